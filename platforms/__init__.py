@@ -1,0 +1,111 @@
+"""Where the demo is shown: a running Bookinfo whose routing obeys Istio resources."""
+
+from __future__ import annotations
+
+from platforms.environment import hand_over
+
+hand_over()  # before the first import of a package that a plain `python` may lack
+
+from collections.abc import Mapping  # noqa: E402
+from dataclasses import dataclass, field  # noqa: E402
+from typing import Protocol  # noqa: E402
+
+from platforms.resources import ResourceSet  # noqa: E402
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that a scenario may change, as one value."""
+
+    resources: ResourceSet
+    """The Istio objects in force."""
+    stopped: frozenset[str] = frozenset()
+    """Workloads with no running instance, such as {"ratings-v1"}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convergence:
+    """Every proxy serves the revision."""
+
+    revision: str
+    milliseconds: float
+    """From the moment `apply` was called to the moment the last proxy served it."""
+    proxies: int
+    """How many proxies were asked."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hop:
+    """One arrow of the picture: a caller's proxy to one version of an app."""
+
+    caller: str
+    """The calling workload, such as `productpage-v1`, or `ingressgateway`."""
+    app: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What the callers' proxies counted upstream since they started."""
+
+    requests: Mapping[Hop, int] = field(default_factory=dict)
+    """Attempts sent to an instance, retries included."""
+    failures: Mapping[Hop, int] = field(default_factory=dict)
+    """Attempts answered with a 5xx, or not at all."""
+    retries: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Attempts that repeat an earlier one, by caller and app (a proxy does not count them per version)."""
+
+    def since(self, earlier: Counters) -> Counters:
+        """What was counted between the two readings."""
+        return Counters(
+            requests={hop: n - earlier.requests.get(hop, 0) for hop, n in self.requests.items()},
+            failures={hop: n - earlier.failures.get(hop, 0) for hop, n in self.failures.items()},
+            retries={call: n - earlier.retries.get(call, 0) for call, n in self.retries.items()},
+        )
+
+
+class Platform(Protocol):
+    """A running Bookinfo whose routing obeys Istio resources."""
+
+    @property
+    def name(self) -> str:
+        """`local` or `kubernetes`."""
+
+    @property
+    def gateway_url(self) -> str:
+        """The ingress gateway's URL without a path, such as `http://127.0.0.1:9080`."""
+
+    def apply(self, state: State) -> None:
+        """Make the platform exactly `state`; what is not named goes.
+
+        Raises Rejected, Unsupported or NotApplied; then what was in force still is.
+        """
+
+    def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
+        """Return when every proxy serves `state`, with the time it took.
+
+        Raises NotConverged, naming the laggards, after `timeout` seconds.
+        """
+
+    def upstream_requests(self) -> Counters:
+        """What the proxies counted so far: requests, retries and failures, per caller and per subset."""
+
+
+PLATFORMS = ("local", "kubernetes")
+
+
+def connect(name: str | None = None) -> Platform:
+    """The demo that is up on the platform called `name`, or the only one that is up.
+
+    Raises UsageError for a name that is no platform, NotReachable when no demo is up there.
+    """
+    from platforms.errors import Unsupported, UsageError  # noqa: PLC0415
+    from platforms.local.platform import LocalPlatform  # noqa: PLC0415
+
+    match name:
+        case None | "local":
+            return LocalPlatform.connect()
+        case "kubernetes":
+            raise Unsupported("--platform kubernetes: not in this release; local is")
+        case _:
+            raise UsageError(f"--platform {name}: no such platform; there are {' and '.join(PLATFORMS)}")

@@ -1,0 +1,45 @@
+"""Where the project lives, and the hand-over to its own Python.
+
+Only the standard library: this runs under whatever `python` is, before anything is installed.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The project's root: the folder with the Makefile."""
+
+_NEEDED = ("yaml", "rich", "urllib3", "envoy", "locust")
+_COMMANDS = ("platforms", "scenarios", "console")
+
+
+def run_folder() -> Path:
+    """The folder for what a running demo leaves behind; `BOOKINFO_RUN` overrides `.run`."""
+    return Path(os.environ.get("BOOKINFO_RUN") or ROOT / ".run").resolve()
+
+
+def own_python() -> Path:
+    """The interpreter of the environment that `make setup` builds."""
+    return ROOT / ".venv" / "bin" / "python"
+
+
+def hand_over() -> None:
+    """Run the same `python -m …` command in the project's own environment if this one lacks packages.
+
+    A presenter types `python` and gets whatever is first on PATH; that must be enough.
+    """
+    command = sys.orig_argv[1:]
+    module = command[command.index("-m") + 1] if "-m" in command[:-1] else ""
+    if module.partition(".")[0] not in _COMMANDS or all(map(importlib.util.find_spec, _NEEDED)):
+        return
+    python = own_python()
+    if not python.exists() or os.environ.get("BOOKINFO_HANDED_OVER"):
+        sys.exit(f"{module}: the project is not set up for this Python; run `make demo-up` first")
+    if {"-v", "--verbose"} & set(command):
+        print(f"{sys.executable} lacks the project's packages: handing over to {python}", file=sys.stderr)
+    os.environ["BOOKINFO_HANDED_OVER"] = "1"
+    os.execv(python, [str(python), *command])  # noqa: S606  # the same command, no shell

@@ -1,0 +1,70 @@
+"""What can go wrong, as one tree.
+
+DemoError
+├── UsageError            what was asked for makes no sense              exit 2
+├── PlatformError         the platform could not do it                   exit 3
+│   ├── NotReachable      no demo is up, or it does not answer
+│   ├── NotApplied        the platform did not take the state over
+│   ├── Rejected          Istio, or Envoy, refuses the resource
+│   ├── NotConverged      a proxy does not serve the revision in time
+│   ├── Unsupported       valid for Istio, but not on this platform
+│   └── Busy              another command is changing this demo
+├── TrafficError          the requests could not be sent                 exit 3
+└── Interrupted           Ctrl-C or SIGTERM                              exit 130
+
+A claim that does not hold is a result and no error: exit 1; an inconclusive one: exit 4.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DemoError(Exception):
+    """A fault that the person at the terminal can read and act upon, in one line."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class UsageError(DemoError):
+    """What was asked for makes no sense; nothing has been touched."""
+
+    exit_code = 2
+
+
+class PlatformError(DemoError):
+    """The platform could not do what it was asked."""
+
+
+class NotReachable(PlatformError):
+    """No demo is up, or it does not answer."""
+
+
+class NotApplied(PlatformError):
+    """The platform did not take the state over; what was in force still is."""
+
+
+class Rejected(PlatformError):
+    """Istio's validation, or an Envoy, refuses a resource; what was in force still is."""
+
+
+class NotConverged(PlatformError):
+    """A proxy did not serve the revision in time; the message names the laggards."""
+
+
+class Unsupported(PlatformError):
+    """Valid for Istio, but not on this platform; the message gives file, object and path."""
+
+
+class Busy(PlatformError):
+    """Another command is changing this demo; the message names it."""
+
+
+class TrafficError(DemoError):
+    """The requests of a load could not be sent."""
+
+
+class Interrupted(DemoError):
+    """The run was stopped by Ctrl-C or SIGTERM, and the baseline is back."""
+
+    exit_code = 130

@@ -1,0 +1,96 @@
+"""What runs in the local mesh and where it listens: six workloads, seven proxies, all on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+SERVICE_PORT = 9080
+"""The port of every Bookinfo Service, named `http`."""
+GATEWAY = "ingressgateway"
+GATEWAY_LABELS = {"app": "istio-ingressgateway", "istio": "ingressgateway"}
+DOMAIN = "svc.cluster.local"
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One running app in one version."""
+
+    app: str
+    version: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.app}-{self.version}"
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {"app": self.app, "version": self.version}
+
+
+WORKLOADS = tuple(
+    Workload(app, version)
+    for app, version in (
+        ("details", "v1"),
+        ("productpage", "v1"),
+        ("ratings", "v1"),
+        ("reviews", "v1"),
+        ("reviews", "v2"),
+        ("reviews", "v3"),
+    )
+)
+
+# A Service has an address of its own, as a ClusterIP is; only the sidecars know it, nothing listens there.
+SERVICES: Mapping[str, str] = {
+    "details": "127.0.80.1",
+    "productpage": "127.0.80.2",
+    "ratings": "127.0.80.3",
+    "reviews": "127.0.80.4",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where a workload and its sidecar listen, all on loopback."""
+
+    app: int
+    """The workload itself; only its own sidecar calls it."""
+    inbound: int
+    """Its sidecar, for callers: the endpoint of the workload."""
+    outbound: int
+    """Its sidecar, for the workload's own calls: an HTTP proxy."""
+    admin: int
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """Where everything listens and where each proxy finds its configuration."""
+
+    folder: Path
+    """The run folder of the local platform, absolute: Envoy watches files below it."""
+    ports: Mapping[str, Ports]
+    """By workload name."""
+    gateway_port: int
+    gateway_admin: int
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The names of all proxies: one per workload, and the gateway."""
+        return (*(workload.name for workload in WORKLOADS), GATEWAY)
+
+    def admin_port(self, proxy: str) -> int:
+        return self.gateway_admin if proxy == GATEWAY else self.ports[proxy].admin
+
+    def proxy_folder(self, proxy: str) -> Path:
+        """Holds the bootstrap, `listeners.json`, `clusters.json` and `routes/` of one proxy."""
+        return self.folder / "proxies" / proxy
+
+    def routes_file(self, proxy: str, route_configuration: str) -> Path:
+        """One file per route configuration: of several in one file, Envoy takes the first."""
+        return self.proxy_folder(proxy) / "routes" / f"{route_configuration}.json"
+
+    def endpoints_file(self, cluster: str) -> Path:
+        """One file per cluster, shared by all proxies: who stands behind it is the same for every caller."""
+        return self.folder / "endpoints" / f"{cluster}.json"

@@ -1,0 +1,144 @@
+"""Istio objects as values: load, overlay, dump, revision."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from platforms.environment import ROOT
+from platforms.errors import UsageError
+
+ISTIO = ROOT / "istio"
+NAMESPACE = "bookinfo"
+
+Key = tuple[str, str, str]
+"""Kind, namespace and name: what makes two documents the same object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One Istio object."""
+
+    api_version: str
+    kind: str
+    name: str
+    spec: Mapping[str, Any]
+    namespace: str = NAMESPACE
+    source: str = field(default="", compare=False)
+    """Where it was read, for messages: `istio/canary.yaml`."""
+
+    @property
+    def key(self) -> Key:
+        return (self.kind, self.namespace, self.name)
+
+    def __str__(self) -> str:
+        """As a message names it: `istio/canary.yaml: VirtualService reviews`."""
+        where = f"{self.source}: " if self.source else ""
+        return f"{where}{self.kind} {self.name}"
+
+    def document(self) -> dict[str, Any]:
+        """The object as it stands in YAML."""
+        return {
+            "apiVersion": self.api_version,
+            "kind": self.kind,
+            "metadata": {"name": self.name, "namespace": self.namespace},
+            "spec": self.spec,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSet:
+    """Several Istio objects, one per kind and name."""
+
+    resources: tuple[Resource, ...] = ()
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources)
+
+    def of_kind(self, kind: str) -> tuple[Resource, ...]:
+        return tuple(resource for resource in self.resources if resource.kind == kind)
+
+    def overlaid(self, over: ResourceSet) -> ResourceSet:
+        """These objects with those of `over` in place of, or beside, them."""
+        merged = {resource.key: resource for resource in (*self, *over)}
+        return ResourceSet(tuple(merged[key] for key in sorted(merged)))
+
+    @property
+    def revision(self) -> str:
+        """A short hash that changes when any object does."""
+        documents = [resource.document() for resource in sorted(self.resources, key=lambda r: r.key)]
+        return hashlib.sha256(json.dumps(documents, sort_keys=True).encode()).hexdigest()[:7]
+
+    def dump(self) -> str:
+        """The objects as YAML documents."""
+        return yaml.safe_dump_all([resource.document() for resource in self], sort_keys=False)
+
+
+def load(*paths: Path) -> ResourceSet:
+    """The objects in YAML files, or in all `*.yaml` files of a folder.
+
+    Raises UsageError, naming the file, for what cannot be read or is no Istio object.
+    """
+    found: dict[Key, Resource] = {}
+    for path in _files(paths):
+        for resource in parse(_read(path), source=_shown(path)):
+            if resource.key in found:
+                raise UsageError(f"{resource}: given twice, also in {found[resource.key].source}")
+            found[resource.key] = resource
+    return ResourceSet(tuple(found[key] for key in sorted(found)))
+
+
+def parse(text: str, *, source: str) -> Iterator[Resource]:
+    """The objects in a text of YAML documents; `source` names it in messages."""
+    try:
+        documents = [document for document in yaml.safe_load_all(text) if document is not None]
+    except yaml.YAMLError as error:
+        raise UsageError(f"{source}: not YAML: {' '.join(str(error).split())}") from error
+    for number, document in enumerate(documents, start=1):
+        yield _resource(document, source=source, number=number)
+
+
+def baseline() -> ResourceSet:
+    """What `istio/baseline/` says."""
+    return load(ISTIO / "baseline")
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        yield from sorted(path.glob("*.yaml")) if path.is_dir() else (path,)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read: {error}") from error
+
+
+def _shown(path: Path) -> str:
+    resolved = path.resolve()
+    return str(resolved.relative_to(ROOT)) if resolved.is_relative_to(ROOT) else str(path)
+
+
+def _resource(document: object, *, source: str, number: int) -> Resource:
+    where = f"{source}: document {number}"
+    if not isinstance(document, dict):
+        raise UsageError(f"{where}: not an object with apiVersion, kind, metadata and spec")
+    metadata = document.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    kind, api_version, spec = document.get("kind"), document.get("apiVersion"), document.get("spec")
+    for key, value in (("apiVersion", api_version), ("kind", kind), ("metadata.name", name)):
+        if not (isinstance(value, str) and value):
+            raise UsageError(f"{where}: {key} is missing")
+    if not isinstance(spec, dict):
+        raise UsageError(f"{where}: {kind} {name}: spec is missing")
+    namespace = metadata.get("namespace", NAMESPACE) if isinstance(metadata, dict) else NAMESPACE
+    return Resource(
+        api_version=str(api_version), kind=str(kind), name=str(name), spec=spec, namespace=str(namespace), source=source
+    )
