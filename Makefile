@@ -1,0 +1,62 @@
+# Recipes call; they do not think: each line is a command that can be typed.
+PLATFORM ?= local
+PYTHON   := .venv/bin/python
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset test test-services test-kubernetes check bench lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what the demo needs
+	@python3 tools/setup.py
+
+setup-dev: ## Install what the tests, checks and benchmarks need besides
+	@python3 tools/setup.py --dev
+
+demo: setup ## Bring the demo up, play and prove the three episodes, report, clean up
+	@$(PYTHON) -m tools.demo --platform $(PLATFORM)
+
+demo-up: setup ## Start Bookinfo and its mesh, and print the URL
+	@$(PYTHON) -m platforms up --platform $(PLATFORM)
+
+demo-down: ## Stop everything that demo-up started
+	@$(PYTHON) -m platforms down --platform $(PLATFORM)
+
+demo-status: ## Show what runs and which rules are in force
+	@$(PYTHON) -m platforms status --platform $(PLATFORM)
+
+demo-reset: ## Put the baseline back in force
+	@$(PYTHON) -m platforms reset --platform $(PLATFORM)
+
+test: setup-dev test-services ## Run all tests that need no cluster
+	$(PYTHON) -m pytest tests services/productpage/tests --ignore tests/kubernetes
+
+test-services: setup-dev ## Run each service's own tests in its own language
+	cd services/details && ruby -Ilib -Itest -e 'Dir["./test/*_test.rb"].each { |file| require file }'
+	cd services/ratings && npm test --silent
+	cd services/reviews && mvn -q -B -ntp test
+
+test-kubernetes: setup-dev ## Run the tests that need a Docker engine, kind and istioctl
+	$(PYTHON) -m pytest tests/kubernetes
+
+check: setup-dev ## Lint, format and type checks of every language
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/yamllint --strict .
+	cd services/details && rubocop
+	cd services/ratings && npm run check --silent
+
+bench: setup-dev ## Measure the figures of docs/figures.md beside their targets (AGAINST=URL for another Bookinfo)
+	$(PYTHON) -m bench $(if $(AGAINST),--against $(AGAINST))
+
+lock: setup-dev ## Write the exact pins anew from requirements*.in
+	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements.txt requirements.in
+	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements-dev.txt requirements-dev.in
+
+PIP_COMPILE := --quiet --upgrade --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+clean: ## Remove what set-up, builds and runs made (stops a running demo first)
+	@$(PYTHON) -m platforms down
+	rm -rf .venv .run reports services/reviews/target

@@ -1,0 +1,70 @@
+"""The whole show: bring the demo up, play and prove the three episodes, leave their reports, clean up.
+
+It runs the same commands that a presenter types, one after the other, and ends with the worst of their exit codes.
+A demo that was up before stays up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess  # noqa: TID251  # it types commands for the presenter
+import sys
+from pathlib import Path
+
+from platforms.environment import ROOT
+
+EPISODES = {
+    "fault_ratings": "Episode 1: the ratings service fails",
+    "user_routing": "Episode 2: one user, one version",
+    "canary": "Episode 3: a canary release",
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.demo", description=__doc__.splitlines()[0])
+    parser.add_argument("--platform", default="local", help="where to show it (default: local)")
+    parser.add_argument("--report", type=Path, default=ROOT / "reports", help="folder for the reports (default: reports)")
+    arguments = parser.parse_args()
+    platform = ["--platform", arguments.platform]
+
+    was_up = _run("platforms", "url", *platform, quiet=True) == 0
+    try:
+        if code := 0 if was_up else _run("platforms", "up", *platform):
+            return code
+        codes = {}
+        for episode, title in EPISODES.items():
+            print(f"\n── {title} ──  python -m scenarios.{episode}", flush=True)
+            codes[episode] = _run(f"scenarios.{episode}", *platform, "--report", str(arguments.report / episode))
+    except KeyboardInterrupt:
+        print("demo: stopped", file=sys.stderr)
+        return 130
+    finally:
+        if not was_up:
+            _run("platforms", "down", *platform)
+    print(f"\ndemo: {_summary(codes)}; reports in {_shown(arguments.report)}/")
+    return max(codes.values())
+
+
+def _run(module: str, *arguments: str, quiet: bool = False) -> int:
+    output = subprocess.DEVNULL if quiet else None
+    command = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # Ctrl-C reached the child as well: let it put the baseline back before anything is taken down.
+            process.wait()
+            raise
+
+
+def _summary(codes: dict[str, int]) -> str:
+    failed = [f"{episode} (exit {code})" for episode, code in codes.items() if code]
+    return f"not proven: {', '.join(failed)}" if failed else "all three episodes hold"
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+if __name__ == "__main__":
+    sys.exit(main())
