@@ -1,0 +1,111 @@
+"""DestinationRules as Envoy's clusters: one per Service and one per subset of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from platforms.local import balancing, durations, hosts, pools
+from platforms.local.rules import PROXIES, Proxy, Rules
+from platforms.local.topology import LOOPBACK, SERVICE_PORT, Topology
+
+_CONNECT_TIMEOUT = "10s"
+_BY_PORT = ("connectionPool", "loadBalancer", "outlierDetection", "tls")
+"""The parts of a traffic policy that may be said for one port."""
+
+INBOUND = f"inbound|{SERVICE_PORT}||"
+"""The cluster of the app itself, behind its own sidecar."""
+_APP_IDLE_TIMEOUT = "4s"
+# Shorter than the keep-alive of every service: the proxy closes first, so no request meets a closing connection.
+
+
+def outbound(rules: Rules, proxy: Proxy, topology: Topology) -> Iterator[dict[str, Any]]:
+    """The clusters of all Services and subsets, as `proxy` is to call them."""
+    for host in sorted(hosts.REGISTRY):
+        rule = rules.destination_rule(host, proxy)
+        policy = _at_port(rule.policy) if rule else {}
+        yield _discovered(hosts.cluster(host), policy, topology)
+        for subset in rule.subsets if rule else ():
+            name = hosts.cluster(host, subset=subset["name"])
+            yield _discovered(name, _overridden(policy, subset.get("trafficPolicy")), topology)
+
+
+def inbound(rules: Rules, proxy: Proxy, host: str, app_port: int) -> dict[str, Any]:
+    """The cluster of the app behind `proxy`: the pool of its DestinationRule limits this side too."""
+    rule = rules.destination_rule(host, proxy)
+    pool = (rule and _at_port(rule.policy).get("connectionPool")) or {}
+    cluster = {"name": INBOUND, "type": "STATIC", **_settings({"connectionPool": pool})}
+    del cluster["lbPolicy"]
+    common = pools.http_options(pool, {}).get("commonHttpProtocolOptions", {})
+    cluster["typedExtensionProtocolOptions"] = {
+        pools.HTTP_OPTIONS: {
+            "@type": f"type.googleapis.com/{pools.HTTP_OPTIONS}",
+            "commonHttpProtocolOptions": {"idleTimeout": _APP_IDLE_TIMEOUT, **common},
+            # The app speaks HTTP/1.1, whatever the callers were told to speak to this proxy.
+            "explicitHttpConfig": {"httpProtocolOptions": {}},
+        }
+    }
+    cluster["loadAssignment"] = {"clusterName": INBOUND, "endpoints": [{"lbEndpoints": [endpoint(app_port)]}]}
+    return cluster
+
+
+def destinations(rules: Rules) -> dict[str, tuple[str, Mapping[str, str]]]:
+    """The Service and the labels behind each cluster that any proxy has."""
+    found: dict[str, tuple[str, Mapping[str, str]]] = {}
+    for host in sorted(hosts.REGISTRY):
+        found[hosts.cluster(host)] = (host, {})
+        for rule in (rules.destination_rule(host, proxy) for proxy in PROXIES):
+            for subset in rule.subsets if rule else ():
+                found[hosts.cluster(host, subset=subset["name"])] = (host, subset.get("labels", {}))
+    return found
+
+
+def endpoint(port: int) -> dict[str, Any]:
+    """A listening port of this machine."""
+    return {"endpoint": {"address": {"socketAddress": {"address": LOOPBACK, "portValue": port}}}}
+
+
+def _discovered(name: str, policy: Mapping[str, Any], topology: Topology) -> dict[str, Any]:
+    """A cluster whose endpoints stand in a file of their own, so that they change without it."""
+    file = topology.endpoints_file(name)
+    source = {"path": str(file), "watchedDirectory": {"path": str(file.parent)}}
+    return {
+        "name": name,
+        "type": "EDS",
+        "edsClusterConfig": {
+            "edsConfig": {"pathConfigSource": source, "initialFetchTimeout": "0s", "resourceApiVersion": "V3"}
+        },
+        **_settings(policy),
+    }
+
+
+def _at_port(policy: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The policy for the Services' port: what is said for the port replaces the rest, it does not add to it."""
+    for setting in policy.get("portLevelSettings", ()):
+        if setting.get("port", {}).get("number") == SERVICE_PORT:
+            return {part: setting.get(part) for part in _BY_PORT}
+    return policy
+
+
+def _overridden(policy: Mapping[str, Any], of_subset: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What a subset says goes before what its DestinationRule says, part by part."""
+    return {**policy, **_at_port(of_subset or {})}
+
+
+def _settings(policy: Mapping[str, Any]) -> dict[str, Any]:
+    pool, outlier = policy.get("connectionPool") or {}, policy.get("outlierDetection")
+    tcp = pool.get("tcp", {})
+    cluster: dict[str, Any] = {
+        "connectTimeout": durations.envoy(tcp.get("connectTimeout", _CONNECT_TIMEOUT)),
+        "circuitBreakers": {"thresholds": [pools.thresholds(pool, policy.get("retryBudget"))]},
+        # Said even where it is 0: Envoy's own default sends traffic to the unhealthy half.
+        "commonLbConfig": {"healthyPanicThreshold": pools.percent((outlier or {}).get("minHealthPercent", 0))},
+        **balancing.for_cluster(policy.get("loadBalancer") or {}),
+    }
+    if outlier is not None:
+        cluster["outlierDetection"] = pools.outlier_detection(outlier)
+    if "tcpKeepalive" in tcp:
+        cluster["upstreamConnectionOptions"] = {"tcpKeepalive": pools.keepalive(tcp)}
+    if options := pools.http_options(pool, outlier or {}):
+        cluster["typedExtensionProtocolOptions"] = {pools.HTTP_OPTIONS: options}
+    return cluster

@@ -1,0 +1,53 @@
+"""Durations as Istio's YAML writes them (`1.5s`, `1h`, `100ms`) and as Envoy's JSON does (`1.500s`)."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+_NANOSECONDS = {
+    "ns": 1,
+    "us": 10**3,
+    "µs": 10**3,
+    "μs": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+    "m": 60 * 10**9,
+    "h": 3600 * 10**9,
+}
+_PART = re.compile(r"([0-9]*\.?[0-9]*)(ns|us|µs|μs|ms|s|m|h)")
+_LONGEST = 2**63 - 1
+"""What a Go duration holds: 292 years."""
+
+
+def nanoseconds(text: str) -> int | None:
+    """The length of a duration in Go's notation, or None for a text that is none."""
+    sign, rest = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))
+    if rest == "0":
+        return 0
+    total, position = 0, 0
+    while position < len(rest):
+        part = _PART.match(rest, position)
+        if part is None or part[1] in ("", "."):
+            return None
+        total += int(Fraction(part[1].strip(".") if part[1].endswith(".") else f"0{part[1]}") * _NANOSECONDS[part[2]])
+        position = part.end()
+    return sign * total if position and total <= _LONGEST else None
+
+
+def envoy(text: str) -> str:
+    """A duration in Go's notation as protobuf JSON, with no more decimals than it needs."""
+    length = nanoseconds(text)
+    if length is None:
+        raise ValueError(f"{text}: not a duration")
+    seconds, rest = divmod(length, 10**9)
+    for decimals in (0, 3, 6, 9):
+        unit = 10 ** (9 - decimals)
+        if rest % unit == 0:
+            return f"{seconds}.{rest // unit:0{decimals}d}s" if decimals else f"{seconds}s"
+    raise AssertionError("nine decimals hold every nanosecond")
+
+
+def seconds(text: str) -> int:
+    """The whole seconds of a duration in Go's notation."""
+    return (nanoseconds(text) or 0) // 10**9

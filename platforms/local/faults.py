@@ -1,0 +1,99 @@
+"""What a route asks of Envoy's fault and CORS filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from platforms.local import durations, matches
+
+FAULT = "envoy.filters.http.fault"
+CORS = "envoy.filters.http.cors"
+
+GRPC_STATUS = {
+    name: number
+    for number, name in enumerate(
+        (
+            "OK",
+            "CANCELLED",
+            "UNKNOWN",
+            "INVALID_ARGUMENT",
+            "DEADLINE_EXCEEDED",
+            "NOT_FOUND",
+            "ALREADY_EXISTS",
+            "PERMISSION_DENIED",
+            "RESOURCE_EXHAUSTED",
+            "FAILED_PRECONDITION",
+            "ABORTED",
+            "OUT_OF_RANGE",
+            "UNIMPLEMENTED",
+            "INTERNAL",
+            "UNAVAILABLE",
+            "DATA_LOSS",
+            "UNAUTHENTICATED",
+        )
+    )
+}
+"""The numbers of gRPC's status names."""
+
+
+def per_route(route: Mapping[str, Any]) -> dict[str, Any]:
+    """The `typedPerFilterConfig` of a route; empty when it asks nothing of a filter."""
+    filters = {}
+    if fault := _fault(route.get("fault", {})):
+        filters[FAULT] = {"@type": "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault", **fault}
+    if "corsPolicy" in route:
+        filters[CORS] = {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy",
+            **_cors(route["corsPolicy"]),
+        }
+    return filters
+
+
+def percent(percentage: Mapping[str, Any]) -> dict[str, Any]:
+    """A percentage of Istio as a fraction of a million, cut as istiod cuts it; 0 is left out of JSON."""
+    numerator = int(percentage.get("value", 0) * 10_000)
+    return {"denominator": "MILLION", **({"numerator": numerator} if numerator else {})}
+
+
+def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
+    translated: dict[str, Any] = {}
+    if delay := fault.get("delay"):
+        translated["delay"] = {"fixedDelay": durations.envoy(delay["fixedDelay"]), "percentage": _delayed(delay)}
+    if abort := fault.get("abort"):
+        status = (
+            {"httpStatus": abort["httpStatus"]}
+            if "httpStatus" in abort
+            else {"grpcStatus": GRPC_STATUS[abort["grpcStatus"]]}
+        )
+        # Without a percentage Envoy aborts nothing.
+        translated["abort"] = status | ({"percentage": percent(abort["percentage"])} if "percentage" in abort else {})
+    return translated
+
+
+def _delayed(delay: Mapping[str, Any]) -> dict[str, Any]:
+    if "percentage" in delay:
+        return percent(delay["percentage"])
+    # The whole percent of old; without it nothing is delayed.
+    return {"numerator": delay["percent"]} if delay.get("percent") else {}
+
+
+def _cors(policy: Mapping[str, Any]) -> dict[str, Any]:
+    translated: dict[str, Any] = {
+        "filterEnabled": {"defaultValue": {"numerator": 100}},
+        "forwardNotMatchingPreflights": policy.get("unmatchedPreflights") != "IGNORE",
+    }
+    if "allowOrigins" in policy:
+        translated["allowOriginStringMatch"] = [
+            matches.text_match(origin) for origin in policy["allowOrigins"] if origin
+        ]
+    elif "allowOrigin" in policy:
+        translated["allowOriginStringMatch"] = [{"exact": origin} for origin in policy["allowOrigin"]]
+    for field in ("allowHeaders", "allowMethods", "exposeHeaders"):
+        if policy.get(field):
+            translated[field] = ",".join(policy[field])
+    if "allowCredentials" in policy:
+        translated["allowCredentials"] = policy["allowCredentials"]
+    if "maxAge" in policy:
+        translated["maxAge"] = str(durations.seconds(policy["maxAge"]))
+    return translated

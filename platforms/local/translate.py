@@ -1,0 +1,76 @@
+"""Istio resources as the configuration of every Envoy, purely, as istiod would make it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from platforms.local import clusters, hosts, listeners, virtual_hosts
+from platforms.local.rules import PROXIES, Proxy, Rules
+from platforms.local.topology import SERVICE_PORT, WORKLOADS, Topology, Workload
+from platforms.resources import NAMESPACE, ResourceSet
+
+GATEWAY_ROUTES = "http.8080"
+"""The gateway's only port: in a cluster its Service offers it as 80."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyConfig:
+    """All that one Envoy is to serve, as protobuf JSON."""
+
+    listeners: tuple[dict[str, Any], ...]
+    clusters: tuple[dict[str, Any], ...]
+    routes: Mapping[str, dict[str, Any]]
+    """Route configurations by name: `9080` of a sidecar, `http.8080` of the gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What all proxies are to serve."""
+
+    proxies: Mapping[str, ProxyConfig]
+    """By proxy name: six workloads and `ingressgateway`."""
+
+
+def translate(resources: ResourceSet, topology: Topology) -> Snapshot:
+    """What every proxy is to serve for `resources`.
+
+    Raises Rejected for what the API server or Istio's webhook refuses, Unsupported for what is valid but not here.
+    """
+    rules = Rules.of(resources)
+    return Snapshot({proxy.name: _configured(proxy, rules, topology) for proxy in PROXIES})
+
+
+def endpoints(resources: ResourceSet, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
+    """Who stands behind each cluster, by its name: those of the `ready` workloads that its labels select."""
+    return {
+        name: _assignment(
+            name, [one for one in WORKLOADS if one.name in ready and _selects(host, labels, one)], topology
+        )
+        for name, (host, labels) in clusters.destinations(Rules.of(resources)).items()
+    }
+
+
+def _configured(proxy: Proxy, rules: Rules, topology: Topology) -> ProxyConfig:
+    outbound = tuple(clusters.outbound(rules, proxy, topology))
+    if proxy.is_gateway:
+        configuration = virtual_hosts.of_gateway(rules, proxy, GATEWAY_ROUTES, rules.servers)
+        listening = (listeners.gateway(topology, GATEWAY_ROUTES),) if rules.servers else ()
+        return ProxyConfig(listening, outbound, {GATEWAY_ROUTES: configuration} if rules.servers else {})
+    app = next(workload.app for workload in WORKLOADS if workload.name == proxy.name)
+    host = hosts.full(app, NAMESPACE)
+    return ProxyConfig(
+        listeners=(listeners.outbound(topology, proxy.name), listeners.inbound(topology, proxy.name)),
+        clusters=(*outbound, clusters.inbound(rules, proxy, host, topology.ports[proxy.name].app)),
+        routes={str(SERVICE_PORT): virtual_hosts.of_sidecar(rules, proxy)},
+    )
+
+
+def _selects(host: str, labels: Mapping[str, str], workload: Workload) -> bool:
+    return host == hosts.full(workload.app, NAMESPACE) and labels.items() <= workload.labels.items()
+
+
+def _assignment(name: str, workloads: list[Workload], topology: Topology) -> dict[str, Any]:
+    behind = [clusters.endpoint(topology.ports[workload.name].inbound) for workload in workloads]
+    return {"clusterName": name, "endpoints": [{"lbEndpoints": behind}] if behind else []}
