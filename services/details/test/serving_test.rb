@@ -1,0 +1,96 @@
+# frozen_string_literal: true
+
+require 'minitest/autorun'
+require 'open3'
+require 'timeout'
+require 'fake_server'
+
+# The service as it is started: Puma with config/puma.rb, on a port that the kernel chose.
+class ServingTest < Minitest::Test
+  ROOT = File.expand_path('..', __dir__)
+  DEADLINE_SECONDS = 60
+  COMMAND = %w[puma -C config/puma.rb].freeze
+  FOUND = FakeServer.json(200, { items: [{ volumeInfo: {} }] })
+
+  def start(env = {})
+    env = { 'PORT' => '0', 'BIND_HOST' => '127.0.0.1' }.merge(env)
+    stdin, @output, @process = Open3.popen2e(env, *COMMAND, chdir: ROOT)
+    stdin.close
+    @port = in_time { @output.find { |line| line.include?('Listening on') } }[/:(\d+)$/, 1].to_i
+  end
+
+  def in_time(&)
+    Timeout.timeout(DEADLINE_SECONDS, &)
+  end
+
+  def teardown
+    return unless @process
+
+    Process.kill('KILL', @process.pid) if @process.alive?
+    @process.join
+    @output.close
+  end
+
+  def ask(connection, request = 'GET /health HTTP/1.1')
+    connection.write("#{request}\r\nhost: details\r\n\r\n")
+    answer(connection)
+  end
+
+  def answer(connection)
+    head = in_time { connection.readline("\r\n\r\n") }
+    connection.read(head[/content-length: (\d+)/i, 1].to_i)
+    head[/\d{3}/].to_i
+  end
+
+  def connect
+    TCPSocket.new('127.0.0.1', @port)
+  end
+
+  # One connection serves as many requests as its owner likes.
+  def test_keep_alive
+    start
+    connection = connect
+
+    assert_equal({ 200 => 500 }, Array.new(500) { ask(connection) }.tally)
+  end
+
+  # More idle connections than threads do not keep another caller waiting for ever.
+  def test_idle_connections
+    start
+    idle = Array.new(40) { connect }
+
+    assert_equal({ 200 => 80 }, (idle + idle).map { |connection| ask(connection) }.tally)
+  end
+
+  # A request that is no HTTP gets 400, and the next caller gets an answer.
+  def test_malformed
+    start
+
+    assert_equal [400, 200], [ask(connect, "\x00\xFFnonsense"), ask(connect)]
+  end
+
+  # SIGTERM lets the request under way finish, and the process ends well.
+  def test_sigterm_finishes_what_is_under_way
+    release = Thread::Queue.new
+    google = FakeServer.new { release.pop }
+    start('SERVICE_VERSION' => 'v2', 'DO_NOT_ENCRYPT' => 'true', 'http_proxy' => google.url, 'no_proxy' => '')
+    connection = connect
+    connection.write("GET /details/0 HTTP/1.1\r\nhost: details\r\n\r\n")
+    google.head
+    Process.kill('TERM', @process.pid)
+    in_time { @output.find { |line| line.include?('Gracefully stopping') } }
+    release << FOUND
+
+    assert_equal [200, 0], [answer(connection), in_time { @process.value.exitstatus }]
+  ensure
+    google.stop
+  end
+
+  # A version that does not exist ends the start with one line that says which do.
+  def test_misconfigured
+    output, status = Open3.capture2e({ 'PORT' => '0', 'SERVICE_VERSION' => 'v9' }, *COMMAND, chdir: ROOT)
+
+    assert_equal 1, status.exitstatus
+    assert_includes output, "details: SERVICE_VERSION=v9: no such version; there are v1 and v2\n"
+  end
+end
