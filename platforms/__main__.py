@@ -1,0 +1,118 @@
+"""`python -m platforms`: bring the demo up and down, look at it, and put Istio objects of your own in force."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from platforms import PLATFORMS, commands
+from platforms.errors import DemoError, UsageError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    try:
+        options = _parser().parse_args(arguments)
+        _check_platform(options.platform)
+        return int(options.command(options))
+    except DemoError as error:
+        print(f"platforms: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("platforms: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `… | head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _check_platform(name: str) -> None:
+    if name not in PLATFORMS:
+        raise UsageError(f"--platform {name}: no such platform; there are {' and '.join(PLATFORMS)}")
+    if name != "local":
+        raise commands.unsupported(name)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise UsageError(f"{message}; `{self.prog} --help` shows how")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m platforms",
+        description=__doc__,
+        epilog="Exit codes: 0 done, 2 it makes no sense, 3 the platform could not do it, 130 interrupted.",
+    )
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def verb(
+        name: str, command: commands.Command, summary: str, example: str, more: str = ""
+    ) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = verbs.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}. {more}".strip(),
+            epilog=f"example: python -m platforms {example}",
+        )
+        made.add_argument("--platform", default="local", metavar="NAME", help="local (default) or kubernetes")
+        made.add_argument("-v", "--verbose", action="store_true", help="say more")
+        made.set_defaults(command=command)
+        return made
+
+    up = verb("up", commands.up, "start Bookinfo and its mesh, and print the URL", "up --port 9081")
+    up.add_argument("--port", type=_port, default=9080, help="where the gateway listens on 127.0.0.1 (default: 9080)")
+    verb("down", commands.down, "drain and stop everything that `up` started", "down")
+    status = verb("status", commands.status, "show what runs and which rules are in force", "status --json")
+    verb("reset", commands.reset, "put exactly the baseline back in force, with every workload started", "reset")
+    doctor = verb("doctor", commands.doctor, "look for every program that the demo needs", "doctor --json")
+    verb("build", commands.build, "compile the one service that has to be compiled, reviews", "build")
+    verb("url", commands.url, "print the URL of the page", "url")
+    apply = verb(
+        "apply",
+        commands.apply,
+        "put Istio objects of your own in force, or none of them",
+        "apply -f istio/canary.yaml",
+        "They are laid over the baseline: an object of the same kind and name replaces the baseline's. A second apply "
+        "starts from the baseline again, so it replaces the first; `reset` undoes it.",
+    )
+    apply.add_argument(
+        "-f",
+        dest="files",
+        action="extend",
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="YAML file or folder; - is stdin",
+    )
+    config = verb("config", commands.config, "print what a proxy serves now, as JSON", "config productpage-v1")
+    config.add_argument("workload", metavar="WORKLOAD", help="such as productpage-v1, or ingressgateway")
+    logs = verb("logs", commands.logs, "print the log of a workload or a proxy", "logs reviews-v2 --follow")
+    logs.add_argument(
+        "workload", metavar="WORKLOAD", help="such as reviews-v2, envoy-reviews-v2, ingressgateway or supervisor"
+    )
+    logs.add_argument("-n", type=_count, default=50, dest="lines", metavar="N", help="how many lines (default: 50)")
+    logs.add_argument("--follow", action="store_true", help="go on as lines are written, until Ctrl-C")
+    for one in (status, doctor, apply):
+        one.add_argument("--json", action="store_true", help="one JSON document for a script")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):  # noqa: PLR2004
+        raise argparse.ArgumentTypeError(f"{text}: not a port from 1 to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text}: not a whole number")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""Bringing a demo up and taking it down, from outside its supervisor."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess  # noqa: TID251  # the supervisor is started here
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from platforms import State
+from platforms.environment import ROOT
+from platforms.errors import NotApplied, NotReachable
+from platforms.local import control, ports, record, runtimes
+from platforms.local.platform import LocalPlatform
+from platforms.local.record import Demo
+from platforms.local.topology import LOOPBACK
+from platforms.resources import baseline
+
+GATEWAY_PORT = 9080
+UP_SECONDS = 90.0
+DOWN_SECONDS = 30.0
+PAGE = "/productpage"
+
+# What the page says of itself when everything behind it answered.
+_VERIFIED = ('id="bookinfo"', 'data-details="shown"', 'data-reviews="shown"')
+_LOOK_SECONDS = 0.02
+_ANSWER_SECONDS = 5.0
+
+Say = Callable[[str], None]
+"""Told each step as it is reached."""
+
+
+def running() -> Demo | None:
+    """The demo that is up; what a killed one left behind is ended on the way."""
+    demo = record.read(record.local_folder())
+    if demo and not demo.supervisor.alive:
+        demo.sweep()
+        return None
+    return demo
+
+
+def up(port: int, say: Say) -> LocalPlatform:
+    """Start a demo, and return when a whole page came through its gateway.
+
+    Raises NotReachable when a runtime is missing, NotApplied when something does not start; then nothing is left running.
+    """
+    found = runtimes.require()
+    if not ports.is_free(port):
+        raise NotApplied(
+            f"port {port} on {LOOPBACK} is taken by another program; free it, or choose another: "
+            f"`python -m platforms up --port {port + 1}`"
+        )
+    began = time.monotonic()
+    supervisor = _start_supervisor(port, found)
+    try:
+        return _watch(supervisor, began, say)
+    except BaseException:
+        _give_up(supervisor)
+        raise
+
+
+def down(demo: Demo) -> int:
+    """Drain and end the demo; returns how many processes had to be killed because they were left."""
+    with contextlib.suppress(NotReachable):
+        control.ask(demo.socket, "stop", timeout=_ANSWER_SECONDS)
+    deadline = time.monotonic() + DOWN_SECONDS
+    while demo.supervisor.alive and time.monotonic() < deadline:
+        time.sleep(_LOOK_SECONDS)
+    if demo.supervisor.alive:
+        os.kill(demo.supervisor.pid, signal.SIGKILL)
+    left = demo.sweep()
+    if still := demo.leftovers():
+        raise NotApplied(f"these processes of the demo cannot be ended: {', '.join(map(str, still))}")
+    return left
+
+
+def _start_supervisor(port: int, found: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    folder = record.local_folder()
+    for old in ("logs", "proxies", "endpoints"):
+        shutil.rmtree(folder / old, ignore_errors=True)
+    (folder / "logs").mkdir(parents=True)
+    with (folder / "logs" / "supervisor.log").open("ab") as log:
+        supervisor = subprocess.Popen(
+            (sys.executable, "-m", "platforms.local.supervisor", str(port)),
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C in this terminal is not for the demo
+        )
+    if supervisor.stdin:
+        with contextlib.suppress(BrokenPipeError), supervisor.stdin as pipe:
+            pipe.write(json.dumps(dict(found)).encode())
+    return supervisor
+
+
+def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> LocalPlatform:
+    deadline = began + UP_SECONDS
+    platform = _reached(supervisor, deadline)
+    told: set[str] = set()
+    while True:
+        status = platform.status()
+        if status["failure"]:
+            raise NotApplied(status["failure"])
+        for name, child in {**status["workloads"], **status["proxies"]}.items():
+            if child["phase"] == "ready" and name not in told:
+                told.add(name)
+            if child["restarts"]:
+                raise NotApplied(f"{name} {child['last_exit']}: {_last_words(platform.log_file(name))}")
+        ready = sum(child["phase"] == "ready" for child in status["workloads"].values())
+        say(f"{ready} of {len(status['workloads'])} workloads ready")
+        if len(told) == len(status["workloads"] | status["proxies"]):
+            break
+        _still_time(supervisor, deadline, "the workloads are not ready")
+        time.sleep(_LOOK_SECONDS)
+    platform.wait_until_converged(State(baseline()), timeout=max(deadline - time.monotonic(), 1.0))
+    say("every proxy serves the baseline")
+    while not _page_is_whole(platform.demo.topology.gateway_port):
+        _still_time(supervisor, deadline, f"{platform.gateway_url}{PAGE} is not whole")
+        time.sleep(_LOOK_SECONDS)
+    say("the page is whole")
+    return platform
+
+
+def _reached(supervisor: subprocess.Popen[bytes], deadline: float) -> LocalPlatform:
+    """The demo, once its supervisor answers."""
+    while True:
+        with contextlib.suppress(NotReachable):
+            demo = record.read(record.local_folder())
+            if demo and demo.supervisor.pid == supervisor.pid:
+                platform = LocalPlatform(demo)
+                platform.status()
+                return platform
+        _still_time(supervisor, deadline, "its supervisor does not answer")
+        time.sleep(_LOOK_SECONDS)
+
+
+def _still_time(supervisor: subprocess.Popen[bytes], deadline: float, otherwise: str) -> None:
+    log = record.local_folder() / "logs" / "supervisor.log"
+    if supervisor.poll() is not None:
+        raise NotApplied(f"the demo did not start: {_last_words(log)}")
+    if time.monotonic() > deadline:
+        raise NotApplied(f"the demo is not up after {UP_SECONDS:g} s: {otherwise}; see {log.parent}")
+
+
+def _give_up(supervisor: subprocess.Popen[bytes]) -> None:
+    supervisor.terminate()
+    try:
+        supervisor.wait(DOWN_SECONDS)
+    except subprocess.TimeoutExpired:
+        supervisor.kill()
+        supervisor.wait()
+    if demo := record.read(record.local_folder()):
+        demo.sweep()
+
+
+def _page_is_whole(port: int) -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", PAGE)
+        answer = connection.getresponse()
+        page = answer.read().decode("utf-8", errors="replace")
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return answer.status == http.HTTPStatus.OK and all(mark in page for mark in _VERIFIED)
+
+
+def _last_words(log: Path) -> str:
+    with contextlib.suppress(OSError):
+        lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
+        return next((line for line in reversed(lines) if line), "it wrote nothing to its log")
+    return "it has no log"

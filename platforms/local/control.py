@@ -1,0 +1,92 @@
+"""How a command talks to the supervisor: one JSON line there, one back, over a Unix socket in a private folder."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from platforms import State, errors
+from platforms.errors import DemoError, NotReachable, PlatformError
+from platforms.resources import Resource, ResourceSet
+
+Request = Mapping[str, Any]
+Reply = dict[str, Any]
+
+_LONGEST_LINE = 16 * 1024 * 1024
+
+
+def state_document(state: State) -> dict[str, Any]:
+    """A state as JSON has it; where each object was read goes along, for messages."""
+    return {
+        "resources": [{**resource.document(), "source": resource.source} for resource in state.resources],
+        "stopped": sorted(state.stopped),
+    }
+
+
+def state_of(document: Mapping[str, Any]) -> State:
+    """The state that `state_document` wrote."""
+    resources = tuple(
+        Resource(
+            api_version=one["apiVersion"],
+            kind=one["kind"],
+            name=one["metadata"]["name"],
+            namespace=one["metadata"]["namespace"],
+            spec=one["spec"],
+            source=one["source"],
+        )
+        for one in document["resources"]
+    )
+    return State(ResourceSet(resources), frozenset(document["stopped"]))
+
+
+def ask(path: Path, verb: str, *, timeout: float, **arguments: Any) -> Reply:
+    """The supervisor's reply; what it raised is raised here, of the same kind.
+
+    Raises NotReachable when nobody answers in time.
+    """
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(timeout)
+        try:
+            connection.connect(str(path))
+            connection.sendall(json.dumps({"verb": verb, **arguments}).encode() + b"\n")
+            line = connection.makefile("rb").readline()
+        except OSError as error:
+            raise NotReachable(f"the demo's supervisor does not answer `{verb}`: {error}") from error
+    if not line:
+        raise NotReachable(f"the demo's supervisor ended before it answered `{verb}`")
+    reply: Reply = json.loads(line)
+    if "error" in reply:
+        raise _error(reply["error"], reply["message"])
+    return reply
+
+
+async def serve(path: Path, answer: Callable[[Request], Awaitable[Reply]]) -> asyncio.Server:
+    """Answer every request on the socket; one connection may ask several times."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                writer.write(json.dumps(await _reply(line, answer)).encode() + b"\n")
+                await writer.drain()
+        except (OSError, ValueError):
+            pass  # the other side is gone
+        finally:
+            writer.close()
+
+    return await asyncio.start_unix_server(talk, path, limit=_LONGEST_LINE)
+
+
+async def _reply(line: bytes, answer: Callable[[Request], Awaitable[Reply]]) -> Reply:
+    try:
+        return await answer(json.loads(line))
+    except DemoError as error:
+        return {"error": type(error).__name__, "message": str(error)}
+
+
+def _error(name: str, message: str) -> DemoError:
+    kind = getattr(errors, name, PlatformError)
+    return kind(message) if issubclass(kind, DemoError) else PlatformError(message)

@@ -1,0 +1,72 @@
+"""How a proxy is started: its bootstrap, which names the files that it watches."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from platforms.local.processes import Launch
+from platforms.local.topology import DOMAIN, GATEWAY, GATEWAY_LABELS, LOOPBACK, WORKLOADS, Topology
+from platforms.resources import NAMESPACE
+
+
+def bootstrap(proxy: str, topology: Topology) -> dict[str, Any]:
+    """What Envoy reads once: who it is, where its admin interface listens, and where everything else is found."""
+    return {
+        "node": _node(proxy),
+        "admin": {"address": {"socket_address": {"address": LOOPBACK, "port_value": topology.admin_port(proxy)}}},
+        "dynamic_resources": {
+            "lds_config": _watched(topology.proxy_folder(proxy) / "listeners.json"),
+            "cds_config": _watched(topology.proxy_folder(proxy) / "clusters.json"),
+        },
+    }
+
+
+def launch(proxy: str, topology: Topology, envoy: str) -> Launch:
+    """The command that starts the proxy on its bootstrap."""
+    return Launch(
+        # One worker: one thread is plenty for a demo, and two cores are shared by thirteen processes.
+        # Hot restart would need shared memory with an id of its own; a restarted proxy simply reads its files.
+        command=(
+            envoy,
+            "--config-path",
+            str(topology.proxy_folder(proxy) / "bootstrap.json"),
+            "--concurrency",
+            "1",
+            "--disable-hot-restart",
+            "--log-level",
+            "warning",
+            "--skip-deprecated-logs",  # as Istio's agent: fields that istiod still writes are no news
+            "--component-log-level",
+            "misc:error",
+        ),
+        environment={"PATH": os.defpath},
+        folder=topology.proxy_folder(proxy),
+    )
+
+
+def log_file(logs: Path, proxy: str) -> Path:
+    """Where a proxy's log goes: `envoy-reviews-v2.log` beside the workload's `reviews-v2.log`."""
+    return logs / f"{proxy if proxy == GATEWAY else f'envoy-{proxy}'}.log"
+
+
+def _node(proxy: str) -> Mapping[str, Any]:
+    """As istio-agent says who a proxy is: `sidecar~ADDRESS~POD.NAMESPACE~NAMESPACE.DOMAIN`."""
+    if proxy == GATEWAY:
+        kind, app, labels, namespace = "router", "istio-ingressgateway", GATEWAY_LABELS, "istio-system"
+    else:
+        workload = next(workload for workload in WORKLOADS if workload.name == proxy)
+        kind, app, labels, namespace = "sidecar", workload.app, workload.labels, NAMESPACE
+    return {
+        "id": f"{kind}~{LOOPBACK}~{proxy}.{namespace}~{namespace}.{DOMAIN}",
+        "cluster": f"{app}.{namespace}",
+        "metadata": {"NAMESPACE": namespace, "WORKLOAD_NAME": proxy, "LABELS": labels},
+    }
+
+
+def _watched(path: Path) -> dict[str, Any]:
+    # The folder is watched because files are replaced by renaming, which a watch on the file itself would miss.
+    source = {"path": str(path), "watched_directory": {"path": str(path.parent)}}
+    return {"path_config_source": source, "resource_api_version": "V3"}

@@ -1,0 +1,180 @@
+"""The local demo as a Platform: rules go to its supervisor, facts come from its proxies."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from platforms import Convergence, Counters, State
+from platforms.errors import NotConverged, NotReachable, UsageError
+from platforms.local import admin, control, discovery, record
+from platforms.local.discovery import CLUSTERS, LISTENERS, Subject
+from platforms.local.record import Demo
+from platforms.local.served import served
+from platforms.local.topology import LOOPBACK, WORKLOADS, Topology
+from platforms.local.translate import ProxyConfig, Snapshot, endpoints, translate
+
+APPLY_SECONDS = 30.0
+"""How long the supervisor may take: two waits for a proxy that hangs, and a workload that does not want to end."""
+
+_LOOK_SECONDS = 0.002
+_LOOK_AT_MOST_SECONDS = 0.05
+_CONNECT_SECONDS = 0.5
+_BRING_UP = "`make demo-up` (or `python -m platforms up`) brings it up"
+
+
+class LocalPlatform:
+    """The demo of this machine, with a proxy beside every workload."""
+
+    name = "local"
+
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
+        self._topology = demo.topology
+        self._admins = admin.Admins(demo.topology)
+        self._applied: tuple[State, float] | None = None
+
+    @classmethod
+    def connect(cls) -> LocalPlatform:
+        """The demo that is up; raises NotReachable with the command that brings one up."""
+        demo = record.read(record.local_folder())
+        if demo is None:
+            raise NotReachable(f"no demo is up; {_BRING_UP}")
+        if not demo.supervisor.alive:
+            demo.sweep()
+            raise NotReachable(f"the demo's supervisor (pid {demo.supervisor.pid}) was killed; {_BRING_UP} again")
+        return cls(demo)
+
+    @property
+    def demo(self) -> Demo:
+        return self._demo
+
+    @property
+    def gateway_url(self) -> str:
+        return self._demo.gateway_url
+
+    def apply(self, state: State) -> None:
+        began = time.monotonic()
+        translate(state.resources, self._topology)  # what is refused anyway is refused before anybody is asked
+        self._ask("apply", timeout=APPLY_SECONDS, state=control.state_document(state))
+        self._applied = state, began
+
+    def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
+        began = time.monotonic()
+        if self._applied and self._applied[0] == state:
+            began = self._applied[1]
+        deadline = time.monotonic() + timeout
+        wanted = _wanted(state, self._topology)
+        pause = 0.0
+        while laggards := self._laggards(state, wanted):
+            if time.monotonic() >= deadline:
+                raise NotConverged("; ".join(laggards))
+            time.sleep(pause)
+            pause = min(pause + _LOOK_SECONDS, _LOOK_AT_MOST_SECONDS)
+        milliseconds = (time.monotonic() - began) * 1000
+        return Convergence(state.resources.revision, milliseconds, proxies=len(wanted))
+
+    def upstream_requests(self) -> Counters:
+        clusters, retries = (self._all_answers(path) for path in (admin.CLUSTERS_PATH, admin.RETRIES_PATH))
+        return admin.counters(clusters, retries, self._topology)
+
+    def status(self) -> dict[str, Any]:
+        """What the supervisor says of its children and of the state in force."""
+        return self._ask("status", timeout=APPLY_SECONDS)
+
+    def served(self, proxy: str) -> Mapping[str, Any]:
+        """What a proxy serves now, in the form of istiod's recorded answers."""
+        if proxy not in self._topology.proxies:
+            raise UsageError(f"{proxy}: no such workload; there are {', '.join(self._topology.proxies)}")
+        answer = self._admins.ask(admin.CONFIG_PATH, (proxy,))[proxy]
+        if answer is None:
+            raise NotReachable(f"the proxy of {proxy} does not answer; `python -m platforms status` says more")
+        return served(json.loads(answer))
+
+    def log_file(self, name: str) -> Path:
+        """Where the log of a workload or of `ingressgateway` is, or of a sidecar: `envoy-reviews-v2`."""
+        logs = {path.stem: path for path in sorted(self._demo.logs.glob("*.log"))}
+        if name not in logs:
+            raise UsageError(f"{name}: no such log; there are {', '.join(logs)}")
+        return logs[name]
+
+    def close(self) -> None:
+        self._admins.close()
+
+    def _ask(self, verb: str, *, timeout: float, **arguments: Any) -> control.Reply:
+        try:
+            return control.ask(self._demo.socket, verb, timeout=timeout, **arguments)
+        except NotReachable as error:
+            if self._demo.supervisor.alive:
+                raise
+            raise NotReachable(
+                f"the demo's supervisor (pid {self._demo.supervisor.pid}) is gone; {_BRING_UP} again"
+            ) from error
+
+    def _all_answers(self, path: str) -> dict[str, str]:
+        answers = self._admins.ask(path)
+        if silent := [proxy for proxy, answer in answers.items() if answer is None]:
+            raise NotReachable(f"the proxies of {', '.join(silent)} do not answer: their counts are unknown")
+        return {proxy: answer for proxy, answer in answers.items() if answer is not None}
+
+    def _laggards(self, state: State, wanted: Mapping[str, Mapping[Subject, str]]) -> list[str]:
+        """Who does not serve the state yet, and in which way; nobody's word but their own is taken."""
+        found = []
+        for proxy, answer in self._admins.ask(discovery.VERSIONS_PATH).items():
+            if answer is None:
+                found.append(f"the proxy of {proxy} does not answer")
+                continue
+            versions = discovery.versions(answer)
+            stale = {
+                subject: versions.get(subject, "")
+                for subject, hashed in wanted[proxy].items()
+                if discovery.hash_of(versions.get(subject, "")) != hashed
+            }
+            if stale:
+                found.append(_told(proxy, stale, state.resources.revision))
+        if found:
+            missing = [one.name for one in WORKLOADS if one.name not in state.stopped and not self._listens(one.name)]
+            return [f"{name} is not ready" for name in missing] or found
+        return [f"{name} still runs" for name in sorted(state.stopped) if self._listens(name)]
+
+    def _listens(self, workload: str) -> bool:
+        try:
+            with socket.create_connection((LOOPBACK, self._topology.ports[workload].app), timeout=_CONNECT_SECONDS):
+                return True
+        except OSError:
+            return False
+
+
+def _wanted(state: State, topology: Topology) -> dict[str, dict[Subject, str]]:
+    """The content that every proxy should serve, as hashes."""
+    snapshot: Snapshot = translate(state.resources, topology)
+    ready = {workload.name for workload in WORKLOADS} - state.stopped
+    assignments = {
+        cluster: discovery.content_hash(discovery.response(discovery.endpoints(cluster), [assignment]))
+        for cluster, assignment in endpoints(state.resources, topology, ready).items()
+    }
+    return {proxy: _of_proxy(config, assignments) for proxy, config in snapshot.proxies.items()}
+
+
+def _of_proxy(config: ProxyConfig, assignments: Mapping[str, str]) -> dict[Subject, str]:
+    contents = {discovery.routes(name): [configuration] for name, configuration in config.routes.items()}
+    contents |= {LISTENERS: list(config.listeners), CLUSTERS: list(config.clusters)}
+    named = {str(cluster["name"]) for cluster in config.clusters}
+    return {
+        **{
+            subject: discovery.content_hash(discovery.response(subject, content))
+            for subject, content in contents.items()
+        },
+        **{discovery.endpoints(cluster): hashed for cluster, hashed in assignments.items() if cluster in named},
+    }
+
+
+def _told(proxy: str, stale: Mapping[Subject, str], revision: str) -> str:
+    older = {discovery.revision_of(version) for subject, version in stale.items() if subject.kind != "eds"}
+    if older:
+        return f"{proxy} still serves {min(older) or 'nothing'}, not {revision}"
+    return f"{proxy} has not seen yet who is ready behind {', '.join(sorted(subject.name for subject in stale))}"

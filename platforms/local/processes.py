@@ -1,0 +1,142 @@
+"""Processes as a supervisor needs them: started so that they cannot outlive it, known by more than a number."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess  # noqa: TID251  # this module owns the starting of Envoys and workloads
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+MARK = "BOOKINFO_DEMO"
+"""In the environment of every child: which demo it belongs to."""
+
+_PR_SET_PDEATHSIG = 1
+_START_TIME = 21 - 2  # field 22 of /proc/PID/stat, counted from the field after the command's closing bracket
+_STATE, _GROUP = 0, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One process and no other: the kernel gives a number again, but not with the same start time."""
+
+    pid: int
+    started: int
+    """In clock ticks since the machine booted."""
+
+    @classmethod
+    def of(cls, pid: int) -> Identity | None:
+        """The process that has this number now, if it is alive."""
+        stat = _stat(pid)
+        return None if stat is None or stat[_STATE] in "ZX" else cls(pid, int(stat[_START_TIME]))
+
+    @property
+    def alive(self) -> bool:
+        return Identity.of(self.pid) == self
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What to start."""
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+    folder: Path
+
+
+def start(launch: Launch, *, log: Path, mark: str) -> subprocess.Popen[bytes]:
+    """Start a process in a group of its own that dies with the caller; its output goes to the end of `log`."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            launch.command,
+            env={**launch.environment, MARK: mark},
+            cwd=launch.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            # Safe here: the supervisor has one thread, and the function below only makes system calls.
+            preexec_fn=_dies_with(os.getpid()),  # noqa: PLW1509
+        )
+
+
+def signal_group(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a process that `start` started and to all its descendants."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, number)
+
+
+def leftovers(leaders: Iterable[Identity], *, mark: str) -> tuple[int, ...]:
+    """Which of these processes, and of their groups, are still alive.
+
+    A member of a group whose leader is gone counts only if it carries the demo's mark: its number says nothing any more.
+    """
+    known = {leader.pid: leader for leader in leaders}
+    return tuple(
+        pid for pid, group in _groups() if (leader := known.get(group)) and (leader.alive or _carries(pid, mark))
+    )
+
+
+def sweep(leaders: Iterable[Identity], *, mark: str) -> tuple[int, ...]:
+    """Kill what is left of these processes and their groups; returns what was killed."""
+    left = leftovers(leaders, mark=mark)
+    for pid in left:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+    return left
+
+
+def proportional_memory(pids: Sequence[int]) -> int:
+    """Bytes of memory that these processes and their groups take, shared pages counted in proportion."""
+    wanted = set(pids)
+    return sum(_pss(pid) for pid, group in _groups() if group in wanted or pid in wanted)
+
+
+def _dies_with(parent: int) -> Callable[[], None] | None:
+    """What a child does between fork and exec: ask to be killed when its parent dies. Linux only."""
+    if sys.platform != "linux":
+        return None
+    # Everything the child needs is looked up before the fork.
+    prctl, getppid, leave = ctypes.CDLL(None).prctl, os.getppid, os._exit
+    kill = int(signal.SIGKILL)
+
+    def dies_with_parent() -> None:
+        prctl(_PR_SET_PDEATHSIG, kill, 0, 0, 0)
+        if getppid() != parent:  # it died before the request was made
+            leave(1)
+
+    return dies_with_parent
+
+
+def _groups() -> Iterator[tuple[int, int]]:
+    """Every living process with its group."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and (stat := _stat(int(entry.name))) and stat[_STATE] not in "ZX":
+            yield int(entry.name), int(stat[_GROUP])
+
+
+def _stat(pid: int) -> list[str] | None:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return text[text.rindex(")") + 2 :].split()
+
+
+def _carries(pid: int, mark: str) -> bool:
+    try:
+        return f"{MARK}={mark}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def _pss(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    return 0

@@ -1,0 +1,253 @@
+"""The one process behind a demo: it owns the workloads, the proxies and the proxies' files.
+
+`python -m platforms.local.supervisor PORT` runs in the foreground until it is told to stop; `platforms.local.bringup`
+starts it detached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import secrets
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from platforms import State
+from platforms.errors import DemoError, NotApplied, UsageError
+from platforms.local import control, envoy, ports, workloads
+from platforms.local.child import Child, Phase, Probe
+from platforms.local.logfiles import bound
+from platforms.local.mesh import Mesh
+from platforms.local.processes import Identity
+from platforms.local.record import Demo, local_folder
+from platforms.local.topology import GATEWAY, WORKLOADS, Workload
+from platforms.local.translate import endpoints, translate
+from platforms.resources import baseline
+
+log = logging.getLogger(__name__)
+
+READY_SECONDS = 30.0
+"""How long the proxies get to serve their first configuration."""
+DRAIN_SECONDS = 2.0
+"""How long requests under way may take when the whole demo goes down."""
+LOG_BOUND_SECONDS = 30.0
+"""How often the logs are looked at."""
+
+
+class Supervisor:
+    """A demo from its first process to its last."""
+
+    def __init__(self, demo: Demo, runtimes: Mapping[str, str]) -> None:
+        self._demo = demo
+        self._state = State(baseline())
+        self._snapshot = translate(self._state.resources, demo.topology)
+        self._mesh = Mesh(demo.topology, demo.logs)
+        self._session_secret = secrets.token_hex()
+        self._proxies = {proxy: self._proxy(proxy, runtimes["envoy"]) for proxy in demo.topology.proxies}
+        self._workloads = {workload.name: self._workload(workload, runtimes) for workload in WORKLOADS}
+        self._late: frozenset[str] = frozenset()
+        self._failure: DemoError | None = None
+        self._changing = asyncio.Lock()
+        self._done = asyncio.Event()
+
+    async def run(self) -> int:
+        """Start everything, answer commands, and leave nothing behind; returns the exit code."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, self._done.set)
+        server = await control.serve(self._demo.socket, self._answer)
+        bounding = asyncio.create_task(self._bound_logs())
+        try:
+            self._write_endpoints()
+            self._mesh.prepare(self._snapshot, revision=self._state.resources.revision)
+            for child in self._children():
+                child.start()
+            watching = asyncio.create_task(self._watch_start())
+            await self._done.wait()
+            watching.cancel()
+        finally:
+            bounding.cancel()
+            await self._take_down()
+            server.close()
+            self._demo.forget()
+        return 3 if self._failure else 0
+
+    async def _watch_start(self) -> None:
+        """A configuration that a proxy refuses at the very start ends the demo: there is nothing to fall back to."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for proxy in self._proxies:
+                    group.create_task(self._mesh.serves_its_files(proxy, timeout=READY_SECONDS))
+        except* DemoError as errors:
+            self._failure = next(error for error in errors.exceptions if isinstance(error, DemoError))
+            log.error("%s", self._failure)  # noqa: TRY400  # a sentence for a person, no traceback
+
+    async def _answer(self, request: control.Request) -> control.Reply:
+        match request.get("verb"):
+            case "apply":
+                return await self._apply(control.state_of(request["state"]))
+            case "status":
+                return self._status()
+            case "stop":
+                self._done.set()
+                return {}
+            case verb:
+                raise UsageError(f"the supervisor knows no {verb!r}")
+
+    async def _apply(self, state: State) -> control.Reply:
+        async with self._changing:
+            if self._done.is_set():
+                raise NotApplied("the demo is going down")
+            if unknown := state.stopped - self._workloads.keys():
+                raise UsageError(
+                    f"{', '.join(sorted(unknown))}: no such workload; there are {', '.join(self._workloads)}"
+                )
+            snapshot = translate(state.resources, self._demo.topology)
+            before = self._state
+            # The endpoints of new clusters stand there before the first proxy asks for them.
+            self._write_endpoints(state)
+            try:
+                self._late = await self._mesh.push(snapshot, revision=state.resources.revision)
+            except DemoError:
+                self._write_endpoints(before)
+                raise
+            self._state, self._snapshot = state, snapshot
+            self._mesh.keep_endpoints(self._assignments(state))
+            await self._start_and_stop(state.stopped)
+            log.info(
+                "revision %s applied, stopped: %s", state.resources.revision, ", ".join(sorted(state.stopped)) or "-"
+            )
+            return {"revision": state.resources.revision, "late": sorted(self._late)}
+
+    async def _start_and_stop(self, stopped: frozenset[str]) -> None:
+        for name in self._workloads.keys() - stopped:
+            self._workloads[name].start()
+        async with asyncio.TaskGroup() as group:
+            for name in stopped:
+                group.create_task(self._workloads[name].stop(drained=self._withdrawn))
+
+    async def _withdrawn(self) -> None:
+        await self._mesh.withdrawn(self._demo.topology.proxies, tuple(self._assignments(self._state)))
+
+    def _child_changed(self, child: Child) -> None:
+        if child.phase in (Phase.READY, Phase.UNREADY, Phase.BACKING_OFF, Phase.STOPPED):
+            self._write_endpoints()
+
+    def _write_endpoints(self, state: State | None = None) -> None:
+        """Say who is ready now; as Kubernetes does, a workload is ready when it and its proxy are."""
+        state = state or self._state
+        self._mesh.write_endpoints(self._assignments(state), revision=state.resources.revision)
+
+    def _assignments(self, state: State) -> Mapping[str, Mapping[str, Any]]:
+        ready = {name for name, child in self._workloads.items() if child.ready and self._proxies[name].ready}
+        return endpoints(state.resources, self._demo.topology, ready)
+
+    def _status(self) -> control.Reply:
+        return {
+            "revision": self._state.resources.revision,
+            "state": control.state_document(self._state),
+            "late": sorted(self._late),
+            "failure": str(self._failure) if self._failure else None,
+            "supervisor": self._demo.supervisor.pid,
+            "since": self._demo.since,
+            "workloads": {name: _child_document(child) for name, child in self._workloads.items()},
+            "proxies": {name: _child_document(child) for name, child in self._proxies.items()},
+        }
+
+    def _children(self) -> tuple[Child, ...]:
+        return (*self._workloads.values(), *self._proxies.values())
+
+    def _remember_children(self) -> None:
+        self._demo.write_children(child.identity for child in self._children() if child.identity)
+
+    def _workload(self, workload: Workload, runtimes: Mapping[str, str]) -> Child:
+        topology, secret = self._demo.topology, self._session_secret
+        return self._child(
+            workload.name,
+            lambda: workloads.launch(workload, topology, runtimes, session_secret=secret),
+            Probe(topology.ports[workload.name].app, "/health"),
+            self._demo.logs / f"{workload.name}.log",
+        )
+
+    def _proxy(self, proxy: str, program: str) -> Child:
+        topology = self._demo.topology
+        return self._child(
+            proxy,
+            lambda: envoy.launch(proxy, topology, program),
+            Probe(topology.admin_port(proxy), "/ready"),
+            envoy.log_file(self._demo.logs, proxy),
+        )
+
+    def _child(self, name: str, make_launch: Any, probe: Probe, log_file: Path) -> Child:
+        return Child(
+            name,
+            make_launch,
+            probe,
+            log_file=log_file,
+            mark=self._demo.mark,
+            changed=self._child_changed,
+            started=self._remember_children,
+        )
+
+    async def _take_down(self) -> None:
+        """The door first; behind it, once the last request is answered, nothing has to wait for anything."""
+        async with self._changing:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self._mesh.close_the_door(GATEWAY)
+            await asyncio.gather(*(child.stop() for child in self._children()))
+            self._mesh.close()
+
+    async def _bound_logs(self) -> None:
+        while True:
+            await asyncio.sleep(LOG_BOUND_SECONDS)
+            bound(self._demo.logs)
+
+
+def _child_document(child: Child) -> dict[str, Any]:
+    return {
+        "phase": child.phase.value,
+        "pid": child.identity.pid if child.identity else None,
+        "restarts": child.restarts,
+        "since": child.since,
+        "last_exit": child.last_exit,
+    }
+
+
+def main() -> int:
+    """Run a demo with the gateway on the port given; the runtimes come as JSON on standard input."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    gateway_port, runtimes = int(sys.argv[1]), json.load(sys.stdin)
+    folder = local_folder()
+    identity = Identity.of(os.getpid())
+    if identity is None:
+        raise NotApplied("this system does not say who the supervisor is")
+    demo = Demo(
+        supervisor=identity,
+        mark=secrets.token_hex(8),
+        # Not in the run folder: a Unix socket's path may be 107 bytes long. mkdtemp makes it ours alone.
+        socket=Path(tempfile.mkdtemp(prefix="bookinfo-")) / "control",
+        topology=ports.assign(folder, gateway_port),
+        since=time.time(),
+    )
+    (folder / "endpoints").mkdir(parents=True, exist_ok=True)
+    demo.write()
+    demo.write_children(())
+    try:
+        return asyncio.run(Supervisor(demo, runtimes).run())
+    except DemoError as error:
+        log.error("%s", error)  # noqa: TRY400  # a sentence for a person, no traceback
+        demo.forget()
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

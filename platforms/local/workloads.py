@@ -1,0 +1,82 @@
+"""How each of the six workloads is started, as the Deployments in `manifests/` say it for Kubernetes."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Mapping
+
+from platforms.environment import ROOT
+from platforms.local.processes import Launch
+from platforms.local.topology import LOOPBACK, Topology, Workload
+
+SERVICES_FOLDER = ROOT / "services"
+
+# What distinguishes the versions of an app.
+VERSION_ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
+    "reviews-v1": {"ENABLE_RATINGS": "false"},
+    "reviews-v2": {"ENABLE_RATINGS": "true", "STAR_COLOR": "black"},
+    "reviews-v3": {"ENABLE_RATINGS": "true", "STAR_COLOR": "red"},
+}
+
+# Nothing else of the caller's environment reaches a workload: what works here must work in a container.
+_PASSED_ON = ("PATH", "HOME", "TMPDIR", "TZ")
+# The letters Kubernetes uses in pod names: no vowels, so no words.
+_LETTERS = "bcdfghjklmnpqrstvwxz2456789"
+
+
+def launch(workload: Workload, topology: Topology, runtimes: Mapping[str, str], *, session_secret: str) -> Launch:
+    """The command, environment and folder of a new instance of the workload.
+
+    The secret signs productpage's sessions: a restart of productpage must not sign everybody out.
+    """
+    ports = topology.ports[workload.name]
+    environment = {
+        **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        "LANG": "C.UTF-8",
+        "PORT": str(ports.app),
+        "BIND_HOST": LOOPBACK,
+        "HOSTNAME": f"{workload.name}-{pod_suffix()}",
+        "SERVICE_VERSION": workload.version,
+        **VERSION_ENVIRONMENT.get(workload.name, {}),
+        **_own_environment(workload, ports.outbound, session_secret),
+    }
+    return Launch(
+        command=_command(workload, runtimes, ports.outbound),
+        environment=environment,
+        folder=SERVICES_FOLDER / workload.app,
+    )
+
+
+def pod_suffix() -> str:
+    """Five characters such as Kubernetes ends a pod's name with."""
+    return "".join(random.choices(_LETTERS, k=5))  # noqa: S311  # no secret
+
+
+def _command(workload: Workload, runtimes: Mapping[str, str], outbound: int) -> tuple[str, ...]:
+    match workload.app:
+        case "productpage":
+            return (runtimes["python"], "-m", "gunicorn", "--config", "gunicorn.conf.py")
+        case "details":
+            return (runtimes["ruby"], "-S", "puma", "--config", "config/puma.rb", "config.ru")
+        case "ratings":
+            return (runtimes["node"], "--max-semi-space-size=1", "--max-old-space-size=64", "src/main.js")
+        case "reviews":
+            return (
+                runtimes["java"],
+                "@jvm.options",
+                "-XX:SharedArchiveFile=target/reviews.jsa",
+                f"-Dhttp.proxyHost={LOOPBACK}",
+                f"-Dhttp.proxyPort={outbound}",
+                "-Dhttp.nonProxyHosts=",
+                "-jar",
+                "target/reviews.jar",  # the archive above is good only for the path it was made with
+            )
+    raise ValueError(f"no way to start {workload.name} is known")
+
+
+def _own_environment(workload: Workload, outbound: int, session_secret: str) -> dict[str, str]:
+    """What only this app is told: productpage, how its calls reach its sidecar (the JVM takes properties instead)."""
+    if workload.app != "productpage":
+        return {}
+    return {"http_proxy": f"http://{LOOPBACK}:{outbound}", "SESSION_SECRET": session_secret}
