@@ -1,0 +1,182 @@
+"""Our services without a mesh: ordinary processes on free loopback ports, started from `services/`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import signal
+import socket
+import subprocess  # noqa: TID251  # the services alone belong to no platform, so no platform starts them
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+LOOPBACK = "127.0.0.1"
+SERVICES = Path(__file__).resolve().parent.parent / "services"
+OURS = {
+    "productpage": (sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"),
+    "details": ("ruby", "-S", "puma", "--config", "config/puma.rb", "config.ru"),
+    "reviews": ("java", "@jvm.options", "-XX:SharedArchiveFile=target/reviews.jsa", "-jar", "target/reviews.jar"),
+    "ratings": ("node", "src/main.js"),
+}
+"""How each service is started in its folder; all of them read PORT and BIND_HOST."""
+STAR_COLOURS = {"v2": "black", "v3": "red"}
+UP_WITHIN = 60.0
+"""Seconds; generous, for a machine that is busy."""
+DOWN_WITHIN = 10.0
+
+
+class NotUp(Exception):
+    """A service did not answer in time; the message names it and quotes its last words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One running service."""
+
+    name: str
+    url: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def healthy(self) -> bool:
+        """Whether it answers its health check with 200 now."""
+        try:
+            with _DIRECT.open(f"{self.url}/health", timeout=1) as answer:
+                return bool(answer.status == 200)  # noqa: PLR2004  # HTTP's word for fine
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def last_words(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")[-2000:].strip()
+
+
+class Alone:
+    """Starts services, and stops all of them when its block ends."""
+
+    def __init__(self, commands: Mapping[str, str] | None = None) -> None:
+        """`commands` replaces how a service is started; `{port}` in it stands for its port."""
+        self._commands = commands or {}
+        self._secret = secrets.token_urlsafe()
+        self._services: list[Service] = []
+        self._folder = tempfile.TemporaryDirectory(prefix="bookinfo-alone-")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop(*self._services)
+        self._folder.cleanup()
+
+    def details(self) -> Service:
+        return self._start("details", "details-v1", {"SERVICE_VERSION": "v1"})
+
+    def ratings(self) -> Service:
+        return self._start("ratings", "ratings-v1", {"SERVICE_VERSION": "v1"})
+
+    def reviews(self, version: str, *, ratings: str) -> Service:
+        """Reviews of this version, which ask the ratings at this URL."""
+        colour = STAR_COLOURS.get(version)
+        stars = {"ENABLE_RATINGS": "true", "STAR_COLOR": colour} if colour else {"ENABLE_RATINGS": "false"}
+        return self._start(
+            "reviews",
+            f"reviews-{version}",
+            {"SERVICE_VERSION": version, **stars, **_backend("RATINGS", ratings)},
+        )
+
+    def productpage(self, *, details: str, reviews: str, ratings: str) -> Service:
+        """A productpage that asks the backends at these URLs; all of them share one session key."""
+        backends = {
+            **_backend("DETAILS", details),
+            **_backend("REVIEWS", reviews),
+            **_backend("RATINGS", ratings),
+        }
+        return self._start("productpage", "productpage-v1", {"SESSION_SECRET": self._secret, **backends})
+
+    def wait_until_up(self, *services: Service) -> None:
+        """Return when all of these are healthy.
+
+        Raises NotUp, naming the laggards, after UP_WITHIN seconds or when one of them has died.
+        """
+        waiting, deadline = list(services), time.monotonic() + UP_WITHIN
+        while waiting := [service for service in waiting if not service.healthy]:
+            dead = [service for service in waiting if service.process.poll() is not None]
+            if dead or time.monotonic() > deadline:
+                raise NotUp(
+                    "\n".join(f"{service.name} is not up: {service.last_words()}" for service in dead or waiting)
+                )
+            time.sleep(0.01)
+
+    def stop(self, *services: Service) -> None:
+        """End these services, politely first."""
+        for service in services:
+            _signal(service, signal.SIGTERM)
+        deadline = time.monotonic() + DOWN_WITHIN
+        for service in services:
+            try:
+                service.process.wait(timeout=max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                _signal(service, signal.SIGKILL)
+                service.process.wait()
+
+    def _start(self, kind: str, name: str, environment: Mapping[str, str]) -> Service:
+        port = free_port()
+        log = Path(self._folder.name) / f"{name}-{port}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                self._command(kind, port),
+                cwd=None if kind in self._commands else SERVICES / kind,
+                env={
+                    **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "JAVA_HOME") if name in os.environ},
+                    "PORT": str(port),
+                    "BIND_HOST": LOOPBACK,
+                    "HOSTNAME": f"{name}-{port}-alone",  # as a pod's: the workload's name, then what makes it unique
+                    **environment,
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # a group of its own, so that its workers end with it
+            )
+        service = Service(name, f"http://{LOOPBACK}:{port}", process, log)
+        self._services.append(service)
+        return service
+
+    def _command(self, kind: str, port: int) -> tuple[str, ...]:
+        if kind in self._commands:
+            return tuple(part.replace("{port}", str(port)) for part in shlex.split(self._commands[kind]))
+        return OURS[kind]
+
+
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on now."""
+    with socket.socket() as listener:
+        listener.bind((LOOPBACK, 0))
+        return int(listener.getsockname()[1])
+
+
+# Whatever proxy this machine is told to use has no part between these processes.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def _backend(name: str, url: str) -> dict[str, str]:
+    parts = urlsplit(url)
+    return {f"{name}_HOSTNAME": str(parts.hostname), f"{name}_SERVICE_PORT": str(parts.port)}
+
+
+def _signal(service: Service, number: signal.Signals) -> None:
+    """Signal the service's whole group, unless it is gone."""
+    if service.process.poll() is None:
+        os.killpg(service.process.pid, number)

@@ -1,0 +1,107 @@
+"""The seam to a mesh: Istio YAML in, rules in force."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+import pytest
+
+from platforms import Platform, State
+from platforms.errors import Unsupported
+from platforms.resources import ResourceSet, baseline, parse
+
+TIMEOUT = 60.0
+"""Seconds for all proxies to serve a rule; an error, not a wait, when they do not."""
+
+
+class Mesh(Protocol):
+    """What the mesh lines of the contract need."""
+
+    def apply(self, text: str = "", *, stopped: Collection[str] = ()) -> AbstractContextManager[None]:
+        """These Istio objects over the baseline, and these workloads stopped, in force until the block ends."""
+
+
+class PlatformMesh:
+    """The mesh of a demo that is up."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+
+    @contextmanager
+    def apply(self, text: str = "", *, stopped: Collection[str] = ()) -> Iterator[None]:
+        over = ResourceSet(tuple(parse(text, source="the contract")))
+        try:
+            self._enforce(State(baseline().overlaid(over), frozenset(stopped)))
+            yield
+        finally:
+            self._enforce(State(baseline()))
+
+    def _enforce(self, state: State) -> None:
+        self._platform.apply(state)
+        self._platform.wait_until_converged(state, timeout=TIMEOUT)
+
+
+@contextmanager
+def beyond_routing(mesh: Mesh, text: str) -> Iterator[None]:
+    """As `mesh.apply`, for kinds that not every mesh has: one that refuses them by name is skipped in its own words."""
+    applied = mesh.apply(text)
+    try:
+        applied.__enter__()
+    except Unsupported as error:
+        pytest.skip(str(error))
+    try:
+        yield
+    finally:
+        applied.__exit__(None, None, None)
+
+
+def reviews_to(*weights: tuple[str, int]) -> str:
+    """A VirtualService that spreads reviews over versions by weight."""
+    routes = "".join(
+        f"        - {{destination: {{host: reviews, subset: {version}}}, weight: {weight}}}\n"
+        for version, weight in weights
+    )
+    return _virtual_service("reviews", f"    - route:\n{routes}")
+
+
+def reviews_for(end_user: str, version: str, *, others: str) -> str:
+    """A VirtualService that sends one end user to one version of reviews, and the others to another."""
+    return _virtual_service(
+        "reviews",
+        f"""\
+    - match: [{{headers: {{end-user: {{exact: {end_user}}}}}}}]
+      route: [{{destination: {{host: reviews, subset: {version}}}}}]
+    - route: [{{destination: {{host: reviews, subset: {others}}}}}]
+""",
+    )
+
+
+def ratings_fault(fault: str, *, end_user: str) -> str:
+    """A VirtualService that does this to the ratings of one end user only."""
+    return _virtual_service(
+        "ratings",
+        f"""\
+    - match: [{{headers: {{end-user: {{exact: {end_user}}}}}}}]
+      fault: {fault}
+      route: [{{destination: {{host: ratings, subset: v1}}}}]
+    - route: [{{destination: {{host: ratings, subset: v1}}}}]
+""",
+    )
+
+
+def all_of(*documents: str) -> str:
+    """Several objects in one text."""
+    return "---\n".join(documents)
+
+
+def _virtual_service(host: str, http: str) -> str:
+    return f"""\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {{name: {host}, namespace: bookinfo}}
+spec:
+  hosts: [{host}]
+  http:
+{http}"""
