@@ -1,0 +1,113 @@
+"""Episode 3: a canary release. First everybody is spread evenly, then by weights."""
+
+from __future__ import annotations
+
+import re
+import sys
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Self
+
+from platforms import State
+from platforms.errors import UsageError
+from platforms.resources import ISTIO, ResourceSet, baseline, load
+from scenarios.runner.chance import NOTICED
+from scenarios.runner.cli import Command, main
+from scenarios.runner.enduser import ANONYMOUS
+from scenarios.runner.expectation import Expectation, percent
+from scenarios.runner.experiment import Scenario, Step
+from scenarios.runner.rules import replaced
+from scenarios.versions import NAMES, VERSIONS
+
+MOST = 1_000_000
+_DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much of the traffic each version of reviews gets, in proportion to the others."""
+
+    of: tuple[int, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`90,10,0`; raises UsageError for anything that is not one plain whole number per version."""
+        words = text.split(",")
+        if len(words) != len(VERSIONS):
+            given = f"{len(words)} weight{'' if len(words) == 1 else 's'}" if text else "no weights"
+            raise UsageError(
+                f"--weights {text!a}: {given} for {len(VERSIONS)} subsets ({', '.join(VERSIONS)}), as in 90,10,0"
+            )
+        for word in words:
+            if not _DIGITS.fullmatch(word) or int(word) > MOST:
+                raise UsageError(
+                    f"--weights {text!a}: {word!a} is no whole number from 0 to {MOST:,} in plain digits, as in 90,10,0"
+                )
+        weights = cls(tuple(map(int, words)))
+        if not sum(weights.of):
+            raise UsageError(f"--weights {text!a}: all are 0, so nobody would get a page; as in 90,10,0")
+        return weights
+
+    @property
+    def shares(self) -> dict[str, Fraction]:
+        return {version: Fraction(weight, sum(self.of)) for version, weight in zip(VERSIONS, self.of, strict=True)}
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self.of))
+
+
+def rule(weights: Weights) -> ResourceSet:
+    """`istio/canary.yaml` with these weights."""
+    resources = load(ISTIO / "canary.yaml")
+    for position, weight in enumerate(weights.of):
+        resources = replaced(resources, "reviews", ("http", 0, "route", position, "weight"), weight)
+    return resources
+
+
+def scenario(weights: Weights, margin: Fraction) -> Scenario:
+    """Both columns of the slide: the even split, then the weights."""
+    even = Expectation(ANONYMOUS, dict.fromkeys(VERSIONS, Fraction(1, len(VERSIONS))), margin=_coarser(margin))
+    weighted = Expectation(ANONYMOUS, weights.shares, margin=margin)
+    return Scenario(
+        name="canary",
+        title=str(weights),
+        steps=(
+            Step("even split", State(baseline()), (even,)),
+            Step(str(weights), State(baseline().overlaid(rule(weights))), (weighted,)),
+        ),
+        point=1,
+        outcomes=NAMES,
+        notes=tuple(
+            f"{version} is asked for {percent(share)}: too little to be told from none without a larger --requests"
+            for version, share in weights.shares.items()
+            if 0 < share < NOTICED
+        ),
+    )
+
+
+def _coarser(margin: Fraction) -> Fraction:
+    """The even split only supports the claim, so half the precision, and a quarter of the requests, is enough."""
+    return min(2 * margin, Fraction(1, 2))
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--weights", metavar="V1,V2,V3", default="90,10,0", help="whole numbers, in proportion; default 90,10,0"
+    )
+
+
+def _build(arguments: Namespace, margin: Fraction) -> Scenario:
+    return scenario(Weights.parse(arguments.weights), margin)
+
+
+COMMAND = Command(
+    name="canary",
+    summary="A canary release: reviews by weight, against the even split of the baseline.",
+    example="--weights 90,10,0",
+    add_arguments=_arguments,
+    build=_build,
+)
+
+if __name__ == "__main__":
+    sys.exit(main(COMMAND))

@@ -1,0 +1,142 @@
+"""Episode 1: ratings fail. The page, the details and the review texts stay; only the stars go, and come back."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from enum import Enum
+from fractions import Fraction
+
+from platforms import State
+from platforms.resources import ISTIO, ResourceSet, baseline, load
+from scenarios.runner.cli import Command, main
+from scenarios.runner.enduser import ANONYMOUS
+from scenarios.runner.expectation import Expectation
+from scenarios.runner.experiment import Scenario, Step
+from scenarios.runner.observation import Looks
+from scenarios.runner.rules import only, replaced
+from scenarios.versions import STARS
+
+DELAY_SECONDS = 7
+_AT_A_TIME = 16  # visitors of a page that takes seconds
+
+
+class Fault(Enum):
+    """How ratings fail."""
+
+    ABORT = "abort"
+    DELAY = "delay"
+    OUTAGE = "outage"
+
+
+TITLES = {
+    Fault.ABORT: "ratings abort with 500",
+    Fault.DELAY: f"ratings answer {DELAY_SECONDS} s late",
+    Fault.OUTAGE: "ratings are gone",
+}
+
+
+def stars(version: str) -> ResourceSet:
+    """Everybody sees this version of reviews, so that there are stars to lose."""
+    rules = only(load(ISTIO / "fault_ratings.yaml"), "reviews")
+    return replaced(rules, "reviews", ("http", 0, "route", 0, "destination", "subset"), version)
+
+
+def broken(fault: Fault, version: str) -> State:
+    """The same, and ratings fail."""
+    ratings = only(load(ISTIO / "fault_ratings.yaml"), "ratings")
+    fine = baseline().overlaid(stars(version))
+    match fault:
+        case Fault.ABORT:
+            return State(fine.overlaid(ratings))
+        case Fault.DELAY:
+            delay = {"delay": {"fixedDelay": f"{DELAY_SECONDS}s", "percentage": {"value": 100}}}
+            return State(fine.overlaid(replaced(ratings, "ratings", ("http", 0, "fault"), delay)))
+        case Fault.OUTAGE:
+            return State(fine, stopped=frozenset({"ratings-v1"}))
+
+
+def left_over(fault: Fault, version: str) -> str:
+    """What is left of the page.
+
+    reviews v2 waits 10 s for ratings, longer than productpage waits for reviews: under a delay of 7 s it takes the
+    reviews down with it. v3 gives up after 2.5 s and shows the reviews without stars.
+    """
+    return "reviews unavailable" if (fault, version) == (Fault.DELAY, "v2") else "ratings unavailable"
+
+
+def scenario(fault: Fault, version: str, margin: Fraction, *, keep: bool = False) -> Scenario:
+    """Stars, then the fault, then stars again; a fault to be kept is not healed."""
+    fine = State(baseline().overlaid(stars(version)))
+    lit = _always(f"{STARS[version]} stars", margin)
+    slow = fault is Fault.DELAY
+    steps = (
+        Step("stars are there", fine, (lit,), ratings=True),
+        Step(
+            TITLES[fault],
+            broken(fault, version),
+            (_always(left_over(fault, version), margin, slow=slow),),
+            # What reviews v2 asked of late ratings is answered after its page has given up.
+            ratings=None if left_over(fault, version) == "reviews unavailable" else False,
+            users=_AT_A_TIME if slow else 8,
+        ),
+        Step("ratings are back", fine, (lit,), ratings=True),
+    )
+    return Scenario(
+        name="fault_ratings",
+        title=f"{fault.value}, reviews {version}",
+        steps=steps[:2] if keep else steps,
+        point=1,
+        outcomes={},
+        notes=_notes(fault, version, keep=keep),
+    )
+
+
+def _always(outcome: str, margin: Fraction, *, slow: bool = False) -> Expectation:
+    """Everybody sees it, within the time that late ratings would take.
+
+    A page that takes seconds is asked for less often, so only a larger leak is sure to be caught.
+    """
+    leak = min(2 * margin, Fraction(1, 2)) if slow else min(margin, Fraction(1, 100))
+    return Expectation(
+        ANONYMOUS, {outcome: Fraction(1)}, margin=margin, looks=Looks.PAGE, leak=leak, within=DELAY_SECONDS
+    )
+
+
+def _notes(fault: Fault, version: str, *, keep: bool) -> tuple[str, ...]:
+    notes = []
+    if left_over(fault, version) == "reviews unavailable":
+        notes.append(
+            "reviews v2 waits 10 s for ratings, productpage twice 3 s for reviews: the page answers in 6 s without reviews"
+        )
+    if keep:
+        notes.append("--keep leaves the fault in force, so its healing is not shown")
+    return tuple(notes)
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--fault",
+        choices=[fault.value for fault in Fault],
+        default=Fault.ABORT.value,
+        help="abort: every call ends in 500 (default); delay: it takes 7 s; outage: no instance runs",
+    )
+    parser.add_argument(
+        "--reviews", choices=tuple(STARS), default="v3", help="who shows the stars: v3 red (default), v2 black"
+    )
+
+
+def _build(arguments: Namespace, margin: Fraction) -> Scenario:
+    return scenario(Fault(arguments.fault), arguments.reviews, margin, keep=arguments.keep)
+
+
+COMMAND = Command(
+    name="fault_ratings",
+    summary="Ratings fail: the page, the details and the review texts stay, only the stars go, and come back.",
+    example="--fault abort",
+    add_arguments=_arguments,
+    build=_build,
+)
+
+if __name__ == "__main__":
+    sys.exit(main(COMMAND))

@@ -1,0 +1,159 @@
+"""The command line that all scenarios share: options in, exit code out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import NoReturn
+
+from platforms import PLATFORMS, Platform, connect
+from platforms.errors import DemoError, UsageError
+from scenarios.runner.experiment import Scenario
+from scenarios.runner.files import write
+from scenarios.runner.numbers import decimal, whole
+from scenarios.runner.report import document
+from scenarios.runner.run import Pace, claims_of, run
+from scenarios.runner.screen import Screen, Voice
+
+_MOST_REQUESTS = 1_000_000
+_INTERRUPTED = 130
+_EXITS = "exit codes: 0 HOLDS, 1 FAILS, 4 INCONCLUSIVE, 2 wrong usage, 3 the demo could not do it, 130 stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One scenario as a command."""
+
+    name: str
+    summary: str
+    example: str
+    """The arguments of a typical call."""
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    build: Callable[[argparse.Namespace, Fraction], Scenario]
+    """The scenario from its arguments and the margin; raises UsageError."""
+
+    @property
+    def usage(self) -> str:
+        return f"python -m scenarios.{self.name} {self.example}".rstrip()
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and leaves the exit to us."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; `{self.prog} --help` shows what is possible")
+
+
+def main(command: Command, argv: Sequence[str] | None = None, *, to: Callable[[str | None], Platform] = connect) -> int:
+    """Run the command and return its exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    screen = Screen(Voice.JSON)
+    try:
+        arguments = _parser(command).parse_args(_joined(given))
+        pace, margin = _pace(arguments), _margin(arguments)
+        screen = Screen(_voice(arguments))
+        _known(arguments.platform)
+        scenario = command.build(arguments, margin)
+        if sum(claim.requests for step in claims_of(scenario, pace) for claim in step) > _MOST_REQUESTS:
+            raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
+        typed = shlex.join(["python", "-m", f"scenarios.{command.name}", *given])
+        report = run(
+            scenario, lambda: to(arguments.platform), pace=pace, keep=arguments.keep, command=typed, screen=screen
+        )
+        screen.result(report)
+        if arguments.json:
+            print(json.dumps(document(report), ensure_ascii=False, indent=2))
+        if arguments.report:
+            screen.wrote(write(report, arguments.report))
+    except DemoError as error:
+        screen.wrong(f"{command.name}: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        screen.wrong(f"{command.name}: stopped by Ctrl-C; nothing had been changed")
+        return _INTERRUPTED
+    if report.error:
+        screen.wrong(f"{command.name}: {report.error}")
+    return report.exit_code
+
+
+def _parser(command: Command) -> Parser:
+    parser = Parser(
+        prog=f"python -m scenarios.{command.name}",
+        description=command.summary,
+        epilog=f"example: {command.usage}\n\n{_EXITS}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_arguments(parser)
+    common = parser.add_argument_group("common options")
+    common.add_argument("--platform", metavar="NAME", help=f"{' or '.join(PLATFORMS)}; default: the one that is up")
+    common.add_argument("--requests", metavar="N", help="requests per end user and step; default: what --margin needs")
+    common.add_argument(
+        "--margin", metavar="POINTS", default="5", help="the deviation that must be caught, in points; default 5"
+    )
+    common.add_argument("--rate", metavar="RPS", help="requests per second; default: as fast as the page answers")
+    common.add_argument(
+        "--duration", metavar="SECONDS", help="of each step; with --rate, as in --rate 15 --duration 60"
+    )
+    common.add_argument("--keep", action="store_true", help="leave the rule in force for a look at the page")
+    common.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    common.add_argument(
+        "--report", metavar="DIR", type=Path, help="write report.json, junit.xml, report.html and the YAML there"
+    )
+    loudness = common.add_mutually_exclusive_group()
+    loudness.add_argument("-q", "--quiet", action="store_true", help="print the verdict only")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="print what every claim can tell apart")
+    return parser
+
+
+def _joined(argv: Sequence[str]) -> list[str]:
+    """`--weights -1,101,0` as `--weights=-1,101,0`: argparse would take the number for an option."""
+    joined: list[str] = []
+    for word in argv:
+        if joined and re.match(r"-[0-9.]", word) and re.fullmatch(r"--[a-z-]+", joined[-1]):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _pace(arguments: argparse.Namespace) -> Pace:
+    requests = rate = duration = None
+    if arguments.requests is not None:
+        requests = whole(arguments.requests, option="--requests", least=1, most=_MOST_REQUESTS, example="1000")
+    if arguments.rate is not None:
+        rate = decimal(arguments.rate, option="--rate", least=Fraction(1, 10), most=Fraction(10_000), example="15")
+    if arguments.duration is not None:
+        duration = decimal(
+            arguments.duration, option="--duration", least=Fraction(1), most=Fraction(86_400), example="60"
+        )
+        if rate is None:
+            raise UsageError("--duration needs a rate: add --rate, as in --rate 15 --duration 60")
+        if requests is not None:
+            raise UsageError("--requests and --duration each say how many requests: give one of them")
+    return Pace(requests, None if rate is None else float(rate), None if duration is None else float(duration))
+
+
+def _margin(arguments: argparse.Namespace) -> Fraction:
+    points = decimal(arguments.margin, option="--margin", least=Fraction(1, 2), most=Fraction(50), example="5")
+    return points / 100
+
+
+def _known(platform: str | None) -> None:
+    if platform is not None and platform not in PLATFORMS:
+        raise UsageError(f"--platform {platform!a}: no such platform; there are {' and '.join(PLATFORMS)}")
+
+
+def _voice(arguments: argparse.Namespace) -> Voice:
+    if arguments.json:
+        return Voice.JSON
+    if arguments.quiet:
+        return Voice.QUIET
+    return Voice.VERBOSE if arguments.verbose else Voice.NORMAL

@@ -1,0 +1,49 @@
+"""The end user: the name that a visitor signs in with, and the form in which it travels as the `end-user` header."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote
+
+from platforms.errors import UsageError
+
+MOST_BYTES = 256
+ANONYMOUS = ""
+"""The end user of a visitor who has not signed in."""
+
+_AS_IT_IS = re.compile(r"[\x21-\x7e]|(?<=[^ ]) (?=[^ ])")
+
+
+def parse(text: str, *, option: str = "--user") -> str:
+    """The name, if productpage would let it sign in; raises UsageError otherwise."""
+    if not text:
+        raise UsageError(f"{option} is empty: give a name, as in {option} opennaru")
+    control = next((character for character in text if unicodedata.category(character) in {"Cc", "Cs"}), None)
+    if control is not None:
+        raise UsageError(f"{option} {text!a}: {control!a} cannot stand in a name; give one line of text")
+    size = len(text.encode())
+    if size > MOST_BYTES:
+        raise UsageError(f"{option}: the name has {size} bytes of UTF-8; at most {MOST_BYTES} are possible")
+    return text
+
+
+def header_form(name: str) -> str:
+    """The name as the `end-user` header carries it: visible ASCII as it is, everything else percent-encoded UTF-8."""
+    return "".join(
+        character if _AS_IT_IS.match(name, position) else quote(character, safe="")
+        for position, character in enumerate(name)
+    )
+
+
+def other_case(name: str) -> str | None:
+    """The same name in the other case, which an exact match must not take for it; None if there is none."""
+    for other in (name.upper(), name.lower()):
+        if other != name and len(other.encode()) <= MOST_BYTES:
+            return other
+    return None
+
+
+def shown(name: str) -> str:
+    """The name as a report prints it."""
+    return name or "anonymous"

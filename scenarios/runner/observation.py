@@ -1,0 +1,127 @@
+"""One answer of the page, and what is looked at in it."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+_MAIN = re.compile(r'<main\b[^>]*\bid="bookinfo"[^>]*>')
+_MARK = re.compile(r'\bdata-([a-z-]+)="([^"]*)"')
+
+NO_PAGE = "no page"
+TOO_LATE = "too late"
+
+
+class Looks(Enum):
+    """What an expectation looks at."""
+
+    REVIEWS = "the version of reviews that answered"
+    PAGE = "what the page shows"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One answer, or the lack of one."""
+
+    end_user: str
+    """As whom the page was asked."""
+    status: int
+    """The HTTP status; 0 if there was no answer."""
+    milliseconds: float
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """The `data-…` marks of the page, without `data-`."""
+    error: str = ""
+    """Why there is no answer."""
+    timed_out: bool = False
+    """There is no answer because it took too long."""
+
+    @property
+    def is_page(self) -> bool:
+        """The page came, and as this end user."""
+        return self.status == 200 and bool(self.marks) and self.marks.get("end-user", "") == self.end_user  # noqa: PLR2004  # OK
+
+    @property
+    def fault(self) -> str:
+        """Why this is not the page that was asked for."""
+        if self.error:
+            return self.error
+        if self.status != 200:  # noqa: PLR2004  # OK
+            return f"HTTP {self.status}"
+        if not self.marks:
+            return "a page without marks"
+        return f"the page is signed in as {self.marks.get('end-user', '') or 'nobody'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The answers of one load, counted by outcome."""
+
+    outcomes: Mapping[str, int]
+    missing: Mapping[str, int]
+    """Requests whose outcome nobody knows, by reason."""
+    pages: int
+    """Answers that are the page, whatever it shows."""
+    milliseconds: tuple[float, ...] = ()
+    """How long every answer took, sorted."""
+
+    @property
+    def unknown(self) -> int:
+        return sum(self.missing.values())
+
+    @property
+    def requests(self) -> int:
+        return sum(self.outcomes.values()) + self.unknown
+
+    def percentile(self, percent: int) -> float:
+        """The time within which so many of the answers came."""
+        if not self.milliseconds:
+            return 0.0
+        return self.milliseconds[min(len(self.milliseconds) - 1, len(self.milliseconds) * percent // 100)]
+
+
+def marks(page: str) -> dict[str, str]:
+    """The marks of a page, by name without `data-`; empty if it has none."""
+    main = _MAIN.search(page)
+    return {name: html.unescape(text) for name, text in _MARK.findall(main.group())} if main else {}
+
+
+def tally(observations: Iterable[Observation], looks: Looks, *, within: float | None) -> Tally:
+    """Count what was looked at; `within` is the time budget of a page in seconds."""
+    outcomes: Counter[str] = Counter()
+    missing: Counter[str] = Counter()
+    times = []
+    pages = 0
+    for seen in observations:
+        times.append(seen.milliseconds)
+        pages += seen.is_page
+        outcome = _version(seen) if looks is Looks.REVIEWS else _page(seen, within)
+        if outcome is None:
+            missing[seen.fault] += 1
+        else:
+            outcomes[outcome] += 1
+    return Tally(dict(outcomes), dict(missing), pages, tuple(sorted(times)))
+
+
+def _version(seen: Observation) -> str | None:
+    """Which version of reviews answered; a page that did not come does not say."""
+    if not seen.is_page:
+        return None
+    return seen.marks.get("reviews-version") or "reviews unavailable"
+
+
+def _page(seen: Observation, within: float | None) -> str | None:
+    """What the visitor saw. An error page, or waiting in vain, is seen; a broken connection tells nothing."""
+    if not seen.is_page:
+        return NO_PAGE if seen.timed_out or (seen.status and not seen.error) else None
+    if within is not None and seen.milliseconds > within * 1000:
+        return TOO_LATE
+    for part in ("details", "reviews"):
+        if seen.marks.get(part) != "shown":
+            return f"{part} unavailable"
+    if seen.marks.get("ratings") == "shown":
+        return f"{seen.marks.get('star-color') or 'colourless'} stars"
+    return "ratings unavailable" if seen.marks.get("ratings") == "unavailable" else "no stars"

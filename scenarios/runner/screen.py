@@ -1,0 +1,151 @@
+"""What the person watching sees: one line per hop, a bar while requests are sent, the result as a table."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
+from typing import IO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from platforms import Convergence, Platform
+from scenarios.runner.enduser import shown
+from scenarios.runner.expectation import Claim, percent
+from scenarios.runner.experiment import Scenario
+from scenarios.runner.judge import Verdict
+from scenarios.runner.observation import Observation
+from scenarios.runner.report import Report
+from scenarios.runner.table import COLUMNS, rows
+
+COLORS = {Verdict.HOLDS: "bold green", Verdict.FAILS: "bold red", Verdict.INCONCLUSIVE: "bold bright_black"}
+_PLAIN_WIDTH = 120  # of what is no terminal: nothing is to be broken that a script reads
+
+
+class Voice(Enum):
+    """How much is said on stdout."""
+
+    QUIET = "the verdict only"
+    NORMAL = "a line per hop and the result"
+    VERBOSE = "every hop, with what it means"
+    JSON = "nothing: the document is printed there"
+
+
+class Screen:
+    """Says what happens, in the voice that was asked for."""
+
+    def __init__(self, voice: Voice, *, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
+        self.voice = voice
+        self._out = _console(out or sys.stdout)
+        self._err = _console(err or sys.stderr)
+
+    def opening(self, scenario: Scenario, platform: Platform, claims: Sequence[Sequence[Claim]]) -> None:
+        """What is going to be shown and, before any traffic, what it takes to hold."""
+        self._say(f"[bold]{scenario.name} {scenario.title}[/] · {platform.name} · {platform.gateway_url}/productpage")
+        for step, step_claims in zip(scenario.steps, claims, strict=True):
+            for claim in step_claims:
+                self._say(f"  claim · {step.title} · {_claimed(scenario, claim)}")
+                self._detail(f"    {claim.power}")
+        for note in scenario.notes:
+            self._say(f"  note · {note}")
+
+    def note(self, text: str) -> None:
+        self._say(f"  {text}")
+
+    def in_force(self, title: str, convergence: Convergence) -> None:
+        self._say(
+            f"  {title} · in force on {convergence.proxies} proxies after {convergence.milliseconds:.0f} ms"
+            f" · revision {convergence.revision}"
+        )
+
+    @contextlib.contextmanager
+    def sending(self, title: str, total: int) -> Iterator[Callable[[Observation], None]]:
+        """A bar that moves with every answer; without a terminal, nothing until it is over."""
+        if self.voice is Voice.QUIET or not self._err.is_terminal:
+            yield lambda _: None
+            return
+        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self._err, transient=True) as progress:
+            task = progress.add_task(title, total=total)
+            yield lambda _: progress.advance(task)
+
+    def sent(self, title: str, total: int, seconds: float) -> None:
+        self._say(f"  {title} · {total:,} requests in {seconds:.1f} s")
+
+    def result(self, report: Report) -> None:
+        """The table and, last, the verdict."""
+        if self.voice is Voice.JSON:
+            return
+        if self.voice is not Voice.QUIET:
+            self._out.print()
+            self._out.print(_headline(report), soft_wrap=True)
+            self._out.print(_table(report))
+        self._out.print(verdict_line(report), soft_wrap=True)
+
+    def wrong(self, text: str) -> None:
+        """One line on stderr."""
+        self._err.print(Text(text), style="red", soft_wrap=True)
+
+    def wrote(self, what: str) -> None:
+        self._say(f"  {what}")
+
+    def _say(self, markup: str) -> None:
+        match self.voice:
+            case Voice.NORMAL | Voice.VERBOSE:
+                self._out.print(markup, soft_wrap=True)
+            case _:
+                pass
+
+    def _detail(self, markup: str) -> None:
+        if self.voice is Voice.VERBOSE:
+            self._out.print(markup, soft_wrap=True)
+
+
+def verdict_line(report: Report) -> Text:
+    """The verdict, why, and how the platform was left."""
+    why = report.power if report.verdict is Verdict.HOLDS else "; ".join(report.reasons)
+    line = Text("  ")
+    line.append(report.verdict.name, style=COLORS[report.verdict])
+    line.append(f" · {why} · {report.ending}")
+    return line
+
+
+def _headline(report: Report) -> Text:
+    point = report.point
+    rate = report.requests / report.seconds if report.seconds else 0.0
+    line = Text(f"{report.scenario.name} {report.scenario.title}", style="bold")
+    line.append(
+        f" · {report.platform} · {report.requests:,} requests in {report.seconds:.1f} s ({rate:.0f} rps)"
+        f" · rule in force after {point.convergence.milliseconds:.0f} ms · revision {point.convergence.revision}",
+        style="not bold",
+    )
+    return line
+
+
+def _table(report: Report) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for number, name in enumerate(COLUMNS):
+        table.add_column(name, justify="left" if number in {0, len(COLUMNS) - 1} else "right", no_wrap=True)
+    for row in rows(report):
+        style = "bold" if row.heading else ""
+        cells = [Text(f"  {cell}" if number == 0 else cell, style=style) for number, cell in enumerate(row.cells)]
+        if row.mark:
+            cells[-1].stylize(COLORS[row.mark])
+        table.add_row(*cells)
+    return table
+
+
+def _claimed(scenario: Scenario, claim: Claim) -> str:
+    shares = ", ".join(
+        f"{scenario.outcomes.get(outcome, outcome)} {percent(share)} ({claim.allowed[outcome]})"
+        for outcome, share in claim.expectation.shares.items()
+    )
+    return f"{shown(claim.expectation.end_user)}: {shares} of {claim.requests:,}"
+
+
+def _console(file: IO[str]) -> Console:
+    return Console(file=file, highlight=False, width=None if file.isatty() else _PLAIN_WIDTH, markup=True, emoji=False)

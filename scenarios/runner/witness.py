@@ -1,0 +1,121 @@
+"""The second witness: what the proxies counted, held against what the clients saw."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from platforms import Counters
+from scenarios.runner.observation import Tally
+
+GIVEN_UP = "reviews unavailable"
+TRIES = 2
+"""How often productpage asks reviews before it gives up: once more than it should have to, as in the contract."""
+_READINGS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """What the proxies say of one step, by version of reviews."""
+
+    answered: Mapping[str, int]
+    """Requests that got an answer."""
+    failed: Mapping[str, int]
+    retries: int
+    ratings: int
+    """Requests that ratings answered."""
+
+    def success(self, version: str) -> float | None:
+        """The share of the requests to a version that were answered; None if there were none."""
+        requests = self.answered.get(version, 0) + self.failed.get(version, 0)
+        return self.answered.get(version, 0) / requests if requests else None
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """The two witnesses cannot both be right, or somebody else was there too."""
+
+    reason: str
+    contradicts: bool
+    """The clients saw what the proxies deny: then nothing that the clients saw can be relied on."""
+
+
+def settled(read: Callable[[], Counters]) -> Counters:
+    """The counters once they stand still: the last answers may be counted a moment after they arrived."""
+    last = read()
+    for _ in range(_READINGS):
+        counters = read()
+        if counters == last:
+            break
+        last = counters
+    return last
+
+
+def testimony(counted: Counters) -> Testimony:
+    """What a step's counters say of reviews and ratings, whoever called them."""
+    answered: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    ratings = 0
+    for hop, requests in counted.requests.items():
+        failures = counted.failures.get(hop, 0)
+        if hop.app == "reviews":
+            answered[hop.version] += requests - failures
+            failed[hop.version] += failures
+        elif hop.app == "ratings":
+            ratings += requests - failures
+    retries = sum(n for (_, app), n in counted.retries.items() if app == "reviews")
+    return Testimony(dict(answered), dict(failed), retries, ratings)
+
+
+def gateway_requests(counted: Counters) -> int:
+    """How many requests the gateway sent on to productpage."""
+    return sum(n for hop, n in counted.requests.items() if (hop.caller, hop.app) == ("ingressgateway", "productpage"))
+
+
+def disagreement(
+    versions: Tally, said: Testimony, *, ratings: bool | None, stars: int, strangers: int
+) -> Disagreement | None:
+    """Why the clients' and the proxies' counts do not fit together, if they do not.
+
+    `versions` counts every answer of the step by version, `stars` the pages with stars; `strangers` is how many more
+    requests than ours passed the gateway.
+    """
+    # A retry repeats a request that came to nothing, and so does productpage when reviews gave it nothing.
+    explained = said.retries + TRIES * (versions.unknown + versions.outcomes.get(GIVEN_UP, 0))
+    seen = {version: n for version, n in versions.outcomes.items() if version != GIVEN_UP}
+    surplus = 0
+    for version in sorted(seen.keys() | said.answered.keys()):
+        clients, proxies = seen.get(version, 0), said.answered.get(version, 0)
+        if clients > proxies:
+            return Disagreement(
+                f"the witnesses disagree: clients saw reviews {version} {clients:,} times, "
+                f"the proxies count {proxies:,} answers from it",
+                contradicts=True,
+            )
+        surplus += proxies - clients
+    if surplus > explained:
+        who = (
+            f"somebody else used the demo meanwhile ({strangers:,} requests at the gateway were not ours)"
+            if strangers > 0
+            else "and no retries explain them"
+        )
+        return Disagreement(
+            f"the proxies count {surplus:,} more answers from reviews than this run's clients saw: {who}",
+            contradicts=False,
+        )
+    return _ratings_disagree(said, ratings=ratings, stars=stars, explained=explained)
+
+
+def _ratings_disagree(said: Testimony, *, ratings: bool | None, stars: int, explained: int) -> Disagreement | None:
+    if ratings is True and said.ratings < stars:
+        return Disagreement(
+            f"the witnesses disagree: {stars:,} pages show stars, the proxies count {said.ratings:,} answers of ratings",
+            contradicts=True,
+        )
+    if ratings is False and stars == 0 and said.ratings > explained:
+        return Disagreement(
+            f"the witnesses disagree: no page shows stars, yet the proxies count {said.ratings:,} answers of ratings",
+            contradicts=True,
+        )
+    return None

@@ -1,0 +1,124 @@
+"""Episode 2: one user, one version. Only opennaru sees v3, with its red stars."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from fractions import Fraction
+
+from platforms import State
+from platforms.errors import UsageError
+from platforms.resources import ISTIO, ResourceSet, baseline, load
+from scenarios.runner.cli import Command, main
+from scenarios.runner.enduser import ANONYMOUS, header_form, other_case, parse, shown
+from scenarios.runner.expectation import Expectation
+from scenarios.runner.experiment import Scenario, Step
+from scenarios.runner.rules import replaced
+from scenarios.versions import NAMES, VERSIONS
+
+SLIDE_USER = "opennaru"
+CHOSEN = "v3"
+OTHERS = {
+    "even": {"v1": 50, "v2": 50},
+    "v1": {"v1": 100},
+    "v2": {"v2": 100},
+}
+"""Where everybody else goes, by weight."""
+
+
+def rule(user: str, others: str) -> ResourceSet:
+    """`istio/user_routing.yaml` with this user, and everybody else where `others` says."""
+    resources = replaced(load(ISTIO / "user_routing.yaml"), "reviews", _USER, header_form(user))
+    return replaced(resources, "reviews", ("http", 1, "route"), _route(OTHERS[others]))
+
+
+def rule_on_slide(user: str) -> ResourceSet:
+    """The slide's rule; verbatim for the slide's user."""
+    return replaced(load(ISTIO / "as-on-slide" / "user_routing.yaml"), "reviews", _USER, header_form(user))
+
+
+def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: bool = False) -> Scenario:
+    """The user always sees v3; the anonymous, another user and the same name in the other case never do."""
+    weights = OTHERS[others]
+    elsewhere = {version: Fraction(weights.get(version, 0), 100) for version in VERSIONS}
+    chosen = Expectation(
+        user, {version: Fraction(version == CHOSEN) for version in VERSIONS}, margin=margin, group="chosen"
+    )
+    resources = rule_on_slide(user) if as_on_slide else rule(user, others)
+    return Scenario(
+        name="user_routing",
+        title=f"{user} as on the slide" if as_on_slide else user,
+        steps=(
+            Step(
+                f"only {user} sees {CHOSEN}",
+                State(baseline().overlaid(resources)),
+                (
+                    chosen,
+                    *(Expectation(who, elsewhere, margin=_coarser(margin), group="others") for who in strangers(user)),
+                ),
+            ),
+        ),
+        point=0,
+        outcomes=NAMES,
+        notes=_notes(user, as_on_slide=as_on_slide),
+    )
+
+
+def strangers(user: str) -> list[str]:
+    """Who must not be taken for the user."""
+    other = "somebody" if user.lower() != "somebody" else "nobody"
+    variant = other_case(user)
+    return [ANONYMOUS, other, *([variant] if variant else [])]
+
+
+def _coarser(margin: Fraction) -> Fraction:
+    """How the others are split only supports the claim, which is that none of them sees v3."""
+    return min(3 * margin, Fraction(1, 2))
+
+
+def _notes(user: str, *, as_on_slide: bool) -> tuple[str, ...]:
+    notes = []
+    if header_form(user) != user:
+        notes.append(f"{user} travels as the header end-user: {header_form(user)}")
+    if as_on_slide:
+        kept = "verbatim" if user == SLIDE_USER else f"with {shown(user)} in place of {SLIDE_USER}"
+        notes.append(f"the slide's rule, {kept}: its last route names no subset, so it also leads others to {CHOSEN}")
+    return tuple(notes)
+
+
+def _route(weights: dict[str, int]) -> list[dict[str, object]]:
+    return [
+        {"destination": {"host": "reviews", "subset": version}, "weight": weight} for version, weight in weights.items()
+    ]
+
+
+_USER = ("http", 0, "match", 0, "headers", "end-user", "exact")
+
+
+def _arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--user", metavar="NAME", default=SLIDE_USER, help=f"who sees v3; default {SLIDE_USER}")
+    parser.add_argument(
+        "--others", choices=tuple(OTHERS), help="where everybody else goes: evenly to v1 and v2 (default), or to one"
+    )
+    parser.add_argument(
+        "--as-on-slide", action="store_true", help="apply the slide's rule, whose fallback leaks: this FAILS"
+    )
+
+
+def _build(arguments: Namespace, margin: Fraction) -> Scenario:
+    if arguments.as_on_slide and arguments.others:
+        raise UsageError("--as-on-slide and --others each say where the others go: give one of them")
+    user = parse(arguments.user)
+    return scenario(user, margin, others=arguments.others or "even", as_on_slide=arguments.as_on_slide)
+
+
+COMMAND = Command(
+    name="user_routing",
+    summary="One user, one version: only the chosen user sees reviews v3, with its red stars.",
+    example="--user opennaru",
+    add_arguments=_arguments,
+    build=_build,
+)
+
+if __name__ == "__main__":
+    sys.exit(main(COMMAND))

@@ -1,0 +1,275 @@
+"""A platform in memory that serves real pages over loopback HTTP, with switches for planted defects."""
+
+from __future__ import annotations
+
+import html
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, ClassVar, Self
+from urllib.parse import parse_qs, quote, unquote
+
+from platforms import Convergence, Counters, Hop, State
+from platforms.errors import NotApplied, NotConverged, Rejected
+from platforms.resources import baseline
+
+VERSIONS = ("v1", "v2", "v3")
+COLORS = {"v2": "black", "v3": "red"}
+PROXIES = ("details-v1", "ingressgateway", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
+_TOLERATED = 3.0  # what productpage waits for reviews, twice; reviews v3 waits 2.5 s for ratings, v2 10 s
+
+
+@dataclass
+class Defects:
+    """What is wrong with this mesh; by default, nothing."""
+
+    weights: Mapping[str, int] | None = None
+    """What the split really is."""
+    leak: float = 0.0
+    """The share of all requests that goes to v3 whatever the rule says."""
+    drops_end_user: bool = False
+    """productpage does not pass the end user on."""
+    ignores_faults: bool = False
+    """Faults are accepted and not injected."""
+    stale: bool = False
+    """Every rule is called converged, none is ever served."""
+    lagging: str = ""
+    """A proxy that never takes a new state over."""
+    restore_fails: bool = False
+    """The baseline is accepted and never served."""
+    broken_pages: float = 0.0
+    """The share of pages that are answered by a 503."""
+    cut_connections: float = 0.0
+    """The share of pages during which the connection breaks."""
+    uncounted: int = 0
+    """Requests to reviews that the proxies lose count of, of every 100."""
+    strangers: int = 0
+    """Requests of somebody else, for each of ours."""
+    refuses_logins: bool = False
+
+
+@dataclass
+class FakePlatform:
+    """Obeys a State as a right platform would, but for its defects."""
+
+    name: ClassVar[str] = "local"
+    seed: int = 1
+    lag: float = 0.005
+    """Seconds from accepted to in force."""
+    second: float = 0.01
+    """How long a second of an injected delay takes here."""
+    defects: Defects = field(default_factory=Defects)
+    applied: list[State] = field(default_factory=list)
+    """Everything that was ever applied."""
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)  # noqa: S311  # chance, not secrecy
+        self._lock = threading.Lock()
+        self._requests: Counter[Hop] = Counter()
+        self._failures: Counter[Hop] = Counter()
+        self._served = self._asked = State(baseline())
+        self._changed = time.monotonic()
+        fake = self
+
+        class Handler(_Handler):
+            platform = fake
+
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def gateway_url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def in_force(self) -> State:
+        """What requests meet now."""
+        with self._lock:
+            if self._asked is not self._served and time.monotonic() >= self._changed + self.lag and self._takes():
+                self._served = self._asked
+            return self._served
+
+    def apply(self, state: State) -> None:
+        if unknown := state.stopped - set(PROXIES):
+            raise NotApplied(f"no such workload: {', '.join(sorted(unknown))}")
+        for resource in state.resources.of_kind("VirtualService"):
+            for http in resource.spec["http"]:
+                if any(destination.get("weight", 0) < 0 for destination in http["route"]):
+                    raise Rejected(f"{resource}: weight must not be negative")
+        served = self.in_force
+        with self._lock:
+            self._served, self._asked, self._changed = served, state, time.monotonic()
+        self.applied.append(state)
+
+    def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
+        start = self._changed
+        deadline = time.monotonic() + timeout
+        while not (self.defects.stale or self.in_force == state):
+            if time.monotonic() >= deadline or self._stuck(state):
+                late = self.defects.lagging or "productpage-v1"
+                raise NotConverged(f"{late} does not serve {state.resources.revision}")
+            time.sleep(0.001)
+        return Convergence(state.resources.revision, (time.monotonic() - start) * 1000, len(PROXIES))
+
+    def upstream_requests(self) -> Counters:
+        with self._lock:
+            return Counters(dict(self._requests), {hop: self._failures[hop] for hop in self._requests}, {})
+
+    def page(self, end_user: str) -> str | None:
+        """The page that this end user sees now; None if it breaks."""
+        state = self.in_force
+        with self._lock:
+            chance, version = self._random.random(), self._version(state, end_user)
+            for _ in range(1 + self.defects.strangers):
+                self._count("ingressgateway", "productpage")
+            if chance < self.defects.broken_pages:
+                return None
+            for _ in range(1 + self.defects.strangers):
+                self._count("productpage-v1", "details")
+                if self._random.random() * 100 >= self.defects.uncounted:
+                    self._count("productpage-v1", "reviews", version)
+        ratings, seconds = self._ratings(state, version)
+        time.sleep(seconds * self.second)
+        return _page(end_user, version, ratings)
+
+    def cuts_connection(self) -> bool:
+        with self._lock:
+            return self._random.random() < self.defects.cut_connections
+
+    def _takes(self) -> bool:
+        if self.defects.stale or self.defects.lagging:
+            return False
+        return not (self.defects.restore_fails and self._asked.resources == baseline())
+
+    def _stuck(self, state: State) -> bool:
+        """Nothing that is waited for can come any more."""
+        return self._asked != state or not self._takes()
+
+    def _count(self, caller: str, app: str, version: str = "v1") -> None:
+        self._requests[Hop(caller, app, version)] += 1
+
+    def _version(self, state: State, end_user: str) -> str:
+        if self._random.random() < self.defects.leak:
+            return "v3"
+        header = "" if self.defects.drops_end_user else _header(end_user)
+        for http in _virtual_service(state, "reviews")["http"]:
+            if _matches(http, header):
+                return self._drawn(http["route"])
+        raise AssertionError("a rule without a fallback")
+
+    def _drawn(self, route: list[dict[str, Any]]) -> str:
+        weights: Counter[str] = Counter()
+        for destination in route:
+            subset, weight = destination["destination"].get("subset"), destination.get("weight", 0)
+            weights.update({subset: weight or 1} if subset else dict.fromkeys(VERSIONS, 1))
+            if subset and len(route) > 1:
+                weights[subset] = weight
+        if self.defects.weights and len(route) > 1:
+            weights = Counter(self.defects.weights)
+        return self._random.choices(list(weights), list(weights.values()))[0]
+
+    def _ratings(self, state: State, version: str) -> tuple[str, float]:
+        """What the page's `data-ratings` says, and after how many seconds."""
+        if version == "v1":
+            return "not-asked", 0.0
+        fault = _virtual_service(state, "ratings").get("http", [{}])[0].get("fault", {})
+        if self.defects.ignores_faults:
+            fault, state = {}, State(state.resources)
+        if "ratings-v1" in state.stopped or "abort" in fault:
+            return "unavailable", 0.0
+        delay = float(fault["delay"]["fixedDelay"].removesuffix("s")) if "delay" in fault else 0.0
+        if version == "v2" and delay > _TOLERATED:
+            return "unknown", 2 * _TOLERATED
+        if version == "v3" and delay > 2.5:
+            return "unavailable", 2.5
+        with self._lock:
+            self._count(f"reviews-{version}", "ratings")
+        return "shown", delay
+
+
+def _page(end_user: str, version: str, ratings: str) -> str:
+    marks = {
+        "end-user": end_user,
+        "details": "shown",
+        "reviews": "unavailable" if ratings == "unknown" else "shown",
+        "reviews-version": "" if ratings == "unknown" else version,
+        "reviews-pod": "" if ratings == "unknown" else f"reviews-{version}-fake",
+        "ratings": ratings,
+        "star-color": COLORS.get(version, "") if ratings == "shown" else "",
+    }
+    written = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in marks.items())
+    return f'<!doctype html><title>Simple Bookstore App</title><main id="bookinfo" {written}></main>'
+
+
+def _virtual_service(state: State, name: str) -> Mapping[str, Any]:
+    found = [resource.spec for resource in state.resources.of_kind("VirtualService") if resource.name == name]
+    return found[0] if found else {}
+
+
+def _matches(http: Mapping[str, Any], header: str) -> bool:
+    wanted = [match["headers"]["end-user"]["exact"] for match in http.get("match", [])]
+    return not wanted or header in wanted
+
+
+def _header(end_user: str) -> str:
+    return quote(end_user, safe="".join(map(chr, range(0x20, 0x7F))))
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # a visitor who finds the queue full comes back a second later
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A visitor that goes away in the middle is no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    platform: FakePlatform
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one packet, or Nagle's algorithm makes every page 40 ms slower
+
+    def do_GET(self) -> None:
+        if self.path != "/productpage":
+            return self._answer(404, "")
+        if self.platform.cuts_connection():
+            self.close_connection = True
+            return None
+        cookie = self.headers.get("Cookie", "").partition("session=")[2].partition(";")[0]
+        page = self.platform.page(unquote(cookie))
+        return self._answer(503, "upstream connect error") if page is None else self._answer(200, page)
+
+    def do_POST(self) -> None:
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        if self.platform.defects.refuses_logins:
+            return self._answer(500, "")
+        return self._answer(
+            302, "", {"Set-Cookie": f"session={quote(form['username'][0])}", "Location": "/productpage"}
+        )
+
+    def _answer(self, status: int, body: str, headers: Mapping[str, str] | None = None) -> None:
+        self.send_response(status)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body.encode())))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Tests are quiet."""
