@@ -1,0 +1,40 @@
+# ruff: noqa: INP001  # a configuration file, no module
+"""How gunicorn serves productpage: `gunicorn -c gunicorn.conf.py` in this folder.
+
+Two workers for two cores. Threads wait for backends, up to 6 s when reviews hangs, so there are more of them than a core
+can run; 64 per worker keep 20 such pages a second alive, and a thread that has never run costs nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import tempfile
+
+wsgi_app = "productpage.wsgi:app"
+preload_app = True  # code and templates are read once and shared; so is a generated session secret
+workers = 2
+worker_class = "gthread"
+threads = 64
+keepalive = 75  # longer than a proxy keeps an idle connection for reuse, so it never meets a close
+graceful_timeout = 8  # the slowest page takes 6 s
+control_socket_disable = True
+
+_host = os.environ.get("BIND_HOST") or ("::" if socket.has_dualstack_ipv6() else "0.0.0.0")  # noqa: S104  # a container's
+_port = os.environ.get("PORT") or "9080"
+bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
+
+# In memory where it can be: works with a read-only root, and no disk stands in the way of a heartbeat.
+_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # folders below get names of their own
+worker_tmp_dir = _memory
+_metrics = tempfile.mkdtemp(prefix="productpage-metrics-", dir=_memory)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics  # read when prometheus_client is imported
+
+logging.basicConfig(format="productpage: %(message)s")
+
+
+def on_exit(_server: object) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(_metrics, ignore_errors=True)

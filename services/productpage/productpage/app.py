@@ -1,0 +1,65 @@
+"""The application: settings in, a Flask app out."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from productpage import api, assets, metrics, pages
+from productpage.backends import Backends
+from productpage.settings import Settings
+
+
+def create_app(settings: Settings) -> Flask:
+    """Productpage with these settings."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=16 * 1024,  # a user name and a password
+    )
+    app.json.sort_keys = False  # the contract's order  # type: ignore[attr-defined]
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    for template in app.jinja_env.list_templates():
+        app.jinja_env.get_template(template)  # compiled once, before the workers fork
+    app.extensions["settings"] = settings
+    app.extensions["backends"] = Backends(settings, metrics.count)
+    for blueprint in (pages.blueprint, api.blueprint, assets.blueprint):
+        app.register_blueprint(blueprint)
+    app.add_url_rule("/health", view_func=_health)
+    app.add_url_rule("/metrics", view_func=_metrics)
+    app.register_error_handler(HTTPException, pages.problem)
+    app.after_request(_guard(settings))
+    return app
+
+
+def _guard(settings: Settings):  # noqa: ANN202  # Flask's own type for it is generic over the response
+    """Add to every response what keeps a browser from doing more with it than we mean."""
+    policy = "; ".join(
+        (
+            "default-src 'none'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            f"frame-ancestors {settings.frame_ancestors}",
+        )
+    )
+
+    def guard(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "same-origin"  # signing in leads back to the page it came from
+        return response
+
+    return guard
+
+
+def _health() -> Response:
+    return Response("Product page is healthy", content_type="text/plain; charset=utf-8")
+
+
+def _metrics() -> Response:
+    content, content_type = metrics.exposition(request.headers.get("Accept", ""))
+    return Response(content, content_type=content_type)

@@ -1,0 +1,121 @@
+"""What a browser is shown: the book, the list of services, signing in and out."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, session
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from productpage import assets, enduser
+from productpage.backends import Backends
+from productpage.book import AUTHOR, MOST_STARS, TITLE, WIKIPEDIA, marks, read_details, read_reviews
+from productpage.forwarding import forwarded
+from productpage.settings import Settings
+from productpage.texts import LANGUAGES, Texts, chosen
+
+PAGES = ("/productpage", "/", "/index.html")
+"""Where signing in and out may lead back to."""
+
+blueprint = Blueprint("pages", __name__)
+
+
+def signed_in() -> str:
+    """The name that this session signed in with; empty for an anonymous one."""
+    return str(session.get("user", ""))
+
+
+def headers_for_backends() -> dict[str, str]:
+    """What the backends are sent for this request."""
+    settings: Settings = current_app.extensions["settings"]
+    return forwarded(request.headers, signed_in(), cookie=settings.forward_cookie)
+
+
+@blueprint.get("/productpage")
+def productpage() -> AnyResponse:
+    """The book, as much of it as can be had: 200 whatever the backends do."""
+    backends: Backends = current_app.extensions["backends"]
+    headers = headers_for_backends()
+    # Both are asked before either is waited for. Details first: its one attempt takes no longer than the first of reviews.
+    asked_details = backends.ask("details", "0", headers)
+    backends.flood("0", headers)
+    asked_reviews = backends.ask("reviews", "0", headers)
+    details = read_details(asked_details.answer())
+    reviews = read_reviews(asked_reviews.answer())
+    end_user = signed_in()
+    return _page(
+        "productpage.html",
+        title=TITLE,
+        author=AUTHOR,
+        wikipedia=WIKIPEDIA,
+        most_stars=MOST_STARS,
+        end_user=end_user,
+        details=details,
+        reviews=reviews,
+        marks=marks(details=details, reviews=reviews, end_user=end_user),
+    )
+
+
+@blueprint.get("/")
+@blueprint.get("/index.html")
+def index() -> AnyResponse:
+    """Who calls whom, and two ways to the book."""
+    settings: Settings = current_app.extensions["settings"]
+    return _page("index.html", end_user=signed_in(), backends=settings.backends)
+
+
+@blueprint.post("/login")
+def login() -> AnyResponse:
+    """Sign in under any name that can travel in a header; any password, or none, will do."""
+    try:
+        session["user"] = enduser.accepted(request.form.get("username", ""))
+    except enduser.NameRefused as refused:
+        return _page("problem.html", status=400, end_user=signed_in(), problem=_texts().refused[refused.reason])
+    return redirect(_page_before())
+
+
+@blueprint.get("/logout")
+def logout() -> AnyResponse:
+    """Be anonymous again."""
+    session.pop("user", None)
+    return redirect(_page_before())
+
+
+def problem(error: HTTPException) -> AnyResponse:
+    """An error of HTTP as a page."""
+    if error.code is None:  # a response in its own right, such as a redirection
+        return error.get_response()
+    sentence = _texts().problems.get(error.code) or error.description or error.name
+    response = _page("problem.html", status=error.code, end_user=signed_in(), problem=sentence)
+    # What HTTP wants beside the status stays: `Allow` with a 405.
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _page(template: str, *, status: int = 200, **shown: object) -> AnyResponse:
+    settings: Settings = current_app.extensions["settings"]
+    texts = _texts()
+    text = render_template(template, t=texts, languages=LANGUAGES.values(), asset=assets.url, pod=settings.pod, **shown)
+    response = Response(text, status, content_type="text/html; charset=utf-8")
+    response.headers["Content-Language"] = texts.code
+    response.headers["Cache-Control"] = "no-store"  # the next look may be served by another version
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _texts() -> Texts:
+    return chosen(request.args.get("lang"), request.accept_languages)
+
+
+def _page_before() -> str:
+    """The page of ours that the browser came from; never another site, whatever Referer says."""
+    try:
+        before = urlsplit(request.referrer or "")
+    except ValueError:  # no URL at all, such as http://[bad
+        return PAGES[0]
+    if before.path not in PAGES:
+        return PAGES[0]
+    return f"{before.path}?{before.query}" if before.query else before.path

@@ -1,0 +1,124 @@
+"""The whole service as it runs: gunicorn, two workers, one set of counts, a graceful end."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess  # noqa: TID251  # this test owns the process that it starts
+import sys
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from socket import create_server
+from threading import Thread
+
+import pytest
+from stub import Backend
+
+HERE = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def port() -> int:
+    with create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def service(backend: Backend, port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Productpage on that port, up."""
+    kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    environment = kept | {"BIND_HOST": "127.0.0.1", "PORT": str(port), "HOME": str(tmp_path)}
+    for app in ("DETAILS", "REVIEWS", "RATINGS"):
+        environment[f"{app}_HOSTNAME"] = backend.address.host
+        environment[f"{app}_SERVICE_PORT"] = str(backend.address.port)
+    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
+    with subprocess.Popen(command, cwd=HERE, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        booted = (line for line in process.stderr if "Booting worker" in line)
+        next(booted), next(booted)
+        yield process
+        process.terminate()
+        process.stderr.read()
+
+
+def get(port: int, path: str) -> tuple[int, str, str]:
+    connection = HTTPConnection("127.0.0.1", port)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    answer = response.status, response.getheader("Content-Type"), response.read().decode()
+    connection.close()
+    return answer
+
+
+def total(metrics: str) -> int:
+    return round(sum(float(n) for n in re.findall(r"request_result_total\{[^}]*\} (\S+)", metrics)))
+
+
+@pytest.mark.usefixtures("service")
+def test_counts_are_those_of_all_workers(port: int) -> None:
+    """Over 20 scrapes no count falls, whichever worker answers, and in the end all results are there."""
+    seen = []
+    for _ in range(20):
+        get(port, "/productpage")
+        status, content_type, metrics = get(port, "/metrics")
+        assert (200, "text/plain") == (status, content_type.partition(";")[0])
+        seen.append(total(metrics))
+
+    assert list(range(2, 42, 2)) == seen
+    assert 'request_result_total{destination_app="details",response_code="200"} 20.0' in metrics
+
+
+@pytest.mark.usefixtures("service")
+def test_session_is_good_in_every_worker(port: int) -> None:
+    """The generated secret is one for all: it is made before the workers fork."""
+    connection = HTTPConnection("127.0.0.1", port)
+    connection.request("POST", "/login", "username=jason", {"Content-Type": "application/x-www-form-urlencoded"})
+    cookie = connection.getresponse().getheader("Set-Cookie").partition(";")[0]
+    connection.close()
+
+    greeted = []
+    for _ in range(20):
+        connection = HTTPConnection("127.0.0.1", port)
+        connection.request("GET", "/productpage", headers={"Cookie": cookie})
+        greeted.append('data-end-user="jason"' in connection.getresponse().read().decode())
+        connection.close()
+
+    assert [True] * 20 == greeted
+
+
+def test_request_under_way_is_answered_before_the_end(
+    service: subprocess.Popen[str], port: int, backend: Backend
+) -> None:
+    """SIGTERM drains: the page that waits for reviews still comes, and the exit is clean."""
+    backend.hanging = {"reviews"}
+    answers = []
+    waiting = Thread(target=lambda: answers.append(get(port, "/productpage")))
+    waiting.start()
+    while not backend.asked_for("reviews"):
+        waiting.join(0.01)
+
+    service.terminate()
+    backend.release()
+    waiting.join()
+
+    assert [200] == [status for status, _, _ in answers]
+    assert 0 == service.wait(timeout=15)
+
+
+def test_nonsense_in_the_environment_is_one_line(port: int) -> None:
+    """It says which variable, and does not start."""
+    environment = os.environ | {"PORT": str(port), "FLOOD_FACTOR": "many"}
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"],
+        cwd=HERE,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert 0 != ended.returncode
+    assert "productpage: FLOOD_FACTOR=many: not a whole number from 0 to 1000" in ended.stderr
+    assert "Traceback" not in ended.stderr
