@@ -40,8 +40,11 @@ GRPC_STATUS = {
 def per_route(route: Mapping[str, Any]) -> dict[str, Any]:
     """The `typedPerFilterConfig` of a route; empty when it asks nothing of a filter."""
     filters = {}
-    if fault := _fault(route.get("fault", {})):
-        filters[FAULT] = {"@type": "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault", **fault}
+    if "fault" in route:
+        filters[FAULT] = {
+            "@type": "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault",
+            **_fault(route["fault"]),
+        }
     if "corsPolicy" in route:
         filters[CORS] = {
             "@type": "type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy",
@@ -57,18 +60,21 @@ def percent(percentage: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
+    """What Istio takes from a fault; a delay without a length, or an abort without a status, does nothing."""
     translated: dict[str, Any] = {}
-    if delay := fault.get("delay"):
+    delay, abort = fault.get("delay", {}), fault.get("abort", {})
+    if "fixedDelay" in delay:
         translated["delay"] = {"fixedDelay": durations.envoy(delay["fixedDelay"]), "percentage": _delayed(delay)}
-    if abort := fault.get("abort"):
-        status = (
-            {"httpStatus": abort["httpStatus"]}
-            if "httpStatus" in abort
-            else {"grpcStatus": GRPC_STATUS[abort["grpcStatus"]]}
-        )
+    if status := _status(abort):
         # Without a percentage Envoy aborts nothing.
         translated["abort"] = status | ({"percentage": percent(abort["percentage"])} if "percentage" in abort else {})
     return translated
+
+
+def _status(abort: Mapping[str, Any]) -> dict[str, Any]:
+    if "httpStatus" in abort:
+        return {"httpStatus": abort["httpStatus"]}
+    return {"grpcStatus": GRPC_STATUS[abort["grpcStatus"]]} if "grpcStatus" in abort else {}
 
 
 def _delayed(delay: Mapping[str, Any]) -> dict[str, Any]:

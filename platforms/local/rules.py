@@ -47,6 +47,10 @@ class VirtualService:
     http: tuple[Mapping[str, Any], ...]
 
     @property
+    def visible_in(self) -> frozenset[str]:
+        return _visible_in(self.exported_to, self.namespace)
+
+    @property
     def says_nothing(self) -> bool:
         """Whether it asks for no more than what holds without it: to its own host, whatever the version."""
         if len(self.http) != 1 or len(self.hosts) != 1 or self.gateways != (MESH,):
@@ -69,6 +73,10 @@ class DestinationRule:
     exported_to: tuple[str, ...]
     policy: Mapping[str, Any]
     subsets: tuple[Mapping[str, Any], ...]
+
+    @property
+    def visible_in(self) -> frozenset[str]:
+        return _visible_in(self.exported_to, self.namespace)
 
     def subset(self, name: str) -> Mapping[str, Any] | None:
         return next((subset for subset in self.subsets if subset["name"] == name), None)
@@ -117,10 +125,10 @@ class Rules:
     def bound_to(self, gateway: str, proxy: Proxy) -> tuple[VirtualService, ...]:
         """The VirtualServices that `proxy` sees at `gateway` (or at `mesh`), the first winning."""
         bound = [one for one in self.virtual_services if gateway in one.gateways]
-        named = [one for one in bound if proxy.namespace in _exported(one)]
+        named = [one for one in bound if proxy.namespace in one.visible_in]
         own = [one for one in named if one.namespace == proxy.namespace]
         others = [one for one in named if one.namespace != proxy.namespace]
-        public = [one for one in bound if "*" in _exported(one)]
+        public = [one for one in bound if "*" in one.visible_in]
         return (*own, *others, *public)
 
     def destination_rule(self, host: str, proxy: Proxy) -> DestinationRule | None:
@@ -129,7 +137,7 @@ class Rules:
             visible = {
                 rule.host: rule
                 for rule in self.destination_rules
-                if rule.namespace == namespace and _exported(rule) & {"*", proxy.namespace}
+                if rule.namespace == namespace and rule.visible_in & {"*", proxy.namespace}
             }
             if rule := hosts.most_specific(host, visible):
                 return rule
@@ -162,7 +170,7 @@ def _merged(rules: Iterable[DestinationRule]) -> Iterator[DestinationRule]:
     """Several rules for one host add their subsets; the first that has a policy gives it."""
     together: dict[tuple[str, str, frozenset[str]], DestinationRule] = {}
     for rule in rules:
-        key = (rule.namespace, rule.host, frozenset(_exported(rule)))
+        key = (rule.namespace, rule.host, rule.visible_in)
         first = together.get(key)
         together[key] = rule if first is None else _joined(first, rule)
     yield from together.values()
@@ -174,8 +182,7 @@ def _joined(first: DestinationRule, second: DestinationRule) -> DestinationRule:
 
 
 def _servers(resource: Resource) -> Iterator[Server]:
-    selector = resource.spec.get("selector", {})
-    if not selector.items() <= GATEWAY_LABELS.items():
+    if not is_ours(resource):
         return
     for server in resource.spec.get("servers", ()):
         yield Server(
@@ -199,7 +206,13 @@ def gateway_name(gateway: str, namespace: str) -> str:
     return f"{rest.partition('.')[0] if dot else namespace}/{name}"
 
 
-def _exported(rule: VirtualService | DestinationRule) -> set[str]:
-    """The namespaces that see it; `*` is all of them, and nobody is `~`."""
-    exported = {rule.namespace if scope == "." else scope for scope in rule.exported_to or ("*",)}
-    return {"*"} if "*" in exported else exported
+def is_ours(gateway: Resource) -> bool:
+    """Whether the ingress gateway obeys this Gateway."""
+    selector: Mapping[str, str] = gateway.spec.get("selector", {})
+    return selector.items() <= GATEWAY_LABELS.items()
+
+
+def _visible_in(exported_to: tuple[str, ...], namespace: str) -> frozenset[str]:
+    """The namespaces that see an object; `*` is all of them."""
+    scopes = frozenset(namespace if scope == "." else scope for scope in exported_to or ("*",))
+    return frozenset("*") if "*" in scopes else scopes

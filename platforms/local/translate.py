@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platforms.local import clusters, hosts, listeners, virtual_hosts
+from platforms.local import clusters, hosts, listeners, unsupported, validate, virtual_hosts
 from platforms.local.rules import PROXIES, Proxy, Rules
 from platforms.local.topology import SERVICE_PORT, WORKLOADS, Topology, Workload
 from platforms.resources import NAMESPACE, ResourceSet
@@ -38,7 +38,9 @@ def translate(resources: ResourceSet, topology: Topology) -> Snapshot:
 
     Raises Rejected for what the API server or Istio's webhook refuses, Unsupported for what is valid but not here.
     """
-    rules = Rules.of(resources)
+    valid = validate.validated(resources)
+    unsupported.refuse(valid)
+    rules = Rules.of(valid)
     return Snapshot({proxy.name: _configured(proxy, rules, topology) for proxy in PROXIES})
 
 
@@ -48,7 +50,7 @@ def endpoints(resources: ResourceSet, topology: Topology, ready: Collection[str]
         name: _assignment(
             name, [one for one in WORKLOADS if one.name in ready and _selects(host, labels, one)], topology
         )
-        for name, (host, labels) in clusters.destinations(Rules.of(resources)).items()
+        for name, (host, labels) in clusters.destinations(Rules.of(validate.validated(resources))).items()
     }
 
 

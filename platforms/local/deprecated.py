@@ -1,0 +1,57 @@
+"""Fields that Istio still takes but warns of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from platforms.local.findings import Finding
+from platforms.local.rules import MESH
+from platforms.resources import Resource
+
+
+def of_virtual_service(service: Resource) -> Iterator[Finding]:
+    """The remarks on old fields of a VirtualService."""
+    for gateway in service.spec.get("gateways", ()):
+        if gateway != MESH and "/" not in gateway and "." in gateway:
+            name, namespace = gateway.split(".")[:2]
+            yield _warning(
+                service,
+                f'using legacy gatewayName format "{gateway}"; prefer the <namespace>/<name> format: "{namespace}/{name}"',
+            )
+            break  # Istio looks no further
+    for http in service.spec.get("http", ()):
+        fault = http.get("fault", {})
+        if fault.get("delay", {}).get("percent", 0) > 0:
+            message = "Deprecated: HTTPRoute.fault.delay.percent is deprecated; use HTTPRoute.fault.delay.percentage"
+            yield Finding("IST0002", "Warning", message, str(service))
+        if "abort" in fault and not {"httpStatus", "grpcStatus"} & set(fault["abort"]):
+            yield _warning(service, "abort configured, but error type not set")
+        if "mirrorPercent" in http:
+            yield _warning(service, 'using deprecated setting "mirrorPercent", use "mirrorPercentage" instead')
+
+
+def of_destination_rule(rule: Resource) -> Iterator[Finding]:
+    """The remarks on old fields of a DestinationRule."""
+    for policy in _policies(rule.spec):
+        if policy.get("outlierDetection", {}).get("consecutiveErrors"):
+            yield _warning(
+                rule,
+                "outlier detection consecutive errors is deprecated, "
+                "use consecutiveGatewayErrors or consecutive5xxErrors instead",
+            )
+        if policy.get("loadBalancer", {}).get("consistentHash", {}).get("minimumRingSize"):
+            yield _warning(
+                rule,
+                "consistent hash MinimumRingSize is deprecated, use ConsistentHashLB's RingHash configuration instead",
+            )
+
+
+def _policies(spec: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for holder in (spec, *spec.get("subsets", ())):
+        policy = holder.get("trafficPolicy", {})
+        yield from (policy, *policy.get("portLevelSettings", ()))
+
+
+def _warning(resource: Resource, message: str) -> Finding:
+    return Finding("IST0133", "Warning", f"Schema validation warning: {message}", str(resource))

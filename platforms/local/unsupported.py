@@ -1,0 +1,99 @@
+"""What is valid for Istio but cannot be done here, by path: refused, never ignored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from platforms.errors import Unsupported
+from platforms.local import routes, validate_match
+from platforms.local.rules import is_ours
+from platforms.resources import ResourceSet
+
+Refuses = Callable[[Any], bool]
+"""Whether a value that stands at a refused path is refused indeed."""
+
+_PORTS = frozenset({80, 8080})
+"""The gateway's Service offers 80, its proxy listens on 8080: both are its one port here."""
+_PROTOCOLS = frozenset({"http", "http2", "grpc"})
+
+
+def _always(_: Any) -> bool:
+    return True
+
+
+_POLICY: Mapping[str, Refuses] = {
+    "loadBalancer.simple": lambda kind: bool(kind == "PASSTHROUGH"),  # there is no original destination to pass to
+    "loadBalancer.backendUtilization": _always,
+    "loadBalancer.localityLbSetting.distribute": _always,
+    "loadBalancer.localityLbSetting.failover": _always,
+    "loadBalancer.localityLbSetting.failoverPriority": _always,
+    "loadBalancer.zoneAwareLbSetting": _always,
+    "tls.mode": lambda mode: bool(mode != "DISABLE"),  # nothing here speaks TLS, and nothing may look as if it did
+    "tunnel": _always,
+    "proxyProtocol": _always,
+}
+_VIRTUAL_SERVICE: Mapping[str, Refuses] = {
+    "tcp": bool,
+    "tls": bool,
+    "http[].delegate": _always,
+    "http[].mirror_percent": _always,
+    "http[].redirect.redirectCode": lambda code: code not in routes.REDIRECTS,  # Envoy has no name for it
+    "http[].match[].headers{}": validate_match.is_claim,
+    "http[].match[].withoutHeaders{}": validate_match.is_claim,
+}
+_DESTINATION_RULE: Mapping[str, Refuses] = {
+    "workloadSelector": _always,
+    **{
+        f"{where}trafficPolicy.{port}{path}": refuses
+        for where in ("", "subsets[].")
+        for port in ("", "portLevelSettings[].")
+        for path, refuses in _POLICY.items()
+    },
+}
+_GATEWAY: Mapping[str, Refuses] = {
+    "servers[].tls": _always,
+    "servers[].bind": bool,
+    "servers[].defaultEndpoint": bool,
+    "servers[].port.protocol": lambda protocol: protocol.lower() not in _PROTOCOLS,
+    "servers[].port.number": lambda number: number not in _PORTS,
+}
+_REFUSED = {"VirtualService": _VIRTUAL_SERVICE, "DestinationRule": _DESTINATION_RULE, "Gateway": _GATEWAY}
+_STEP = re.compile(r"([^.\[{]+)(\[\]|\{\})?\.?")
+
+
+def refuse(resources: ResourceSet) -> None:
+    """Raise Unsupported for the first thing that is not translated, with file, object and path."""
+    for resource in resources:
+        if resource.kind == "Gateway" and not is_ours(resource):
+            continue  # for other proxies: nobody here obeys it
+        for pattern, refuses in _REFUSED[resource.kind].items():
+            for path, value in _at(resource.spec, pattern, "spec"):
+                if refuses(value):
+                    raise Unsupported(f"{resource}: {path}{_said(value)}: not supported on platform local")
+
+
+def _at(value: Any, pattern: str, path: str) -> Iterator[tuple[str, Any]]:
+    """Every value at `pattern`, with its path: `[]` is every item of a list, `{}` every name of a mapping."""
+    step = _STEP.match(pattern)
+    if step is None:
+        yield path, value
+        return
+    name, many, rest = step[1], step[2], pattern[step.end() :]
+    if name not in value:
+        return
+    here = f"{path}.{name}"
+    if many == "[]":
+        for number, item in enumerate(value[name]):
+            yield from _at(item, rest, f"{here}[{number}]")
+    elif many == "{}":
+        for key in value[name]:
+            yield f"{here}.{key}", key
+    else:
+        yield from _at(value[name], rest, here)
+
+
+def _said(value: Any) -> str:
+    """The value itself where it is what makes the difference."""
+    return f": {value}" if isinstance(value, str | int) and not isinstance(value, bool) else ""

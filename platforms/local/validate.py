@@ -1,0 +1,167 @@
+"""What a cluster would refuse: the API server by its schema, Istio by its webhook, each in its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+from platforms.errors import Rejected, Unsupported
+from platforms.local import crds, hosts, naming, schema, validate_http, validate_match, validate_policy
+from platforms.local.rules import MESH
+from platforms.resources import Resource, ResourceSet
+
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_LONGEST_NAME = 253
+_WEBHOOK = 'admission webhook "validation.istio.io" denied the request: configuration is invalid: '
+_PROTOCOLS = frozenset(
+    {"tcp", "udp", "grpc", "grpc-web", "http", "http_proxy", "http2", "https", "tls", "mongo", "redis", "mysql"}
+)
+_TLS_PROTOCOLS = frozenset({"https", "tls"})
+_HTTP_PROTOCOLS = frozenset({"http", "http2", "http_proxy", "grpc", "grpc-web"})
+
+
+def validated(resources: ResourceSet) -> ResourceSet:
+    """The same resources, without nulls, once nothing would refuse them.
+
+    Raises Rejected with the message of the API server or of Istio's webhook, and Unsupported for a kind that is not
+    translated here.
+    """
+    return ResourceSet(tuple(_validated(resource) for resource in resources))
+
+
+def _validated(resource: Resource) -> Resource:
+    shape = _shape(resource)
+    problems = list(shape.check(resource.spec, "spec"))
+    if unknown := [problem for problem in problems if problem.message == schema.UNKNOWN_FIELD]:
+        version = resource.api_version.rpartition("/")[2]
+        raise Rejected(
+            f'{resource}: {resource.kind} in version "{version}" cannot be handled as a {resource.kind}: '
+            f"strict decoding error: {', '.join(map(str, unknown))}"
+        )
+    if not _NAME.fullmatch(resource.name) or len(resource.name) > _LONGEST_NAME:
+        message = (
+            f'Invalid value: "{resource.name}": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric '
+            "characters, '-' or '.', and must start and end with an alphanumeric character"
+        )
+        problems.insert(0, schema.Problem("metadata.name", message))
+    if problems:
+        # Rules are asked only when the schema itself has nothing to say.
+        shown = [problem for problem in problems if not problem.late] or problems
+        raise Rejected(f'{resource}: The {resource.kind} "{resource.name}" is invalid: {"; ".join(map(str, shown))}')
+    resource = replace(resource, spec=schema.cleaned(resource.spec))
+    if complaints := list(dict.fromkeys(_COMPLAINTS[resource.kind](resource))):
+        raise Rejected(f"{resource}: {_WEBHOOK}{'; '.join(complaints)}")
+    return resource
+
+
+def _shape(resource: Resource) -> schema.Fields:
+    group, _, version = resource.api_version.rpartition("/")
+    versions = crds.VERSIONS.get((group, resource.kind))
+    if versions is None:
+        if "istio.io" in group:
+            raise Rejected(f'{resource}: no matches for kind "{resource.kind}" in version "{resource.api_version}"')
+        raise Unsupported(f"{resource}: {resource.api_version} {resource.kind}: not supported on platform local")
+    if version not in versions:
+        raise Rejected(f'{resource}: no matches for kind "{resource.kind}" in version "{resource.api_version}"')
+    if resource.kind not in crds.SHAPES:
+        raise Unsupported(f"{resource}: {resource.kind}: not supported on platform local")
+    return crds.SHAPES[resource.kind]
+
+
+def _virtual_service(resource: Resource) -> Iterator[str]:
+    spec = resource.spec
+    names, gateways = spec.get("hosts", []), spec.get("gateways", [])
+    if not names:  # it is for others to delegate to
+        for field, named in (("gateways", "gateways"), ("tls", "tls route"), ("tcp", "tcp route")):
+            if spec.get(field):
+                yield f"delegate virtual service must have no {named} specified"
+    yield from naming.gateway_references(gateways)
+    for_mesh = not gateways or MESH in gateways
+    if for_mesh:
+        yield from _claims(spec, gateways)
+    yield from _hosts(names, for_mesh=for_mesh)
+    if not any(spec.get(protocol) for protocol in ("http", "tcp", "tls")):
+        yield "http, tcp or tls must be provided in virtual service"
+    for http in spec.get("http", ()):
+        yield from validate_http.complaints(http, delegate=not names)
+    yield from naming.exported_to(spec, resource.namespace)
+
+
+def _claims(spec: Mapping[str, Any], gateways: list[str]) -> Iterator[str]:
+    for http in spec.get("http", ()):
+        for match in http.get("match", ()):
+            for name in (*match.get("headers", {}), *match.get("withoutHeaders", {})):
+                if validate_match.is_claim(name):
+                    yield (
+                        f"JWT claim based routing (key: {name}) is only supported for gateway, "
+                        f"found no gateways: [{' '.join(gateways)}]"
+                    )
+
+
+def _hosts(names: list[str], *, for_mesh: bool) -> Iterator[str]:
+    wrong = False
+    for name in names:
+        complaints = [] if naming.is_address(name) else list(naming.domain(name))
+        if not complaints and for_mesh and name == "*":
+            complaints = ["wildcard host * is not allowed for virtual services bound to the mesh gateway"]
+        wrong = wrong or bool(complaints)
+        yield from complaints
+    for one, other in () if wrong else combinations(names, 2):
+        if hosts.overlap(one, other):
+            yield f"duplicate hosts in virtual service: {one} & {other}"
+
+
+def _destination_rule(resource: Resource) -> Iterator[str]:
+    return validate_policy.complaints(resource.spec, resource.namespace)
+
+
+def _gateway(resource: Resource) -> Iterator[str]:
+    if not naming.is_dns_label(resource.name):
+        yield f'invalid gateway name: "{resource.name}"'
+    servers = resource.spec.get("servers", ())
+    if not servers:
+        yield "gateway must have at least one server"
+    for server in servers:
+        yield from _server(server)
+    seen: set[str] = set()
+    for server in servers:
+        name = server["port"]["name"]
+        if name in seen:
+            yield f"port names in servers must be unique: duplicate name {name}"
+        seen.add(name)
+
+
+def _server(server: Mapping[str, Any]) -> Iterator[str]:
+    if not server["hosts"]:
+        yield "server config must contain at least one host"
+    for host in server["hosts"]:
+        yield from naming.gateway_host(host)
+    port, protocol = server["port"], server["port"]["protocol"].lower()
+    if protocol not in _PROTOCOLS:
+        yield (
+            f'invalid protocol "{port["protocol"]}", '
+            "supported protocols are HTTP, HTTP2, GRPC, GRPC-WEB, MONGO, REDIS, MYSQL, TCP"
+        )
+    yield from naming.port(port["number"])
+    if port.get("targetPort"):
+        yield "targetPort has no impact on Gateways"
+    if not port["name"]:
+        yield "port name must be set"
+    bind = server.get("bind", "")
+    if bind and not naming.is_address(bind) and not bind.startswith("unix://"):
+        yield f"{bind} is not a valid IP"
+    tls = server.get("tls")
+    if protocol in _TLS_PROTOCOLS and tls is None:
+        yield "server must have TLS settings for HTTPS/TLS protocols"
+    elif protocol in _HTTP_PROTOCOLS and tls is not None and tls.get("mode", "PASSTHROUGH") != "PASSTHROUGH":
+        yield "server cannot have TLS settings for plain text HTTP ports"
+
+
+_COMPLAINTS: Mapping[str, Callable[[Resource], Iterator[str]]] = {
+    "DestinationRule": _destination_rule,
+    "Gateway": _gateway,
+    "VirtualService": _virtual_service,
+}
