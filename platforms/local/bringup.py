@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess  # noqa: TID251  # the supervisor is started here
@@ -68,8 +69,8 @@ def up(port: int, say: Say) -> LocalPlatform:
 
 def down(demo: Demo) -> int:
     """Drain and end the demo; returns how many processes had to be killed because they were left."""
-    with contextlib.suppress(NotReachable):
-        control.ask(demo.socket, "stop", timeout=_ANSWER_SECONDS)
+    with contextlib.suppress(NotReachable), control.Question(demo.socket, "stop") as question:
+        question.reply(timeout=_ANSWER_SECONDS)
     deadline = time.monotonic() + DOWN_SECONDS
     while demo.supervisor.alive and time.monotonic() < deadline:
         time.sleep(_LOOK_SECONDS)
@@ -83,7 +84,7 @@ def down(demo: Demo) -> int:
 
 def _start_supervisor(port: int, found: Mapping[str, str]) -> subprocess.Popen[bytes]:
     folder = record.local_folder()
-    for old in ("logs", "proxies", "endpoints"):
+    for old in ("logs", "proxies"):
         shutil.rmtree(folder / old, ignore_errors=True)
     (folder / "logs").mkdir(parents=True)
     with (folder / "logs" / "supervisor.log").open("ab") as log:
@@ -104,19 +105,17 @@ def _start_supervisor(port: int, found: Mapping[str, str]) -> subprocess.Popen[b
 def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> LocalPlatform:
     deadline = began + UP_SECONDS
     platform = _reached(supervisor, deadline)
-    told: set[str] = set()
     while True:
         status = platform.status()
         if status["failure"]:
             raise NotApplied(status["failure"])
-        for name, child in {**status["workloads"], **status["proxies"]}.items():
-            if child["phase"] == "ready" and name not in told:
-                told.add(name)
+        children = {**status["workloads"], **{f"the proxy of {name}": one for name, one in status["proxies"].items()}}
+        for name, child in children.items():
             if child["restarts"]:
-                raise NotApplied(f"{name} {child['last_exit']}: {_last_words(platform.log_file(name))}")
+                raise NotApplied(f"{name} {child['last_exit']}: {_last_words(Path(child['log']))}")
         ready = sum(child["phase"] == "ready" for child in status["workloads"].values())
         say(f"{ready} of {len(status['workloads'])} workloads ready")
-        if len(told) == len(status["workloads"] | status["proxies"]):
+        if all(child["phase"] == "ready" for child in children.values()):
             break
         _still_time(supervisor, deadline, "the workloads are not ready")
         time.sleep(_LOOK_SECONDS)
@@ -175,7 +174,11 @@ def _page_is_whole(port: int) -> bool:
 
 
 def _last_words(log: Path) -> str:
+    """Why a child ended: the first thing that it calls an error, or else its last line."""
     with contextlib.suppress(OSError):
-        lines = [line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
-        return next((line for line in reversed(lines) if line), "it wrote nothing to its log")
+        lines = [
+            line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()
+        ]
+        blamed = [line for line in lines if re.search(r"\[(critical|error)\]|\b[A-Z]\w*(Error|Exception)\b", line)]
+        return next(iter([*blamed, *reversed(lines)]), "it wrote nothing to its log")
     return "it has no log"

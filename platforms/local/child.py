@@ -77,7 +77,7 @@ class Child:
         self._make_launch = make_launch
         self._probe = probe
         self._admin = Connection(probe.port)
-        self._log_file = log_file
+        self.log_file = log_file
         self._mark = mark
         self._changed = changed
         self._started = started
@@ -108,6 +108,7 @@ class Child:
         self._enter(Phase.STOPPED)
         if drained:
             await drained()
+        self._admin.close()  # a server that ends politely waits for its open connections
         if self.identity:
             with contextlib.suppress(ProcessLookupError):
                 # The leader only: it knows in which order its own children should end.
@@ -119,7 +120,6 @@ class Child:
                 processes.signal_group(self.identity.pid, signal.SIGKILL)
                 await asyncio.wait([life], timeout=GRACE_SECONDS)
             life.cancel()
-        self._admin.close()
 
     async def _live(self) -> None:
         crashes = 0
@@ -139,7 +139,7 @@ class Child:
     async def _run(self) -> str:
         """One life of the process; says how it ended."""
         try:
-            process = processes.start(self._make_launch(), log=self._log_file, mark=self._mark)
+            process = processes.start(self._make_launch(), log=self.log_file, mark=self._mark)
         except OSError as error:
             return f"cannot be started: {error}"
         self.identity = Identity.of(process.pid)

@@ -7,7 +7,7 @@ import json
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from platforms import State, errors
 from platforms.errors import DemoError, NotReachable, PlatformError
@@ -17,6 +17,7 @@ Request = Mapping[str, Any]
 Reply = dict[str, Any]
 
 _LONGEST_LINE = 16 * 1024 * 1024
+_SEND_SECONDS = 5.0
 
 
 def state_document(state: State) -> dict[str, Any]:
@@ -43,25 +44,46 @@ def state_of(document: Mapping[str, Any]) -> State:
     return State(ResourceSet(resources), frozenset(document["stopped"]))
 
 
-def ask(path: Path, verb: str, *, timeout: float, **arguments: Any) -> Reply:
-    """The supervisor's reply; what it raised is raised here, of the same kind.
+class Question:
+    """One question to the supervisor; there is time for other things until its reply is wanted."""
 
-    Raises NotReachable when nobody answers in time.
-    """
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(timeout)
+    def __init__(self, path: Path, verb: str, **arguments: Any) -> None:
+        self._verb = verb
+        self._connection = socket.socket(socket.AF_UNIX)
         try:
-            connection.connect(str(path))
-            connection.sendall(json.dumps({"verb": verb, **arguments}).encode() + b"\n")
-            line = connection.makefile("rb").readline()
+            self._connection.settimeout(_SEND_SECONDS)
+            self._connection.connect(str(path))
+            self._connection.sendall(json.dumps({"verb": verb, **arguments}).encode() + b"\n")
         except OSError as error:
-            raise NotReachable(f"the demo's supervisor does not answer `{verb}`: {error}") from error
-    if not line:
-        raise NotReachable(f"the demo's supervisor ended before it answered `{verb}`")
-    reply: Reply = json.loads(line)
-    if "error" in reply:
-        raise _error(reply["error"], reply["message"])
-    return reply
+            self._connection.close()
+            raise self._unanswered(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._connection.close()
+
+    def reply(self, *, timeout: float) -> Reply:
+        """What the supervisor says; what it raised is raised here, of the same kind.
+
+        Raises NotReachable when it does not answer in time.
+        """
+        try:
+            self._connection.settimeout(timeout)
+            with self._connection.makefile("rb") as lines:
+                line = lines.readline()
+        except OSError as error:
+            raise self._unanswered(error) from error
+        if not line:
+            raise NotReachable(f"the demo's supervisor ended before it answered `{self._verb}`")
+        reply: Reply = json.loads(line)
+        if "error" in reply:
+            raise _error(reply["error"], reply["message"])
+        return reply
+
+    def _unanswered(self, error: OSError) -> NotReachable:
+        return NotReachable(f"the demo's supervisor does not answer `{self._verb}`: {error}")
 
 
 async def serve(path: Path, answer: Callable[[Request], Awaitable[Reply]]) -> asyncio.Server:

@@ -7,6 +7,7 @@ versions are compared by their hash alone; the revision is for people.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -15,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from platforms.local.translate import ProxyConfig
+
 _TYPES = {
     "lds": "type.googleapis.com/envoy.config.listener.v3.Listener",
     "cds": "type.googleapis.com/envoy.config.cluster.v3.Cluster",
     "rds": "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
-    "eds": "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment",
 }
 
 # Every subscription of a proxy has a text among its stats: the version of its last accepted update.
@@ -28,7 +30,6 @@ _VERSION_STATS = (
     (re.compile(r"listener_manager\.lds\.version_text"), "lds"),
     (re.compile(r"cluster_manager\.cds\.version_text"), "cds"),
     (re.compile(r"http\..+?\.rds\.(.+)\.version_text"), "rds"),
-    (re.compile(r"cluster\.(.+)\.version_text"), "eds"),
 )
 
 REFUSALS_PATH = "/stats?filter=(update_rejected|update_failure)$&usedonly"
@@ -36,7 +37,7 @@ REFUSALS_PATH = "/stats?filter=(update_rejected|update_failure)$&usedonly"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Subject:
-    """One thing that a proxy subscribes to: `lds`, `cds`, `rds 9080` or `eds CLUSTER`."""
+    """One thing that a proxy subscribes to: `lds`, `cds` or `rds 9080`."""
 
     kind: str
     name: str = ""
@@ -53,19 +54,57 @@ def routes(route_configuration: str) -> Subject:
     return Subject("rds", route_configuration)
 
 
-def endpoints(cluster: str) -> Subject:
-    return Subject("eds", cluster)
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: resources, each with its type, in an order of their own."""
+
+    resources: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, subject: Subject, resources: Iterable[Mapping[str, Any]]) -> Content:
+        typed = [{"@type": _TYPES[subject.kind], **resource} for resource in resources]
+        return cls(sorted(typed, key=lambda resource: str(resource.get("name", ""))))
+
+    @functools.cached_property
+    def hash(self) -> str:
+        """Changes when, and only when, the resources do."""
+        return hashlib.sha256(json.dumps(self.resources, sort_keys=True).encode()).hexdigest()[:12]
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(str(resource["name"]) for resource in self.resources)
+
+    def with_those_of(self, other: Content) -> Content:
+        """These resources, and those of `other` whose names are not among them."""
+        missing = [one for one in other.resources if str(one["name"]) not in self.names]
+        merged = sorted((*self.resources, *missing), key=lambda resource: str(resource["name"]))
+        return Content(merged) if missing else self
 
 
-def response(subject: Subject, resources: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The resources as a file holds them: each with its type, in an order of their own."""
-    typed = [{"@type": _TYPES[subject.kind], **resource} for resource in resources]
-    return sorted(typed, key=lambda resource: str(resource.get("name", "")))
+Contents = Mapping[Subject, Content]
 
 
-def content_hash(resources: Sequence[Mapping[str, Any]]) -> str:
-    """Changes when, and only when, the content does."""
-    return hashlib.sha256(json.dumps(resources, sort_keys=True).encode()).hexdigest()[:12]
+def contents(config: ProxyConfig) -> Contents:
+    """What a proxy should serve, by subject; routes come before the listeners that name them."""
+    configurations = {routes(name): [configuration] for name, configuration in config.routes.items()}
+    subjects = {**configurations, LISTENERS: config.listeners, CLUSTERS: config.clusters}
+    return {subject: Content.of(subject, resources) for subject, resources in subjects.items()}
+
+
+def placed(clusters: Content, assignments: Mapping[str, Mapping[str, Any]]) -> Content:
+    """The clusters with their endpoints inside.
+
+    Each EDS file would cost its proxy one inotify instance, 70 for seven proxies, and Linux grants a user 128 in all.
+    """
+    return Content([_with_endpoints(cluster, assignments) for cluster in clusters.resources])
+
+
+def _with_endpoints(cluster: Mapping[str, Any], assignments: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    if cluster.get("type") != "EDS":
+        return cluster
+    name = cluster["name"]
+    bare = {field: value for field, value in cluster.items() if field != "edsClusterConfig"}
+    return {**bare, "type": "STATIC", "loadAssignment": assignments.get(name, {"clusterName": name})}
 
 
 def hash_of(version: str) -> str:
@@ -107,11 +146,11 @@ class Files:
         """The `version_info` in the file; empty when there is no file."""
         return self._versions.get(path, "")
 
-    def write(self, path: Path, content: Sequence[Mapping[str, Any]], *, revision: str) -> str:
+    def write(self, path: Path, content: Content, *, revision: str) -> str:
         """Put the content in the file unless it is there already; returns its `version_info`."""
-        if (hashed := content_hash(content)) != hash_of(self.version(path)):
-            version = f"{revision}.{hashed}"
-            write_text(path, json.dumps({"version_info": version, "resources": content}))
+        if content.hash != hash_of(self.version(path)):
+            version = f"{revision}.{content.hash}"
+            write_text(path, json.dumps({"version_info": version, "resources": content.resources}))
             self._versions[path] = version
         return self._versions[path]
 

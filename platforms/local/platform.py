@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from platforms import Convergence, Counters, State
-from platforms.errors import NotConverged, NotReachable, UsageError
+from platforms.errors import DemoError, NotConverged, NotReachable, UsageError
 from platforms.local import admin, control, discovery, record
-from platforms.local.discovery import CLUSTERS, LISTENERS, Subject
+from platforms.local.discovery import CLUSTERS, Subject
 from platforms.local.record import Demo
 from platforms.local.served import served
 from platforms.local.topology import LOOPBACK, WORKLOADS, Topology
-from platforms.local.translate import ProxyConfig, Snapshot, endpoints, translate
+from platforms.local.translate import endpoints, translate
 
 APPLY_SECONDS = 30.0
 """How long the supervisor may take: two waits for a proxy that hangs, and a workload that does not want to end."""
@@ -25,6 +27,19 @@ _LOOK_SECONDS = 0.002
 _LOOK_AT_MOST_SECONDS = 0.05
 _CONNECT_SECONDS = 0.5
 _BRING_UP = "`make demo-up` (or `python -m platforms up`) brings it up"
+
+
+Wanted = Mapping[str, Mapping[Subject, str]]
+"""For each proxy, the hash of everything that it should serve."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """The state that was applied last, and since when it is on its way."""
+
+    state: State
+    wanted: Wanted
+    began: float
 
 
 class LocalPlatform:
@@ -36,7 +51,7 @@ class LocalPlatform:
         self._demo = demo
         self._topology = demo.topology
         self._admins = admin.Admins(demo.topology)
-        self._applied: tuple[State, float] | None = None
+        self._applied: _Applied | None = None
 
     @classmethod
     def connect(cls) -> LocalPlatform:
@@ -59,16 +74,18 @@ class LocalPlatform:
 
     def apply(self, state: State) -> None:
         began = time.monotonic()
-        translate(state.resources, self._topology)  # what is refused anyway is refused before anybody is asked
-        self._ask("apply", timeout=APPLY_SECONDS, state=control.state_document(state))
-        self._applied = state, began
+        with self._question("apply", state=control.state_document(state)) as question:
+            # What to look for in the proxies is worked out while the supervisor is busy. It refuses what cannot be
+            # translated in the same words, but its word comes first: it may be going down.
+            with contextlib.suppress(DemoError):
+                self._applied = _Applied(state, _wanted(state, self._topology), began)
+            question.reply(timeout=APPLY_SECONDS)
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
-        began = time.monotonic()
-        if self._applied and self._applied[0] == state:
-            began = self._applied[1]
         deadline = time.monotonic() + timeout
-        wanted = _wanted(state, self._topology)
+        if self._applied is None or self._applied.state != state:
+            self._applied = _Applied(state, _wanted(state, self._topology), time.monotonic())
+        wanted, began = self._applied.wanted, self._applied.began
         pause = 0.0
         while laggards := self._laggards(state, wanted):
             if time.monotonic() >= deadline:
@@ -84,7 +101,7 @@ class LocalPlatform:
 
     def status(self) -> dict[str, Any]:
         """What the supervisor says of its children and of the state in force."""
-        return self._ask("status", timeout=APPLY_SECONDS)
+        return self._ask("status")
 
     def served(self, proxy: str) -> Mapping[str, Any]:
         """What a proxy serves now, in the form of istiod's recorded answers."""
@@ -105,15 +122,20 @@ class LocalPlatform:
     def close(self) -> None:
         self._admins.close()
 
-    def _ask(self, verb: str, *, timeout: float, **arguments: Any) -> control.Reply:
+    def _ask(self, verb: str) -> control.Reply:
+        with self._question(verb) as question:
+            return question.reply(timeout=APPLY_SECONDS)
+
+    @contextlib.contextmanager
+    def _question(self, verb: str, **arguments: Any) -> Iterator[control.Question]:
         try:
-            return control.ask(self._demo.socket, verb, timeout=timeout, **arguments)
+            with control.Question(self._demo.socket, verb, **arguments) as question:
+                yield question
         except NotReachable as error:
             if self._demo.supervisor.alive:
                 raise
-            raise NotReachable(
-                f"the demo's supervisor (pid {self._demo.supervisor.pid}) is gone; {_BRING_UP} again"
-            ) from error
+            gone = f"the demo's supervisor (pid {self._demo.supervisor.pid}) is gone; {_BRING_UP} again"
+            raise NotReachable(gone) from error
 
     def _all_answers(self, path: str) -> dict[str, str]:
         answers = self._admins.ask(path)
@@ -121,7 +143,7 @@ class LocalPlatform:
             raise NotReachable(f"the proxies of {', '.join(silent)} do not answer: their counts are unknown")
         return {proxy: answer for proxy, answer in answers.items() if answer is not None}
 
-    def _laggards(self, state: State, wanted: Mapping[str, Mapping[Subject, str]]) -> list[str]:
+    def _laggards(self, state: State, wanted: Wanted) -> list[str]:
         """Who does not serve the state yet, and in which way; nobody's word but their own is taken."""
         found = []
         for proxy, answer in self._admins.ask(discovery.VERSIONS_PATH).items():
@@ -129,16 +151,17 @@ class LocalPlatform:
                 found.append(f"the proxy of {proxy} does not answer")
                 continue
             versions = discovery.versions(answer)
-            stale = {
-                subject: versions.get(subject, "")
+            stale = [
+                version
                 for subject, hashed in wanted[proxy].items()
-                if discovery.hash_of(versions.get(subject, "")) != hashed
-            }
+                for version in [versions.get(subject, "")]
+                if discovery.hash_of(version) != hashed
+            ]
             if stale:
                 found.append(_told(proxy, stale, state.resources.revision))
         if found:
             missing = [one.name for one in WORKLOADS if one.name not in state.stopped and not self._listens(one.name)]
-            return [f"{name} is not ready" for name in missing] or found
+            return [*(f"{name} is not ready" for name in missing), *found]
         return [f"{name} still runs" for name in sorted(state.stopped) if self._listens(name)]
 
     def _listens(self, workload: str) -> bool:
@@ -149,32 +172,19 @@ class LocalPlatform:
             return False
 
 
-def _wanted(state: State, topology: Topology) -> dict[str, dict[Subject, str]]:
+def _wanted(state: State, topology: Topology) -> Wanted:
     """The content that every proxy should serve, as hashes."""
-    snapshot: Snapshot = translate(state.resources, topology)
-    ready = {workload.name for workload in WORKLOADS} - state.stopped
-    assignments = {
-        cluster: discovery.content_hash(discovery.response(discovery.endpoints(cluster), [assignment]))
-        for cluster, assignment in endpoints(state.resources, topology, ready).items()
-    }
-    return {proxy: _of_proxy(config, assignments) for proxy, config in snapshot.proxies.items()}
+    behind = endpoints(state.resources, topology, {workload.name for workload in WORKLOADS} - state.stopped)
+    wanted = {}
+    for proxy, config in translate(state.resources, topology).proxies.items():
+        contents = dict(discovery.contents(config))
+        contents[CLUSTERS] = discovery.placed(contents[CLUSTERS], behind)
+        wanted[proxy] = {subject: content.hash for subject, content in contents.items()}
+    return wanted
 
 
-def _of_proxy(config: ProxyConfig, assignments: Mapping[str, str]) -> dict[Subject, str]:
-    contents = {discovery.routes(name): [configuration] for name, configuration in config.routes.items()}
-    contents |= {LISTENERS: list(config.listeners), CLUSTERS: list(config.clusters)}
-    named = {str(cluster["name"]) for cluster in config.clusters}
-    return {
-        **{
-            subject: discovery.content_hash(discovery.response(subject, content))
-            for subject, content in contents.items()
-        },
-        **{discovery.endpoints(cluster): hashed for cluster, hashed in assignments.items() if cluster in named},
-    }
-
-
-def _told(proxy: str, stale: Mapping[Subject, str], revision: str) -> str:
-    older = {discovery.revision_of(version) for subject, version in stale.items() if subject.kind != "eds"}
-    if older:
-        return f"{proxy} still serves {min(older) or 'nothing'}, not {revision}"
-    return f"{proxy} has not seen yet who is ready behind {', '.join(sorted(subject.name for subject in stale))}"
+def _told(proxy: str, stale: Iterable[str], revision: str) -> str:
+    """What a proxy serves instead, from the versions of what is stale."""
+    if older := sorted({discovery.revision_of(version) for version in stale} - {revision}):
+        return f"{proxy} still serves {older[0] or 'nothing'}, not {revision}"
+    return f"{proxy} has not seen yet which workloads are ready"

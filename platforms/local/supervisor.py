@@ -23,14 +23,14 @@ from typing import Any
 from platforms import State
 from platforms.errors import DemoError, NotApplied, UsageError
 from platforms.local import control, envoy, ports, workloads
-from platforms.local.child import Child, Phase, Probe
+from platforms.local.child import Child, Probe
 from platforms.local.logfiles import bound
 from platforms.local.mesh import Mesh
 from platforms.local.processes import Identity
 from platforms.local.record import Demo, local_folder
-from platforms.local.topology import GATEWAY, WORKLOADS, Workload
+from platforms.local.topology import WORKLOADS, Workload
 from platforms.local.translate import endpoints, translate
-from platforms.resources import baseline
+from platforms.resources import ResourceSet, baseline
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ READY_SECONDS = 30.0
 """How long the proxies get to serve their first configuration."""
 DRAIN_SECONDS = 2.0
 """How long requests under way may take when the whole demo goes down."""
+PLACE_SECONDS = 0.005
+"""How long who is ready is collected before the proxies are told."""
 LOG_BOUND_SECONDS = 30.0
 """How often the logs are looked at."""
 
@@ -53,6 +55,7 @@ class Supervisor:
         self._session_secret = secrets.token_hex()
         self._proxies = {proxy: self._proxy(proxy, runtimes["envoy"]) for proxy in demo.topology.proxies}
         self._workloads = {workload.name: self._workload(workload, runtimes) for workload in WORKLOADS}
+        self._placing: asyncio.TimerHandle | None = None
         self._late: frozenset[str] = frozenset()
         self._failure: DemoError | None = None
         self._changing = asyncio.Lock()
@@ -66,8 +69,7 @@ class Supervisor:
         server = await control.serve(self._demo.socket, self._answer)
         bounding = asyncio.create_task(self._bound_logs())
         try:
-            self._write_endpoints()
-            self._mesh.prepare(self._snapshot, revision=self._state.resources.revision)
+            self._mesh.prepare(self._snapshot, self._assignments(), revision=self._state.resources.revision)
             for child in self._children():
                 child.start()
             watching = asyncio.create_task(self._watch_start())
@@ -110,17 +112,10 @@ class Supervisor:
                 raise UsageError(
                     f"{', '.join(sorted(unknown))}: no such workload; there are {', '.join(self._workloads)}"
                 )
-            snapshot = translate(state.resources, self._demo.topology)
-            before = self._state
-            # The endpoints of new clusters stand there before the first proxy asks for them.
-            self._write_endpoints(state)
-            try:
-                self._late = await self._mesh.push(snapshot, revision=state.resources.revision)
-            except DemoError:
-                self._write_endpoints(before)
-                raise
-            self._state, self._snapshot = state, snapshot
-            self._mesh.keep_endpoints(self._assignments(state))
+            resources = state.resources
+            snapshot = translate(resources, self._demo.topology)
+            self._late = await self._mesh.push(snapshot, self._assignments(resources), revision=resources.revision)
+            self._state = state
             await self._start_and_stop(state.stopped)
             log.info(
                 "revision %s applied, stopped: %s", state.resources.revision, ", ".join(sorted(state.stopped)) or "-"
@@ -134,21 +129,24 @@ class Supervisor:
             for name in stopped:
                 group.create_task(self._workloads[name].stop(drained=self._withdrawn))
 
+    def _child_changed(self, _child: Child) -> None:
+        if not self._placing:  # several at once, as at the start, are written once
+            self._placing = asyncio.get_running_loop().call_later(PLACE_SECONDS, self._place)
+
+    def _place(self) -> None:
+        """Say who is ready now; as in Kubernetes, a workload is ready when it and its proxy are."""
+        if self._placing:
+            self._placing.cancel()
+            self._placing = None
+        self._mesh.place(self._assignments())
+
     async def _withdrawn(self) -> None:
-        await self._mesh.withdrawn(self._demo.topology.proxies, tuple(self._assignments(self._state)))
+        self._place()
+        await self._mesh.has_seen_who_is_ready()
 
-    def _child_changed(self, child: Child) -> None:
-        if child.phase in (Phase.READY, Phase.UNREADY, Phase.BACKING_OFF, Phase.STOPPED):
-            self._write_endpoints()
-
-    def _write_endpoints(self, state: State | None = None) -> None:
-        """Say who is ready now; as Kubernetes does, a workload is ready when it and its proxy are."""
-        state = state or self._state
-        self._mesh.write_endpoints(self._assignments(state), revision=state.resources.revision)
-
-    def _assignments(self, state: State) -> Mapping[str, Mapping[str, Any]]:
+    def _assignments(self, resources: ResourceSet | None = None) -> Mapping[str, Mapping[str, Any]]:
         ready = {name for name, child in self._workloads.items() if child.ready and self._proxies[name].ready}
-        return endpoints(state.resources, self._demo.topology, ready)
+        return endpoints(resources or self._state.resources, self._demo.topology, ready)
 
     def _status(self) -> control.Reply:
         return {
@@ -179,11 +177,12 @@ class Supervisor:
 
     def _proxy(self, proxy: str, program: str) -> Child:
         topology = self._demo.topology
+        log_file = envoy.log_file(self._demo.logs, proxy)
         return self._child(
-            proxy,
+            log_file.stem,
             lambda: envoy.launch(proxy, topology, program),
             Probe(topology.admin_port(proxy), "/ready"),
-            envoy.log_file(self._demo.logs, proxy),
+            log_file,
         )
 
     def _child(self, name: str, make_launch: Any, probe: Probe, log_file: Path) -> Child:
@@ -202,7 +201,7 @@ class Supervisor:
         async with self._changing:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(DRAIN_SECONDS):
-                    await self._mesh.close_the_door(GATEWAY)
+                    await self._mesh.close_the_door()
             await asyncio.gather(*(child.stop() for child in self._children()))
             self._mesh.close()
 
@@ -219,6 +218,7 @@ def _child_document(child: Child) -> dict[str, Any]:
         "restarts": child.restarts,
         "since": child.since,
         "last_exit": child.last_exit,
+        "log": str(child.log_file),
     }
 
 
@@ -238,7 +238,6 @@ def main() -> int:
         topology=ports.assign(folder, gateway_port),
         since=time.time(),
     )
-    (folder / "endpoints").mkdir(parents=True, exist_ok=True)
     demo.write()
     demo.write_children(())
     try:
