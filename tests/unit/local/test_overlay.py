@@ -1,0 +1,88 @@
+"""A user's own objects over the baseline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from platforms.overlay import lay_over
+from platforms.resources import Resource, ResourceSet, baseline
+
+
+def virtual_service(name: str, *hosts: str, gateways: list[str] | None = None, namespace: str = "bookinfo") -> Resource:
+    spec: dict[str, Any] = {"hosts": list(hosts), "http": []}
+    if gateways:
+        spec["gateways"] = gateways
+    return Resource("networking.istio.io/v1", "VirtualService", name, spec, namespace=namespace)
+
+
+BASE = ResourceSet((virtual_service("bookinfo", "*", gateways=["door"]), virtual_service("reviews", "reviews")))
+
+
+def names(resources: ResourceSet) -> list[str]:
+    return [resource.name for resource in resources]
+
+
+def test_same_name() -> None:
+    """An object of the same kind and name takes the baseline's place, which needs no words."""
+    own = virtual_service("reviews", "reviews", "ratings")
+    laid = lay_over(BASE, ResourceSet((own,)))
+
+    assert () == laid.notes
+    assert [BASE.resources[0], own] == list(laid.resources)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["reviews", "reviews.bookinfo", "reviews.bookinfo.svc", "reviews.bookinfo.svc.cluster.local"],
+)
+def test_same_host(host: str) -> None:
+    """The baseline's VirtualService steps aside for another name with the same host, however that is written."""
+    laid = lay_over(BASE, ResourceSet((virtual_service("mine", host),)))
+
+    assert ["bookinfo", "mine"] == names(laid.resources)
+    assert (
+        "VirtualService reviews of the baseline steps aside: VirtualService mine claims the same host",
+    ) == laid.notes
+
+
+def test_other_host() -> None:
+    """A VirtualService with another host disturbs nobody."""
+    laid = lay_over(BASE, ResourceSet((virtual_service("mine", "ratings"),)))
+
+    assert ["bookinfo", "mine", "reviews"] == names(laid.resources)
+
+
+def test_host_of_another_namespace() -> None:
+    """A short host means the namespace of its own object."""
+    laid = lay_over(BASE, ResourceSet((virtual_service("mine", "reviews", namespace="other"),)))
+
+    assert () == laid.notes
+
+
+def test_gateway() -> None:
+    """At a gateway both stay: Istio merges them."""
+    laid = lay_over(BASE, ResourceSet((virtual_service("mine", "*", "reviews", gateways=["door"]),)))
+
+    assert ["bookinfo", "mine", "reviews"] == names(laid.resources)
+
+
+def test_gateway_and_mesh() -> None:
+    """A VirtualService for a gateway and for the mesh claims its hosts in the mesh too."""
+    laid = lay_over(BASE, ResourceSet((virtual_service("mine", "reviews", gateways=["door", "mesh"]),)))
+
+    assert ["bookinfo", "mine"] == names(laid.resources)
+
+
+def test_nothing() -> None:
+    """Nothing over the baseline is the baseline."""
+    assert baseline().revision == lay_over(baseline(), ResourceSet()).resources.revision
+
+
+@pytest.mark.parametrize("spec", [{}, {"hosts": "reviews"}, {"hosts": [1]}, {"hosts": ["reviews"], "gateways": "mesh"}])
+def test_malformed(spec: dict[str, Any]) -> None:
+    """What is no valid VirtualService claims nothing; the translation refuses it with better words."""
+    own = Resource("networking.istio.io/v1", "VirtualService", "mine", spec)
+
+    assert ["bookinfo", "mine", "reviews"] == names(lay_over(BASE, ResourceSet((own,))).resources)

@@ -1,0 +1,39 @@
+"""Ports are free, and stay so."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from platforms.local import ports
+
+
+def test_taken() -> None:
+    """A port on which somebody listens is not free."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = server.getsockname()[1]
+
+        assert not ports.is_free(taken)
+
+    assert ports.is_free(taken)
+
+
+def test_taken_on_all_addresses() -> None:
+    """A port that somebody has on all addresses is not free on loopback either."""
+    with socket.create_server(("0.0.0.0", 0)) as server:  # noqa: S104  # that is the point
+        assert not ports.is_free(server.getsockname()[1])
+
+
+def test_assign(tmp_path: Path) -> None:
+    """Everything listens on a port of its own, none of which the kernel gives to outgoing connections."""
+    topology = ports.assign(tmp_path, 9080)
+    given = [topology.gateway_admin, *(port for one in topology.ports.values() for port in vars_of(one))]
+    ephemeral = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+
+    assert 25 == len(set(given))
+    assert max(given) < ephemeral
+    assert 9080 not in given
+
+
+def vars_of(one: ports.Ports) -> tuple[int, ...]:
+    return (one.app, one.inbound, one.outbound, one.admin)

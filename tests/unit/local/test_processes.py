@@ -1,0 +1,130 @@
+"""Children cannot outlive their parent, and are known by more than a number."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess  # noqa: TID251  # a parent that is killed has to be a process of its own
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from platforms.environment import ROOT
+from platforms.local import processes
+from platforms.local.processes import Identity, Launch
+
+# A child with a child of its own, which prints both numbers and waits.
+FAMILY = """
+import os, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(os.getpid(), child.pid, flush=True)
+time.sleep(600)
+"""
+
+# A parent that starts a child as the supervisor does, prints its number and waits.
+PARENT = """
+import sys, time
+from pathlib import Path
+from platforms.local import processes
+launch = processes.Launch((sys.executable, "-c", "import time; time.sleep(600)"), {}, Path("/"))
+print(processes.start(launch, log=Path(sys.argv[1]), mark="test").pid, flush=True)
+time.sleep(600)
+"""
+
+
+def until(fact: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not fact():
+        assert time.monotonic() < deadline, "it did not become true in 10 s"
+
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def family(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, int]]:
+    """A process started by us, its number and its child's."""
+    log = tmp_path / "log"
+    launch = Launch((sys.executable, "-c", FAMILY), {}, tmp_path)
+    process = processes.start(launch, log=log, mark="mine")
+    until(lambda: log.read_text().endswith("\n"))
+    leader, child = map(int, log.read_text().split())
+    yield process, leader, child
+    processes.signal_group(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_start_time() -> None:
+    """A process is the same process only if it started at the same time."""
+    ours = Identity.of(os.getpid())
+
+    assert ours is not None
+    assert ours.alive
+    assert not Identity(ours.pid, ours.started + 1).alive
+
+
+def test_gone() -> None:
+    """A process that has ended is nobody, even before its parent has asked how."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        until(lambda: Identity.of(process.pid) is None)
+
+
+def test_environment(tmp_path: Path) -> None:
+    """A child gets the environment it is given, its mark, and nothing else."""
+    log = tmp_path / "log"
+    code = "import os; print(sorted(set(os.environ) - {'LC_CTYPE'}))"
+    processes.start(Launch((sys.executable, "-c", code), {"A": "1"}, tmp_path), log=log, mark="m").wait()
+
+    assert "['A', 'BOOKINFO_DEMO']\n" == log.read_text()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
+def test_dies_with_parent(tmp_path: Path) -> None:
+    """A child is gone when its parent is killed by SIGKILL."""
+    command = [sys.executable, "-c", PARENT, str(tmp_path / "log")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
+        assert parent.stdout is not None
+        child = Identity.of(int(parent.stdout.readline()))
+
+        assert child is not None
+
+        parent.kill()
+    until(lambda: not child.alive)
+
+
+def test_sweep(family: tuple[subprocess.Popen[bytes], int, int]) -> None:
+    """A sweep ends a recorded process and what it started."""
+    process, leader, child = family
+    identity = Identity.of(leader)
+
+    assert identity is not None
+    assert {leader, child} == set(processes.sweep([identity], mark="mine"))
+
+    process.wait()
+    until(lambda: not processes.leftovers([identity], mark="mine"))
+
+
+def test_sweep_without_leader(family: tuple[subprocess.Popen[bytes], int, int]) -> None:
+    """A member of a group whose leader is dead is ours only if it carries our mark."""
+    process, leader, child = family
+    identity = Identity.of(leader)
+
+    assert identity is not None
+
+    process.kill()
+    process.wait()
+
+    assert () == processes.leftovers([identity], mark="somebody else's")
+    assert (child,) == processes.leftovers([identity], mark="mine")
+
+
+def test_sweep_spares_others(family: tuple[subprocess.Popen[bytes], int, int]) -> None:
+    """A process that has the number of a recorded one, but started at another time, is left alone."""
+    _, leader, _ = family
+    identity = Identity.of(leader)
+
+    assert identity is not None
+    assert () == processes.sweep([Identity(leader, identity.started - 1)], mark="somebody else's")
+    assert identity.alive
