@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from platforms.errors import UsageError
 from scenarios import canary, fault_ratings, user_routing
+from scenarios.runner.cli import Parser
 
 COMMANDS = (fault_ratings.COMMAND, user_routing.COMMAND, canary.COMMAND)
 

@@ -21,6 +21,7 @@ from scenarios.runner.rules import replaced
 from scenarios.versions import NAMES, VERSIONS
 
 MOST = 1_000_000
+_LONGEST = 100
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -33,6 +34,8 @@ class Weights:
     @classmethod
     def parse(cls, text: str) -> Self:
         """`90,10,0`; raises UsageError for anything that is not one plain whole number per version."""
+        if len(text) > _LONGEST:
+            raise UsageError(f"--weights: {len(text):,} characters are no three weights, as in 90,10,0")
         words = text.split(",")
         if len(words) != len(VERSIONS):
             given = f"{len(words)} weight{'' if len(words) == 1 else 's'}" if text else "no weights"

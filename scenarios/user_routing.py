@@ -41,9 +41,7 @@ def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: 
     """The user always sees v3; the anonymous, another user and the same name in the other case never do."""
     weights = OTHERS[others]
     elsewhere = {version: Fraction(weights.get(version, 0), 100) for version in VERSIONS}
-    chosen = Expectation(
-        user, {version: Fraction(version == CHOSEN) for version in VERSIONS}, margin=margin, group="chosen"
-    )
+    chosen = Expectation(user, {version: Fraction(version == CHOSEN) for version in VERSIONS}, margin=margin)
     resources = rule_on_slide(user) if as_on_slide else rule(user, others)
     return Scenario(
         name="user_routing",

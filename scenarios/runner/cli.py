@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shlex
 import sys
@@ -16,9 +17,9 @@ from typing import NoReturn
 from platforms import PLATFORMS, Platform, connect
 from platforms.errors import DemoError, UsageError
 from scenarios.runner.experiment import Scenario
-from scenarios.runner.files import write
+from scenarios.runner.files import prepare, write
 from scenarios.runner.numbers import decimal, whole
-from scenarios.runner.report import document
+from scenarios.runner.report import Report, document
 from scenarios.runner.run import Pace, claims_of, run
 from scenarios.runner.screen import Screen, Voice
 
@@ -63,13 +64,13 @@ def main(command: Command, argv: Sequence[str] | None = None, *, to: Callable[[s
         scenario = command.build(arguments, margin)
         if sum(claim.requests for step in claims_of(scenario, pace) for claim in step) > _MOST_REQUESTS:
             raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
+        if arguments.report:
+            prepare(arguments.report)
         typed = shlex.join(["python", "-m", f"scenarios.{command.name}", *given])
         report = run(
             scenario, lambda: to(arguments.platform), pace=pace, keep=arguments.keep, command=typed, screen=screen
         )
-        screen.result(report)
-        if arguments.json:
-            print(json.dumps(document(report), ensure_ascii=False, indent=2))
+        _show(report, screen, as_json=arguments.json)
         if arguments.report:
             screen.wrote(write(report, arguments.report))
     except DemoError as error:
@@ -81,6 +82,16 @@ def main(command: Command, argv: Sequence[str] | None = None, *, to: Callable[[s
     if report.error:
         screen.wrong(f"{command.name}: {report.error}")
     return report.exit_code
+
+
+def _show(report: Report, screen: Screen, *, as_json: bool) -> None:
+    try:
+        screen.result(report)
+        if as_json:
+            print(json.dumps(document(report), ensure_ascii=False, indent=2))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` does; the exit code still tells the verdict
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(command: Command) -> Parser:

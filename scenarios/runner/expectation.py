@@ -64,12 +64,7 @@ class Claim:
         """What so many requests can and cannot tell apart, in words."""
         if not self.tells:
             return f"{self.requests} {'request is' if self.requests == 1 else 'requests are'} too few to tell"
-        parts = []
-        if self.expectation.split and self.catches is not None:
-            parts.append(f"a split off by {points(self.catches)}")
-        if self.leak is not None:
-            parts.append(f"a leak of {per_hundred(self.leak)} in 100")
-        return f"{' or '.join(parts)} would have been caught in 99 of 100 runs"
+        return power(self.catches, self.leak)
 
 
 def plan(expectations: Sequence[Expectation], given: Sequence[int | None]) -> tuple[Claim, ...]:
@@ -82,6 +77,15 @@ def plan(expectations: Sequence[Expectation], given: Sequence[int | None]) -> tu
     return tuple(
         _claim(expectation, requests, false_alarm) for expectation, requests in zip(expectations, given, strict=True)
     )
+
+
+def power(split: Fraction | None, leak: Fraction | None) -> str:
+    """What would have been caught: a split off by so much, a leak of so much."""
+    parts = [
+        *([f"a split off by {points(split)}"] if split is not None else []),
+        *([f"a leak of {per_hundred(leak)} in 100"] if leak is not None else []),
+    ]
+    return f"{' or '.join(parts)} would have been caught in 99 of 100 runs"
 
 
 def points(margin: Fraction) -> str:

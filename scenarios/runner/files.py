@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -17,10 +18,19 @@ from scenarios.runner.webpage import page
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+def prepare(folder: Path) -> None:
+    """Make sure, before anything is changed, that the report can be written there; raises UsageError otherwise."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(f"--report {folder}: {error.strerror or error}") from error
+
+
 def write(report: Report, folder: Path) -> str:
     """Write all files of the report into the folder and say where they are."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         texts = {
             "report.json": json.dumps(document(report), ensure_ascii=False, indent=2) + "\n",
             "junit.xml": junit(report),

@@ -11,11 +11,11 @@ from typing import Any
 from platforms import Convergence, Counters
 from platforms.errors import DemoError
 from scenarios.runner.enduser import shown
-from scenarios.runner.expectation import Claim, per_hundred, points
+from scenarios.runner.expectation import Claim, per_hundred, points, power
 from scenarios.runner.experiment import Scenario, Step
 from scenarios.runner.judge import Finding, Verdict, judge, overall, reasons
 from scenarios.runner.observation import Looks, Observation, Tally, tally
-from scenarios.runner.witness import Disagreement, Testimony, disagreement, gateway_requests, testimony
+from scenarios.runner.witness import Disagreement, Testimony, disagreement, gateway_requests, hear
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,10 @@ class Report:
     @property
     def power(self) -> str:
         """What the claims that the episode is about could tell apart."""
-        return "; ".join(dict.fromkeys(finding.claim.power for finding in self.point.findings))
+        claims = [finding.claim for finding in self.point.findings]
+        splits = [claim.catches for claim in claims if claim.catches is not None]
+        leaks = [claim.leak for claim in claims if claim.leak is not None]
+        return power(max(splits, default=None), max(leaks, default=None))
 
     @property
     def ending(self) -> str:
@@ -117,7 +120,7 @@ def step_report(
     seen = tuple(observations)
     everybody = tally(seen, Looks.REVIEWS, within=None)
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in seen)
-    said = testimony(counted)
+    said = hear(counted)
     strangers = gateway_requests(counted) - len(seen) - logins
     doubt = disagreement(everybody, said, ratings=step.ratings, stars=stars, strangers=strangers)
     findings = []

@@ -71,6 +71,10 @@ class Traffic:
             if pipe:
                 _close(pipe)
 
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
     def send(
         self, url: str, loads: Sequence[Load], *, rate: float | None, answered: Callable[[Observation], None]
     ) -> Sent:

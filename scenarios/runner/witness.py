@@ -52,7 +52,7 @@ def settled(read: Callable[[], Counters]) -> Counters:
     return last
 
 
-def testimony(counted: Counters) -> Testimony:
+def hear(counted: Counters) -> Testimony:
     """What a step's counters say of reviews and ratings, whoever called them."""
     answered: Counter[str] = Counter()
     failed: Counter[str] = Counter()

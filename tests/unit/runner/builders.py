@@ -1,0 +1,27 @@
+"""Claims and tallies in few words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from scenarios.runner.expectation import Claim, Expectation, plan
+from scenarios.runner.observation import Looks, Tally
+
+MARGIN = Fraction(5, 100)
+
+
+def expectation(
+    *, end_user: str = "", group: str = "", looks: Looks = Looks.REVIEWS, **shares: Fraction | int
+) -> Expectation:
+    return Expectation(
+        end_user, {name: Fraction(share) for name, share in shares.items()}, margin=MARGIN, looks=looks, group=group
+    )
+
+
+def claim(requests: int | None = None, *, end_user: str = "", group: str = "", **shares: Fraction | int) -> Claim:
+    return plan([expectation(end_user=end_user, group=group, **shares)], [requests])[0]
+
+
+def tallied(missing: Mapping[str, int] | None = None, **outcomes: int) -> Tally:
+    return Tally(outcomes, missing or {}, pages=sum(outcomes.values()))

@@ -1,0 +1,127 @@
+"""What the counts say of a claim."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.runner.judge import Verdict, judge, overall, reasons
+from scenarios.runner.witness import Disagreement
+from tests.unit.runner.builders import claim, tallied
+
+CANARY = claim(1500, v1=Fraction(9, 10), v2=Fraction(1, 10), v3=0)
+ONLY_V3 = claim(459, end_user="opennaru", v3=1)
+STRANGERS = Disagreement("somebody else used the demo", contradicts=False)
+CONTRADICTION = Disagreement("the witnesses disagree", contradicts=True)
+
+
+def test_counts_within_their_ranges_hold() -> None:
+    """What chance allows is no fault of the mesh."""
+    assert Verdict.HOLDS is judge(CANARY, tallied(v1=1340, v2=160)).verdict
+
+
+def test_a_split_out_of_its_range_fails_and_says_what_was_allowed() -> None:
+    """80:20 is not 90:10."""
+    finding = judge(CANARY, tallied(v1=1200, v2=300))
+
+    assert Verdict.FAILS is finding.verdict
+    assert f"v2 300 of 1,500, allowed {CANARY.allowed['v2']} for 10 %" in finding.reason
+
+
+def test_weight_0_allows_no_answer() -> None:
+    """A single answer from a version of weight 0 fails the claim."""
+    assert Verdict.FAILS is judge(CANARY, tallied(v1=1349, v2=150, v3=1)).verdict
+
+
+def test_an_outcome_that_nobody_asked_for_fails() -> None:
+    """Pages without reviews are no pages of v3."""
+    finding = judge(ONLY_V3, tallied(**{"v3": 458, "reviews unavailable": 1}))
+
+    assert Verdict.FAILS is finding.verdict
+    assert "reviews unavailable 1 of 459, not asked for at all" in finding.reason
+
+
+def test_missing_answers_that_cannot_decide_do_not_matter() -> None:
+    """Three lost answers of 1,500 leave a split in its range, whoever they came from, if no version is excluded."""
+    split = claim(1500, v1=Fraction(9, 10), v2=Fraction(1, 10))
+
+    assert Verdict.HOLDS is judge(split, tallied({"HTTP 503": 3}, v1=1347, v2=150)).verdict
+
+
+def test_missing_answers_that_could_decide_are_inconclusive() -> None:
+    """The lost answer may have been the one from v3: what is missing never counts for the claim."""
+    finding = judge(CANARY, tallied({"HTTP 503": 1}, v1=1349, v2=150))
+
+    assert Verdict.INCONCLUSIVE is finding.verdict
+    assert "1 of 1,500 answers are missing (HTTP 503: 1)" in finding.reason
+
+
+def test_missing_answers_do_not_excuse_what_was_seen() -> None:
+    """A leak that was seen fails the claim, however many answers are missing."""
+    assert Verdict.FAILS is judge(CANARY, tallied({"time-out": 400}, v1=900, v2=199, v3=1)).verdict
+
+
+def test_no_answers_at_all_are_inconclusive() -> None:
+    """Dead traffic proves nothing, neither way."""
+    assert Verdict.INCONCLUSIVE is judge(ONLY_V3, tallied({"connection refused": 459})).verdict
+
+
+def test_too_few_requests_are_inconclusive_even_if_they_fit() -> None:
+    """Two answers from v1 do not prove a canary."""
+    few = claim(2, v1=Fraction(9, 10), v2=Fraction(1, 10))
+
+    assert Verdict.INCONCLUSIVE is judge(few, tallied(v1=2)).verdict
+
+
+def test_few_requests_can_still_fail() -> None:
+    """One answer from an excluded version is enough to refute."""
+    assert Verdict.FAILS is judge(claim(1, v1=1, v3=0), tallied(v3=1)).verdict
+
+
+def test_disagreeing_witnesses_are_inconclusive() -> None:
+    """Counts that fit prove nothing if the proxies tell another story."""
+    assert Verdict.INCONCLUSIVE is judge(CANARY, tallied(v1=1350, v2=150), STRANGERS).verdict
+
+
+def test_strangers_do_not_excuse_what_our_clients_saw() -> None:
+    """Somebody else's traffic explains more requests at the proxies, not another answer to ours."""
+    assert Verdict.FAILS is judge(CANARY, tallied(v1=1349, v2=150, v3=1), STRANGERS).verdict
+
+
+def test_contradicted_clients_refute_nothing() -> None:
+    """If the proxies deny what the clients saw, the clients' counts cannot fail the mesh either."""
+    assert Verdict.INCONCLUSIVE is judge(CANARY, tallied(v1=1349, v2=150, v3=1), CONTRADICTION).verdict
+
+
+@given(
+    v1=st.integers(0, 600), v2=st.integers(0, 600), v3=st.integers(0, 2), lost=st.integers(0, 300), to=st.integers(0, 2)
+)
+def test_a_missing_answer_never_turns_a_verdict_around(v1: int, v2: int, v3: int, lost: int, to: int) -> None:
+    """Whatever the missing answers were, had they come, HOLDS would not have been FAILS, nor FAILS have been HOLDS."""
+    known = {"v1": v1, "v2": v2, "v3": v3}
+    halves = claim(sum(known.values()) + lost or 1, v1=Fraction(1, 2), v2=Fraction(1, 2), v3=0)
+    before = judge(halves, tallied({"HTTP 503": lost}, **known)).verdict
+    arrived = {name: count + lost * (number == to) for number, (name, count) in enumerate(known.items())}
+    after = judge(halves, tallied(**arrived)).verdict
+
+    assert {before, after} != {Verdict.HOLDS, Verdict.FAILS}
+
+
+def test_a_failed_claim_outweighs_an_inconclusive_one() -> None:
+    """One refuted claim fails the run; without one, an open one leaves it open."""
+    assert Verdict.FAILS is overall([Verdict.HOLDS, Verdict.INCONCLUSIVE, Verdict.FAILS])
+    assert Verdict.INCONCLUSIVE is overall([Verdict.HOLDS, Verdict.INCONCLUSIVE])
+    assert Verdict.HOLDS is overall([Verdict.HOLDS])
+
+
+def test_a_leak_among_several_others_is_one_sentence() -> None:
+    """N of M others saw v3."""
+    halves = {"v1": Fraction(1, 2), "v2": Fraction(1, 2), "v3": 0}
+    findings = [
+        judge(claim(459, end_user=user, group="others", **halves), tallied(v1=150, v2=155, v3=154))
+        for user in ("", "somebody")
+    ]
+
+    assert ["308 of 918 others saw v3"] == reasons(findings)

@@ -1,0 +1,98 @@
+"""What is looked at in an answer."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.runner.observation import Looks, Observation, marks, tally
+
+V3 = {
+    "end-user": "",
+    "details": "shown",
+    "reviews": "shown",
+    "reviews-version": "v3",
+    "reviews-pod": "reviews-v3-abc",
+    "ratings": "shown",
+    "star-color": "red",
+}
+
+
+def answer(status: int = 200, milliseconds: float = 10.0, **changed: str) -> Observation:
+    return Observation("", status, milliseconds, {**V3, **{k.replace("_", "-"): v for k, v in changed.items()}})
+
+
+def outcome(seen: Observation, looks: Looks = Looks.PAGE, within: float | None = None) -> str | None:
+    return next(iter(tally([seen], looks, within=within).outcomes), None)
+
+
+def test_the_marks_are_read_from_the_one_element_that_carries_them() -> None:
+    """The names of the contract, without `data-`, unescaped."""
+    page = (
+        '<main class="x" id="bookinfo" data-end-user="a&amp;b &quot;c&quot;" data-reviews-version="v2"><p data-x="1">'
+    )
+
+    assert {"end-user": 'a&b "c"', "reviews-version": "v2"} == marks(page)
+
+
+@given(st.text())
+def test_a_page_of_somebody_else_has_no_marks(text: str) -> None:
+    """Any other text is read without a complaint."""
+    assert {} == marks(text.replace("bookinfo", ""))
+
+
+def test_a_page_with_stars_says_their_colour() -> None:
+    """Red stars are not black stars."""
+    assert "red stars" == outcome(answer())
+    assert "black stars" == outcome(answer(reviews_version="v2", star_color="black"))
+
+
+def test_a_degraded_page_says_what_is_left() -> None:
+    """Without ratings, reviews or details the page says which."""
+    assert "ratings unavailable" == outcome(answer(ratings="unavailable"))
+    assert "no stars" == outcome(answer(ratings="not-asked", reviews_version="v1"))
+    assert "reviews unavailable" == outcome(answer(reviews="unavailable", ratings="unknown"))
+    assert "details unavailable" == outcome(answer(details="unavailable"))
+
+
+def test_a_page_after_its_time_budget_is_too_late() -> None:
+    """A page that waited for late ratings is no page within the budget."""
+    assert "too late" == outcome(answer(milliseconds=7100), within=7)
+    assert "red stars" == outcome(answer(milliseconds=6900), within=7)
+
+
+def test_an_error_page_is_seen_by_the_visitor_but_shows_no_version() -> None:
+    """It refutes `the page stays`, and says nothing about weights."""
+    broken = Observation("", 503, 3.0)
+
+    assert "no page" == outcome(broken)
+    assert {"HTTP 503": 1} == tally([broken], Looks.REVIEWS, within=None).missing
+
+
+def test_a_time_out_is_seen_by_the_visitor_and_a_broken_connection_is_not() -> None:
+    """Waiting in vain is an experience; a refused connection may be our own fault."""
+    assert "no page" == outcome(Observation("", 0, 10_000.0, error="time-out", timed_out=True))
+    assert {"connection refused": 1} == tally(
+        [Observation("", 0, 1.0, error="connection refused")], Looks.PAGE, within=None
+    ).missing
+
+
+def test_a_page_signed_in_as_somebody_else_is_not_the_end_users() -> None:
+    """A lost session is not counted as the end user's answer."""
+    lost = Observation("opennaru", 200, 10.0, V3)
+
+    assert {"the page is signed in as nobody": 1} == tally([lost], Looks.REVIEWS, within=None).missing
+
+
+def test_pages_without_reviews_have_no_version() -> None:
+    """The outcome then says so."""
+    seen = answer(reviews="unavailable", reviews_version="", ratings="unknown")
+
+    assert "reviews unavailable" == outcome(seen, Looks.REVIEWS)
+
+
+def test_percentiles_are_of_all_answers() -> None:
+    """The worst is the slowest one."""
+    tallied = tally([answer(milliseconds=float(n)) for n in range(1, 101)], Looks.PAGE, within=None)
+
+    assert [51.0, 96.0, 100.0] == [tallied.percentile(percent) for percent in (50, 95, 100)]
