@@ -1,0 +1,211 @@
+"""What every platform promises. A platform's own test module inherits this suite and supplies the fixtures.
+
+    class TestFake(PlatformContract):
+        @pytest.fixture
+        def platform(self) -> Iterator[Platform]: ...
+
+What may differ between platforms is a fixture with a name: `converges_within`, `lagging_proxy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from platforms import Hop, Platform, State
+from platforms.errors import NotConverged, PlatformError
+from platforms.resources import ISTIO, ResourceSet, baseline, load
+from tests.contract.platform.visits import Visitor
+
+BASELINE = State(baseline())
+PAGES = 20
+# Of a fair third, 60 pages miss one version altogether less than once in 10 billion.
+MANY = 60
+
+
+def rule(name: str) -> ResourceSet:
+    return load(ISTIO / f"{name}.yaml")
+
+
+def everybody_on(version: str) -> State:
+    """All pages come from one version of reviews."""
+    return State(baseline().overlaid(_spec(rule("canary"), [{"route": [_to(version)]}])))
+
+
+def ratings_abort() -> State:
+    """Everybody on v3, and ratings answer 500."""
+    return State(baseline().overlaid(rule("fault_ratings")))
+
+
+def _to(version: str) -> dict[str, Any]:
+    return {"destination": {"host": "reviews", "subset": version}}
+
+
+def _spec(resources: ResourceSet, http: list[dict[str, Any]]) -> ResourceSet:
+    return ResourceSet(tuple(replace(resource, spec={"hosts": ["reviews"], "http": http}) for resource in resources))
+
+
+class PlatformContract:
+    """One suite for the fake, the local mesh and Kubernetes."""
+
+    @pytest.fixture
+    def platform(self) -> Iterator[Platform]:
+        """A running Bookinfo at its baseline, which is at its baseline again afterwards."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def converges_within(self) -> float:
+        """How many seconds a change may take until it is in force."""
+        return 30.0
+
+    @pytest.fixture
+    def lagging_proxy(self, platform: Platform) -> AbstractContextManager[str]:
+        """While it is entered, one proxy takes nothing over; it yields the proxy's name."""
+        raise NotImplementedError
+
+    @pytest.fixture
+    def visitor(self, platform: Platform) -> Iterator[Visitor]:
+        visitor = Visitor(platform.gateway_url)
+        yield visitor
+        visitor.close()
+
+    @pytest.fixture
+    def put(self, platform: Platform, converges_within: float) -> Any:
+        def put(state: State) -> None:
+            platform.apply(state)
+            platform.wait_until_converged(state, timeout=converges_within)
+
+        return put
+
+    def test_the_baseline_serves_all_versions(self, visitor: Visitor) -> None:
+        """Without a rule, every version of reviews gets its part."""
+        assert {"v1", "v2", "v3"} == set(visitor.seen("reviews-version", pages=MANY))
+
+    def test_converged_means_that_new_requests_obey(self, put: Any, visitor: Visitor) -> None:
+        """After every one of several changes, not a single page is of the rule before."""
+        for version in ("v1", "v3", "v2", "v1", "v3"):
+            put(everybody_on(version))
+
+            assert {version: PAGES} == visitor.seen("reviews-version", pages=PAGES)
+
+    def test_convergence_says_how_long_it_took(self, platform: Platform, converges_within: float) -> None:
+        """The time since apply, the revision, and how many proxies were asked."""
+        state = everybody_on("v2")
+        platform.apply(state)
+        convergence = platform.wait_until_converged(state, timeout=converges_within)
+
+        assert state.resources.revision == convergence.revision
+        assert 0 <= convergence.milliseconds <= converges_within * 1000
+        assert convergence.proxies >= 1
+
+    def test_what_is_in_force_stays_converged(self, put: Any, platform: Platform, converges_within: float) -> None:
+        """Asking again changes nothing and is answered at once."""
+        put(everybody_on("v2"))
+
+        assert platform.wait_until_converged(everybody_on("v2"), timeout=converges_within)
+
+    def test_what_is_not_in_force_is_not_converged(self, put: Any, platform: Platform) -> None:
+        """Neither a state that was never applied, nor the one before."""
+        put(everybody_on("v2"))
+        for state in (everybody_on("v1"), BASELINE, State(everybody_on("v2").resources, frozenset({"ratings-v1"}))):
+            with pytest.raises(NotConverged):
+                platform.wait_until_converged(state, timeout=0.5)
+
+    def test_apply_is_total(self, put: Any, visitor: Visitor) -> None:
+        """What the new state does not name goes: no fault and no route of the old one is left."""
+        put(ratings_abort())
+        put(everybody_on("v3"))
+
+        assert {"shown": PAGES} == visitor.seen("ratings", pages=PAGES)
+
+    def test_restoring_is_the_same_verb(self, put: Any, visitor: Visitor) -> None:
+        """The baseline after a rule is the baseline."""
+        put(everybody_on("v3"))
+        put(BASELINE)
+
+        assert {"v1", "v2", "v3"} == set(visitor.seen("reviews-version", pages=MANY))
+
+    def test_a_rule_for_one_end_user_is_for_no_other(self, put: Any, platform: Platform) -> None:
+        """Exactly that name, in that case."""
+        put(State(baseline().overlaid(rule("user_routing"))))
+        seen = {}
+        for end_user in ("opennaru", "OPENNARU", ""):
+            visitor = Visitor(platform.gateway_url, end_user)
+            seen[end_user] = set(visitor.seen("reviews-version", pages=PAGES))
+            visitor.close()
+
+        assert {"v3"} == seen["opennaru"]
+        assert {"v1", "v2"} == seen["OPENNARU"] == seen[""]
+
+    def test_a_fault_takes_the_stars_and_leaves_the_page(self, put: Any, visitor: Visitor) -> None:
+        """Details and reviews are shown, ratings are not."""
+        put(ratings_abort())
+        page = visitor.page()
+
+        assert ("shown", "shown", "unavailable") == (page["details"], page["reviews"], page["ratings"])
+
+    def test_a_stopped_workload_has_no_instance(self, put: Any, visitor: Visitor) -> None:
+        """Without ratings there are no stars; once it runs again, they are back at once."""
+        put(State(everybody_on("v3").resources, stopped=frozenset({"ratings-v1"})))
+        assert {"unavailable": PAGES} == visitor.seen("ratings", pages=PAGES)
+        put(everybody_on("v3"))
+
+        assert {"shown": PAGES} == visitor.seen("ratings", pages=PAGES)
+
+    def test_the_proxies_count_every_hop(self, put: Any, platform: Platform, visitor: Visitor) -> None:
+        """Per caller and version: gateway to productpage, productpage to reviews v3, reviews v3 to ratings."""
+        put(everybody_on("v3"))
+        before = platform.upstream_requests()
+        visitor.seen("reviews-version", pages=PAGES)
+        counted = platform.upstream_requests().since(before)
+        hops = (
+            Hop("ingressgateway", "productpage", "v1"),
+            Hop("productpage-v1", "reviews", "v3"),
+            Hop("reviews-v3", "ratings", "v1"),
+        )
+
+        assert dict.fromkeys(hops, PAGES) == {hop: counted.requests.get(hop) for hop in hops}
+        assert 0 == sum(n for hop, n in counted.requests.items() if (hop.app, hop.version) == ("reviews", "v1"))
+        assert 0 == sum(counted.failures.values())
+
+    def test_counters_only_grow(self, put: Any, platform: Platform, visitor: Visitor) -> None:
+        """Across changes of state too: no counter starts anew."""
+        last = platform.upstream_requests()
+        for version in ("v1", "v2", "v1"):
+            put(everybody_on(version))
+            visitor.seen("reviews-version", pages=2)
+            counters = platform.upstream_requests()
+
+            assert all(count >= 0 for count in counters.since(last).requests.values())
+            assert last.requests.keys() <= counters.requests.keys()
+            last = counters
+
+    def test_an_aborted_call_reaches_nobody(self, put: Any, platform: Platform, visitor: Visitor) -> None:
+        """Under an abort the proxies count no answer of ratings."""
+        put(ratings_abort())
+        before = platform.upstream_requests()
+        visitor.seen("ratings", pages=PAGES)
+        counted = platform.upstream_requests().since(before)
+        answered = [n - counted.failures.get(hop, 0) for hop, n in counted.requests.items() if hop.app == "ratings"]
+
+        assert 0 == sum(answered)
+
+    def test_a_refused_state_leaves_what_was_in_force(self, put: Any, platform: Platform, visitor: Visitor) -> None:
+        """A negative weight is refused, and everybody is still on v2."""
+        put(everybody_on("v2"))
+        bad = _spec(rule("canary"), [{"route": [_to("v1") | {"weight": -1}, _to("v3") | {"weight": 101}]}])
+        with pytest.raises(PlatformError):
+            platform.apply(State(baseline().overlaid(bad)))
+
+        assert {"v2": PAGES} == visitor.seen("reviews-version", pages=PAGES)
+
+    def test_a_laggard_is_named(self, platform: Platform, lagging_proxy: AbstractContextManager[str]) -> None:
+        """Who does not serve the state in time is in the message."""
+        with lagging_proxy as name:
+            platform.apply(everybody_on("v1"))
+            with pytest.raises(NotConverged, match=name):
+                platform.wait_until_converged(everybody_on("v1"), timeout=1.0)

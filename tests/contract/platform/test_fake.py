@@ -1,0 +1,34 @@
+"""The fake keeps the contract, so what is tested on it holds on the others."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+
+from tests.contract.platform.contract import PlatformContract
+from tests.fakes import FakePlatform
+
+
+class TestFake(PlatformContract):
+    """In memory."""
+
+    @pytest.fixture
+    def platform(self) -> Iterator[FakePlatform]:
+        with FakePlatform() as fake:
+            yield fake
+
+    @pytest.fixture
+    def converges_within(self) -> float:
+        return 5.0
+
+    @pytest.fixture
+    def lagging_proxy(self, platform: FakePlatform) -> contextlib.AbstractContextManager[str]:
+        @contextlib.contextmanager
+        def lagging() -> Iterator[str]:
+            platform.defects.lagging = "reviews-v2"
+            yield "reviews-v2"
+            platform.defects.lagging = ""
+
+        return lagging()
