@@ -97,11 +97,29 @@ def load(*paths: Path) -> ResourceSet:
 def parse(text: str, *, source: str) -> Iterator[Resource]:
     """The objects in a text of YAML documents; `source` names it in messages."""
     try:
-        documents = [document for document in yaml.safe_load_all(text) if document is not None]
+        documents = [document for document in yaml.load_all(text, _Loader) if document is not None]
     except yaml.YAMLError as error:
         raise UsageError(f"{source}: not YAML: {' '.join(str(error).split())}") from error
     for number, document in enumerate(documents, start=1):
         yield _resource(document, source=source, number=number)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML as a cluster does: a date and every name is a text, and a field given twice is an error."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  # declared so by PyYAML
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  # as PyYAML calls it
+        seen = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f'key "{key.value}" already set in map', problem_mark=key.start_mark)
+            seen.add(key.value)
+        mapping = super().construct_mapping(node, deep)
+        return {key if isinstance(key, str) else json.dumps(key): value for key, value in mapping.items()}
 
 
 def baseline() -> ResourceSet:

@@ -7,7 +7,7 @@ from typing import Any
 
 from platforms.local import balancing, durations, hosts, pools
 from platforms.local.rules import PROXIES, Proxy, Rules
-from platforms.local.topology import LOOPBACK, SERVICE_PORT, Topology
+from platforms.local.topology import LOOPBACK, SERVICE_PORT
 
 _CONNECT_TIMEOUT = "10s"
 _BY_PORT = ("connectionPool", "loadBalancer", "outlierDetection", "tls")
@@ -19,15 +19,15 @@ _APP_IDLE_TIMEOUT = "4s"
 # Shorter than the keep-alive of every service: the proxy closes first, so no request meets a closing connection.
 
 
-def outbound(rules: Rules, proxy: Proxy, topology: Topology) -> Iterator[dict[str, Any]]:
-    """The clusters of all Services and subsets, as `proxy` is to call them."""
+def outbound(rules: Rules, proxy: Proxy) -> Iterator[dict[str, Any]]:
+    """The clusters of all Services and subsets, as `proxy` is to call them, without their endpoints."""
     for host in sorted(hosts.REGISTRY):
         rule = rules.destination_rule(host, proxy)
         policy = _at_port(rule.policy) if rule else {}
-        yield _discovered(hosts.cluster(host), policy, topology)
+        yield _cluster(hosts.cluster(host), policy)
         for subset in rule.subsets if rule else ():
             name = hosts.cluster(host, subset=subset["name"])
-            yield _discovered(name, _overridden(policy, subset.get("trafficPolicy")), topology)
+            yield _cluster(name, _overridden(policy, subset.get("trafficPolicy")))
 
 
 def inbound(rules: Rules, proxy: Proxy, host: str, app_port: int) -> dict[str, Any]:
@@ -65,18 +65,9 @@ def endpoint(port: int) -> dict[str, Any]:
     return {"endpoint": {"address": {"socketAddress": {"address": LOOPBACK, "portValue": port}}}}
 
 
-def _discovered(name: str, policy: Mapping[str, Any], topology: Topology) -> dict[str, Any]:
-    """A cluster whose endpoints stand in a file of their own, so that they change without it."""
-    file = topology.endpoints_file(name)
-    source = {"path": str(file), "watchedDirectory": {"path": str(file.parent)}}
-    return {
-        "name": name,
-        "type": "EDS",
-        "edsClusterConfig": {
-            "edsConfig": {"pathConfigSource": source, "initialFetchTimeout": "0s", "resourceApiVersion": "V3"}
-        },
-        **_settings(policy),
-    }
+def _cluster(name: str, policy: Mapping[str, Any]) -> dict[str, Any]:
+    """A cluster whose endpoints are put in when it is delivered, for they come and go without a new rule."""
+    return {"name": name, "type": "EDS", **_settings(policy)}
 
 
 def _at_port(policy: Mapping[str, Any]) -> Mapping[str, Any]:

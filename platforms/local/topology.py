@@ -90,7 +90,3 @@ class Topology:
     def routes_file(self, proxy: str, route_configuration: str) -> Path:
         """One file per route configuration: of several in one file, Envoy takes the first."""
         return self.proxy_folder(proxy) / "routes" / f"{route_configuration}.json"
-
-    def endpoints_file(self, cluster: str) -> Path:
-        """One file per cluster, shared by all proxies: who stands behind it is the same for every caller."""
-        return self.folder / "endpoints" / f"{cluster}.json"

@@ -21,6 +21,7 @@ class ProxyConfig:
 
     listeners: tuple[dict[str, Any], ...]
     clusters: tuple[dict[str, Any], ...]
+    """Those of type EDS stand without their endpoints, which `endpoints` tells."""
     routes: Mapping[str, dict[str, Any]]
     """Route configurations by name: `9080` of a sidecar, `http.8080` of the gateway."""
 
@@ -55,7 +56,7 @@ def endpoints(resources: ResourceSet, topology: Topology, ready: Collection[str]
 
 
 def _configured(proxy: Proxy, rules: Rules, topology: Topology) -> ProxyConfig:
-    outbound = tuple(clusters.outbound(rules, proxy, topology))
+    outbound = tuple(clusters.outbound(rules, proxy))
     if proxy.is_gateway:
         configuration = virtual_hosts.of_gateway(rules, proxy, GATEWAY_ROUTES, rules.servers)
         listening = (listeners.gateway(topology, GATEWAY_ROUTES),) if rules.servers else ()
