@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 import requests
 
 from bench.alone import LOOPBACK, Alone
-from platforms import connect
+from platforms import Platform, connect
 from tests.contract.http import stubs, target
 from tests.contract.http.faults import FaultyRatings, MeshRatings, StubbedRatings
 from tests.contract.http.mesh import Mesh, PlatformMesh, reviews_to
@@ -44,9 +45,10 @@ def alone(request: pytest.FixtureRequest) -> Iterator[Alone]:
 @pytest.fixture(scope="session")
 def bookinfo(request: pytest.FixtureRequest) -> Target:
     """The Bookinfo under test: the one at the URLs given, else our six processes and a productpage per version."""
-    if platform := _platform(request.config):
-        return Target(gateway=connect(platform).gateway_url)
-    if given := target.from_options(request.config):
+    given = target.from_options(request.config)
+    if _platform(request.config):
+        return replace(given or Target(), gateway=request.getfixturevalue("platform").gateway_url)
+    if given:
         return given
     services: Alone = request.getfixturevalue("alone")
     details, ratings = services.details(), services.ratings()
@@ -139,10 +141,24 @@ def _drawn(front: Visitor, version: str, path: str) -> requests.Response:
 
 
 @pytest.fixture(scope="session")
-def mesh(request: pytest.FixtureRequest) -> Mesh:
+def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
+    name = _platform(request.config) or pytest.skip("no mesh to give rules to: --platform names one that is up")
+    with closing(connect(name)) as connected:
+        yield connected
+
+
+@pytest.fixture(scope="session")
+def mesh(platform: Platform) -> Mesh:
     """A mesh that obeys Istio YAML."""
-    platform = _platform(request.config) or pytest.skip("no mesh to give rules to: --platform names one that is up")
-    return PlatformMesh(connect(platform))
+    return PlatformMesh(platform)
+
+
+@pytest.fixture(scope="session")
+def mesh_with_authorization(mesh: Mesh) -> Mesh:
+    """A mesh that obeys AuthorizationPolicies too."""
+    if mesh.without_authorization:
+        pytest.skip(mesh.without_authorization)
+    return mesh
 
 
 @pytest.fixture(scope="session")

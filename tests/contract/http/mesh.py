@@ -6,10 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-import pytest
-
 from platforms import Platform, State
-from platforms.errors import Unsupported
 from platforms.resources import ResourceSet, baseline, parse
 
 TIMEOUT = 60.0
@@ -19,8 +16,16 @@ TIMEOUT = 60.0
 class Mesh(Protocol):
     """What the mesh lines of the contract need."""
 
+    @property
+    def without_authorization(self) -> str:
+        """Why AuthorizationPolicies do nothing here; empty where they do."""
+
     def apply(self, text: str = "", *, stopped: Collection[str] = ()) -> AbstractContextManager[None]:
         """These Istio objects over the baseline, and these workloads stopped, in force until the block ends."""
+
+
+# What a platform says in its status that it does not do.
+WITHOUT_AUTHORIZATION = {"local": "mTLS and authorization policies are not in force on platform local"}
 
 
 class PlatformMesh:
@@ -28,6 +33,11 @@ class PlatformMesh:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+
+    @property
+    def without_authorization(self) -> str:
+        """Why AuthorizationPolicies do nothing here; empty where they do."""
+        return WITHOUT_AUTHORIZATION.get(self._platform.name, "")
 
     @contextmanager
     def apply(self, text: str = "", *, stopped: Collection[str] = ()) -> Iterator[None]:
@@ -41,20 +51,6 @@ class PlatformMesh:
     def _enforce(self, state: State) -> None:
         self._platform.apply(state)
         self._platform.wait_until_converged(state, timeout=TIMEOUT)
-
-
-@contextmanager
-def beyond_routing(mesh: Mesh, text: str) -> Iterator[None]:
-    """As `mesh.apply`, for kinds that not every mesh has: one that refuses them by name is skipped in its own words."""
-    applied = mesh.apply(text)
-    try:
-        applied.__enter__()
-    except Unsupported as error:
-        pytest.skip(str(error))
-    try:
-        yield
-    finally:
-        applied.__exit__(None, None, None)
 
 
 def reviews_to(*weights: tuple[str, int]) -> str:

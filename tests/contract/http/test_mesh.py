@@ -145,15 +145,15 @@ spec: {}
 """
 
 
-def test_c56_permissions_open_the_page_step_by_step(mesh: Mesh, gateway: Visitor) -> None:
+def test_c56_permissions_open_the_page_step_by_step(mesh_with_authorization: Mesh, gateway: Visitor) -> None:
     """C56: with nothing allowed the answer is 403; each arrow allowed brings back what it carries."""
     arrows = (("productpage", ""), ("details", "productpage"), ("reviews", "productpage"), ("ratings", "reviews"))
     policies, seen = [NOTHING_ALLOWED, meshes.reviews_to(("v2", 100))], []
-    with meshes.beyond_routing(mesh, meshes.all_of(*policies)):
+    with mesh_with_authorization.apply(meshes.all_of(*policies)):
         closed = gateway.get("/productpage")
     for arrow in arrows:
         policies.append(_allowed(*arrow))
-        with meshes.beyond_routing(mesh, meshes.all_of(*policies)):
+        with mesh_with_authorization.apply(meshes.all_of(*policies)):
             shown = gateway.page()
         failures = (page.NO_DETAILS, page.NO_REVIEWS, page.NO_RATINGS)
         seen.append({failure for failure in failures if failure in shown.text})
