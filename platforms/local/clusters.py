@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platforms.local import balancing, durations, hosts, pools
-from platforms.local.rules import PROXIES, Proxy, Rules
+from platforms.local.rules import CALLERS, Rules
 from platforms.local.topology import LOOPBACK, SERVICE_PORT
+from platforms.resources import NAMESPACE
 
 _CONNECT_TIMEOUT = "10s"
 _BY_PORT = ("connectionPool", "loadBalancer", "outlierDetection", "tls")
@@ -19,10 +20,10 @@ _APP_IDLE_TIMEOUT = "4s"
 # Shorter than the keep-alive of every service: the proxy closes first, so no request meets a closing connection.
 
 
-def outbound(rules: Rules, proxy: Proxy) -> Iterator[dict[str, Any]]:
-    """The clusters of all Services and subsets, as `proxy` is to call them, without their endpoints."""
+def outbound(rules: Rules, caller: str) -> Iterator[dict[str, Any]]:
+    """The clusters of all Services and subsets for the proxies of a namespace, without their endpoints."""
     for host in sorted(hosts.REGISTRY):
-        rule = rules.destination_rule(host, proxy)
+        rule = rules.destination_rule(host, caller)
         policy = _at_port(rule.policy) if rule else {}
         yield _cluster(hosts.cluster(host), policy)
         for subset in rule.subsets if rule else ():
@@ -30,9 +31,9 @@ def outbound(rules: Rules, proxy: Proxy) -> Iterator[dict[str, Any]]:
             yield _cluster(name, _overridden(policy, subset.get("trafficPolicy")))
 
 
-def inbound(rules: Rules, proxy: Proxy, host: str, app_port: int) -> dict[str, Any]:
-    """The cluster of the app behind `proxy`: the pool of its DestinationRule limits this side too."""
-    rule = rules.destination_rule(host, proxy)
+def inbound(rules: Rules, host: str, app_port: int) -> dict[str, Any]:
+    """The cluster of the app itself, a workload of `host`: the pool of its DestinationRule limits this side too."""
+    rule = rules.destination_rule(host, NAMESPACE)
     pool = (rule and _at_port(rule.policy).get("connectionPool")) or {}
     cluster = {"name": INBOUND, "type": "STATIC", **_settings({"connectionPool": pool})}
     del cluster["lbPolicy"]
@@ -54,7 +55,7 @@ def destinations(rules: Rules) -> dict[str, tuple[str, Mapping[str, str]]]:
     found: dict[str, tuple[str, Mapping[str, str]]] = {}
     for host in sorted(hosts.REGISTRY):
         found[hosts.cluster(host)] = (host, {})
-        for rule in (rules.destination_rule(host, proxy) for proxy in PROXIES):
+        for rule in (rules.destination_rule(host, caller) for caller in CALLERS):
             for subset in rule.subsets if rule else ():
                 found[hosts.cluster(host, subset=subset["name"])] = (host, subset.get("labels", {}))
     return found

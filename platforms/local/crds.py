@@ -9,11 +9,9 @@ from platforms.local.schema import Bytes, Duration, Fields, Flag, Listing, Named
 _TEXT = Text()
 _TEXTS = Listing(_TEXT)
 _FLAG = Flag()
-_MAYBE = Flag(nullable=True)
 _DURATION = Duration()
 _ANY_DURATION = Duration(least=None)
 _COUNT = Whole(0, 2**32 - 1)
-_MAYBE_COUNT = Whole(0, 2**32 - 1, nullable=True)
 _SIZE = Whole(0)
 _INT = Whole(-(2**31), 2**31 - 1)
 _PERCENT = Fields({"value": Number()})
@@ -45,7 +43,7 @@ _MATCH = Fields(
 )
 _CORS = Fields(
     {
-        "allowCredentials": _MAYBE,
+        "allowCredentials": _FLAG,
         "allowHeaders": _TEXTS,
         "allowMethods": _TEXTS,
         "allowOrigin": _TEXTS,
@@ -84,9 +82,9 @@ _HTTP_ROUTE = Fields(
         "headers": _HEADERS,
         "match": Listing(_MATCH),
         "mirror": _DESTINATION,
-        "mirrorPercent": _MAYBE_COUNT,
+        "mirrorPercent": _COUNT,
         "mirrorPercentage": _PERCENT,
-        "mirror_percent": _MAYBE_COUNT,
+        "mirror_percent": _COUNT,
         "mirrors": Listing(Fields({"destination": _DESTINATION, "percentage": _PERCENT}, ("destination",))),
         "name": _TEXT,
         "redirect": Fields(
@@ -106,9 +104,9 @@ _HTTP_ROUTE = Fields(
                 "attempts": _INT,
                 "backoff": _DURATION,
                 "perTryTimeout": _DURATION,
-                "retryIgnorePreviousHosts": _MAYBE,
+                "retryIgnorePreviousHosts": _FLAG,
                 "retryOn": _TEXT,
-                "retryRemoteLocalities": _MAYBE,
+                "retryRemoteLocalities": _FLAG,
             }
         ),
         "rewrite": Fields(
@@ -143,7 +141,7 @@ _VIRTUAL_SERVICE = Fields(
 )
 
 _FAILOVER: Mapping[str, Shape] = {
-    "enabled": _MAYBE,
+    "enabled": _FLAG,
     "failover": Listing(Fields({"from": _TEXT, "to": _TEXT})),
     "failoverPriority": _TEXTS,
 }
@@ -183,14 +181,14 @@ _BALANCER = Fields(
         "simple": Text(("UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST")),
         "warmup": Fields(
             {
-                "aggression": Number(0, nullable=True),
+                "aggression": Number(0),
                 "duration": _DURATION,
-                "minimumPercent": Number(0, 100, nullable=True),
+                "minimumPercent": Number(0, 100),
             },
             ("duration",),
         ),
         "warmupDurationSecs": _DURATION,
-        "zoneAwareLbSetting": Fields({**_FAILOVER, "minClusterSize": Whole(1, 2**32 - 1, nullable=True)}),
+        "zoneAwareLbSetting": Fields({**_FAILOVER, "minClusterSize": Whole(1, 2**32 - 1)}),
     },
     alternatives=(("simple", "consistentHash", "backendUtilization"),),
 )
@@ -223,10 +221,10 @@ _CONNECTION_POOL = Fields(
 _OUTLIER_DETECTION = Fields(
     {
         "baseEjectionTime": _DURATION,
-        "consecutive5xxErrors": _MAYBE_COUNT,
+        "consecutive5xxErrors": _COUNT,
         "consecutiveErrors": _INT,
-        "consecutiveGatewayErrors": _MAYBE_COUNT,
-        "consecutiveLocalOriginFailures": _MAYBE_COUNT,
+        "consecutiveGatewayErrors": _COUNT,
+        "consecutiveLocalOriginFailures": _COUNT,
         "interval": _DURATION,
         "maxEjectionPercent": _INT,
         "minHealthPercent": _INT,
@@ -237,7 +235,7 @@ _OUTLIER_DETECTION = Fields(
 _CLIENT_TLS = Fields(
     {
         **dict.fromkeys(("caCertificates", "caCrl", "clientCertificate", "credentialName", "privateKey", "sni"), _TEXT),
-        "insecureSkipVerify": _MAYBE,
+        "insecureSkipVerify": _FLAG,
         "mode": Text(("DISABLE", "SIMPLE", "MUTUAL", "ISTIO_MUTUAL")),
         "subjectAltNames": _TEXTS,
     }
@@ -262,7 +260,7 @@ _TRAFFIC_POLICY = Fields(
             {
                 "budgetInterval": _ANY_DURATION,
                 "minRetryConcurrency": _COUNT,
-                "percent": Number(0, 100, nullable=True),
+                "percent": Number(0, 100),
             }
         ),
         "tls": _CLIENT_TLS,
@@ -299,7 +297,7 @@ _SERVER_TLS = Fields(
         ),
         "credentialNames": Listing(_TEXT, 1, 2),
         "httpsRedirect": _FLAG,
-        "insecureSkipVerify": _MAYBE,
+        "insecureSkipVerify": _FLAG,
         "maxProtocolVersion": _TLS_VERSION,
         "minProtocolVersion": _TLS_VERSION,
         "mode": Text(("PASSTHROUGH", "SIMPLE", "MUTUAL", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL", "OPTIONAL_MUTUAL")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 _NANOSECONDS = {
     "ns": 1,
@@ -20,6 +21,7 @@ _LONGEST = 2**63 - 1
 """What a Go duration holds: 292 years."""
 
 
+@lru_cache
 def nanoseconds(text: str) -> int | None:
     """The length of a duration in Go's notation, or None for a text that is none."""
     sign, rest = (-1, text[1:]) if text.startswith("-") else (1, text.removeprefix("+"))

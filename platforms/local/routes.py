@@ -56,7 +56,7 @@ def default(host: str, context: Context) -> dict[str, Any]:
         "maxGrpcTimeout": _NO_LIMIT,
         "retryPolicy": retries.policy(None),
     }
-    rule = context.rules.destination_rule(host, context.proxy)
+    rule = context.rules.destination_rule(host, context.proxy.namespace)
     if hash_policy := balancing.hash_policy(balancing.hash_of_service(rule)):
         action["hashPolicy"] = [hash_policy]
     return {"name": "default", "match": dict(matches.CATCH_ALL), "route": action}
@@ -162,7 +162,7 @@ def _cluster(destination: Mapping[str, Any], service: VirtualService, context: C
 
 def _hash(destination: Mapping[str, Any], service: VirtualService, context: Context) -> Mapping[str, Any]:
     host = hosts.full(destination["host"], service.namespace)
-    return balancing.hash_of_destination(context.rules.destination_rule(host, context.proxy), destination)
+    return balancing.hash_of_destination(context.rules.destination_rule(host, context.proxy.namespace), destination)
 
 
 def _redirect(redirect: Mapping[str, Any], port: int) -> dict[str, Any]:

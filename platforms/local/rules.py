@@ -35,6 +35,10 @@ PROXIES = (
 )
 
 
+CALLERS = (NAMESPACE, ROOT_NAMESPACE)
+"""The namespaces that proxies run in."""
+
+
 @dataclass(frozen=True, slots=True)
 class VirtualService:
     """A VirtualService with its host and gateway names made full."""
@@ -131,13 +135,16 @@ class Rules:
         public = [one for one in bound if "*" in one.visible_in]
         return (*own, *others, *public)
 
-    def destination_rule(self, host: str, proxy: Proxy) -> DestinationRule | None:
-        """The DestinationRule for calls of `host`: the caller's namespace first, then the Service's, then the root's."""
-        for namespace in dict.fromkeys((proxy.namespace, NAMESPACE, ROOT_NAMESPACE)):
+    def destination_rule(self, host: str, caller: str) -> DestinationRule | None:
+        """The DestinationRule for calls of `host` from the namespace `caller`.
+
+        It is looked for there first, then where the Service is, then in the root namespace.
+        """
+        for namespace in dict.fromkeys((caller, NAMESPACE, ROOT_NAMESPACE)):
             visible = {
                 rule.host: rule
                 for rule in self.destination_rules
-                if rule.namespace == namespace and rule.visible_in & {"*", proxy.namespace}
+                if rule.namespace == namespace and rule.visible_in & {"*", caller}
             }
             if rule := hosts.most_specific(host, visible):
                 return rule

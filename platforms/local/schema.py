@@ -1,12 +1,15 @@
-"""The shape of a Kubernetes object, checked as an API server checks it, in its words."""
+"""The shape of a Kubernetes object, checked as an API server checks it, in its words.
+
+A field that is null is one that is not given; a null in a list is an error.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 from platforms.local import durations
 
@@ -32,13 +35,10 @@ class Problem:
 class Shape:
     """What a value must look like."""
 
-    nullable: bool = field(default=False, kw_only=True)
-    type_name = ""
+    type_name: ClassVar[str] = ""
 
     def check(self, value: Any, path: str) -> Iterator[Problem]:
         """Everything that is wrong with `value`, which stands at `path`."""
-        if value is None and self.nullable:
-            return
         if not self._is_type(value):
             found = _type_of(value)
             message = f'Invalid value: "{found}": {path} in body must be of type {self.type_name}: "{found}"'
@@ -59,7 +59,7 @@ class Text(Shape):
     """A string, or one of a few."""
 
     choices: tuple[str, ...] = ()
-    type_name = "string"
+    type_name: ClassVar[str] = "string"
 
     def _is_type(self, value: Any) -> bool:
         return isinstance(value, str)
@@ -101,7 +101,7 @@ class Duration(Text):
 class Flag(Shape):
     """True or false."""
 
-    type_name = "boolean"
+    type_name: ClassVar[str] = "boolean"
 
     def _is_type(self, value: Any) -> bool:
         return isinstance(value, bool)
@@ -113,7 +113,7 @@ class Number(Shape):
 
     least: float | None = None
     most: float | None = None
-    type_name = "number"
+    type_name: ClassVar[str] = "number"
 
     def _is_type(self, value: Any) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool)
@@ -131,7 +131,7 @@ class Number(Shape):
 class Whole(Number):
     """A whole number within bounds; `90.0` is one."""
 
-    type_name = "integer"
+    type_name: ClassVar[str] = "integer"
 
     def _is_type(self, value: Any) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer()
@@ -144,7 +144,7 @@ class Listing(Shape):
     of: Shape
     least: int = 0
     most: int | None = None
-    type_name = "array"
+    type_name: ClassVar[str] = "array"
 
     def _is_type(self, value: Any) -> bool:
         return isinstance(value, list | tuple)
@@ -163,14 +163,15 @@ class Named(Shape):
     """Things of one shape by free names."""
 
     of: Shape
-    type_name = "object"
+    type_name: ClassVar[str] = "object"
 
     def _is_type(self, value: Any) -> bool:
         return isinstance(value, Mapping)
 
     def _check(self, value: Any, path: str) -> Iterator[Problem]:
         for name, one in value.items():
-            yield from self.of.check(one, f"{path}.{name}")
+            if one is not None:
+                yield from self.of.check(one, f"{path}.{name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ class Fields(Shape):
     required: tuple[str, ...] = ()
     alternatives: tuple[tuple[str, ...], ...] = ()
     """Of each group at most one field may be given."""
-    type_name = "object"
+    type_name: ClassVar[str] = "object"
 
     def but(self, **fields: Shape) -> Fields:
         """The same with some more fields."""
@@ -192,17 +193,18 @@ class Fields(Shape):
 
     def _check(self, value: Any, path: str) -> Iterator[Problem]:
         for name, one in value.items():
-            if name in self.fields:
-                yield from self.fields[name].check(one, f"{path}.{name}")
-            else:
+            if name not in self.fields:
                 yield Problem(f"{path}.{name}", UNKNOWN_FIELD)
+            elif one is not None:
+                yield from self.fields[name].check(one, f"{path}.{name}")
+        given = {name for name, one in value.items() if one is not None}
         for name in self.required:
-            if name not in value:
+            if name not in given:
                 yield Problem(f"{path}.{name}", "Required value")
         for group in self.alternatives:
-            if (given := len(set(group) & set(value))) > 1:
-                one_of = "must validate one and only one schema (oneOf)"
-                yield Problem("<nil>", f'Invalid value: "": "{path}" {one_of}. Found {given} valid alternatives')
+            if (alternatives := len(given & set(group))) > 1:
+                one_of = f"must validate one and only one schema (oneOf). Found {alternatives} valid alternatives"
+                yield Problem("<nil>", f'Invalid value: "": "{path}" {one_of}')
 
 
 def cleaned(value: Any) -> Any:

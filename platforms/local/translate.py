@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from platforms.local import clusters, hosts, listeners, unsupported, validate, virtual_hosts
-from platforms.local.rules import PROXIES, Proxy, Rules
+from platforms.local.rules import CALLERS, PROXIES, Proxy, Rules
 from platforms.local.topology import SERVICE_PORT, WORKLOADS, Topology, Workload
 from platforms.resources import NAMESPACE, ResourceSet
 
@@ -42,7 +42,8 @@ def translate(resources: ResourceSet, topology: Topology) -> Snapshot:
     valid = validate.validated(resources)
     unsupported.refuse(valid)
     rules = Rules.of(valid)
-    return Snapshot({proxy.name: _configured(proxy, rules, topology) for proxy in PROXIES})
+    outbound = {caller: tuple(clusters.outbound(rules, caller)) for caller in CALLERS}
+    return Snapshot({proxy.name: _configured(proxy, rules, outbound[proxy.namespace], topology) for proxy in PROXIES})
 
 
 def endpoints(resources: ResourceSet, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
@@ -55,8 +56,7 @@ def endpoints(resources: ResourceSet, topology: Topology, ready: Collection[str]
     }
 
 
-def _configured(proxy: Proxy, rules: Rules, topology: Topology) -> ProxyConfig:
-    outbound = tuple(clusters.outbound(rules, proxy))
+def _configured(proxy: Proxy, rules: Rules, outbound: tuple[dict[str, Any], ...], topology: Topology) -> ProxyConfig:
     if proxy.is_gateway:
         configuration = virtual_hosts.of_gateway(rules, proxy, GATEWAY_ROUTES, rules.servers)
         listening = (listeners.gateway(topology, GATEWAY_ROUTES),) if rules.servers else ()
@@ -65,7 +65,7 @@ def _configured(proxy: Proxy, rules: Rules, topology: Topology) -> ProxyConfig:
     host = hosts.full(app, NAMESPACE)
     return ProxyConfig(
         listeners=(listeners.outbound(topology, proxy.name), listeners.inbound(topology, proxy.name)),
-        clusters=(*outbound, clusters.inbound(rules, proxy, host, topology.ports[proxy.name].app)),
+        clusters=(*outbound, clusters.inbound(rules, host, topology.ports[proxy.name].app)),
         routes={str(SERVICE_PORT): virtual_hosts.of_sidecar(rules, proxy)},
     )
 

@@ -63,11 +63,11 @@ def _shape(resource: Resource) -> schema.Fields:
     if versions is None:
         if "istio.io" in group:
             raise Rejected(f'{resource}: no matches for kind "{resource.kind}" in version "{resource.api_version}"')
-        raise Unsupported(f"{resource}: {resource.api_version} {resource.kind}: not supported on platform local")
+        raise Unsupported(f"{resource}: {resource.api_version} is not supported on platform local")
     if version not in versions:
         raise Rejected(f'{resource}: no matches for kind "{resource.kind}" in version "{resource.api_version}"')
     if resource.kind not in crds.SHAPES:
-        raise Unsupported(f"{resource}: {resource.kind}: not supported on platform local")
+        raise Unsupported(f"{resource}: this kind is not supported on platform local")
     return crds.SHAPES[resource.kind]
 
 
