@@ -2,13 +2,18 @@
 
 require 'puma/client'
 require 'socket'
+require_relative '../lib/details/environment'
 
-# IPv6's "any" takes IPv4 too, where the kernel has IPv6 at all.
-any_interface = Socket.ip_address_list.any?(&:ipv6?) ? '[::]' : '0.0.0.0'
-bind "tcp://#{ENV.fetch('BIND_HOST', any_interface)}:#{ENV.fetch('PORT', '9080')}"
+begin
+  given = Details::Environment.new(ENV)
+  # IPv6's "any" takes IPv4 too, where the kernel has IPv6 at all.
+  bind given.listen_url(any_interface: Socket.ip_address_list.any?(&:ipv6?) ? '::' : '0.0.0.0')
+  log_requests given.flag('ACCESS_LOG')
+rescue Details::Misconfigured => e
+  abort "details: #{e.message}"
+end
 
 environment 'production'
-log_requests ENV['ACCESS_LOG'] == 'true'
 
 # One process: an answer costs a tenth of a millisecond, a second process 20 MB. The threads are for v2,
 # where each waits for Google Books; v1 needs one or two of them.

@@ -2,6 +2,7 @@
 
 require_relative 'details/app'
 require_relative 'details/built_in_book'
+require_relative 'details/environment'
 require_relative 'details/misconfigured'
 
 # The book details service: one book's facts as JSON.
@@ -15,12 +16,13 @@ module Details
 
   # Whether facts come from Google Books: the switch decides where it is set, else the version does.
   def self.external?(env)
-    version = env.fetch('SERVICE_VERSION', 'v1')
+    environment = Environment.new(env)
+    version = environment.text('SERVICE_VERSION', 'v1')
     unless VERSIONS.include?(version)
       raise Misconfigured, "SERVICE_VERSION=#{version}: no such version; there are #{VERSIONS.join(' and ')}"
     end
 
-    env.fetch('ENABLE_EXTERNAL_BOOK_SERVICE', (version == 'v2').to_s) == 'true'
+    environment.flag('ENABLE_EXTERNAL_BOOK_SERVICE', otherwise: version == 'v2')
   end
 
   def self.google_books(env)

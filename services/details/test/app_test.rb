@@ -116,6 +116,32 @@ class AppTest < Minitest::Test
     assert_equal 'SERVICE_VERSION=v9: no such version; there are v1 and v2', error.message
   end
 
+  # A switch is on or off, and nothing else.
+  def test_unknown_switch
+    error = assert_raises(Details::Misconfigured) { Details.app({ 'ENABLE_EXTERNAL_BOOK_SERVICE' => 'yes' }) }
+
+    assert_equal 'ENABLE_EXTERNAL_BOOK_SERVICE=yes: neither true nor false', error.message
+  end
+
+  # It listens where the environment says; an empty variable says nothing.
+  def test_listen_url
+    urls = [{}, { 'PORT' => '', 'BIND_HOST' => '' }, { 'PORT' => '1', 'BIND_HOST' => '::1' }].map do |env|
+      Details::Environment.new(env).listen_url(any_interface: '0.0.0.0')
+    end
+
+    assert_equal %w[tcp://0.0.0.0:9080 tcp://0.0.0.0:9080 tcp://[::1]:1], urls
+  end
+
+  # A port that is none is refused.
+  def test_bad_port
+    %w[70000 tcp://10.0.0.1:9080 -1].each do |port|
+      environment = Details::Environment.new({ 'PORT' => port })
+      error = assert_raises(Details::Misconfigured) { environment.listen_url(any_interface: '::') }
+
+      assert_equal "PORT=#{port}: not a whole number from 0 to 65535", error.message
+    end
+  end
+
   # Where the switch is set it decides, whatever the version.
   def test_switch_decides
     switched = [{ 'SERVICE_VERSION' => 'v1' }, { 'SERVICE_VERSION' => 'v2' }].product(%w[true false])

@@ -2,6 +2,7 @@
 
 require 'json'
 require 'socket'
+require 'timeout'
 
 # An HTTP server on loopback that answers each connection once, with what the block makes of the request's head.
 class FakeServer
@@ -23,9 +24,9 @@ class FakeServer
     "http://127.0.0.1:#{@server.addr[1]}"
   end
 
-  # The next request's head, however long it takes to come.
+  # The next request's head; an error if none comes in a minute.
   def head
-    @heads.pop
+    Timeout.timeout(60) { @heads.pop }
   end
 
   def stop

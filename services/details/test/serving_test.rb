@@ -2,6 +2,8 @@
 
 require 'minitest/autorun'
 require 'open3'
+require 'puma'
+require 'puma/configuration'
 require 'timeout'
 require 'fake_server'
 
@@ -54,12 +56,20 @@ class ServingTest < Minitest::Test
     assert_equal({ 200 => 500 }, Array.new(500) { ask(connection) }.tally)
   end
 
-  # More idle connections than threads do not keep another caller waiting for ever.
-  def test_idle_connections
-    start
-    idle = Array.new(40) { connect }
+  # This Puma has the wait that the configuration takes away, and it is gone.
+  def test_no_thread_waits_for_a_next_request
+    Puma::Configuration.new(config_files: [File.join(ROOT, 'config/puma.rb')]).load
 
-    assert_equal({ 200 => 80 }, (idle + idle).map { |connection| ask(connection) }.tally)
+    assert_operator Puma::Const::FAST_TRACK_KA_TIMEOUT, :>, 0
+    assert_equal 0, Puma::Client::FAST_TRACK_KA_TIMEOUT
+  end
+
+  # More open connections than threads are all served.
+  def test_many_connections
+    start
+    open = Array.new(40) { connect }
+
+    assert_equal({ 200 => 80 }, (open + open).map { |connection| ask(connection) }.tally)
   end
 
   # A request that is no HTTP gets 400, and the next caller gets an answer.

@@ -10,7 +10,7 @@ export function settings(env) {
     host: env.BIND_HOST || undefined, // undefined: every interface, IPv6 where there is one
     version: version(env.SERVICE_VERSION || 'v1'),
     seed: wholeNumber(env, 'SEED', undefined, 2 ** 32 - 1),
-    accessLog: env.ACCESS_LOG === 'true',
+    accessLog: flag(env, 'ACCESS_LOG'),
   });
 }
 
@@ -20,6 +20,12 @@ function wholeNumber(env, name, standard, largest) {
   const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (number <= largest) return number;
   throw new Misconfigured(`${name}=${text}: not a whole number from 0 to ${largest}`);
+}
+
+function flag(env, name) {
+  const text = env[name] || 'false';
+  if (/^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  throw new Misconfigured(`${name}=${text}: neither true nor false`);
 }
 
 function version(name) {

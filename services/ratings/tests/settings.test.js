@@ -30,6 +30,10 @@ test('a number that is none is refused', () => {
   assert.equal('SEED=-1: not a whole number from 0 to 4294967295', message({ SEED: '-1' }));
 });
 
+test('a switch is on or off, and nothing else', () => {
+  assert.equal('ACCESS_LOG=yes: neither true nor false', message({ ACCESS_LOG: 'yes' }));
+});
+
 test('a version that is not built is refused, with those that are', () => {
   const there = 'there are v1, v-faulty, v-delayed, v-unavailable, v-unhealthy';
 

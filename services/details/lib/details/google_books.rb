@@ -3,6 +3,7 @@
 require 'json'
 require 'net/http'
 require 'timeout'
+require_relative 'environment'
 require_relative 'forwarded_headers'
 require_relative 'proxy'
 require_relative 'unavailable'
@@ -21,7 +22,7 @@ module Details
 
     # Plain HTTP if DO_NOT_ENCRYPT is `true`, for a mesh that adds the TLS itself; through the proxy of the environment.
     def self.from_env(env)
-      plain = env['DO_NOT_ENCRYPT'] == 'true'
+      plain = Environment.new(env).flag('DO_NOT_ENCRYPT')
       new(encrypt: !plain, proxy: Proxy.of(env, scheme: plain ? 'http' : 'https', host: HOST))
     end
 
