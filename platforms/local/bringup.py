@@ -84,8 +84,7 @@ def down(demo: Demo) -> int:
 
 def _start_supervisor(port: int, found: Mapping[str, str]) -> subprocess.Popen[bytes]:
     folder = record.local_folder()
-    for old in ("logs", "proxies"):
-        shutil.rmtree(folder / old, ignore_errors=True)
+    shutil.rmtree(folder / "logs", ignore_errors=True)
     (folder / "logs").mkdir(parents=True)
     with (folder / "logs" / "supervisor.log").open("ab") as log:
         supervisor = subprocess.Popen(

@@ -38,6 +38,7 @@ class Delivery:
         self._refused = 0
         self._clusters = Content(())
         """What its file says, without the endpoints."""
+        self._placed: tuple[Content, Assignments, Content] | None = None
 
     def prepare(self, contents: Contents, assignments: Assignments, *, revision: str) -> None:
         """Write everything that the proxy reads when it starts."""
@@ -101,12 +102,18 @@ class Delivery:
         for subject, content in contents.items():
             if subject == CLUSTERS:
                 self._clusters = content
-                content = discovery.placed(content, assignments)  # noqa: PLW2901
+                content = self._with_endpoints(content, assignments)  # noqa: PLW2901
             path = self._path(subject)
             before = self._files.version(path)
             if self._files.write(path, content, revision=revision) != before:
                 changed.add(subject)
         return changed
+
+    def _with_endpoints(self, clusters: Content, assignments: Assignments) -> Content:
+        """The same for the same: one change asks two or three times."""
+        if self._placed is None or self._placed[0] is not clusters or self._placed[1] is not assignments:
+            self._placed = clusters, assignments, discovery.placed(clusters, assignments)
+        return self._placed[2]
 
     async def _warm(self) -> bool:
         """Whether every cluster is ready to be used."""

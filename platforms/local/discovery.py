@@ -66,9 +66,13 @@ class Content:
         return cls(sorted(typed, key=lambda resource: str(resource.get("name", ""))))
 
     @functools.cached_property
+    def json(self) -> str:
+        return json.dumps(self.resources, sort_keys=True)
+
+    @functools.cached_property
     def hash(self) -> str:
         """Changes when, and only when, the resources do."""
-        return hashlib.sha256(json.dumps(self.resources, sort_keys=True).encode()).hexdigest()[:12]
+        return hashlib.sha256(self.json.encode()).hexdigest()[:12]
 
     @property
     def names(self) -> frozenset[str]:
@@ -150,7 +154,7 @@ class Files:
         """Put the content in the file unless it is there already; returns its `version_info`."""
         if content.hash != hash_of(self.version(path)):
             version = f"{revision}.{content.hash}"
-            write_text(path, json.dumps({"version_info": version, "resources": content.resources}))
+            write_text(path, f'{{"version_info": "{version}", "resources": {content.json}}}')
             self._versions[path] = version
         return self._versions[path]
 

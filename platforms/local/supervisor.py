@@ -14,7 +14,6 @@ import os
 import secrets
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +26,7 @@ from platforms.local.child import Child, Probe
 from platforms.local.logfiles import bound
 from platforms.local.mesh import Mesh
 from platforms.local.processes import Identity
-from platforms.local.record import Demo, local_folder
+from platforms.local.record import Demo, local_folder, private_folder
 from platforms.local.topology import WORKLOADS, Workload
 from platforms.local.translate import endpoints, translate
 from platforms.resources import ResourceSet, baseline
@@ -233,9 +232,8 @@ def main() -> int:
     demo = Demo(
         supervisor=identity,
         mark=secrets.token_hex(8),
-        # Not in the run folder: a Unix socket's path may be 107 bytes long. mkdtemp makes it ours alone.
-        socket=Path(tempfile.mkdtemp(prefix="bookinfo-")) / "control",
-        topology=ports.assign(folder, gateway_port),
+        folder=folder,
+        topology=ports.assign(private_folder(), gateway_port),
         since=time.time(),
     )
     demo.write()
