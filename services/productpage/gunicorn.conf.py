@@ -21,6 +21,7 @@ threads = 64
 keepalive = 75  # longer than a proxy keeps an idle connection for reuse, so it never meets a close
 graceful_timeout = 8  # the slowest page takes 6 s
 control_socket_disable = True
+forwarded_allow_ips = ""  # nobody may say, by a header, which path was asked for
 
 _host = os.environ.get("BIND_HOST") or ("::" if socket.has_dualstack_ipv6() else "0.0.0.0")  # noqa: S104  # a container's
 _port = os.environ.get("PORT") or "9080"

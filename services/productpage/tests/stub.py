@@ -140,7 +140,10 @@ class Peer:
 
     def _serve(self, connections: tuple[list[bytes | None], ...]) -> None:
         for answers in connections:
-            connection, _ = self._listener.accept()
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:  # stopped: nobody called any more
+                return
             with connection:
                 for answer in answers:
                     connection.recv(65536)
@@ -151,5 +154,6 @@ class Peer:
             self.closed.set()
 
     def stop(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes whoever waits for a call
         self._thread.join()
         self._listener.close()

@@ -84,7 +84,8 @@ def test_proxy_is_asked_for_the_whole_url(backend: Backend, productpage: Product
 
 
 @pytest.mark.parametrize(
-    ("product_id", "target"), [("7", "/details/7"), ("a b", "/details/a%20b"), ("책", "/details/%EC%B1%85")]
+    ("product_id", "target"),
+    [("7", "/details/7"), ("a b", "/details/a%20b"), ("책", "/details/%EC%B1%85"), ("50%25", "/details/50%25")],
 )
 def test_product_id_is_one_segment_of_the_path(
     backend: Backend, browser: FlaskClient, product_id: str, target: str
@@ -141,7 +142,7 @@ def test_close_that_meets_a_request_is_nobodys_error(productpage: Productpage, p
 
 def test_new_connection_that_fails_has_failed(productpage: Productpage, peer: list[Peer]) -> None:
     """A backend that closes without an answer is asked once, not until it works."""
-    peer.append(Peer([None]))
+    peer.append(Peer([None], [Peer.ANSWER]))
     browser = details_from(productpage, peer[0].address)
 
     answer = browser.get("/api/v1/products/0")

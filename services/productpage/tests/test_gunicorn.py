@@ -86,6 +86,18 @@ def test_session_is_good_in_every_worker(port: int) -> None:
     assert [True] * 20 == greeted
 
 
+@pytest.mark.usefixtures("service")
+def test_headers_cannot_move_the_application(port: int) -> None:
+    """Gunicorn's own defaults would let a neighbour say which path was asked for."""
+    connection = HTTPConnection("127.0.0.1", port)
+    connection.request("GET", "/productpage", headers={"SCRIPT_NAME": "/productpage", "PATH_INFO": "/metrics"})
+    response = connection.getresponse()
+    title = "<title>Simple Bookstore App</title>" in response.read().decode()
+    connection.close()
+
+    assert (200, True) == (response.status, title)
+
+
 def test_request_under_way_is_answered_before_the_end(
     service: subprocess.Popen[str], port: int, backend: Backend
 ) -> None:
