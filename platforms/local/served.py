@@ -14,7 +14,7 @@ _VIRTUAL_ADDRESS = "CLUSTER_IP"
 _CATCH_ALL = frozenset({"block_all", "allow_any"})
 _OURS = {
     # Where the endpoints of a cluster are read from, and how; only its meaning is shown.
-    "cluster": frozenset({"type", "edsClusterConfig", "loadAssignment", "metadata", "altStatName"}),
+    "cluster": frozenset({"@type", "type", "edsClusterConfig", "loadAssignment", "metadata", "altStatName"}),
     "route": frozenset({"metadata", "decorator"}),
     "action": frozenset({"maxGrpcTimeout"}),
 }

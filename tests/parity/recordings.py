@@ -1,0 +1,94 @@
+"""What istiod was recorded to do, and what that means for our proxies."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from platforms.local.topology import WORKLOADS, Ports, Topology
+from platforms.resources import Resource, ResourceSet, baseline
+
+FOLDER = Path(os.environ.get("PARITY_CASES") or Path(__file__).parent / "cases")
+PROXIES = ("productpage-v1", "reviews-v2", "ingressgateway")
+"""Whose configuration was recorded."""
+
+EXCEPTIONS = {
+    "dr-tls-istio-mutual": "spec.trafficPolicy.tls.mode: ISTIO_MUTUAL: not supported on platform local",
+}
+"""What istiod accepts and platform local refuses: nothing on one machine speaks TLS, and nothing may look as if it did."""
+
+TOPOLOGY = Topology(
+    folder=Path("/run/bookinfo"),
+    ports={
+        workload.name: Ports(app=20000 + 4 * n, inbound=20001 + 4 * n, outbound=20002 + 4 * n, admin=20003 + 4 * n)
+        for n, workload in enumerate(WORKLOADS)
+    },
+    gateway_port=9080,
+    gateway_admin=21000,
+)
+"""Any topology: what is recorded does not depend on it."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One rule, and what istiod made of it."""
+
+    name: str
+    resources: ResourceSet
+    """The rule laid over our baseline."""
+    message: str
+    """Why it was refused; empty if it was not."""
+    findings: tuple[tuple[str, str, str], ...]
+    """What `istioctl analyze` said: code, level, message."""
+    served: Mapping[str, Mapping[str, Any]]
+    """By proxy; empty if it was refused."""
+
+
+def names() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+def recording(name: str) -> Recording:
+    document = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    if name == "_baseline":
+        document = {"objects": [], "accepted": True}
+    message = "" if document["accepted"] else document["message"]
+    return Recording(
+        name=name,
+        resources=baseline().overlaid(ResourceSet(tuple(map(_resource, document["objects"])))),
+        message=message,
+        findings=tuple((one["code"], one["level"], one["message"]) for one in document.get("analyze") or ()),
+        served={} if message else _served(document.get("differs_from_baseline") or {}),
+    )
+
+
+def _resource(document: Mapping[str, Any]) -> Resource:
+    metadata = document["metadata"]
+    return Resource(
+        api_version=document["apiVersion"],
+        kind=document["kind"],
+        name=metadata["name"],
+        namespace=metadata["namespace"],
+        spec=document["spec"],
+        source="istio/x.yaml",
+    )
+
+
+def _served(differences: Mapping[str, Any]) -> dict[str, Any]:
+    served: dict[str, Any] = copy.deepcopy(json.loads((FOLDER / "_baseline.json").read_text(encoding="utf-8")))
+    for proxy, parts in differences.items():
+        for part, changed in parts.items():
+            served[proxy][part].update(changed)
+    for parts in served.values():
+        for part, entries in parts.items():
+            parts[part] = {name: _without_tls(entry) for name, entry in entries.items() if entry is not None}
+    return served
+
+
+def _without_tls(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: value for field, value in entry.items() if field != "tls"}

@@ -1,0 +1,83 @@
+"""A real Envoy serves what istiod's Envoys served, and `served` reads it back."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess  # noqa: TID251  # the tests start their own Envoys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from platforms.local import discovery, envoy, ports, runtimes
+from platforms.local.asking import Connection
+from platforms.local.delivery import Delivery
+from platforms.local.served import served
+from platforms.local.topology import WORKLOADS, Topology
+from platforms.local.translate import endpoints, translate
+from platforms.resources import baseline
+from tests.parity.recordings import EXCEPTIONS, PROXIES, names, recording
+
+SECONDS = 30.0
+ACCEPTED = [name for name in names() if name not in EXCEPTIONS and not recording(name).message]
+
+
+@pytest.fixture(scope="module")
+def topology(tmp_path_factory: pytest.TempPathFactory) -> Topology:
+    return ports.assign(tmp_path_factory.mktemp("run"), gateway_port=0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def proxies(topology: Topology) -> Iterator[None]:
+    """The recorded proxies, serving the baseline."""
+    binary = runtimes.envoy()
+    if binary is None:
+        pytest.skip("no Envoy is installed: `make setup` brings it")
+    snapshot = translate(baseline(), topology)
+    running = []
+    for proxy in PROXIES:
+        delivery = Delivery(proxy, topology, _log(topology, proxy))
+        delivery.prepare(discovery.contents(snapshot.proxies[proxy]), _assignments(topology), revision="0")
+        launch = envoy.launch(proxy, topology, binary)
+        with _log(topology, proxy).open("wb") as log:
+            running.append(subprocess.Popen(launch.command, cwd=launch.folder, stdout=log, stderr=log))
+    yield
+    for process in running:
+        process.terminate()
+    for process in running:
+        process.wait(SECONDS)
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_serves_what_istiods_envoys_served(name: str, topology: Topology) -> None:
+    """What Envoy says it serves is what it was recorded to serve."""
+    recorded = recording(name)
+    snapshot = translate(recorded.resources, topology)
+
+    for proxy in PROXIES:
+        contents = discovery.contents(snapshot.proxies[proxy])
+
+        assert recorded.served[proxy] == asyncio.run(_serve(proxy, topology, contents))
+
+
+async def _serve(proxy: str, topology: Topology, contents: discovery.Contents) -> dict[str, object]:
+    """Give a proxy these contents, and ask it what it serves."""
+    delivery = Delivery(proxy, topology, _log(topology, proxy))
+    connection = Connection(topology.admin_port(proxy))
+    try:
+        delivery.prepare(contents, _assignments(topology), revision="1")
+        async with asyncio.timeout(SECONDS):
+            await delivery.serves(contents.keys(), log_start=None)
+        return served(json.loads((await connection.get("/config_dump", timeout=SECONDS)).text))
+    finally:
+        delivery.close()
+        connection.close()
+
+
+def _assignments(topology: Topology) -> dict[str, dict[str, object]]:
+    return dict(endpoints(baseline(), topology, [workload.name for workload in WORKLOADS]))
+
+
+def _log(topology: Topology, proxy: str) -> Path:
+    return topology.folder / f"{proxy}.log"

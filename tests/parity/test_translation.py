@@ -1,0 +1,63 @@
+"""Ours agrees with what a real istiod made of the same rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from platforms.errors import Rejected, Unsupported
+from platforms.local.analyze import analyze
+from platforms.local.served import shown
+from platforms.local.translate import translate
+from tests.parity.recordings import EXCEPTIONS, FOLDER, TOPOLOGY, names, recording
+
+NAMES = names()
+ACCEPTED = [name for name in NAMES if name not in EXCEPTIONS and not recording(name).message]
+REFUSED = [name for name in NAMES if recording(name).message]
+
+
+def test_there_are_recordings() -> None:
+    """The folder of recordings is not empty."""
+    assert NAMES, f"{FOLDER} holds no recordings"
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_serves_what_istiod_serves(name: str) -> None:
+    """For an accepted rule every proxy gets istiod's routes and clusters."""
+    recorded = recording(name)
+
+    snapshot = translate(recorded.resources, TOPOLOGY)
+
+    for proxy, expected in recorded.served.items():
+        config = snapshot.proxies[proxy]
+
+        assert expected == shown(config.routes.values(), config.clusters)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refuses_what_istio_refuses(name: str) -> None:
+    """A refused rule is refused with Istio's message, behind the file and the object."""
+    recorded = recording(name)
+    message = recorded.message.removeprefix('Error from server (BadRequest): error when creating "STDIN": ')
+
+    with pytest.raises(Rejected) as refusal:
+        translate(recorded.resources, TOPOLOGY)
+
+    assert str(refusal.value).startswith("istio/x.yaml: ")
+    assert str(refusal.value).endswith(f": {message}")
+
+
+@pytest.mark.parametrize("name", sorted(EXCEPTIONS.keys() & set(NAMES)))
+def test_names_what_it_does_not_support(name: str) -> None:
+    """What istiod takes and platform local cannot is refused by its path."""
+    with pytest.raises(Unsupported, match=EXCEPTIONS[name]):
+        translate(recording(name).resources, TOPOLOGY)
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_finds_what_istioctl_analyze_finds(name: str) -> None:
+    """The findings are those of istioctl."""
+    recorded = recording(name)
+
+    findings = analyze(recorded.resources)
+
+    assert recorded.findings == tuple((one.code, one.level, one.message) for one in findings)
