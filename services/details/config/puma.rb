@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require 'puma/client'
+require 'puma/server'
 require 'socket'
 require_relative '../lib/details/environment'
 
