@@ -46,6 +46,7 @@ class WayBack:
         try:
             yield aftermath
         except BaseException as cause:
+            self.screen.note(f"{str(cause) or type(cause).__name__}: restoring the baseline")
             self._restore(what, aftermath)
             if aftermath.error:
                 raise aftermath.error from cause

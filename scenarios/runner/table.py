@@ -88,7 +88,8 @@ def _outcomes(report: Report, step: StepReport, finding: Finding, *, alone: bool
             mark=_mark(finding, outcome),
         )
     if alone and finding.claim.expectation.looks is Looks.PAGE:
-        yield _ratings(step)
+        if step.step.ratings is not None:
+            yield _ratings(step)
         yield _times(finding.tally)
 
 

@@ -1,0 +1,40 @@
+"""A scenario command against a fake platform, as somebody would type it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+from scenarios.runner.cli import Command, main
+from tests.fakes import FakePlatform
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What the command left."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    @property
+    def verdict(self) -> str:
+        verdict: str = self.document["verdict"]
+        return verdict
+
+
+def drive(command: Command, argv: Sequence[str], platform: FakePlatform) -> Ended:
+    """Run the command in this process, its Locust in a real child process."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = main(command, argv, to=lambda _: platform)
+    return Ended(code, out.getvalue(), err.getvalue())

@@ -1,0 +1,147 @@
+"""Negative controls: a mesh that is wrong in one way is caught, each way; a right one is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from platforms import State
+from platforms.journal import Journal
+from platforms.resources import ISTIO, baseline, load
+from scenarios import canary, fault_ratings, user_routing
+from scenarios.runner.cli import Command
+from tests.controls.drive import drive
+from tests.fakes import Defects, FakePlatform
+
+CANARY, USER, FAULT = canary.COMMAND, user_routing.COMMAND, fault_ratings.COMMAND
+
+
+@pytest.mark.parametrize(
+    ("command", "argv"),
+    [
+        (CANARY, []),
+        (CANARY, ["--weights", "0,0,1"]),
+        (USER, []),
+        (USER, ["--user", "홍길동"]),
+        (USER, ["--others", "v1"]),
+        (FAULT, []),
+        (FAULT, ["--fault", "delay"]),
+        (FAULT, ["--fault", "delay", "--reviews", "v2"]),
+        (FAULT, ["--fault", "outage", "--reviews", "v2"]),
+    ],
+)
+def test_a_right_mesh_holds_and_is_restored(command: Command, argv: list[str]) -> None:
+    """Exit 0, the baseline in force, nothing left in the journal."""
+    with FakePlatform() as platform:
+        ended = drive(command, [*argv, "--json"], platform)
+
+        assert State(baseline()) == platform.in_force
+    assert ("HOLDS", 0, True) == (ended.verdict, ended.code, ended.document["restored"])
+    assert Journal.of("local").read() is None
+
+
+@pytest.mark.parametrize(
+    ("command", "argv", "defects"),
+    [
+        pytest.param(CANARY, [], Defects(weights={"v1": 80, "v2": 20}), id="a wrong weight"),
+        pytest.param(CANARY, [], Defects(weights={"v1": 100}), id="a canary that gets nothing"),
+        pytest.param(CANARY, [], Defects(leak=0.03), id="a leak to the excluded version"),
+        pytest.param(USER, [], Defects(leak=0.01), id="a leak of 1 in 100 to others"),
+        pytest.param(USER, [], Defects(drops_end_user=True), id="a dropped end-user header"),
+        pytest.param(USER, ["--as-on-slide"], Defects(), id="the slide's rule"),
+        pytest.param(USER, [], Defects(stale=True), id="a proxy that never takes the rule over"),
+        pytest.param(FAULT, [], Defects(ignores_faults=True), id="a fault that is not injected"),
+        pytest.param(FAULT, ["--fault", "outage"], Defects(ignores_faults=True), id="an outage that is none"),
+        pytest.param(FAULT, [], Defects(broken_pages=0.02), id="a page that breaks"),
+    ],
+)
+def test_a_wrong_mesh_fails(command: Command, argv: list[str], defects: Defects) -> None:
+    """Exit 1 with a reason, and the baseline is back nevertheless."""
+    with FakePlatform(defects=defects) as platform:
+        ended = drive(command, [*argv, "--json"], platform)
+
+    assert ("FAILS", 1, True) == (ended.verdict, ended.code, ended.document["restored"])
+    assert ended.document["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("defects", "reason"),
+    [
+        pytest.param(Defects(uncounted=10), "the witnesses disagree", id="proxies that count too little"),
+        pytest.param(Defects(strangers=1), "somebody else used the demo", id="other people's traffic"),
+        pytest.param(Defects(broken_pages=0.01), "answers are missing (HTTP 503", id="error pages"),
+        pytest.param(Defects(cut_connections=0.01), "answers are missing (connection", id="broken connections"),
+    ],
+)
+def test_what_cannot_be_judged_is_inconclusive(defects: Defects, reason: str) -> None:
+    """Exit 4: it is neither proved nor refuted, and the cause is named."""
+    with FakePlatform(defects=defects) as platform:
+        ended = drive(USER, ["--json"], platform)
+
+    assert ("INCONCLUSIVE", 4) == (ended.verdict, ended.code)
+    assert reason in " ".join(ended.document["reasons"])
+
+
+def test_too_few_requests_are_inconclusive() -> None:
+    """Three requests prove no canary."""
+    with FakePlatform() as platform:
+        ended = drive(CANARY, ["--requests", "3", "--weights", "50,50,0", "--json"], platform)
+
+    assert 4 == ended.code
+    assert "3 requests are too few to tell" in " ".join(ended.document["reasons"])
+
+
+def test_a_laggard_is_named_and_nothing_is_measured() -> None:
+    """Exit 3: a rule that is not in force everywhere is not judged."""
+    with FakePlatform(defects=Defects(lagging="reviews-v2")) as platform:
+        ended = drive(CANARY, ["--json"], platform)
+
+    assert (3, "") == (ended.code, ended.out)
+    assert "reviews-v2 does not serve" in ended.err
+
+
+def test_a_baseline_that_does_not_come_back_is_an_error_with_its_cure() -> None:
+    """Exit 3 whatever the verdict; the report says so, the entry stays open, the message names the command."""
+    with FakePlatform(defects=Defects(restore_fails=True)) as platform:
+        ended = drive(USER, ["--json"], platform)
+
+    assert (3, False) == (ended.code, ended.document["restored"])
+    assert "`python -m platforms reset` brings the baseline back" in ended.err
+    assert Journal.of("local").read() is not None
+
+
+def test_a_refused_login_is_an_error_and_the_baseline_is_back() -> None:
+    """Exit 3: no claim about an end user who cannot sign in."""
+    with FakePlatform(defects=Defects(refuses_logins=True)) as platform:
+        ended = drive(USER, ["--json"], platform)
+
+        assert State(baseline()) == platform.in_force
+    assert 3 == ended.code
+    assert "POST /login as opennaru" in ended.err
+
+
+def test_a_kept_rule_stays() -> None:
+    """--keep leaves the rule in force, says how to undo it, and leaves no entry to heal."""
+    with FakePlatform() as platform:
+        ended = drive(CANARY, ["--keep"], platform)
+
+        assert State(baseline().overlaid(load(ISTIO / "canary.yaml"))) == platform.in_force
+    assert "rule kept: `python -m platforms reset` undoes it" in ended.out
+    assert Journal.of("local").read() is None
+
+
+def test_what_was_in_force_before_is_said() -> None:
+    """A rule applied by hand is not a silent loss."""
+    with FakePlatform() as platform:
+        platform.apply(State(baseline().overlaid(load(ISTIO / "canary.yaml"))))
+        ended = drive(CANARY, [], platform)
+
+    assert "a rule other than the baseline is in force" in ended.out
+
+
+def test_a_killed_run_is_healed_by_the_next() -> None:
+    """And said in one line."""
+    with FakePlatform() as platform:
+        Journal.of("local").open(who="python -m scenarios.canary", was="the baseline", will={})
+        ended = drive(CANARY, [], platform)
+
+    assert "was killed before it could restore: the baseline is back" in ended.out
