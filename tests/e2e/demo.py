@@ -1,0 +1,147 @@
+"""A demo of a test's own: its run folder, its port, and the commands as typed."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess  # noqa: TID251  # commands are run as a presenter runs them
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from platforms.environment import ROOT
+from platforms.local import record
+
+COMMAND = (sys.executable, "-m", "platforms")
+MAIN = re.compile(r'<main id="bookinfo"[^>]*>')
+
+
+class Demo:
+    """What a presenter has: a folder, a port, a shell."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "BOOKINFO_RUN": str(self.folder)}
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """A command of `python -m platforms`, to its end."""
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """A command that goes on while the test does something else."""
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def up(self) -> subprocess.CompletedProcess[str]:
+        done = self.run("up", "--port", str(self.port))
+
+        assert 0 == done.returncode, done.stderr
+
+        return done
+
+    def status(self) -> dict[str, Any]:
+        done = self.run("status", "--json")
+
+        assert 0 == done.returncode, done.stderr
+
+        document: dict[str, Any] = json.loads(done.stdout)
+        return document
+
+    def record(self) -> record.Demo:
+        found = record.read(self.folder / "local")
+
+        assert found is not None
+
+        return found
+
+    def page(self) -> str:
+        """The page's marks, or how it failed."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            connection.request("GET", "/productpage")
+            answer = connection.getresponse()
+            marks = MAIN.search(answer.read().decode())
+        except OSError as error:
+            return f"no answer: {error}"
+        finally:
+            connection.close()
+        return marks.group() if marks else f"status {answer.status}"
+
+
+@contextmanager
+def demo_up(folder: Path) -> Iterator[Demo]:
+    """A demo that is up, and certainly down afterwards."""
+    demo = Demo(folder)
+    try:
+        demo.up()
+        yield demo
+    finally:
+        demo.run("down")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(fact: Callable[[], bool], *, what: str, seconds: float = 30.0) -> None:
+    """Wait for a fact; one that does not come is a failure that says which."""
+    deadline = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < deadline, f"not after {seconds:g} s: {what}"
+
+        time.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and was not asked for its end yet does not."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return text[text.rindex(")") + 2] not in "ZX"
+
+
+def group(pid: int) -> set[int]:
+    """The living processes of a group."""
+    members = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and alive(int(entry.name)):
+            try:
+                if os.getpgid(int(entry.name)) == pid:
+                    members.add(int(entry.name))
+            except ProcessLookupError:
+                continue
+    return members
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)

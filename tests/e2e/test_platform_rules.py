@@ -1,0 +1,185 @@
+"""Rules go in force on every proxy, or on none, and it is known which proxy is late."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from platforms import State
+from platforms.errors import NotConverged
+from platforms.local.platform import LocalPlatform
+from platforms.resources import ISTIO, ResourceSet, baseline, load, parse
+from tests.e2e.demo import Demo, demo_up
+
+TO_V3 = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: mine
+spec:
+  hosts: [reviews]
+  http:
+    - route:
+        - destination: {host: reviews, subset: v3}
+"""
+BASELINE = State(baseline())
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demo_up(tmp_path_factory.mktemp("run")) as demo:
+        yield demo
+
+
+@pytest.fixture
+def platform(demo: Demo) -> Iterator[LocalPlatform]:
+    """The demo as a Platform, with the baseline in force before and after."""
+    platform = LocalPlatform(demo.record())
+    yield platform
+    put_in_force(platform, BASELINE)
+    platform.close()
+
+
+def put_in_force(platform: LocalPlatform, state: State) -> None:
+    platform.apply(state)
+    platform.wait_until_converged(state, timeout=30)
+
+
+def shown(demo: Demo, mark: str) -> set[str]:
+    """What a mark of the page says, over several pages."""
+    return set(re.findall(rf'data-{mark}="([^"]*)"', " ".join(demo.page() for _ in range(20))))
+
+
+def over_baseline(text: str) -> State:
+    return State(baseline().overlaid(ResourceSet(tuple(parse(text, source="a test")))))
+
+
+def test_apply_and_reset(demo: Demo) -> None:
+    """A rule of one's own is in force when `apply` returns, and gone when `reset` does."""
+    applied = demo.run("apply", "-f", "-", stdin=TO_V3)
+    with_rule, status = shown(demo, "reviews-version"), demo.status()
+    reset = demo.run("reset")
+
+    assert (0, 0) == (applied.returncode, reset.returncode)
+    assert re.search(r"in force after \d+ ms on 7 proxies, revision [0-9a-f]{7}\n", applied.stdout)
+    assert "VirtualService reviews of the baseline steps aside" in applied.stdout
+    assert {"v3"} == with_rule
+    assert {"added": ["VirtualService mine"], "changed": [], "removed": ["VirtualService reviews"], "stopped": []} == (
+        status["differs"]
+    )
+    assert demo.status()["baseline"]
+    assert {"v1", "v2", "v3"} == shown(demo, "reviews-version")
+
+
+def test_second_apply(demo: Demo) -> None:
+    """A second apply starts from the baseline again: nothing of the first one stays."""
+    demo.run("apply", "-f", "istio/fault_ratings.yaml")
+    applied = demo.run("apply", "-f", "istio/canary.yaml", "--json")
+    status = demo.status()
+    demo.run("reset")
+
+    assert status["revision"] == json.loads(applied.stdout)["revision"]
+    assert ["VirtualService reviews"] == status["differs"]["changed"]
+    assert [] == status["differs"]["added"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        (TO_V3.replace("subset: v3}", "subset: v3}\n          weight: -1"), 3),
+        (TO_V3.replace("    - route:", "    - corsPolicy: {nonsense: 1}\n      route:"), 3),
+        ("spec: [", 2),
+        ("", 2),
+    ],
+)
+def test_refusal(demo: Demo, rule: str, code: int) -> None:
+    """What is refused changes nothing, and says why in one line."""
+    before = demo.run("config", "productpage-v1").stdout
+    done = demo.run("apply", "-f", "-", stdin=rule)
+
+    assert (code, "") == (done.returncode, done.stdout)
+    assert re.fullmatch(r"platforms: -: .+\n", done.stderr)
+    assert before == demo.run("config", "productpage-v1").stdout
+
+
+def test_config(demo: Demo, platform: LocalPlatform) -> None:
+    """`config` prints what a proxy serves now: routes by configuration and virtual host, clusters by name."""
+    put_in_force(platform, over_baseline(TO_V3))
+    served = json.loads(demo.run("config", "productpage-v1").stdout)
+    (route,) = served["routes"]["9080 reviews.bookinfo.svc.cluster.local:9080"]["routes"]
+
+    assert "outbound|9080|v3|reviews.bookinfo.svc.cluster.local" == route["route"]["cluster"]
+    assert "RANDOM" == served["clusters"]["outbound|9080||reviews.bookinfo.svc.cluster.local"]["lbPolicy"]
+    assert "http.8080 *:8080" in json.loads(demo.run("config", "ingressgateway").stdout)["routes"]
+
+
+def test_logs(demo: Demo) -> None:
+    """`logs` prints the end of a log, of a workload or of its proxy; an unknown name is told the known ones."""
+    unknown = demo.run("logs", "reviews-v9")
+
+    assert "reviews-v2-" in demo.run("logs", "reviews-v2", "-n", "100").stdout
+    assert 0 == demo.run("logs", "envoy-reviews-v2").returncode
+    assert 2 == unknown.returncode
+    assert "reviews-v2" in unknown.stderr
+
+
+def test_late_proxy(demo: Demo, platform: LocalPlatform) -> None:
+    """A proxy that does not take a rule over in time is named, with what it serves instead; later it follows."""
+    state = State(baseline().overlaid(load(ISTIO / "canary.yaml")))
+    late = demo.status()["proxies"]["reviews-v1"]["pid"]
+    os.kill(late, signal.SIGSTOP)
+    try:
+        platform.apply(state)
+        with pytest.raises(NotConverged, match=r"^the proxy of reviews-v1 does not answer$"):
+            platform.wait_until_converged(state, timeout=0.2)
+    finally:
+        os.kill(late, signal.SIGCONT)
+
+    assert 7 == platform.wait_until_converged(state, timeout=30).proxies
+
+
+def test_stale_rule(platform: LocalPlatform) -> None:
+    """A state that was never applied is not converged: every proxy still serves the other revision."""
+    state = State(baseline().overlaid(load(ISTIO / "canary.yaml")))
+    put_in_force(platform, BASELINE)
+
+    with pytest.raises(NotConverged, match=rf"productpage-v1 still serves [0-9a-f]+, not {state.resources.revision}"):
+        platform.wait_until_converged(state, timeout=0.1)
+
+
+def test_outage(demo: Demo, platform: LocalPlatform) -> None:
+    """A stopped workload has no process; pages live on without its part, and it comes back when it is wanted."""
+    to_v3 = over_baseline(TO_V3).resources
+    outage = State(to_v3, frozenset({"ratings-v1"}))
+    put_in_force(platform, outage)
+    stopped, without = demo.status()["workloads"]["ratings-v1"], shown(demo, "ratings")
+    put_in_force(platform, State(to_v3))
+
+    assert ("stopped", None) == (stopped["phase"], stopped["pid"])
+    assert {"unavailable"} == without
+    assert {"shown"} == shown(demo, "ratings")
+
+
+def test_counters(demo: Demo, platform: LocalPlatform) -> None:
+    """Every call of reviews is counted once by its caller's proxy, under the version that answered."""
+    put_in_force(platform, over_baseline(TO_V3))
+    before = platform.upstream_requests()
+    for _ in range(10):
+        demo.page()
+    counted = platform.upstream_requests().since(before)
+    by_version = {hop.version: n for hop, n in counted.requests.items() if hop.app == "reviews" and n}
+
+    assert {"v3": 10} == by_version
+    assert 0 == sum(counted.failures.values())
+    assert 0 == sum(counted.retries.values())
+
+
+def test_unknown_workload(platform: LocalPlatform) -> None:
+    """A workload that does not exist cannot be stopped."""
+    with pytest.raises(Exception, match="ratings-v9: no such workload"):
+        platform.apply(State(baseline(), frozenset({"ratings-v9"})))
