@@ -1,0 +1,122 @@
+"""The local platform: a demo of the bench's own, measured through the platforms' boundary and commands."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import statistics
+import subprocess  # noqa: TID251  # what is measured are the commands as a presenter types them
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from bench import wrk
+from bench.alone import free_port
+from bench.figure import Figure, Target
+from bench.memory import pss
+from bench.services import Other
+from platforms import State, connect
+from platforms.errors import NotReachable
+from platforms.resources import ISTIO, baseline, load
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTS = 3
+CHANGES = 100
+"""How often a rule is changed under load; by then a worst case has had its chance."""
+CONVERGED_WITHIN = 30.0
+SCENARIOS = ("fault_ratings", "user_routing", "canary")
+_SHOWN = ('data-details="shown"', 'data-reviews="shown"')
+
+
+class NotWhole(NotReachable):
+    """The demo is up, but its page lacks something."""
+
+
+@contextmanager
+def demo() -> Iterator[str]:
+    """The URL of the page of a demo in a run folder and on a port of its own; one that is up already is left alone."""
+    before = os.environ.get("BOOKINFO_RUN")
+    with tempfile.TemporaryDirectory(prefix="bookinfo-bench-") as folder:
+        os.environ["BOOKINFO_RUN"] = folder
+        port = free_port()
+        try:
+            _run("platforms", "up", "--port", str(port))
+            yield f"http://127.0.0.1:{port}/productpage"
+        finally:
+            _run("platforms", "down")
+            if before is None:
+                del os.environ["BOOKINFO_RUN"]
+            else:
+                os.environ["BOOKINFO_RUN"] = before
+
+
+def up(_: Other) -> Iterator[Figure]:
+    """From typing the command to a page that shows details and reviews."""
+    seconds = []
+    for _round in range(STARTS):
+        began = time.monotonic()
+        with demo() as page:
+            _verify(page)
+            seconds.append(time.monotonic() - began)
+    yield Figure(f"local up to the first whole page, median of {STARTS}", statistics.median(seconds), "s", Target(3))
+
+
+def memory(_: Other) -> Iterator[Figure]:
+    """Six services, seven Envoys and the supervisor, after they have worked."""
+    with demo() as page:
+        load_met = wrk.interleaved({"mesh": page})["mesh"]
+        status = json.loads(_run("platforms", "status", "--json"))
+        children = (*status["workloads"].values(), *status["proxies"].values())
+        taken = pss([status["supervisor"]["pid"], *(child["pid"] for child in children)])
+    yield Figure("local mesh in all, memory", taken, "MB", Target(450))
+    yield Figure("whole page through the mesh", load_met.per_second, "rps")
+    yield Figure("whole page through the mesh, p99", load_met.p99, "ms")
+    yield Figure("whole page through the mesh, failed", load_met.failed, "requests", Target(0))
+
+
+def rule(_: Other) -> Iterator[Figure]:
+    """From applying a rule to every proxy serving it, a hundred times, while ten browsers ask for the page."""
+    states = (State(baseline().overlaid(load(ISTIO / "canary.yaml"))), State(baseline()))
+    with demo() as page, closing(connect("local")) as platform, wrk.paced(page) as traffic:
+        milliseconds = []
+        for change in range(CHANGES):
+            state = states[change % len(states)]
+            platform.apply(state)
+            milliseconds.append(platform.wait_until_converged(state, timeout=CONVERGED_WITHIN).milliseconds)
+    met = traffic.load
+    yield Figure(f"rule in force, median of {CHANGES}", statistics.median(milliseconds), "ms", Target(20))
+    yield Figure("rule in force, p95", statistics.quantiles(milliseconds, n=20)[-1], "ms")
+    yield Figure("rule in force, worst", max(milliseconds), "ms", Target(250))
+    yield Figure("requests a second meanwhile", met.per_second, "rps")
+    yield Figure("requests failed meanwhile", met.failed, "requests", Target(0))
+
+
+def scenarios(_: Other) -> Iterator[Figure]:
+    """The three commands, one after the other, verdicts included."""
+    with demo():
+        began = time.monotonic()
+        verdicts = [json.loads(_run(f"scenarios.{name}", "--json"))["verdict"] for name in SCENARIOS]
+        seconds = time.monotonic() - began
+    yield Figure("all three scenarios", seconds, "s", Target(30))
+    yield Figure("scenarios that hold", verdicts.count("HOLDS"), "of 3", Target(len(SCENARIOS), at_most=False))
+
+
+def _run(module: str, *arguments: str) -> str:
+    """What a command of the project prints; raises NotReachable with its last line when it cannot do its work."""
+    command = (sys.executable, "-m", module, *arguments)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    if done.returncode > 1 and not done.stdout.startswith("{"):  # 1 and 4 are verdicts
+        raise NotReachable(f"python -m {module} {' '.join(arguments)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def _verify(page: str) -> None:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(page) as answer:
+        found = re.findall(r'data-\w+="\w+"', answer.read().decode())
+    if missing := [mark for mark in _SHOWN if mark not in found]:
+        raise NotWhole(f"{page}: the first page lacks {' and '.join(missing)}")

@@ -1,0 +1,102 @@
+"""The services alone, without a mesh: start, memory, speed."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bench import instant, wrk
+from bench.alone import Alone, Service
+from bench.figure import Figure, Target
+from bench.memory import pss
+
+STARTS = 5
+"""How often reviews are started; the median counts."""
+VERSIONS = ("v1", "v2", "v3")
+FASTER = Target(5, at_most=False)
+SOONER = Target(0.25)
+NONE = Target(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another Bookinfo to compare with."""
+
+    url: str | None = None
+    """Of its page."""
+    pids: tuple[int, ...] = ()
+    """Of its processes; descendants count too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Six:
+    """All six services, the page showing reviews v3."""
+
+    details: Service
+    ratings: Service
+    reviews: dict[str, Service]
+    productpage: Service
+
+    @property
+    def pids(self) -> list[int]:
+        services = (self.details, self.ratings, *self.reviews.values(), self.productpage)
+        return [service.process.pid for service in services]
+
+
+@contextmanager
+def six() -> Iterator[Six]:
+    """Our six services, up until the block ends."""
+    with Alone() as services:
+        details, ratings = services.details(), services.ratings()
+        reviews = {version: services.reviews(version, ratings=ratings.url) for version in VERSIONS}
+        productpage = services.productpage(details=details.url, reviews=reviews["v3"].url, ratings=ratings.url)
+        services.wait_until_up(details, ratings, *reviews.values(), productpage)
+        yield Six(details, ratings, reviews, productpage)
+
+
+def reviews_start(_: Other) -> Iterator[Figure]:
+    """From the start of the process to its first healthy answer."""
+    seconds = []
+    for _round in range(STARTS):
+        with Alone() as services:
+            begin = time.monotonic()
+            services.wait_until_up(services.reviews("v1", ratings="http://127.0.0.1:1"))
+            seconds.append(time.monotonic() - begin)
+    yield Figure("reviews start, median", statistics.median(seconds), "s", Target(0.6))
+
+
+def memory(other: Other) -> Iterator[Figure]:
+    """PSS after the page has been asked for, for some seconds: idle services that have worked."""
+    with six() as services:
+        wrk.fire(f"{services.productpage.url}/productpage", seconds=wrk.SECONDS)
+        for version, service in services.reviews.items():
+            wrk.fire(f"{service.url}/reviews/0", seconds=1)
+            yield Figure(f"reviews {version} memory", pss([service.process.pid]), "MB", Target(70))
+        yield Figure("productpage memory", pss([services.productpage.process.pid]), "MB", Target(80))
+        theirs = pss(other.pids) if other.pids else None
+        yield Figure("all six services, memory", pss(services.pids), "MB", Target(280), other=theirs)
+
+
+def page(other: Other) -> Iterator[Figure]:
+    """The whole page through all services; reviews v3, so that ratings are asked too."""
+    with six() as services:
+        urls = {"ours": f"{services.productpage.url}/productpage", **({"theirs": other.url} if other.url else {})}
+        loads = wrk.interleaved(urls)
+    ours, theirs = loads["ours"], loads.get("theirs")
+    yield Figure("whole page", ours.per_second, "rps", other=theirs.per_second if theirs else None, ratio_target=FASTER)
+    yield Figure("whole page, p99", ours.p99, "ms", other=theirs.p99 if theirs else None, ratio_target=SOONER)
+    yield Figure("whole page, failed", ours.failed, "requests", NONE, other=theirs.failed if theirs else None)
+
+
+def productpage(_: Other) -> Iterator[Figure]:
+    """Productpage before backends that answer at once."""
+    with instant.backend(instant.DETAILS) as details, instant.backend(instant.REVIEWS) as reviews, Alone() as services:
+        service = services.productpage(details=details, reviews=reviews, ratings=details)
+        services.wait_until_up(service)
+        load = wrk.interleaved({"ours": f"{service.url}/productpage"})["ours"]
+    yield Figure("productpage, instant backends", load.per_second, "rps")
+    yield Figure("productpage, instant backends, p99", load.p99, "ms")
+    yield Figure("productpage, instant backends, failed", load.failed, "requests", NONE)
