@@ -1,0 +1,66 @@
+"""What Envoy itself says of a configuration."""
+
+from __future__ import annotations
+
+import json
+import subprocess  # noqa: TID251  # asks Envoy
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from platforms.local import discovery, runtimes
+from platforms.local.topology import WORKLOADS, Ports, Topology
+from platforms.local.translate import ProxyConfig, Snapshot
+
+
+def topology(number: int = 0) -> Topology:
+    """Ports that no other topology of the same test has: Envoy takes each address once."""
+    first = 20000 + 100 * number
+    ports = {one.name: Ports(*range(first + 4 * n, first + 4 * n + 4)) for n, one in enumerate(WORKLOADS)}
+    return Topology(Path("/run/bookinfo"), ports, gateway_port=first + 90, gateway_admin=first + 91)
+
+
+def complaint(snapshots: Iterable[Snapshot], folder: Path) -> str:
+    """Why Envoy would refuse any of these, or nothing. All are asked about at once: starting Envoy takes longest."""
+    binary = runtimes.envoy()
+    if binary is None:
+        pytest.skip("no Envoy is installed: `make setup` brings it")
+    listeners, clusters = [], []
+    for number, snapshot in enumerate(snapshots):
+        for proxy, config in snapshot.proxies.items():
+            prefix = f"{number} {proxy} "
+            listeners += [_named(prefix, one) for one in _listeners(config)]
+            clusters += [_named(prefix, one) for one in _clusters(config)]
+    bootstrap = folder / "bootstrap.json"
+    bootstrap.write_text(
+        json.dumps({"staticResources": {"listeners": listeners, "clusters": clusters}}), encoding="utf-8"
+    )
+    answer = subprocess.run(
+        [binary, "--mode", "validate", "--log-level", "error", "--skip-deprecated-logs", "-c", str(bootstrap)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if answer.returncode == 0 else answer.stderr
+
+
+def _listeners(config: ProxyConfig) -> Iterator[dict[str, Any]]:
+    """The listeners with their routes inside: Envoy validates no file that is watched."""
+    for listener in config.listeners:
+        copy = json.loads(json.dumps(listener))
+        manager = copy["filterChains"][0]["filters"][0]["typedConfig"]
+        if rds := manager.pop("rds", None):
+            manager["routeConfig"] = config.routes[rds["routeConfigName"]]
+        yield copy
+
+
+def _clusters(config: ProxyConfig) -> Iterator[Mapping[str, Any]]:
+    content = discovery.Content.of(discovery.CLUSTERS, config.clusters)
+    for cluster in discovery.placed(content, {}).resources:
+        yield {field: value for field, value in cluster.items() if field != "@type"}
+
+
+def _named(prefix: str, resource: Mapping[str, Any]) -> dict[str, Any]:
+    return {**resource, "name": prefix + resource["name"]}
