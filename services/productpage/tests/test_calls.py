@@ -8,6 +8,7 @@ from threading import Event, Thread
 
 import pytest
 from flask.testing import FlaskClient
+from productpage.connections import Exchange, Pool, Unanswered
 from productpage.settings import Address
 from stub import DETAILS, Backend, Peer, Productpage
 
@@ -52,15 +53,37 @@ def test_hanging_backend_is_given_up(backend: Backend, productpage: Productpage,
     assert calls == len(backend.asked_for(app))
 
 
-def test_answer_that_came_in_time_is_taken_late(backend: Backend, productpage: Productpage) -> None:
-    """Details hangs for the whole budget; the reviews that arrived meanwhile are shown."""
+@pytest.fixture
+def pool(backend: Backend) -> Iterator[Pool]:
+    """Two kept connections."""
+    pool = Pool(backend.address)
+    for exchange in [Exchange(pool, "/ratings/0", {}, 3.0) for _ in range(2)]:
+        exchange.answer()
+    yield pool
+    pool.close()
+
+
+def test_answer_that_came_in_time_is_taken_late(backend: Backend, pool: Pool) -> None:
+    """Details hangs for longer than reviews may take; the reviews that arrived meanwhile are good."""
     backend.hanging = {"details"}
+    hanging, answered = Exchange(pool, "/details/0", {}, 0.3), Exchange(pool, "/reviews/0", {}, 0.2)
 
-    html = productpage(budget=0.2).get("/productpage").text
+    with pytest.raises(Unanswered):
+        hanging.answer()
 
-    assert "Error fetching product details" in html
-    assert "Reviewer1" in html
-    assert 1 == len(backend.asked_for("reviews"))
+    assert 200 == answered.answer()[0]
+
+
+def test_answer_that_has_not_come_in_time_is_not_asked_for_again(backend: Backend, pool: Pool) -> None:
+    """A kept connection that hangs is no closed one."""
+    backend.hanging = {"details", "reviews"}
+    first, second = Exchange(pool, "/details/0", {}, 0.3), Exchange(pool, "/reviews/0", {}, 0.2)
+
+    for exchange in (first, second):
+        with pytest.raises(Unanswered, match="timed out"):
+            exchange.answer()
+
+    assert (1, 1) == (len(backend.asked_for("details")), len(backend.asked_for("reviews")))
 
 
 def test_flood_calls_reviews_for_nothing(backend: Backend, productpage: Productpage) -> None:
