@@ -46,8 +46,7 @@ class WayBack:
         try:
             yield aftermath
         except BaseException as cause:
-            self.screen.note(f"{str(cause) or type(cause).__name__}: restoring the baseline")
-            self._restore(what, aftermath)
+            self._restore(what, aftermath, why=str(cause) or type(cause).__name__)
             if aftermath.error:
                 raise aftermath.error from cause
             if isinstance(cause, Interrupted):
@@ -61,10 +60,12 @@ class WayBack:
         if self.stop.asked:
             raise aftermath.error or Interrupted(f"stopped by {self.stop.asked}; the baseline is back")
 
-    def _restore(self, what: str, aftermath: Aftermath) -> None:
+    def _restore(self, what: str, aftermath: Aftermath, *, why: str = "") -> None:
         still_off = f"a rule of {what} may still be in force, and `python -m platforms reset` brings the baseline back"
         state = State(baseline())
         with self.stop.held_back(still_off):
+            if why:
+                self.screen.note(f"{why}: restoring the baseline")
             try:
                 self.platform.apply(state)
                 convergence = self.platform.wait_until_converged(state, timeout=CONVERGES)

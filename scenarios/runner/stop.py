@@ -45,8 +45,9 @@ class Stop:
 
     def _came(self, number: int, _frame: FrameType | None) -> None:
         name = _NAMES.get(signal.Signals(number), signal.Signals(number).name)
-        again, self.asked = self.asked is not None, self.asked or name
+        first, self.asked = self.asked is None, self.asked or name
         if self._way_back is None:
-            raise Interrupted(f"stopped by {name}")
-        if again and number == signal.SIGINT:
+            if first:  # a further one, before the way back has begun, must not cut it off
+                raise Interrupted(f"stopped by {name}")
+        elif not first and number == signal.SIGINT:
             raise Interrupted(f"stopped by {name} on the way back: {self._way_back}")
