@@ -52,6 +52,7 @@ class LocalPlatform:
         self._topology = demo.topology
         self._admins = admin.Admins(demo.topology)
         self._applied: _Applied | None = None
+        self._growing = admin.Growing(), admin.Growing(), admin.Growing()
 
     @classmethod
     def connect(cls) -> LocalPlatform:
@@ -97,7 +98,9 @@ class LocalPlatform:
 
     def upstream_requests(self) -> Counters:
         clusters, retries = (self._all_answers(path) for path in (admin.CLUSTERS_PATH, admin.RETRIES_PATH))
-        return admin.counters(clusters, retries, self._topology)
+        counted = admin.counters(clusters, retries, self._topology)
+        requests, failures, repeated = self._growing
+        return Counters(requests(counted.requests), failures(counted.failures), repeated(counted.retries))
 
     def status(self) -> dict[str, Any]:
         """What the supervisor says of its children and of the state in force."""

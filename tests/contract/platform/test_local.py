@@ -1,0 +1,43 @@
+"""The embedded mesh keeps the contract."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from platforms.local.platform import LocalPlatform
+from tests.contract.platform.contract import BASELINE, PlatformContract
+from tests.e2e.demo import Demo, demo_up
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demo_up(tmp_path_factory.mktemp("run")) as demo:
+        yield demo
+
+
+class TestLocal(PlatformContract):
+    """Real processes behind real Envoys."""
+
+    @pytest.fixture
+    def platform(self, demo: Demo, converges_within: float) -> Iterator[LocalPlatform]:
+        platform = LocalPlatform(demo.record())
+        yield platform
+        platform.apply(BASELINE)
+        platform.wait_until_converged(BASELINE, timeout=converges_within)
+        platform.close()
+
+    @pytest.fixture
+    def lagging_proxy(self, demo: Demo) -> contextlib.AbstractContextManager[str]:
+        @contextlib.contextmanager
+        def lagging() -> Iterator[str]:
+            pid = demo.status()["proxies"]["reviews-v2"]["pid"]
+            os.kill(pid, signal.SIGSTOP)
+            yield "reviews-v2"
+            os.kill(pid, signal.SIGCONT)
+
+        return lagging()
