@@ -6,9 +6,11 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
+from itertools import groupby
 from typing import IO
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -45,20 +47,23 @@ class Screen:
 
     def opening(self, scenario: Scenario, platform: Platform, claims: Sequence[Sequence[Claim]]) -> None:
         """What is going to be shown and, before any traffic, what it takes to hold."""
-        self._say(f"[bold]{scenario.name} {scenario.title}[/] · {platform.name} · {platform.gateway_url}/productpage")
+        self._say(
+            f"[bold]{scenario.name} {escape(scenario.title)}[/] · {platform.name} · {platform.gateway_url}/productpage"
+        )
         for step, step_claims in zip(scenario.steps, claims, strict=True):
-            for claim in step_claims:
-                self._say(f"  claim · {step.title} · {_claimed(scenario, claim)}")
-                self._detail(f"    {claim.power}")
+            for text, alike in groupby(step_claims, key=lambda claim: _claimed(scenario, claim)):
+                asking = list(alike)
+                self._say(f"  claim · {escape(step.title)} · {escape(_who(asking))}: {text}")
+                self._detail(f"          {asking[0].power}")
         for note in scenario.notes:
-            self._say(f"  note · {note}")
+            self.note(f"note · {note}")
 
     def note(self, text: str) -> None:
-        self._say(f"  {text}")
+        self._say(f"  {escape(text)}")
 
     def in_force(self, title: str, convergence: Convergence) -> None:
         self._say(
-            f"  {title} · in force on {convergence.proxies} proxies after {convergence.milliseconds:.0f} ms"
+            f"  {escape(title)} · in force on {convergence.proxies} proxies after {convergence.milliseconds:.0f} ms"
             f" · revision {convergence.revision}"
         )
 
@@ -70,11 +75,11 @@ class Screen:
             return
         columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=self._err, transient=True) as progress:
-            task = progress.add_task(title, total=total)
+            task = progress.add_task(escape(title), total=total)
             yield lambda _: progress.advance(task)
 
     def sent(self, title: str, total: int, seconds: float) -> None:
-        self._say(f"  {title} · {total:,} requests in {seconds:.1f} s")
+        self._say(f"  {escape(title)} · {total:,} requests in {seconds:.1f} s")
 
     def result(self, report: Report) -> None:
         """The table and, last, the verdict."""
@@ -91,7 +96,7 @@ class Screen:
         self._err.print(Text(text), style="red", soft_wrap=True)
 
     def wrote(self, what: str) -> None:
-        self._say(f"  {what}")
+        self._say(f"  {escape(what)}")
 
     def _say(self, markup: str) -> None:
         match self.voice:
@@ -140,11 +145,17 @@ def _table(report: Report) -> Table:
 
 
 def _claimed(scenario: Scenario, claim: Claim) -> str:
-    shares = ", ".join(
-        f"{scenario.outcomes.get(outcome, outcome)} {percent(share)} ({claim.allowed[outcome]})"
-        for outcome, share in claim.expectation.shares.items()
-    )
-    return f"{shown(claim.expectation.end_user)}: {shares} of {claim.requests:,}"
+    shares = claim.expectation.shares.items()
+    asked = ", ".join(f"{scenario.outcomes.get(outcome, outcome)} {percent(share)}" for outcome, share in shares)
+    ranges = ", ".join(dict.fromkeys(str(claim.allowed[outcome]) for outcome, _ in shares))
+    if len(set(claim.allowed.values())) > 1:
+        ranges = ", ".join(str(claim.allowed[outcome]) for outcome, _ in shares)
+    return f"{asked} · of {claim.requests:,} chance allows {ranges}"
+
+
+def _who(claims: Sequence[Claim]) -> str:
+    names = ", ".join(shown(claim.expectation.end_user) for claim in claims)
+    return f"{names} (each)" if len(claims) > 1 else names
 
 
 def _console(file: IO[str]) -> Console:
