@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 final class Ratings {
 
   /** Calls at a time; each holds a thread, so beyond it ratings count as unavailable at once. */
-  static final int MAX_CALLS = 512;
+  static final int MAX_CALLS = 256;
 
   private final Configuration configuration;
   private final Semaphore calls = new Semaphore(MAX_CALLS);

@@ -31,8 +31,6 @@ final class Reply {
       if (exchanges.isEnding()) {
         headers.set("Connection", "close");
       }
-      // A body that is left unread would cost the client its connection.
-      exchange.getRequestBody().close();
       if (exchange.getRequestMethod().equals("HEAD")) {
         headers.set("Content-Length", String.valueOf(json.length));
         exchange.sendResponseHeaders(status, NO_BODY);

@@ -1,12 +1,16 @@
 package bookinfo.reviews;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayName;
@@ -99,6 +103,36 @@ class RatingsTest {
     try (StubRatings ratings = new StubRatings(late);
         Reviews reviews = Reviews.red(ratings, SOON)) {
       assertEquals(List.of(UNAVAILABLE, UNAVAILABLE), ratings(reviews));
+    }
+  }
+
+  @Test
+  @DisplayName("However many wait for ratings, one more is answered at once, and so is /health.")
+  void tooMany() throws Exception {
+    CountDownLatch waiting = new CountDownLatch(Ratings.MAX_CALLS);
+    StubRatings.Behaviour never =
+        to -> {
+          waiting.countDown();
+          Thread.currentThread().join();
+        };
+    List<Socket> clients = new ArrayList<>();
+    try (StubRatings ratings = new StubRatings(never);
+        Reviews reviews = Reviews.red(ratings, Duration.ofDays(1))) {
+      for (int i = 0; i < Ratings.MAX_CALLS; i++) {
+        Socket client = new Socket("127.0.0.1", reviews.port());
+        clients.add(client);
+        client
+            .getOutputStream()
+            .write("GET /reviews/0 HTTP/1.1\r\nhost: x\r\n\r\n".getBytes(US_ASCII));
+      }
+      waiting.await();
+
+      assertEquals(List.of(UNAVAILABLE, UNAVAILABLE), ratings(reviews));
+      assertEquals(200, reviews.get("/health").statusCode());
+    } finally {
+      for (Socket client : clients) {
+        client.close();
+      }
     }
   }
 
