@@ -18,6 +18,8 @@ from scenarios.runner.rules import only, replaced
 from scenarios.versions import STARS
 
 DELAY_SECONDS = 7
+GIVEN_UP_SECONDS = 8
+"""productpage waits 3 s for reviews, twice; the rest is for a machine that has other things to do as well."""
 _AT_A_TIME = 16  # visitors of a page that takes seconds
 
 
@@ -87,20 +89,20 @@ def scenario(fault: Fault, version: str, margin: Fraction, *, keep: bool = False
         title=f"{fault.value}, reviews {version}",
         steps=steps[:2] if keep else steps,
         point=1,
+        healed=None if keep else 2,
         outcomes={},
         notes=_notes(fault, version, keep=keep),
     )
 
 
 def _always(outcome: str, margin: Fraction, *, slow: bool = False) -> Expectation:
-    """Everybody sees it, within the time that late ratings would take.
+    """Everybody sees it, within the time that late ratings, or productpage's own patience with reviews, would take.
 
     A page that takes seconds is asked for less often, so only a larger leak is sure to be caught.
     """
     leak = min(2 * margin, Fraction(1, 2)) if slow else min(margin, Fraction(1, 100))
-    return Expectation(
-        ANONYMOUS, {outcome: Fraction(1)}, margin=margin, looks=Looks.PAGE, leak=leak, within=DELAY_SECONDS
-    )
+    within = GIVEN_UP_SECONDS if outcome == "reviews unavailable" else DELAY_SECONDS
+    return Expectation(ANONYMOUS, {outcome: Fraction(1)}, margin=margin, looks=Looks.PAGE, leak=leak, within=within)
 
 
 def _notes(fault: Fault, version: str, *, keep: bool) -> tuple[str, ...]:

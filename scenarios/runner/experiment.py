@@ -35,6 +35,8 @@ class Scenario:
     """The index of the step that the episode is about: its revision, its time until in force, its rule to keep."""
     outcomes: Mapping[str, str]
     """What a report calls an outcome, where its own name does not say enough: `v2` is `v2 black stars`."""
+    healed: int | None = None
+    """The index of the step that undoes a fault, if one does: how long that took is the time to recover."""
     notes: tuple[str, ...] = ()
     """What the audience must know to read the result."""
 

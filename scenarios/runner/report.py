@@ -79,6 +79,12 @@ class Report:
         return self.steps[self.scenario.point]
 
     @property
+    def recovered_ms(self) -> float | None:
+        """How long it took from lifting the fault until no request met it any more; None if none was lifted."""
+        healed = self.scenario.healed
+        return None if healed is None else self.steps[healed].convergence.milliseconds
+
+    @property
     def requests(self) -> int:
         return sum(step.requests for step in self.steps)
 
@@ -144,6 +150,7 @@ def document(report: Report) -> dict[str, Any]:
         "reasons": report.reasons,
         "power": report.power,
         "in_force_ms": round(report.point.convergence.milliseconds, 1),
+        "recovered_ms": None if report.recovered_ms is None else round(report.recovered_ms, 1),
         "restored": report.restored_ms is not None,
         "restored_ms": None if report.restored_ms is None else round(report.restored_ms, 1),
         "kept": report.kept,

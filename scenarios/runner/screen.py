@@ -115,6 +115,8 @@ def verdict_line(report: Report) -> Text:
     why = report.power if report.verdict is Verdict.HOLDS else "; ".join(report.reasons)
     line = Text("  ")
     line.append(report.verdict.name, style=COLORS[report.verdict])
+    if report.verdict is Verdict.HOLDS and report.recovered_ms is not None:
+        why += f" · recovered {report.recovered_ms:.0f} ms after the fault was lifted"
     line.append(f" · {why} · {report.ending}")
     return line
 

@@ -77,6 +77,8 @@ def _facts(report: Report) -> Iterator[str]:
         "Revision": point.convergence.revision,
         "Found in force": report.found,
     }
+    if report.recovered_ms is not None:
+        facts["Recovered after"] = f"{report.recovered_ms:.0f} ms"
     yield "<dl>"
     for name, value in facts.items():
         yield f"<div><dt>{name}</dt><dd>{_text(value)}</dd></div>"

@@ -1,0 +1,118 @@
+"""The three episodes on the local platform: real services, real Envoys, real Locust."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess  # noqa: TID251  # the commands are run as somebody would run them
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from platforms.environment import ROOT
+
+SCHEMA = json.loads((ROOT / "scenarios" / "runner" / "report.schema.json").read_text())
+
+
+class Demo:
+    """A local demo of this test's own."""
+
+    def __init__(self, run: Path) -> None:
+        self._environment = {**os.environ, "BOOKINFO_RUN": str(run)}
+
+    def typed(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", *words],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", *words], cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True
+        )
+
+    def document(self, *words: str) -> dict[str, Any]:
+        ended = self.typed(*words, "--json")
+        assert ended.stdout, ended.stderr
+        found: dict[str, Any] = json.loads(ended.stdout)
+        jsonschema.validate(found, SCHEMA)
+        return found
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    demo = Demo(tmp_path_factory.mktemp("run"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    up = demo.typed("platforms", "up", "--port", str(port))
+    assert up.returncode == 0, up.stderr
+    yield demo
+    down = demo.typed("platforms", "down")
+    assert down.returncode == 0, down.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scenarios.canary", "--weights", "90,10,0"),
+        ("scenarios.user_routing", "--user", "opennaru"),
+        ("scenarios.user_routing", "--user", "홍길동", "--others", "v1"),
+        ("scenarios.fault_ratings",),
+        ("scenarios.fault_ratings", "--fault", "outage", "--reviews", "v2"),
+        ("scenarios.fault_ratings", "--fault", "delay"),
+        ("scenarios.fault_ratings", "--fault", "delay", "--reviews", "v2"),
+    ],
+)
+def test_every_episode_holds(words: tuple[str, ...], demo: Demo) -> None:
+    """And leaves the baseline; both witnesses agree."""
+    shorter = ["--requests", "32"] if "delay" in words else ["--requests", "300"]
+    document = demo.document(*words, *shorter)
+
+    assert [] == document["reasons"]
+    assert ("HOLDS", True) == (document["verdict"], document["restored"])
+    assert all(step["witnesses_agree"] for step in document["steps"])
+
+
+def test_the_slides_rule_fails(demo: Demo) -> None:
+    """Others saw v3 too, and the verdict counts them."""
+    document = demo.document("scenarios.user_routing", "--as-on-slide", "--requests", "100")
+
+    assert "FAILS" == document["verdict"]
+    assert any("of 300 others saw v3" in reason for reason in document["reasons"])
+
+
+def test_a_run_killed_in_the_middle_is_healed_by_the_next_command(demo: Demo) -> None:
+    """After kill -9, `python -m platforms status` says what happened and the baseline is back."""
+    run = demo.start("scenarios.canary", "--weights", "0,0,1", "--rate", "20", "--duration", "60")
+    assert run.stdout is not None
+    with run.stdout as lines:
+        assert any("0,0,1 · in force" in line or "even split · in force" in line for line in lines)
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+    status = demo.typed("platforms", "status")
+
+    assert 0 == status.returncode
+    assert "was killed before it could restore: the baseline is back" in status.stdout + status.stderr
+
+
+def test_a_kept_rule_is_undone_by_reset(demo: Demo) -> None:
+    """The next run says what it found; after reset there is nothing to say."""
+    kept = demo.typed("scenarios.canary", "--weights", "50,50,0", "--requests", "100", "--keep")
+    found = demo.typed("scenarios.canary", "--requests", "100", "--keep")
+    reset = demo.typed("platforms", "reset")
+    clean = demo.typed("scenarios.canary", "--requests", "100")
+
+    assert (0, 0) == (kept.returncode, reset.returncode)
+    assert "a rule other than the baseline is in force" in found.stdout
+    assert "a rule other than the baseline is in force" not in clean.stdout
