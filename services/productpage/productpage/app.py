@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
@@ -34,7 +36,7 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def _guard(settings: Settings):  # noqa: ANN202  # Flask's own type for it is generic over the response
+def _guard(settings: Settings) -> Callable[[Response], Response]:
     """Add to every response what keeps a browser from doing more with it than we mean."""
     policy = "; ".join(
         (

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-from productpage.connections import Exchange, Pool, Unanswered
-from productpage.settings import APPS, Settings
+from productpage.connections import Exchange, Pool, Unanswered, get
+from productpage.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -76,17 +76,19 @@ class Backends:
         """`count` is told the app and the status of every result."""
         self._settings = settings
         self._count = count
-        self._origins = dict.fromkeys(APPS, "") | {app: f"http://{settings.backends[app]}" for app in settings.proxies}
+        self._hosts = {app: str(address) for app, address in settings.backends.items()}
+        # An HTTP proxy is asked for the whole URL, a server for the path.
+        self._origins = {app: f"http://{host}" if app in settings.proxies else "" for app, host in self._hosts.items()}
         peers = {app: settings.proxies.get(app, address) for app, address in settings.backends.items()}
         pools = {peer: Pool(peer) for peer in peers.values()}
         self._pools = {app: pools[peer] for app, peer in peers.items()}
 
     def ask(self, app: App, product_id: str, headers: Mapping[str, str]) -> Call:
         """Send the question now; nothing waits before its answer is asked for."""
-        # An HTTP proxy is asked for the whole URL, a server for the path.
         target = f"{self._origins[app]}/{app}/{quote(product_id, safe='')}"
+        request = get(target, {"host": self._hosts[app], **headers})
         pool, budget = self._pools[app], self._settings.budget
-        return Call(lambda: Exchange(pool, target, headers, budget), app, self._count)
+        return Call(lambda: Exchange(pool, request, budget), app, self._count)
 
     def flood(self, product_id: str, headers: Mapping[str, str]) -> None:
         """Call reviews FLOOD_FACTOR times for nothing, one after the other, to trip a rate limit."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from werkzeug.datastructures import Headers
+from collections.abc import Mapping
+from typing import Any
 
 from productpage.enduser import header_value
 
@@ -32,14 +33,18 @@ FORWARDED = (
 )
 
 
-def forwarded(incoming: Headers, end_user: str, *, cookie: bool) -> dict[str, str]:
+# As WSGI names them.
+_IN_ENVIRON = {name: f"HTTP_{name.upper().replace('-', '_')}" for name in FORWARDED}
+
+
+def forwarded(environ: Mapping[str, Any], end_user: str, *, cookie: bool) -> dict[str, str]:
     """The headers that a backend gets: those that came in, none invented, and the session's end user.
 
     An `end-user` header that came in stays behind: whoever signs in is the end user.
     """
-    headers = {name: value for name in FORWARDED if (value := incoming.get(name)) is not None}
-    if cookie and "cookie" in incoming:
-        headers["cookie"] = incoming["cookie"]
+    headers = {name: environ[key] for name, key in _IN_ENVIRON.items() if key in environ}
+    if cookie and "HTTP_COOKIE" in environ:
+        headers["cookie"] = environ["HTTP_COOKIE"]
     if end_user:
         headers["end-user"] = header_value(end_user)
     return headers

@@ -29,7 +29,7 @@ def signed_in() -> str:
 def headers_for_backends() -> dict[str, str]:
     """What the backends are sent for this request."""
     settings: Settings = current_app.extensions["settings"]
-    return forwarded(request.headers, signed_in(), cookie=settings.forward_cookie)
+    return forwarded(request.environ, signed_in(), cookie=settings.forward_cookie)
 
 
 @blueprint.get("/productpage")

@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 import pytest
 from flask.testing import FlaskClient
-from productpage.connections import Exchange, Pool, Unanswered
+from productpage.connections import Exchange, Pool, Unanswered, get
 from productpage.settings import Address
 from stub import DETAILS, Backend, Peer, Productpage
 
@@ -53,11 +53,15 @@ def test_hanging_backend_is_given_up(backend: Backend, productpage: Productpage,
     assert calls == len(backend.asked_for(app))
 
 
+def ask(pool: Pool, app: str, budget: float) -> Exchange:
+    return Exchange(pool, get(f"/{app}/0", {"host": "backend"}), budget)
+
+
 @pytest.fixture
 def pool(backend: Backend) -> Iterator[Pool]:
     """Two kept connections."""
     pool = Pool(backend.address)
-    for exchange in [Exchange(pool, "/ratings/0", {}, 3.0) for _ in range(2)]:
+    for exchange in [ask(pool, "ratings", 3.0) for _ in range(2)]:
         exchange.answer()
     yield pool
     pool.close()
@@ -66,7 +70,7 @@ def pool(backend: Backend) -> Iterator[Pool]:
 def test_answer_that_came_in_time_is_taken_late(backend: Backend, pool: Pool) -> None:
     """Details hangs for longer than reviews may take; the reviews that arrived meanwhile are good."""
     backend.hanging = {"details"}
-    hanging, answered = Exchange(pool, "/details/0", {}, 0.3), Exchange(pool, "/reviews/0", {}, 0.2)
+    hanging, answered = ask(pool, "details", 0.3), ask(pool, "reviews", 0.2)
 
     with pytest.raises(Unanswered):
         hanging.answer()
@@ -77,7 +81,7 @@ def test_answer_that_came_in_time_is_taken_late(backend: Backend, pool: Pool) ->
 def test_answer_that_has_not_come_in_time_is_not_asked_for_again(backend: Backend, pool: Pool) -> None:
     """A kept connection that hangs is no closed one."""
     backend.hanging = {"details", "reviews"}
-    first, second = Exchange(pool, "/details/0", {}, 0.3), Exchange(pool, "/reviews/0", {}, 0.2)
+    first, second = ask(pool, "details", 0.3), ask(pool, "reviews", 0.2)
 
     for exchange in (first, second):
         with pytest.raises(Unanswered, match="timed out"):
@@ -173,7 +177,38 @@ def test_new_connection_that_fails_has_failed(productpage: Productpage, peer: li
     assert (500, 1) == (answer.status_code, peer[0].requests)
 
 
-@pytest.mark.parametrize("broken", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", b"nonsense\r\n\r\n"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n{"type":"book"}\r\n0\r\n\r\n',
+        b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\nConnection: close\r\n\r\n{"type":"book"}',
+        b'HTTP/1.0 200 OK\r\n\r\n{"type":"book"}',
+        b'HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"type":"book"}',
+    ],
+)
+def test_every_way_to_end_an_answer_is_understood(productpage: Productpage, peer: list[Peer], answer: bytes) -> None:
+    """In chunks, with the connection, after an interim answer; and the next question is answered, too."""
+    peer.append(Peer([answer], [answer]))
+    browser = details_from(productpage, peer[0].address)
+
+    answers = []
+    for _ in range(2):
+        answers.append(browser.get("/api/v1/products/0").json)
+        peer[0].closed.wait()
+
+    assert [{"type": "book"}] * 2 == answers
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+        b"nonsense\r\n\r\n",
+    ],
+)
 def test_broken_answer_is_no_answer(productpage: Productpage, peer: list[Peer], broken: bytes) -> None:
     """Half an answer and no HTTP are a failure of that backend, not of the page."""
     peer.append(Peer([broken]))
