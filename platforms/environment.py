@@ -38,7 +38,8 @@ def hand_over() -> None:
         return
     python = own_python()
     if not python.exists() or os.environ.get("BOOKINFO_HANDED_OVER"):
-        sys.exit(f"{module}: the project is not set up for this Python; run `make demo-up` first")
+        print(f"{module}: the project is not set up for this Python; run `make demo-up` first", file=sys.stderr)
+        sys.exit(3)  # as errors.py: the platform could not do it
     if {"-v", "--verbose"} & set(command):
         print(f"{sys.executable} lacks the project's packages: handing over to {python}", file=sys.stderr)
     os.environ["BOOKINFO_HANDED_OVER"] = "1"

@@ -37,9 +37,13 @@ def last_lines(path: Path, count: int) -> list[str]:
 
 
 def follow(path: Path) -> Iterator[str]:
-    """Every line that is written to the log from now on, for ever."""
+    """Every line that is written to the log from this call on, for ever."""
+    return _lines(path, path.stat().st_size)
+
+
+def _lines(path: Path, start: int) -> Iterator[str]:
     with path.open(encoding="utf-8", errors="replace") as file:
-        file.seek(0, os.SEEK_END)
+        file.seek(start)
         while True:
             if line := file.readline():
                 yield line.rstrip("\n")
