@@ -32,7 +32,7 @@ test: setup-dev test-services ## Run all tests that need no cluster
 	$(PYTHON) -m pytest tests services/productpage/tests --ignore tests/kubernetes
 
 test-services: setup-dev ## Run each service's own tests in its own language
-	cd services/details && ruby -Ilib -Itest -e 'Dir["./test/*_test.rb"].each { |file| require file }'
+	cd services/details && rake --silent test
 	cd services/ratings && npm test --silent
 	cd services/reviews && mvn -q -B -ntp test
 
@@ -45,8 +45,9 @@ check: setup-dev ## Lint, format and type checks of every language
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/yamllint --strict .
-	cd services/details && rubocop
-	cd services/ratings && npm run check --silent
+	cd services/details && rake --silent lint
+	cd services/ratings && npm run lint --silent
+	cd services/reviews && mvn -q -B -ntp spotless:check
 
 bench: setup-dev ## Measure the figures of docs/figures.md beside their targets (AGAINST=URL for another Bookinfo)
 	$(PYTHON) -m bench $(if $(AGAINST),--against $(AGAINST))
@@ -58,5 +59,5 @@ lock: setup-dev ## Write the exact pins anew from requirements*.in
 PIP_COMPILE := --quiet --upgrade --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 clean: ## Remove what set-up, builds and runs made (stops a running demo first)
-	@$(PYTHON) -m platforms down
+	@test ! -x $(PYTHON) || $(PYTHON) -m platforms down
 	rm -rf .venv .run reports services/reviews/target

@@ -23,7 +23,9 @@ EPISODES = {
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.demo", description=__doc__.splitlines()[0])
     parser.add_argument("--platform", default="local", help="where to show it (default: local)")
-    parser.add_argument("--report", type=Path, default=ROOT / "reports", help="folder for the reports (default: reports)")
+    parser.add_argument(
+        "--report", type=Path, default=ROOT / "reports", help="folder for the reports (default: reports)"
+    )
     arguments = parser.parse_args()
     platform = ["--platform", arguments.platform]
 

@@ -22,6 +22,9 @@ PYTHON = VENV / "bin" / "python"
 # What only the tests and checks need, as Debian names it, and the file that shows it is there.
 DEV_PACKAGES = {
     "chromium": "/usr/bin/chromium",
+    "chromium-driver": "/usr/bin/chromedriver",
+    "fonts-noto-cjk": "/usr/share/fonts/opentype/noto",
+    "rake": "/usr/bin/rake",
     "rubocop": "/usr/bin/rubocop",
     "ruby-minitest": "/usr/share/doc/ruby-minitest",
     "ruby-rack-test": "/usr/share/doc/ruby-rack-test",
@@ -33,7 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dev", action="store_true", help="also what `make test`, `make check` and `make bench` need")
     dev = parser.parse_args().dev
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  # this runs under whatever python3 is
         return _fail(f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}")
     requirements = ["requirements.txt", *(["requirements-dev.txt"] if dev else [])]
     return _environment(requirements) or _runtimes(dev=dev) or _build()

@@ -14,15 +14,11 @@ Run = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
-def tools() -> None:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Runs a command against the cluster, and says what it printed when it fails."""
     missing = [tool for tool in ("docker", "kind", "kubectl", "istioctl") if shutil.which(tool) is None]
     if missing:
         pytest.skip(f"not on PATH: {', '.join(missing)}")
-
-
-@pytest.fixture(scope="session")
-def cluster(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    """Runs a command against the cluster, and says what it printed when it fails."""
     name = f"bookinfo-test-{os.getpid()}"
     kubeconfig = tmp_path_factory.mktemp("kind") / "kubeconfig"
     environment = {**os.environ, "KUBECONFIG": str(kubeconfig)}

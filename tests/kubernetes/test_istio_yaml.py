@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+Run = Callable[..., str]
 
 ISTIO = Path(__file__).resolve().parents[2] / "istio"
 FILES = sorted(ISTIO.rglob("*.yaml"))
 
 
 @pytest.fixture(scope="module")
-def baseline(cluster):
+def baseline(cluster: Run) -> Run:
     cluster("kubectl", "apply", "-f", ISTIO / "baseline")
     return cluster
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ISTIO)))
-def test_every_file_is_accepted(path, baseline):
+def test_every_file_is_accepted(path: Path, baseline: Run) -> None:
     """The API server's schema and Istio's webhook accept the file without a change."""
     applied = baseline("kubectl", "apply", "--dry-run=server", "-f", path)
 
@@ -25,7 +28,7 @@ def test_every_file_is_accepted(path, baseline):
 
 
 @pytest.mark.parametrize("stem", ["canary", "fault_ratings", "user_routing"])
-def test_a_rule_works_on_its_own(stem, baseline):
+def test_a_rule_works_on_its_own(stem: str, baseline: Run) -> None:
     """`kubectl apply -f istio/<scenario>.yaml` over the baseline is all that a hand-written demo needs."""
     path = ISTIO / f"{stem}.yaml"
     baseline("kubectl", "apply", "-f", path)

@@ -1,0 +1,124 @@
+"""The page as a person sees it, in Chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.e2e.demo import demo_up
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+TO_V3 = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: mine}
+spec:
+  hosts: [reviews]
+  http: [{route: [{destination: {host: reviews, subset: v3}}]}]
+"""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page whose reviews have red stars."""
+    with demo_up(tmp_path_factory.mktemp("run")) as demo:
+        assert 0 == demo.run("apply", "-f", "-", stdin=TO_V3).returncode
+
+        yield f"http://127.0.0.1:{demo.port}/productpage"
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        pytest.skip("no chromium or no chromedriver: `make setup-dev` brings them")
+    options = ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    browser = Chrome(options, ChromeService(driver))
+    yield browser
+    browser.quit()
+
+
+def resize(browser: Chrome, width: int, height: int) -> None:
+    """Make the page, not the window around it, so large."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def test_nothing_is_blocked_or_missing(browser: Chrome, url: str) -> None:
+    """The strict Content-Security-Policy blocks nothing that the page needs, and every asset is there."""
+    browser.get(url)
+
+    assert [] == browser.get_log("browser")
+
+
+def test_fits_a_slide(browser: Chrome, url: str) -> None:
+    """At 1280 by 720 everything is seen without scrolling."""
+    resize(browser, 1280, 720)
+    browser.get(url)
+
+    assert browser.execute_script("return document.documentElement.scrollHeight") <= 720
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_fits_a_telephone(language: str, browser: Chrome, url: str) -> None:
+    """At 360 pixels nothing sticks out to the side."""
+    resize(browser, 360, 800)
+    browser.get(f"{url}?lang={language}")
+
+    wide, seen = browser.execute_script(
+        "const page = document.documentElement; return [page.scrollWidth, page.clientWidth]"
+    )
+
+    assert wide <= seen <= 360
+
+
+def test_stars_are_red_and_said(browser: Chrome, url: str) -> None:
+    """v3 shows red stars, and says how many to those who see no colour."""
+    browser.get(url)
+    rows = browser.find_elements(By.CSS_SELECTOR, ".text-red-500")
+    red, green, blue = browser.execute_script(
+        "return getComputedStyle(arguments[0]).color.match(/\\d+/g).map(Number)", rows[0]
+    )[:3]
+
+    assert ["5 of 5", "4 of 5"] == [row.text.strip() for row in rows]
+    assert red > 2 * max(green, blue)
+
+
+def test_signs_in_by_keyboard(browser: Chrome, url: str) -> None:
+    """Without a mouse, a name can be typed, sent and seen, in Hangul too."""
+    browser.get(url)
+    for _ in range(10):
+        if "username" == browser.switch_to.active_element.get_attribute("name"):
+            break
+        browser.switch_to.active_element.send_keys(Keys.TAB)
+    browser.switch_to.active_element.send_keys("홍길동", Keys.ENTER)
+
+    assert "홍길동" == browser.find_element(By.ID, "bookinfo").get_attribute("data-end-user")
+    assert "Sign out" in browser.find_element(By.TAG_NAME, "header").text
+
+
+def test_is_korean_on_request(browser: Chrome, url: str) -> None:
+    """`?lang=ko` gives the page in Korean, and says so to screen readers."""
+    browser.get(f"{url}?lang=ko")
+
+    assert "ko" == browser.find_element(By.TAG_NAME, "html").get_attribute("lang")
+    assert "도서리뷰" in browser.find_element(By.TAG_NAME, "main").text
