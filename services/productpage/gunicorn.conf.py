@@ -7,18 +7,20 @@ can run; 64 per worker keep 20 such pages a second alive, and a thread that has 
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import shutil
 import socket
 import tempfile
+from pathlib import Path
 
 wsgi_app = "productpage.wsgi:app"
 preload_app = True  # code and templates are read once and shared; so is a generated session secret
 workers = 2
 worker_class = "gthread"
 threads = 64
-keepalive = 75  # longer than a proxy keeps an idle connection for reuse, so it never meets a close
+keepalive = 3660  # longer than the hour that Envoy keeps an idle connection: whoever uses it again never meets its close
 graceful_timeout = 8  # the slowest page takes 6 s
 control_socket_disable = True
 forwarded_allow_ips = ""  # nobody may say, by a header, which path was asked for
@@ -28,14 +30,36 @@ _port = os.environ.get("PORT") or "9080"
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
 
 # In memory where it can be: works with a read-only root, and no disk stands in the way of a heartbeat.
-_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # folders below get names of their own
+_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()  # noqa: S108  # below are own names
 worker_tmp_dir = _memory
-_metrics = tempfile.mkdtemp(prefix="productpage-metrics-", dir=_memory)
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics  # read when prometheus_client is imported
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _folder_for_counts() -> str:
+    """A new folder that goes with this process; those that killed ones left behind go now."""
+    for left in Path(_memory).glob("productpage-counts-*-*"):
+        if not _is_running(int(left.name.split("-")[2])):
+            shutil.rmtree(left, ignore_errors=True)
+    owner = os.getpid()
+    folder = tempfile.mkdtemp(prefix=f"productpage-counts-{owner}-", dir=_memory)
+
+    def remove() -> None:
+        if os.getpid() == owner:  # a worker's end is not the service's
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    return folder
+
+
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _folder_for_counts()  # read when prometheus_client is imported
 
 logging.basicConfig(format="productpage: %(message)s")
-
-
-def on_exit(_server: object) -> None:
-    """Leave nothing behind."""
-    shutil.rmtree(_metrics, ignore_errors=True)

@@ -7,9 +7,11 @@ import re
 import subprocess  # noqa: TID251  # this test owns the process that it starts
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from socket import create_server
+from tempfile import gettempdir
 from threading import Thread
 
 import pytest
@@ -18,17 +20,16 @@ from stub import Backend
 HERE = Path(__file__).resolve().parents[1]
 
 
-@pytest.fixture
-def port() -> int:
+def free_port() -> int:
     with create_server(("127.0.0.1", 0)) as free:
         return free.getsockname()[1]
 
 
-@pytest.fixture
-def service(backend: Backend, port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Productpage on that port, up."""
+@contextmanager
+def serving(backend: Backend, home: Path, port: int | None = None) -> Iterator[subprocess.Popen[str]]:
+    """Productpage, up until the block ends."""
     kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    environment = kept | {"BIND_HOST": "127.0.0.1", "PORT": str(port), "HOME": str(tmp_path)}
+    environment = kept | {"BIND_HOST": "127.0.0.1", "PORT": str(port or free_port()), "HOME": str(home)}
     for app in ("DETAILS", "REVIEWS", "RATINGS"):
         environment[f"{app}_HOSTNAME"] = backend.address.host
         environment[f"{app}_SERVICE_PORT"] = str(backend.address.port)
@@ -39,6 +40,18 @@ def service(backend: Backend, port: int, tmp_path: Path) -> Iterator[subprocess.
         yield process
         process.terminate()
         process.stderr.read()
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def service(backend: Backend, port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Productpage on that port."""
+    with serving(backend, tmp_path, port) as process:
+        yield process
 
 
 def get(port: int, path: str) -> tuple[int, str, str]:
@@ -134,3 +147,28 @@ def test_nonsense_in_the_environment_is_one_line(port: int) -> None:
     assert 0 != ended.returncode
     assert "productpage: FLOOD_FACTOR=many: not a whole number from 0 to 1000" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def counts_of(pid: int) -> list[Path]:
+    memories = ("/dev/shm", gettempdir())  # noqa: S108  # only looked into
+    return [left for memory in memories for left in Path(memory).glob(f"productpage-counts-{pid}-*")]
+
+
+def test_nothing_is_left_behind(service: subprocess.Popen[str]) -> None:
+    """The folder of counts goes with the service."""
+    while_up = counts_of(service.pid)
+    service.terminate()
+    service.stderr.read()
+    service.wait()
+
+    assert (1, []) == (len(while_up), counts_of(service.pid))
+
+
+def test_what_a_killed_one_left_goes_with_the_next_start(backend: Backend, tmp_path: Path) -> None:
+    """Also after kill -9."""
+    with serving(backend, tmp_path) as killed:
+        killed.kill()
+        killed.stderr.read()
+    left = counts_of(killed.pid)
+    with serving(backend, tmp_path):
+        assert (1, []) == (len(left), counts_of(killed.pid))
