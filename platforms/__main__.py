@@ -60,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
             epilog=f"example: python -m platforms {example}",
         )
         made.add_argument("--platform", default="local", metavar="NAME", help="local (default) or kubernetes")
-        made.add_argument("-v", "--verbose", action="store_true", help="say more")
+        made.add_argument(
+            "-v", "--verbose", action="store_true", help="say when this Python hands over to the project's own"
+        )
         made.set_defaults(command=command)
         return made
 

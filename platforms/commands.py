@@ -14,7 +14,7 @@ from typing import Any
 
 from platforms import State, journal, show
 from platforms.environment import ROOT
-from platforms.errors import NotApplied, NotReachable, Unsupported, UsageError
+from platforms.errors import Busy, NotApplied, NotReachable, Unsupported, UsageError
 from platforms.local import bringup, logfiles, runtimes
 from platforms.local.analyze import analyze
 from platforms.local.platform import LocalPlatform
@@ -34,25 +34,35 @@ def unsupported(platform: str) -> Unsupported:
 
 def up(options: Options) -> int:
     """Bring the demo up unless it is."""
-    with journal.exclusive("local", "python -m platforms up"):
+    try:
+        with journal.exclusive("local", "python -m platforms up"):
+            platform, told = _brought_up(options.port)
+    except Busy:
+        # Whoever holds the lock may be a scenario on a demo that is up, or another `up` that has not finished.
         running = bringup.running()
-        if running is None:
-            began = time.monotonic()
-            with show.progress("bringing Bookinfo up") as say:
-                platform = bringup.up(options.port, say)
-            told = f"Bookinfo is up after {time.monotonic() - began:.1f} s"
-        else:
-            platform = LocalPlatform(running)
-            told = "Bookinfo is already up"
-            if options.port not in (running.topology.gateway_port, bringup.GATEWAY_PORT):
-                told = f"{told}, on port {running.topology.gateway_port}; `down` first to move it"
+        if running is None or not bringup.page_is_whole(running.topology.gateway_port):
+            raise
+        platform, told = LocalPlatform(running), "Bookinfo is already up"
     _heal(platform)
     print(f"{told}: {platform.gateway_url}{bringup.PAGE}")
     return 0
 
 
+def _brought_up(port: int) -> tuple[LocalPlatform, str]:
+    _clear_away()
+    if running := bringup.running():
+        moved = port not in (running.topology.gateway_port, bringup.GATEWAY_PORT)
+        told = f", on port {running.topology.gateway_port}; `down` first to move it" if moved else ""
+        return LocalPlatform(running), f"Bookinfo is already up{told}"
+    began = time.monotonic()
+    with show.progress("bringing Bookinfo up") as say:
+        platform = bringup.up(port, say)
+    return platform, f"Bookinfo is up after {time.monotonic() - began:.1f} s"
+
+
 def down(_options: Options) -> int:
     """Take the demo down."""
+    _clear_away()
     demo = bringup.running()
     if demo is None:
         print("no demo is up; nothing to stop")
@@ -167,6 +177,11 @@ def logs(options: Options) -> int:
 def _put_in_force(platform: LocalPlatform, state: State) -> str:
     platform.apply(state)
     return show.in_force(platform.wait_until_converged(state, timeout=CONVERGE_SECONDS))
+
+
+def _clear_away() -> None:
+    if told := bringup.clear_away():
+        print(told, file=sys.stderr)
 
 
 def _heal(platform: LocalPlatform) -> None:

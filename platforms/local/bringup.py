@@ -39,12 +39,33 @@ Say = Callable[[str], None]
 
 
 def running() -> Demo | None:
-    """The demo that is up; what a killed one left behind is ended on the way."""
+    """The demo that is up."""
     demo = record.read(record.local_folder())
-    if demo and not demo.supervisor.alive:
-        demo.sweep()
+    return demo if demo and demo.supervisor.alive else None
+
+
+def clear_away() -> str | None:
+    """End what a killed supervisor left behind; the sentence to print, or nothing if there was nothing."""
+    demo = record.read(record.local_folder())
+    if demo is None or demo.supervisor.alive:
         return None
-    return demo
+    left = demo.sweep()
+    ended = f"; {left} processes it left are ended" if left else "; nothing of it is left"
+    return f"the demo's supervisor (pid {demo.supervisor.pid}) was killed{ended}"
+
+
+def page_is_whole(port: int) -> bool:
+    """Whether the page comes through the gateway with everything on it."""
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", PAGE)
+        answer = connection.getresponse()
+        page = answer.read().decode("utf-8", errors="replace")
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return answer.status == http.HTTPStatus.OK and all(mark in page for mark in _VERIFIED)
 
 
 def up(port: int, say: Say) -> LocalPlatform:
@@ -120,7 +141,7 @@ def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> Local
         time.sleep(_LOOK_SECONDS)
     platform.wait_until_converged(State(baseline()), timeout=max(deadline - time.monotonic(), 1.0))
     say("every proxy serves the baseline")
-    while not _page_is_whole(platform.demo.topology.gateway_port):
+    while not page_is_whole(platform.demo.topology.gateway_port):
         _still_time(supervisor, deadline, f"{platform.gateway_url}{PAGE} is not whole")
         time.sleep(_LOOK_SECONDS)
     say("the page is whole")
@@ -157,19 +178,6 @@ def _give_up(supervisor: subprocess.Popen[bytes]) -> None:
         supervisor.wait()
     if demo := record.read(record.local_folder()):
         demo.sweep()
-
-
-def _page_is_whole(port: int) -> bool:
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_ANSWER_SECONDS)
-    try:
-        connection.request("GET", PAGE)
-        answer = connection.getresponse()
-        page = answer.read().decode("utf-8", errors="replace")
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-    return answer.status == http.HTTPStatus.OK and all(mark in page for mark in _VERIFIED)
 
 
 def _last_words(log: Path) -> str:

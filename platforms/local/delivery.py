@@ -47,6 +47,10 @@ class Delivery:
         discovery.write_text(folder / "bootstrap.json", json.dumps(envoy.bootstrap(self.proxy, self._topology)))
         self._write(contents, assignments, revision)
 
+    def restarted(self) -> None:
+        """The proxy was started anew: it has refused nothing yet."""
+        self._refused = 0
+
     def place(self, assignments: Assignments, *, revision: str) -> None:
         """Say anew who stands behind its clusters."""
         self._write({CLUSTERS: self._clusters}, assignments, revision)

@@ -39,6 +39,10 @@ class Mesh:
         for proxy, delivery in self._deliveries.items():
             delivery.prepare(self._in_force[proxy], assignments, revision=revision)
 
+    def restarted(self, proxy: str) -> None:
+        """A proxy was started anew; it reads its files by itself."""
+        self._deliveries[proxy].restarted()
+
     def place(self, assignments: Assignments) -> None:
         """Say who stands behind each cluster now; clusters that are not named keep what they had."""
         self._assignments = {**self._assignments, **assignments}

@@ -61,7 +61,7 @@ class LocalPlatform:
         if demo is None:
             raise NotReachable(f"no demo is up; {_BRING_UP}")
         if not demo.supervisor.alive:
-            demo.sweep()
+            demo.sweep()  # its children die with it; what they started may need help
             raise NotReachable(f"the demo's supervisor (pid {demo.supervisor.pid}) was killed; {_BRING_UP} again")
         return cls(demo)
 

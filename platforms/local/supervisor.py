@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
 import logging
 import os
@@ -16,13 +17,12 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from platforms import State
 from platforms.errors import DemoError, NotApplied, UsageError
 from platforms.local import control, envoy, ports, workloads
-from platforms.local.child import Child, Probe
+from platforms.local.child import Child, Phase, Probe
 from platforms.local.logfiles import bound
 from platforms.local.mesh import Mesh
 from platforms.local.processes import Identity
@@ -128,8 +128,13 @@ class Supervisor:
             for name in stopped:
                 group.create_task(self._workloads[name].stop(drained=self._withdrawn))
 
+    def _proxy_changed(self, proxy: str, child: Child) -> None:
+        if child.phase is Phase.STARTING:
+            self._mesh.restarted(proxy)
+        self._child_changed(child)
+
     def _child_changed(self, _child: Child) -> None:
-        if not self._placing:  # several at once, as at the start, are written once
+        if not self._placing and not self._done.is_set():  # several at once, as at the start, are written once
             self._placing = asyncio.get_running_loop().call_later(PLACE_SECONDS, self._place)
 
     def _place(self) -> None:
@@ -137,7 +142,8 @@ class Supervisor:
         if self._placing:
             self._placing.cancel()
             self._placing = None
-        self._mesh.place(self._assignments())
+        if not self._done.is_set():  # a demo that goes down has closed its door already
+            self._mesh.place(self._assignments())
 
     async def _withdrawn(self) -> None:
         self._place()
@@ -167,31 +173,25 @@ class Supervisor:
 
     def _workload(self, workload: Workload, runtimes: Mapping[str, str]) -> Child:
         topology, secret = self._demo.topology, self._session_secret
-        return self._child(
+        return Child(
             workload.name,
             lambda: workloads.launch(workload, topology, runtimes, session_secret=secret),
             Probe(topology.ports[workload.name].app, "/health"),
-            self._demo.logs / f"{workload.name}.log",
+            log_file=self._demo.logs / f"{workload.name}.log",
+            mark=self._demo.mark,
+            changed=self._child_changed,
+            started=self._remember_children,
         )
 
     def _proxy(self, proxy: str, program: str) -> Child:
-        topology = self._demo.topology
-        log_file = envoy.log_file(self._demo.logs, proxy)
-        return self._child(
+        topology, log_file = self._demo.topology, envoy.log_file(self._demo.logs, proxy)
+        return Child(
             log_file.stem,
             lambda: envoy.launch(proxy, topology, program),
             Probe(topology.admin_port(proxy), "/ready"),
-            log_file,
-        )
-
-    def _child(self, name: str, make_launch: Any, probe: Probe, log_file: Path) -> Child:
-        return Child(
-            name,
-            make_launch,
-            probe,
             log_file=log_file,
             mark=self._demo.mark,
-            changed=self._child_changed,
+            changed=functools.partial(self._proxy_changed, proxy),
             started=self._remember_children,
         )
 

@@ -48,7 +48,7 @@ class Envoys:
             mesh = Mesh(self.topology, self.logs)
             mesh.prepare(self.snapshot(BASELINE), self.assignments(), revision="base")
             if not self.started:
-                self.start()
+                self.start(*self.topology.proxies)
             await asyncio.gather(*(mesh.serves_its_files(proxy, timeout=30) for proxy in self.topology.proxies))
             try:
                 await story(mesh)
@@ -57,15 +57,20 @@ class Envoys:
 
         asyncio.run(play())
 
-    def start(self) -> None:
+    def start(self, *proxies: str) -> None:
         program = runtimes.envoy()
 
         assert program is not None
 
-        for proxy in self.topology.proxies:
+        for proxy in proxies:
             launch = envoy.launch(proxy, self.topology, program)
             log = envoy.log_file(self.logs, proxy)
             self.started[proxy] = processes.start(launch, log=log, mark="test")
+
+    def restart(self, proxy: str) -> None:
+        self.started[proxy].kill()
+        self.started[proxy].wait()
+        self.start(proxy)
 
     def served(self, proxy: str, section: str) -> str:
         """What a proxy has in force, as it says itself, without the times at which it got it."""
@@ -149,6 +154,23 @@ def test_after_a_refusal(envoys: Envoys) -> None:
         await mesh.push(envoys.snapshot(CANARY), envoys.assignments(), revision="canary")
 
         assert '"weight": 90' in envoys.served("ratings-v1", "dynamic_route_configs")
+
+    envoys.run(story)
+
+
+def test_refusal_after_a_restart(envoys: Envoys) -> None:
+    """A restarted proxy counts its refusals from nought; its next one is noticed too."""
+
+    async def story(mesh: Mesh) -> None:
+        bad = with_bad_routes(envoys.snapshot(CANARY), "details-v1")
+        for _ in range(2):
+            with pytest.raises(Rejected):
+                await mesh.push(bad, envoys.assignments(), revision="bad")
+        envoys.restart("details-v1")
+        mesh.restarted("details-v1")
+        await mesh.serves_its_files("details-v1", timeout=30)
+        with pytest.raises(Rejected):
+            await mesh.push(bad, envoys.assignments(), revision="bad")
 
     envoys.run(story)
 
