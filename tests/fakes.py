@@ -66,6 +66,8 @@ class FakePlatform:
     defects: Defects = field(default_factory=Defects)
     applied: list[State] = field(default_factory=list)
     """Everything that was ever applied."""
+    asked_for_page: int = 0
+    """How often anybody asked for the page, whatever came of it."""
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311  # chance, not secrecy
@@ -150,6 +152,7 @@ class FakePlatform:
 
     def cuts_connection(self) -> bool:
         with self._lock:
+            self.asked_for_page += 1
             return self._random.random() < self.defects.cut_connections
 
     def _takes(self) -> bool:

@@ -67,7 +67,7 @@ def test_what_is_no_page_is_observed(traffic: Traffic) -> None:
         sent = traffic.send(platform.gateway_url, [Load("", 100, 4)], rate=None, answered=ignore)
     faults = Counter(seen.fault for seen in sent.observations if not seen.is_page)
 
-    assert 100 == len(sent.observations)
+    assert 100 == len(sent.observations) == platform.asked_for_page
     assert {"HTTP 503", "connection closed"} == set(faults)
 
 
