@@ -58,9 +58,7 @@ def endpoints(resources: ResourceSet, topology: Topology, ready: Collection[str]
 
 def _configured(proxy: Proxy, rules: Rules, outbound: tuple[dict[str, Any], ...], topology: Topology) -> ProxyConfig:
     if proxy.is_gateway:
-        configuration = virtual_hosts.of_gateway(rules, proxy, GATEWAY_ROUTES, rules.servers)
-        listening = (listeners.gateway(topology, GATEWAY_ROUTES),) if rules.servers else ()
-        return ProxyConfig(listening, outbound, {GATEWAY_ROUTES: configuration} if rules.servers else {})
+        return _gateway(proxy, rules, outbound, topology)
     app = next(workload.app for workload in WORKLOADS if workload.name == proxy.name)
     host = hosts.full(app, NAMESPACE)
     return ProxyConfig(
@@ -68,6 +66,13 @@ def _configured(proxy: Proxy, rules: Rules, outbound: tuple[dict[str, Any], ...]
         clusters=(*outbound, clusters.inbound(rules, host, topology.ports[proxy.name].app)),
         routes={str(SERVICE_PORT): virtual_hosts.of_sidecar(rules, proxy)},
     )
+
+
+def _gateway(proxy: Proxy, rules: Rules, outbound: tuple[dict[str, Any], ...], topology: Topology) -> ProxyConfig:
+    if not rules.servers:  # no Gateway, no door
+        return ProxyConfig((), outbound, {})
+    configuration = virtual_hosts.of_gateway(rules, proxy, GATEWAY_ROUTES)
+    return ProxyConfig((listeners.gateway(topology, GATEWAY_ROUTES),), outbound, {GATEWAY_ROUTES: configuration})
 
 
 def _selects(host: str, labels: Mapping[str, str], workload: Workload) -> bool:

@@ -17,10 +17,27 @@ Refuses = Callable[[Any], bool]
 _PORTS = frozenset({80, 8080})
 """The gateway's Service offers 80, its proxy listens on 8080: both are its one port here."""
 _PROTOCOLS = frozenset({"http", "http2", "grpc"})
+_END_OF_STATUSES = 600
+_END_OF_WEIGHTS = 2**32
 
 
 def _always(_: Any) -> bool:
     return True
+
+
+def _negative(duration: str) -> bool:
+    """Istio passes it on, and Envoy refuses it."""
+    return duration.startswith("-")
+
+
+def _past_the_last_status(status: int) -> bool:
+    """Istio's check is one off, Envoy's is not."""
+    return status >= _END_OF_STATUSES
+
+
+def _too_heavy(destinations: list[Mapping[str, Any]]) -> bool:
+    """Envoy adds weights up in 32 bits."""
+    return bool(sum(one.get("weight", 0) for one in destinations) >= _END_OF_WEIGHTS)
 
 
 _POLICY: Mapping[str, Refuses] = {
@@ -30,6 +47,8 @@ _POLICY: Mapping[str, Refuses] = {
     "loadBalancer.localityLbSetting.failover": _always,
     "loadBalancer.localityLbSetting.failoverPriority": _always,
     "loadBalancer.zoneAwareLbSetting": _always,
+    "loadBalancer.consistentHash.httpCookie.ttl": _negative,
+    "retryBudget.budgetInterval": _negative,
     "tls.mode": lambda mode: bool(mode != "DISABLE"),  # nothing here speaks TLS, and nothing may look as if it did
     "tunnel": _always,
     "proxyProtocol": _always,
@@ -40,8 +59,12 @@ _VIRTUAL_SERVICE: Mapping[str, Refuses] = {
     "http[].delegate": _always,
     "http[].mirror_percent": _always,
     "http[].redirect.redirectCode": lambda code: code not in routes.REDIRECTS,  # Envoy has no name for it
+    "http[].directResponse.status": _past_the_last_status,
+    "http[].fault.abort.httpStatus": _past_the_last_status,
+    "http[].route": _too_heavy,
     "http[].match[].headers{}": validate_match.is_claim,
     "http[].match[].withoutHeaders{}": validate_match.is_claim,
+    "http[].match[].queryParams{}": lambda name: not name,  # Envoy wants one
 }
 _DESTINATION_RULE: Mapping[str, Refuses] = {
     "workloadSelector": _always,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from platforms.local import hosts, routes
-from platforms.local.rules import MESH, Proxy, Rules, Server, VirtualService
+from platforms.local.rules import MESH, Proxy, Rules, VirtualService
 from platforms.local.topology import SERVICE_PORT
 
 _LARGEST_BODY = 1024 * 1024
@@ -45,12 +45,12 @@ def of_sidecar(rules: Rules, proxy: Proxy) -> dict[str, Any]:
     return _configuration(str(SERVICE_PORT), [*(by_name[name] for name in sorted(by_name)), _UNKNOWN_HOST])
 
 
-def of_gateway(rules: Rules, proxy: Proxy, name: str, servers: tuple[Server, ...]) -> dict[str, Any]:
-    """The route configuration of the servers of one gateway port."""
+def of_gateway(rules: Rules, proxy: Proxy, name: str) -> dict[str, Any]:
+    """The route configuration of the gateway's port: what the VirtualServices say at each server there."""
     by_host: dict[str, dict[str, Any]] = {}
     sources: dict[str, list[int]] = {}
     made: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for server in servers:
+    for server in rules.servers:
         for service in rules.bound_to(server.gateway, proxy):
             bound = hosts.common(server.hosts_for(service.namespace), service.hosts)
             key = (server.gateway, service.namespace, service.name)
@@ -60,7 +60,7 @@ def of_gateway(rules: Rules, proxy: Proxy, name: str, servers: tuple[Server, ...
                 virtual_host = by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], []))
                 virtual_host["routes"] += made[key]
                 sources.setdefault(host, []).append(id(made[key]))
-    found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{servers[0].port}", ["*"], [])]
+    found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{rules.servers[0].port}", ["*"], [])]
     return _configuration(name, sorted(found, key=lambda one: str(one["name"])))
 
 

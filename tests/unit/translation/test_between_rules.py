@@ -1,0 +1,162 @@
+"""What rules do to each other, as istiod decides it."""
+
+from __future__ import annotations
+
+from platforms.local.topology import WORKLOADS
+from platforms.local.translate import endpoints, translate
+from platforms.resources import Resource, ResourceSet, baseline
+from tests.golden.validation import topology
+from tests.unit.translation.rules import REVIEWS, clusters_called, reviews, rule, served
+
+GATEWAY = "http.8080 *:8080"
+ON_V1 = "[{route: [{destination: {host: reviews, subset: v1}}]}]"
+ON_V2 = "[{route: [{destination: {host: reviews, subset: v2}}]}]"
+FULL = "reviews.bookinfo.svc.cluster.local"
+
+
+def _cluster(subset: str, host: str = FULL) -> str:
+    return f"outbound|9080|{subset}|{host}"
+
+
+def _page(name: str, http: str, hosts: str = "['*']") -> Resource:
+    return rule("VirtualService", name, f"{{hosts: {hosts}, gateways: [bookinfo-gateway], http: {http}}}")
+
+
+def test_of_two_rules_for_one_host_the_first_by_name_is_obeyed() -> None:
+    """Objects of the same age are ordered by their names."""
+    assert [_cluster("v1")] == clusters_called(
+        "productpage-v1", REVIEWS, reviews(ON_V2, name="b"), reviews(ON_V1, name="a")
+    )
+
+
+def test_a_rule_of_another_name_is_stronger_than_the_baselines_even_split() -> None:
+    """What says no more than holds without it gives way, whatever its name."""
+    assert [_cluster("v2")] == clusters_called("productpage-v1", REVIEWS, reviews(ON_V2, name="zzz"))
+
+
+def test_a_rule_that_concerns_only_others_leaves_a_caller_its_default() -> None:
+    """A VirtualService none of whose matches can hold for a caller is none for it."""
+    only = reviews("[{match: [{sourceLabels: {app: ratings}}], route: [{destination: {host: reviews, subset: v1}}]}]")
+
+    assert [_cluster("")] == clusters_called("productpage-v1", REVIEWS, only)
+    assert [_cluster("v1")] == clusters_called("ratings-v1", REVIEWS, only)
+
+
+def test_a_gateways_rules_for_one_host_are_put_together() -> None:
+    """Each adds its routes; what takes every request comes last."""
+    first = _page("a", "[{route: [{destination: {host: details}}]}]")
+    last = _page("z", "[{match: [{uri: {prefix: /z}}], route: [{destination: {host: ratings}}]}]")
+
+    called = clusters_called("ingressgateway", GATEWAY, first, last)
+
+    assert ["details", "ratings"] == [called[-1].split("|")[3].split(".")[0], called[-2].split("|")[3].split(".")[0]]
+    assert len(called) == 5 + 2
+
+
+def test_a_rule_for_the_gateway_does_not_concern_a_sidecar() -> None:
+    """Without `mesh` among its gateways a VirtualService is the gateway's alone."""
+    page = _page("page", ON_V1, hosts=f"[{FULL}]")
+
+    assert [_cluster("")] == clusters_called("productpage-v1", REVIEWS, page)
+    assert [_cluster("v1")] == clusters_called("ingressgateway", f"http.8080 {FULL}:8080", page)
+
+
+def test_a_rule_of_another_namespace_is_seen_unless_it_is_private() -> None:
+    """`exportTo: [.]` keeps a VirtualService to its own namespace."""
+    http = f"[{{route: [{{destination: {{host: {FULL}, subset: v3}}}}]}}]"
+    public = rule("VirtualService", "x", f"{{hosts: [{FULL}], http: {http}}}", namespace="default")
+    private = rule("VirtualService", "x", f"{{hosts: [{FULL}], exportTo: [.], http: {http}}}", namespace="default")
+
+    assert [_cluster("v3")] == clusters_called("productpage-v1", REVIEWS, public)
+    assert [_cluster("")] == clusters_called("productpage-v1", REVIEWS, private)
+
+
+def test_a_short_host_in_another_namespace_is_another_host() -> None:
+    """`reviews` of an object in `default` is not Bookinfo's."""
+    elsewhere = rule("VirtualService", "x", f"{{hosts: [reviews], http: {ON_V2}}}", namespace="default")
+
+    assert [_cluster("")] == clusters_called("productpage-v1", REVIEWS, elsewhere)
+
+
+def test_a_wildcard_gives_way_to_a_name() -> None:
+    """A VirtualService for every Service leaves alone the one that has its own."""
+    every = rule("VirtualService", "a", "{hosts: ['*.bookinfo.svc.cluster.local'], http: " + ON_V2 + "}")
+
+    assert [_cluster("v1")] == clusters_called("productpage-v1", REVIEWS, every, reviews(ON_V1))
+    assert [_cluster("v2")] == clusters_called(
+        "productpage-v1", "9080 ratings.bookinfo.svc.cluster.local:9080", every, reviews(ON_V1)
+    )
+
+
+def test_destination_rules_for_one_host_are_put_together() -> None:
+    """The subsets of both are there, the policy is the first one's."""
+    one = rule("DestinationRule", "a", "{host: details, trafficPolicy: {loadBalancer: {simple: RANDOM}}}")
+    other = rule(
+        "DestinationRule",
+        "b",
+        "{host: details, trafficPolicy: {loadBalancer: {simple: ROUND_ROBIN}}, subsets: [{name: all}]}",
+    )
+    host = "details.bookinfo.svc.cluster.local"
+
+    clusters = served("productpage-v1", one, other)["clusters"]
+
+    assert {"RANDOM"} == {clusters[_cluster(subset, host)]["lbPolicy"] for subset in ("", "v1", "all")}
+
+
+def test_a_private_destination_rule_does_not_concern_the_gateway() -> None:
+    """The gateway stands in another namespace."""
+    private = rule(
+        "DestinationRule", "ratings", "{host: ratings, exportTo: [.], subsets: [{name: only, labels: {version: v1}}]}"
+    )
+    cluster = _cluster("only", "ratings.bookinfo.svc.cluster.local")
+
+    assert cluster in served("productpage-v1", private)["clusters"]
+    assert cluster not in served("ingressgateway", private)["clusters"]
+
+
+def test_the_pool_of_a_destination_rule_limits_the_receiving_side_too() -> None:
+    """The proxy of the called workload gets the same limits."""
+    limited = rule(
+        "DestinationRule", "ratings", "{host: ratings, trafficPolicy: {connectionPool: {tcp: {maxConnections: 7}}}}"
+    )
+
+    config = translate(ResourceSet((limited,)), topology()).proxies["ratings-v1"]
+    inbound = next(cluster for cluster in config.clusters if cluster["name"] == "inbound|9080||")
+
+    assert inbound["circuitBreakers"]["thresholds"][0]["maxConnections"] == 7
+
+
+def test_without_a_gateway_there_is_no_door() -> None:
+    """Where no Gateway is, nobody listens."""
+    config = translate(ResourceSet(), topology()).proxies["ingressgateway"]
+
+    assert ((), {}) == (config.listeners, config.routes)
+
+
+def test_an_unknown_host_is_answered_by_the_proxy_itself() -> None:
+    """A call of a host that is not in the mesh gets 502 and never leaves the machine."""
+    configuration = translate(baseline(), topology()).proxies["productpage-v1"].routes["9080"]
+
+    assert ["*"] == configuration["virtualHosts"][-1]["domains"]
+    assert {"status": 502} == configuration["virtualHosts"][-1]["routes"][0]["directResponse"]
+
+
+def _ports(name: str, *ready: str) -> list[int]:
+    assignment = endpoints(baseline(), topology(), ready)[name]
+    return [
+        one["endpoint"]["address"]["socketAddress"]["portValue"]
+        for locality in assignment["endpoints"]
+        for one in locality["lbEndpoints"]
+    ]
+
+
+def test_only_those_who_are_ready_stand_behind_a_cluster() -> None:
+    """A cluster's endpoints are the ready workloads that its subset selects."""
+    inbound = {name: ports.inbound for name, ports in topology().ports.items()}
+    everyone = [workload.name for workload in WORKLOADS]
+
+    assert [inbound["reviews-v2"]] == _ports(_cluster("v2"), *everyone)
+    assert [inbound["reviews-v1"], inbound["reviews-v3"]] == _ports(
+        _cluster(""), "reviews-v1", "reviews-v3", "ratings-v1"
+    )
+    assert [] == _ports(_cluster("v2"), "reviews-v1")
