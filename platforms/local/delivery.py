@@ -114,8 +114,8 @@ class Delivery:
         return changed
 
     def _with_endpoints(self, clusters: Content, assignments: Assignments) -> Content:
-        """The same for the same: one change asks two or three times."""
-        if self._placed is None or self._placed[0] is not clusters or self._placed[1] is not assignments:
+        """The same object for the same: its hash is known, and most changes leave the clusters alone."""
+        if self._placed is None or self._placed[:2] != (clusters, assignments):
             self._placed = clusters, assignments, discovery.placed(clusters, assignments)
         return self._placed[2]
 
