@@ -156,7 +156,7 @@ def _virtual_service(resource: Resource) -> VirtualService:
     return VirtualService(
         name=resource.name,
         namespace=namespace,
-        hosts=tuple(hosts.full(host, namespace) for host in spec.get("hosts", ())),
+        hosts=tuple(hosts.full(host, namespace).lower() for host in spec.get("hosts", ())),
         gateways=tuple(gateway_name(gateway, namespace) for gateway in spec.get("gateways") or (MESH,)),
         exported_to=tuple(spec.get("exportTo", ())),
         http=tuple(spec.get("http", ())),

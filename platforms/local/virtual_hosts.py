@@ -17,7 +17,13 @@ _LARGEST_BODY = 1024 * 1024
 _UNKNOWN_HOST = {
     "name": "block_all",
     "domains": ["*"],
-    "routes": [{"name": "block_all", "match": {"prefix": "/"}, "directResponse": {"status": 502}}],
+    "routes": [
+        {
+            "name": "block_all",
+            "match": {"prefix": "/"},
+            "directResponse": {"status": 502, "body": {"inlineString": "this host is not in the mesh\n"}},
+        }
+    ],
     "includeRequestAttemptCount": True,
 }
 
@@ -36,7 +42,7 @@ def of_sidecar(rules: Rules, proxy: Proxy) -> dict[str, Any]:
         if not (http_routes := routes.of(service, context)):
             continue  # nothing in it concerns this caller
         unknown = [host for host in service.hosts if not any(hosts.covers(host, one) for one in hosts.REGISTRY)]
-        for host in (*map(str.lower, unknown), *known):
+        for host in (*unknown, *known):
             _add(by_name, taken, host, http_routes)
         routed.update(known)
     for host in hosts.REGISTRY:
@@ -56,7 +62,7 @@ def of_gateway(rules: Rules, proxy: Proxy, name: str) -> dict[str, Any]:
             key = (server.gateway, service.namespace, service.name)
             if bound and key not in made:
                 made[key] = routes.of(service, routes.Context(proxy, server.gateway, server.port, rules))
-            for host in map(str.lower, bound if made.get(key) else ()):
+            for host in bound if made.get(key) else ():
                 virtual_host = by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], []))
                 virtual_host["routes"] += made[key]
                 sources.setdefault(host, []).append(id(made[key]))

@@ -138,7 +138,7 @@ def test_an_unknown_host_is_answered_by_the_proxy_itself() -> None:
     configuration = translate(baseline(), topology()).proxies["productpage-v1"].routes["9080"]
 
     assert ["*"] == configuration["virtualHosts"][-1]["domains"]
-    assert {"status": 502} == configuration["virtualHosts"][-1]["routes"][0]["directResponse"]
+    assert 502 == configuration["virtualHosts"][-1]["routes"][0]["directResponse"]["status"]
 
 
 def _ports(name: str, *ready: str) -> list[int]:
