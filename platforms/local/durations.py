@@ -32,7 +32,7 @@ def nanoseconds(text: str) -> int | None:
         part = _PART.match(rest, position)
         if part is None or part[1] in ("", "."):
             return None
-        total += int(Fraction(part[1].strip(".") if part[1].endswith(".") else f"0{part[1]}") * _NANOSECONDS[part[2]])
+        total += int(Fraction(part[1].removesuffix(".")) * _NANOSECONDS[part[2]])
         position = part.end()
     return sign * total if position and total <= _LONGEST else None
 

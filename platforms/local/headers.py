@@ -15,8 +15,8 @@ def changes(headers: Mapping[str, Any] | None) -> dict[str, Any]:
         operations = (headers or {}).get(side, {})
         if added := [*_put(operations.get("set", {}), overwrite=True), *_put(operations.get("add", {}))]:
             translated[f"{side}HeadersToAdd"] = added
-        if removed := [name for name in operations.get("remove", ()) if not _is_internal(name)]:
-            translated[f"{side}HeadersToRemove"] = removed
+        if operations.get("remove"):
+            translated[f"{side}HeadersToRemove"] = operations["remove"]
     return translated
 
 

@@ -88,7 +88,7 @@ def _add(by_name: dict[str, dict[str, Any]], taken: set[str], host: str, http_ro
     """Add the virtual host of `host` unless an earlier VirtualService has it."""
     name = f"{host}:{SERVICE_PORT}"
     domains = [one for one in (hosts.spellings(host) if host in hosts.REGISTRY else (host,)) if one not in taken]
-    if name not in by_name and domains:
+    if domains:
         by_name[name] = _virtual_host(name, domains, http_routes)
         taken.update(domains)
 

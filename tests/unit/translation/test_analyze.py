@@ -59,6 +59,20 @@ def test_a_gateway_that_is_named_must_be_there() -> None:
     ] == findings(page)
 
 
+def test_an_old_way_to_name_a_gateway_is_remarked_on() -> None:
+    """`name.namespace` still works, and the first such name is remarked on."""
+    gateways = "[bookinfo-gateway.bookinfo, bookinfo-gateway.bookinfo.svc]"
+    page = rule("VirtualService", "page", f"{{hosts: [a.example], gateways: {gateways}, http: [{{{TO}}}]}}")
+
+    assert [
+        (
+            "IST0133",
+            "Warning",
+            'Schema validation warning: using legacy gatewayName format "bookinfo-gateway.bookinfo"; prefer the <namespace>/<name> format: "bookinfo/bookinfo-gateway"',
+        )
+    ] == findings(page)
+
+
 def test_two_rules_for_one_host_are_remarked_on() -> None:
     """Only one of two VirtualServices for a host is obeyed, and both are named."""
     found = findings(reviews(f"[{{{TO}}}]", name="a"), reviews(f"[{{{TO}}}]", name="b"))
@@ -100,6 +114,11 @@ def test_two_rules_for_one_host_are_remarked_on() -> None:
             ],
         ),
         ("[{match: [{uri: {prefix: /ab}}], TO}, {match: [{uri: {prefix: /a}}], TO}]", []),
+        (
+            "[{match: [{uri: {prefix: /a}, headers: {x: {exact: ab}}}], TO}, {match: [{uri: {prefix: /a}, headers: {x: {exact: a}}}], TO}]",
+            [],
+        ),
+        ("[{match: [{uri: {prefix: /a}, method: {exact: PUT}}], TO}, {match: [{uri: {prefix: /ab}}], TO}]", []),
     ],
 )
 def test_what_no_request_reaches_is_remarked_on(http: str, expected: list[tuple[str, str, str]]) -> None:

@@ -160,3 +160,41 @@ def test_only_those_who_are_ready_stand_behind_a_cluster() -> None:
         _cluster(""), "reviews-v1", "reviews-v3", "ratings-v1"
     )
     assert [] == _ports(_cluster("v2"), "reviews-v1")
+
+
+def test_what_is_hashed_is_said_closest_to_the_destination() -> None:
+    """The port of a subset goes before the subset, that before the port of the rule, that before the rule."""
+    balancer = "loadBalancer: {consistentHash: {httpHeaderName: %s, minimumRingSize: 5}}"
+    rule_policy = balancer % "rule" + ", portLevelSettings: [{port: {number: 9080}, " + balancer % "rule-port" + "}]"
+    subset_policy = (
+        balancer % "subset" + ", portLevelSettings: [{port: {number: 9080}, " + balancer % "subset-port" + "}]"
+    )
+    hashed = rule(
+        "DestinationRule",
+        "reviews",
+        f"{{host: reviews, trafficPolicy: {{{rule_policy}}}, subsets: [{{name: v1, trafficPolicy: {{{subset_policy}}}}}]}}",
+    )
+    with_port = "[{route: [{destination: {host: reviews, TO port: {number: 9080}}}]}]"
+    without = "[{timeout: 1s, route: [{destination: {host: reviews TO}}]}]"
+
+    def hashed_by(http: str) -> str:
+        route = served("productpage-v1", hashed, reviews(http))["routes"][REVIEWS]["routes"][0]["route"]
+        return str(route["hashPolicy"][0]["header"]["headerName"])
+
+    assert ["subset-port", "subset", "rule-port", "rule"] == [
+        hashed_by(with_port.replace("TO", "subset: v1,")),
+        hashed_by(without.replace("TO", ", subset: v1")),
+        hashed_by(with_port.replace("TO", "")),
+        hashed_by(without.replace("TO", "")),
+    ]
+    cluster = served("productpage-v1", hashed)["clusters"][_cluster("")]
+    assert {"minimumRingSize": "5"} == cluster["ringHashLbConfig"]
+
+
+def test_a_port_that_goes_without_saying_is_not_said() -> None:
+    """A redirect to port 80 of http names no port."""
+    http = "[{redirect: {authority: a.example, port: 80}}]"
+
+    route = served("productpage-v1", reviews(http))["routes"][REVIEWS]["routes"][0]
+
+    assert {"hostRedirect": "a.example", "pathRedirect": ""} == route["redirect"]

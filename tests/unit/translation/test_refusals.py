@@ -113,10 +113,24 @@ def test_the_api_server_is_quoted(http: str, message: str) -> None:
     )
 
 
+def test_the_hosts_of_a_rule_do_not_overlap() -> None:
+    """A name and a wildcard that covers it cannot stand in one VirtualService."""
+    twice = rule("VirtualService", "x", "{hosts: ['*.example', a.example], http: [{TO}]}".replace("TO", TO))
+
+    assert refusal(Rejected, twice).endswith(": duplicate hosts in virtual service: *.example & a.example")
+
+
 def test_a_field_that_is_null_is_not_given() -> None:
     """A null is pruned, as an API server prunes it; a whole number may be written as 100.0."""
     translate(
-        ResourceSet((reviews("[{timeout: null, route: [{destination: {host: reviews}, weight: 100.0}]}]"),)), topology()
+        ResourceSet(
+            (
+                reviews(
+                    "[{timeout: null, match: [{headers: {a: null}}], route: [{destination: {host: reviews}, weight: 100.0}]}]"
+                ),
+            )
+        ),
+        topology(),
     )
 
 
