@@ -34,7 +34,8 @@ def joined(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 def _put(values: Mapping[str, str], *, overwrite: bool = False) -> Iterator[dict[str, Any]]:
     for key, value in sorted(values.items()):
         if not _is_internal(key):
-            option: dict[str, Any] = {"header": {"key": key, "value": value}}
+            # protobuf JSON leaves an empty text out
+            option: dict[str, Any] = {"header": {"key": key, "value": value} if value else {"key": key}}
             yield {**option, "appendAction": "OVERWRITE_IF_EXISTS_OR_ADD"} if overwrite else option
 
 

@@ -44,7 +44,8 @@ def _validated(resource: Resource) -> Resource:
     if not _NAME.fullmatch(resource.name) or len(resource.name) > _LONGEST_NAME:
         message = (
             f'Invalid value: "{resource.name}": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric '
-            "characters, '-' or '.', and must start and end with an alphanumeric character"
+            "characters, '-' or '.', and must start and end with an alphanumeric character "
+            f"(e.g. 'example.com', regex used for validation is '{_NAME.pattern}')"
         )
         problems.insert(0, schema.Problem("metadata.name", message))
     if problems:
