@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ REGISTRY: Mapping[str, str] = {f"{service}.{NAMESPACE}.{DOMAIN}": address for se
 
 def full(host: str, namespace: str) -> str:
     """The name that istiod uses for `host` when an object in `namespace` says it."""
-    if not host or host == "*" or "." in host or _is_address(host):
+    if not host or host == "*" or "." in host or is_address(host):
         return host
     return f"{host}.{namespace}.{DOMAIN}"
 
@@ -70,7 +71,8 @@ def spellings(host: str) -> tuple[str, ...]:
     return (host, f"{host}.", short, f"{short}.{namespace}.{svc}", f"{short}.{namespace}", REGISTRY[host])
 
 
-def _is_address(text: str) -> bool:
+@lru_cache(maxsize=1024)  # asked for the same few hosts, thousands of times per translation
+def is_address(text: str) -> bool:
     try:
         ip_address(text)
     except ValueError:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_address
 from typing import Any
 
 from platforms.local import durations
+from platforms.local.hosts import is_address
 
 _LABEL = "[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?"
 _DNS_LABEL = re.compile(_LABEL)
@@ -22,14 +22,6 @@ _MILLISECOND = 10**6
 
 def is_dns_label(text: str) -> bool:
     return len(text) <= _LONGEST_LABEL and _DNS_LABEL.fullmatch(text) is not None
-
-
-def is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def domain(name: str, *, wildcard: bool = True) -> Iterator[str]:

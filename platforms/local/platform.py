@@ -177,9 +177,10 @@ class LocalPlatform:
 
 def _wanted(state: State, topology: Topology) -> Wanted:
     """The content that every proxy should serve, as hashes."""
-    behind = endpoints(state.resources, topology, {workload.name for workload in WORKLOADS} - state.stopped)
+    snapshot = translate(state.resources, topology)
+    behind = endpoints(snapshot, topology, {workload.name for workload in WORKLOADS} - state.stopped)
     wanted = {}
-    for proxy, config in translate(state.resources, topology).proxies.items():
+    for proxy, config in snapshot.proxies.items():
         contents = dict(discovery.contents(config))
         contents[CLUSTERS] = discovery.placed(contents[CLUSTERS], behind)
         wanted[proxy] = {subject: content.hash for subject, content in contents.items()}

@@ -28,8 +28,8 @@ from platforms.local.mesh import Mesh
 from platforms.local.processes import Identity
 from platforms.local.record import Demo, local_folder, private_folder
 from platforms.local.topology import WORKLOADS, Workload
-from platforms.local.translate import endpoints, translate
-from platforms.resources import ResourceSet, baseline
+from platforms.local.translate import Snapshot, endpoints, translate
+from platforms.resources import baseline
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,9 @@ class Supervisor:
         server = await control.serve(self._demo.socket, self._answer)
         bounding = asyncio.create_task(self._bound_logs())
         try:
-            self._mesh.prepare(self._snapshot, self._assignments(), revision=self._state.resources.revision)
+            self._mesh.prepare(
+                self._snapshot, self._assignments(self._snapshot), revision=self._state.resources.revision
+            )
             for child in self._children():
                 child.start()
             watching = asyncio.create_task(self._watch_start())
@@ -113,8 +115,8 @@ class Supervisor:
                 )
             resources = state.resources
             snapshot = translate(resources, self._demo.topology)
-            self._late = await self._mesh.push(snapshot, self._assignments(resources), revision=resources.revision)
-            self._state = state
+            self._late = await self._mesh.push(snapshot, self._assignments(snapshot), revision=resources.revision)
+            self._state, self._snapshot = state, snapshot
             await self._start_and_stop(state.stopped)
             log.info(
                 "revision %s applied, stopped: %s", state.resources.revision, ", ".join(sorted(state.stopped)) or "-"
@@ -143,15 +145,15 @@ class Supervisor:
             self._placing.cancel()
             self._placing = None
         if not self._done.is_set():  # a demo that goes down has closed its door already
-            self._mesh.place(self._assignments())
+            self._mesh.place(self._assignments(self._snapshot))
 
     async def _withdrawn(self) -> None:
         self._place()
         await self._mesh.has_seen_who_is_ready()
 
-    def _assignments(self, resources: ResourceSet | None = None) -> Mapping[str, Mapping[str, Any]]:
+    def _assignments(self, snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:
         ready = {name for name, child in self._workloads.items() if child.ready and self._proxies[name].ready}
-        return endpoints(resources or self._state.resources, self._demo.topology, ready)
+        return endpoints(snapshot, self._demo.topology, ready)
 
     def _status(self) -> control.Reply:
         return {

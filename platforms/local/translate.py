@@ -32,6 +32,8 @@ class Snapshot:
 
     proxies: Mapping[str, ProxyConfig]
     """By proxy name: six workloads and `ingressgateway`."""
+    behind: Mapping[str, tuple[str, ...]]
+    """The workloads that each cluster's labels select, by the cluster's name; ready or not."""
 
 
 def translate(resources: ResourceSet, topology: Topology) -> Snapshot:
@@ -43,16 +45,20 @@ def translate(resources: ResourceSet, topology: Topology) -> Snapshot:
     unsupported.refuse(valid)
     rules = Rules.of(valid)
     outbound = {caller: tuple(clusters.outbound(rules, caller)) for caller in CALLERS}
-    return Snapshot({proxy.name: _configured(proxy, rules, outbound[proxy.namespace], topology) for proxy in PROXIES})
+    return Snapshot(
+        proxies={proxy.name: _configured(proxy, rules, outbound[proxy.namespace], topology) for proxy in PROXIES},
+        behind={
+            name: tuple(one.name for one in WORKLOADS if _selects(host, labels, one))
+            for name, (host, labels) in clusters.destinations(rules).items()
+        },
+    )
 
 
-def endpoints(resources: ResourceSet, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
-    """Who stands behind each cluster, by its name: those of the `ready` workloads that its labels select."""
+def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
+    """The ClusterLoadAssignment of each cluster, by its name: those of its workloads that are `ready`."""
     return {
-        name: _assignment(
-            name, [one for one in WORKLOADS if one.name in ready and _selects(host, labels, one)], topology
-        )
-        for name, (host, labels) in clusters.destinations(Rules.of(validate.validated(resources))).items()
+        name: _assignment(name, [workload for workload in workloads if workload in ready], topology)
+        for name, workloads in snapshot.behind.items()
     }
 
 
@@ -79,6 +85,6 @@ def _selects(host: str, labels: Mapping[str, str], workload: Workload) -> bool:
     return host == hosts.full(workload.app, NAMESPACE) and labels.items() <= workload.labels.items()
 
 
-def _assignment(name: str, workloads: list[Workload], topology: Topology) -> dict[str, Any]:
-    behind = [clusters.endpoint(topology.ports[workload.name].inbound) for workload in workloads]
+def _assignment(name: str, workloads: list[str], topology: Topology) -> dict[str, Any]:
+    behind = [clusters.endpoint(topology.ports[workload].inbound) for workload in workloads]
     return {"clusterName": name, "endpoints": [{"lbEndpoints": behind}] if behind else []}

@@ -105,7 +105,7 @@ def _claims(spec: Mapping[str, Any], gateways: list[str]) -> Iterator[str]:
 def _hosts(names: list[str], *, for_mesh: bool) -> Iterator[str]:
     wrong = False
     for name in names:
-        complaints = [] if naming.is_address(name) else list(naming.domain(name))
+        complaints = [] if hosts.is_address(name) else list(naming.domain(name))
         if not complaints and for_mesh and name == "*":
             complaints = ["wildcard host * is not allowed for virtual services bound to the mesh gateway"]
         wrong = wrong or bool(complaints)
@@ -152,7 +152,7 @@ def _server(server: Mapping[str, Any]) -> Iterator[str]:
     if not port["name"]:
         yield "port name must be set"
     bind = server.get("bind", "")
-    if bind and not naming.is_address(bind) and not bind.startswith("unix://"):
+    if bind and not hosts.is_address(bind) and not bind.startswith("unix://"):
         yield f"{bind} is not a valid IP"
     tls = server.get("tls")
     if protocol in _TLS_PROTOCOLS and tls is None:

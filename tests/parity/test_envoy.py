@@ -76,7 +76,7 @@ async def _serve(proxy: str, topology: Topology, contents: discovery.Contents) -
 
 
 def _assignments(topology: Topology) -> dict[str, dict[str, object]]:
-    return dict(endpoints(baseline(), topology, [workload.name for workload in WORKLOADS]))
+    return dict(endpoints(translate(baseline(), topology), topology, [workload.name for workload in WORKLOADS]))
 
 
 def _log(topology: Topology, proxy: str) -> Path:

@@ -39,7 +39,7 @@ class Envoys:
         return translate(resources, self.topology)
 
     def assignments(self, *ready: str) -> Any:
-        return endpoints(BASELINE, self.topology, ready)
+        return endpoints(self.snapshot(BASELINE), self.topology, ready)
 
     def run(self, story: Any) -> None:
         """Play a story with a mesh that has put the baseline in force."""
@@ -102,13 +102,18 @@ def with_bad_routes(snapshot: Snapshot, proxy: str) -> Snapshot:
     routes = copy.deepcopy(dict(config.routes))
     for configuration in routes.values():
         configuration["virtualHosts"] = [{"name": name, "domains": ["*"]} for name in ("one", "two")]
-    return Snapshot({**snapshot.proxies, proxy: dataclasses.replace(config, routes=routes)})
+    return dataclasses.replace(
+        snapshot, proxies={**snapshot.proxies, proxy: dataclasses.replace(config, routes=routes)}
+    )
 
 
 def with_bad_clusters(snapshot: Snapshot, proxy: str) -> Snapshot:
     config = snapshot.proxies[proxy]
     bad = {**config.clusters[0], "connectTimeout": "-1s"}
-    return Snapshot({**snapshot.proxies, proxy: dataclasses.replace(config, clusters=(bad, *config.clusters[1:]))})
+    return dataclasses.replace(
+        snapshot,
+        proxies={**snapshot.proxies, proxy: dataclasses.replace(config, clusters=(bad, *config.clusters[1:]))},
+    )
 
 
 def test_push(envoys: Envoys) -> None:

@@ -142,7 +142,7 @@ def test_an_unknown_host_is_answered_by_the_proxy_itself() -> None:
 
 
 def _ports(name: str, *ready: str) -> list[int]:
-    assignment = endpoints(baseline(), topology(), ready)[name]
+    assignment = endpoints(translate(baseline(), topology()), topology(), ready)[name]
     return [
         one["endpoint"]["address"]["socketAddress"]["portValue"]
         for locality in assignment["endpoints"]
