@@ -43,7 +43,7 @@ def parse(output: str) -> Load:
     """What wrk printed; raises NoLoad when it is no report of wrk's."""
     requests = re.search(r"(\d+) requests in ", output)
     per_second = re.search(r"Requests/sec:\s*([\d.]+)", output)
-    percentiles = dict(re.findall(r"^\s+(\d+)%\s+(\S+)$", output, re.MULTILINE))
+    percentiles = dict(re.findall(r"^\s+(\d+)%\s+(\S+) *$", output, re.MULTILINE))
     if not (requests and per_second and {"50", "99"} <= set(percentiles)):
         raise NoLoad(f"wrk gave no report: {output.strip() or 'it said nothing'}")
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", output)

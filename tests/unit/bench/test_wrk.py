@@ -23,9 +23,9 @@ Transfer/sec:      5.41MB
 """
 
 
-@pytest.mark.parametrize(("told", "milliseconds"), [("890.00us", 0.89), ("44.10ms", 44.1), ("1.25s", 1250.0)])
+@pytest.mark.parametrize(("told", "milliseconds"), [("890.00us", 0.89), ("44.10ms", 44.1), ("1.25s ", 1250.0)])
 def test_latencies_are_milliseconds_whatever_unit_wrk_chose(told: str, milliseconds: float) -> None:
-    """A latency in us, ms or s is read as milliseconds."""
+    """A latency in us, ms or s is read as milliseconds, with the space that wrk pads seconds with."""
     assert Load(2148, 715.61, 21.45, milliseconds, failed=0) == parse(REPORT.format(p99=told, problems=""))
 
 
