@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-Run = Callable[..., str]
+from tests.kubernetes.deployed import Run
 
 ISTIO = Path(__file__).resolve().parents[2] / "istio"
 FILES = sorted(ISTIO.rglob("*.yaml"))
@@ -37,4 +36,5 @@ def test_a_rule_works_on_its_own(stem: str, baseline: Run) -> None:
 
         assert "virtualservice.networking.istio.io/reviews" in names.split()
     finally:
+        baseline("kubectl", "delete", "-f", path)
         baseline("kubectl", "apply", "-f", ISTIO / "baseline")

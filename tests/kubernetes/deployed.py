@@ -1,0 +1,42 @@
+"""Bookinfo in a Kubernetes cluster: a command against it, and its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from platforms.local.topology import WORKLOADS
+from scenarios.runner.observation import marks
+
+Run = Callable[..., str]
+
+ROOT = Path(__file__).resolve().parents[2]
+KIND = ROOT / "manifests" / "overlays" / "kind"
+BASE = ROOT / "manifests" / "base"
+
+DEADLINE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Bookinfo:
+    """The application in the cluster: a command against it, and its page."""
+
+    run: Run
+    url: str
+
+    def page(self) -> dict[str, str]:
+        """The marks of the page as the gateway serves it now; empty if it does not."""
+        try:
+            answer = requests.get(f"{self.url}/productpage", timeout=10)
+        except requests.RequestException:
+            return {}
+        return marks(answer.text) if answer.ok else {}
+
+
+def rolled_out(run: Run) -> None:
+    """Every workload serves what was applied last."""
+    for workload in WORKLOADS:
+        run("kubectl", "rollout", "status", "-n", "bookinfo", f"deployment/{workload.name}", f"--timeout={DEADLINE}s")
