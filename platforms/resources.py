@@ -17,6 +17,11 @@ from platforms.errors import UsageError
 ISTIO = ROOT / "istio"
 NAMESPACE = "bookinfo"
 
+# Kubernetes speaks JSON.
+_YAML_ONLY = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("binary", "omap", "pairs", "set"))
+# A megabyte of YAML, which is what a cluster accepts, has fewer.
+_MOST_VALUES = 100_000
+
 Key = tuple[str, str, str]
 """Kind, namespace and name: what makes two documents the same object."""
 
@@ -99,18 +104,34 @@ def parse(text: str, *, source: str) -> Iterator[Resource]:
     try:
         documents = [document for document in yaml.load_all(text, _Loader) if document is not None]
     except yaml.YAMLError as error:
-        raise UsageError(f"{source}: not YAML: {' '.join(str(error).split())}") from error
+        why = " ".join(str(error).replace('in "<unicode string>",', "at").split())
+        raise UsageError(f"{source}: not YAML: {why}") from error
+    except RecursionError as error:
+        raise UsageError(f"{source}: nested too deeply") from error
     for number, document in enumerate(documents, start=1):
         yield _resource(document, source=source, number=number)
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads YAML as a cluster does: a date and every name is a text, and a field given twice is an error."""
+    """Reads YAML as a cluster does: a date and every name is a text, and a field given twice is an error.
+
+    What JSON has no form for is an error too, and so are aliases that make much of little.
+    """
 
     yaml_implicit_resolvers = {  # noqa: RUF012  # declared so by PyYAML
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
+
+    yaml_constructors = {  # noqa: RUF012  # declared so by PyYAML
+        tag: make for tag, make in yaml.SafeLoader.yaml_constructors.items() if tag not in _YAML_ONLY
+    }
+
+    def construct_document(self, node: yaml.Node) -> Any:
+        if (values := _size(node, {})) > _MOST_VALUES:
+            problem = f"its aliases unfold to {values:,} values, {_MOST_VALUES:,} are allowed"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        return super().construct_document(node)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  # as PyYAML calls it
         seen = set()
@@ -120,6 +141,19 @@ class _Loader(yaml.SafeLoader):
             seen.add(key.value)
         mapping = super().construct_mapping(node, deep)
         return {key if isinstance(key, str) else json.dumps(key): value for key, value in mapping.items()}
+
+
+def _size(node: yaml.Node, known: dict[yaml.Node, int | None]) -> int:
+    """How many values a node stands for once every alias is replaced by what it names."""
+    if node not in known:
+        known[node] = None  # being counted
+        parts = node.value if isinstance(node, yaml.CollectionNode) else ()
+        inner = (part for entry in parts for part in (entry if isinstance(entry, tuple) else (entry,)))
+        known[node] = 1 + sum(_size(part, known) for part in inner)
+    size = known[node]
+    if size is None:
+        raise yaml.MarkedYAMLError(problem="an alias stands inside what it names", problem_mark=node.start_mark)
+    return size
 
 
 def baseline() -> ResourceSet:
@@ -135,8 +169,10 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: cannot be read: it is no text in UTF-8") from error
 
 
 def _shown(path: Path) -> str:
@@ -148,15 +184,25 @@ def _resource(document: object, *, source: str, number: int) -> Resource:
     where = f"{source}: document {number}"
     if not isinstance(document, dict):
         raise UsageError(f"{where}: not an object with apiVersion, kind, metadata and spec")
-    metadata = document.get("metadata")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
-    kind, api_version, spec = document.get("kind"), document.get("apiVersion"), document.get("spec")
-    for key, value in (("apiVersion", api_version), ("kind", kind), ("metadata.name", name)):
-        if not (isinstance(value, str) and value):
-            raise UsageError(f"{where}: {key} is missing")
-    if not isinstance(spec, dict):
-        raise UsageError(f"{where}: {kind} {name}: spec is missing")
-    namespace = metadata.get("namespace", NAMESPACE) if isinstance(metadata, dict) else NAMESPACE
-    return Resource(
-        api_version=str(api_version), kind=str(kind), name=str(name), spec=spec, namespace=str(namespace), source=source
-    )
+    kind = document.get("kind")
+    if isinstance(kind, str) and kind.endswith("List"):
+        raise UsageError(f"{where}: {kind}: give its items one by one, as documents between lines of ---")
+    given = document.get("metadata")
+    metadata = given if isinstance(given, dict) else {}
+    texts = {
+        "apiVersion": document.get("apiVersion"),
+        "kind": kind,
+        "metadata.name": metadata.get("name"),
+        "metadata.namespace": metadata.get("namespace") or NAMESPACE,
+    }
+    for field_name, value in texts.items():
+        if value in (None, ""):
+            raise UsageError(f"{where}: {field_name} is missing")
+        if not isinstance(value, str):
+            raise UsageError(f"{where}: {field_name}: {json.dumps(value)} is no text")
+    api_version, kind, name, namespace = map(str, texts.values())
+    spec = document.get("spec")
+    if not isinstance(spec, dict | None):
+        raise UsageError(f"{where}: {kind} {name}: spec is no object")
+    # An object without a spec is for the platform to judge: an AuthorizationPolicy needs none.
+    return Resource(api_version, kind, name, spec or {}, namespace=namespace, source=source)
