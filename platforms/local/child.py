@@ -27,6 +27,8 @@ FAILURES_ALLOWED = 2
 """How many probes in a row a ready child may miss before its endpoints go."""
 START_SECONDS = 60.0
 """How long a start may take before it counts as a crash."""
+HUNG_SECONDS = 20.0
+"""How long a child that was ready may stay silent before that counts as a crash."""
 GRACE_SECONDS = 5.0
 """How long a child may take to end after SIGTERM."""
 BACK_OFF_SECONDS = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
@@ -157,9 +159,11 @@ class Child:
 
     async def _watch(self) -> None:
         """Ask it until it is ready, then every few seconds whether it still is."""
-        began, failures = time.monotonic(), 0
+        began = answered = time.monotonic()
+        failures = 0
         while True:
             healthy = await self._healthy()
+            answered = time.monotonic() if healthy else answered
             failures = 0 if healthy else failures + 1
             if healthy and not self.ready and self._wanted:
                 log.info("%s ready after %.2f s", self.name, time.monotonic() - began)
@@ -168,11 +172,17 @@ class Child:
                 log.warning("%s missed %d health checks", self.name, failures)
                 self._enter(Phase.UNREADY)
             elif self.phase is Phase.STARTING and time.monotonic() - began > START_SECONDS:
-                log.warning("%s is not ready after %g s: killed", self.name, START_SECONDS)
-                if self.identity:
-                    processes.signal_group(self.identity.pid, signal.SIGKILL)
+                self._kill(f"is not ready after {START_SECONDS:g} s")
+                return
+            elif self.phase is Phase.UNREADY and time.monotonic() - answered > HUNG_SECONDS:
+                self._kill(f"has not answered for {HUNG_SECONDS:g} s")
                 return
             await asyncio.sleep(_PAUSES.get(self.phase, PROBE_SECONDS))
+
+    def _kill(self, why: str) -> None:
+        log.warning("%s %s: killed", self.name, why)
+        if self.identity:
+            processes.signal_group(self.identity.pid, signal.SIGKILL)
 
     async def _healthy(self) -> bool:
         try:

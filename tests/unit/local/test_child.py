@@ -203,6 +203,25 @@ def test_hanging(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     play(tmp_path, story)
 
 
+def test_hung(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that stays silent is killed, and started again like one that crashed."""
+    monkeypatch.setattr(module, "PROBE_SECONDS", 0.05)
+    monkeypatch.setattr(module, "PROBE_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(module, "HUNG_SECONDS", 0.5)
+
+    async def story(told: Told) -> None:
+        told.child.start()
+        await told.until(Phase.READY)
+        os.kill(pid_of(told.child), signal.SIGSTOP)
+        await told.until(Phase.BACKING_OFF)
+        await told.until(Phase.READY)
+
+        assert [Phase.READY, Phase.UNREADY, Phase.BACKING_OFF, Phase.STARTING, Phase.READY] == told.phases[1:]
+        assert (1, "was ended by SIGKILL") == (told.child.restarts, told.child.last_exit)
+
+    play(tmp_path, story)
+
+
 def test_cannot_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that is not there is a crash like another, and said."""
     monkeypatch.setattr(module, "BACK_OFF_SECONDS", (60.0,))
