@@ -22,6 +22,8 @@ from platforms.local.translate import endpoints, translate
 
 APPLY_SECONDS = 30.0
 """How long the supervisor may take: two waits for a proxy that hangs, and a workload that does not want to end."""
+STATUS_SECONDS = 10.0
+"""How long it may take to say how things are; it waits for nobody to do so."""
 
 _LOOK_SECONDS = 0.002
 _LOOK_AT_MOST_SECONDS = 0.05
@@ -104,7 +106,8 @@ class LocalPlatform:
 
     def status(self) -> dict[str, Any]:
         """What the supervisor says of its children and of the state in force."""
-        return self._ask("status")
+        with self._question("status") as question:
+            return question.reply(timeout=STATUS_SECONDS)
 
     def served(self, proxy: str) -> Mapping[str, Any]:
         """What a proxy serves now, in the form of istiod's recorded answers."""
@@ -125,10 +128,6 @@ class LocalPlatform:
     def close(self) -> None:
         self._admins.close()
 
-    def _ask(self, verb: str) -> control.Reply:
-        with self._question(verb) as question:
-            return question.reply(timeout=APPLY_SECONDS)
-
     @contextlib.contextmanager
     def _question(self, verb: str, **arguments: Any) -> Iterator[control.Question]:
         try:
@@ -136,7 +135,7 @@ class LocalPlatform:
                 yield question
         except NotReachable as error:
             if self._demo.supervisor.alive:
-                raise
+                raise NotReachable(f"{error}; `python -m platforms down` ends the demo all the same") from error
             gone = f"the demo's supervisor (pid {self._demo.supervisor.pid}) is gone; {_BRING_UP} again"
             raise NotReachable(gone) from error
 
@@ -147,11 +146,14 @@ class LocalPlatform:
         return {proxy: answer for proxy, answer in answers.items() if answer is not None}
 
     def _laggards(self, state: State, wanted: Wanted) -> list[str]:
-        """Who does not serve the state yet, and in which way; nobody's word but their own is taken."""
-        found = []
+        """Who does not serve the state yet, and in which way; nobody's word but their own is taken.
+
+        A proxy or workload that does not answer is named alone: without it the others' endpoints are others.
+        """
+        found, silent = [], []
         for proxy, answer in self._admins.ask(discovery.VERSIONS_PATH).items():
             if answer is None:
-                found.append(f"the proxy of {proxy} does not answer")
+                silent.append(f"the proxy of {proxy} does not answer")
                 continue
             versions = discovery.versions(answer)
             stale = [
@@ -162,9 +164,9 @@ class LocalPlatform:
             ]
             if stale:
                 found.append(_told(proxy, stale, state.resources.revision))
-        if found:
+        if found or silent:
             missing = [one.name for one in WORKLOADS if one.name not in state.stopped and not self._listens(one.name)]
-            return [*(f"{name} is not ready" for name in missing), *found]
+            return [*(f"{name} is not ready" for name in missing), *silent] or found
         return [f"{name} still runs" for name in sorted(state.stopped) if self._listens(name)]
 
     def _listens(self, workload: str) -> bool:
