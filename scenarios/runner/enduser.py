@@ -17,8 +17,8 @@ _AS_IT_IS = re.compile(r"[\x21-\x7e]|(?<=[^ ]) (?=[^ ])")
 
 def parse(text: str, *, option: str = "--user") -> str:
     """The name, if productpage would let it sign in; raises UsageError otherwise."""
-    if not text:
-        raise UsageError(f"{option} is empty: give a name, as in {option} opennaru")
+    if not text.strip():
+        raise UsageError(f"{option} {text!a}: give a name, as in {option} opennaru")
     control = next((character for character in text if unicodedata.category(character) in {"Cc", "Cs"}), None)
     if control is not None:
         raise UsageError(f"{option} {text!a}: {control!a} cannot stand in a name; give one line of text")

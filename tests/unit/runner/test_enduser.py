@@ -39,9 +39,9 @@ def test_no_name_is_lost_in_the_header(name: str) -> None:
     assert header == " ".join(header.split())
 
 
-@pytest.mark.parametrize("name", ["", "a\nb", "a\x00", "\x7f", "홍" * 86, "\udcff"])
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "a\x00", "\x7f", "홍" * 86, "\udcff"])
 def test_a_name_that_cannot_sign_in_is_refused(name: str) -> None:
-    """Empty, with a control character, over 256 bytes, or no text at all."""
+    """Empty, blank, with a control character, over 256 bytes, or no text at all."""
     with pytest.raises(UsageError):
         parse(name)
 
