@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import NoReturn
 
 from platforms import PLATFORMS, Platform, connect
@@ -19,7 +16,6 @@ from platforms.errors import DemoError, UsageError
 from scenarios.runner.experiment import Scenario
 from scenarios.runner.files import prepare, write
 from scenarios.runner.numbers import decimal, whole
-from scenarios.runner.report import Report, document
 from scenarios.runner.run import Pace, claims_of, run
 from scenarios.runner.screen import Screen, Voice
 
@@ -64,34 +60,26 @@ def main(command: Command, argv: Sequence[str] | None = None, *, to: Callable[[s
         scenario = command.build(arguments, margin)
         if sum(claim.requests for step in claims_of(scenario, pace) for claim in step) > _MOST_REQUESTS:
             raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
-        if arguments.report:
-            prepare(arguments.report)
+        folder = None if arguments.report is None else prepare(arguments.report)
         typed = shlex.join(["python", "-m", f"scenarios.{command.name}", *given])
         report = run(
             scenario, lambda: to(arguments.platform), pace=pace, keep=arguments.keep, command=typed, screen=screen
         )
-        _show(report, screen, as_json=arguments.json)
-        if arguments.report:
-            screen.wrote(write(report, arguments.report))
+        screen.result(report)
+        if folder:
+            screen.wrote(write(report, folder))
     except DemoError as error:
         screen.wrong(f"{command.name}: {error}")
         return error.exit_code
+    except OSError as error:  # such as a full disk: no reason for the exit code of a claim that FAILS
+        screen.wrong(f"{command.name}: {error}")
+        return DemoError.exit_code
     except KeyboardInterrupt:
         screen.wrong(f"{command.name}: stopped by Ctrl-C; nothing had been changed")
         return _INTERRUPTED
     if report.error:
         screen.wrong(f"{command.name}: {report.error}")
     return report.exit_code
-
-
-def _show(report: Report, screen: Screen, *, as_json: bool) -> None:
-    try:
-        screen.result(report)
-        if as_json:
-            print(json.dumps(document(report), ensure_ascii=False, indent=2))
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever reads has seen enough, as `head` does; the exit code still tells the verdict
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(command: Command) -> Parser:
@@ -114,10 +102,10 @@ def _parser(command: Command) -> Parser:
         "--duration", metavar="SECONDS", help="of each step; with --rate, as in --rate 15 --duration 60"
     )
     common.add_argument("--keep", action="store_true", help="leave the rule in force for a look at the page")
-    common.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     common.add_argument(
-        "--report", metavar="DIR", type=Path, help="write report.json, junit.xml, report.html and the YAML there"
+        "--json", action="store_true", help="print one JSON document and nothing else; on an error (2, 3, 130), none"
     )
+    common.add_argument("--report", metavar="DIR", help="write report.json, junit.xml, report.html and the YAML there")
     loudness = common.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="print the verdict only")
     loudness.add_argument("-v", "--verbose", action="store_true", help="print what every claim can tell apart")

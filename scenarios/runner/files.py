@@ -18,32 +18,33 @@ from scenarios.runner.webpage import page
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def prepare(folder: Path) -> None:
-    """Make sure, before anything is changed, that the report can be written there; raises UsageError otherwise."""
+def prepare(given: str) -> Path:
+    """The folder, if the report can be written there: known before anything is changed; raises UsageError otherwise."""
+    if not given:
+        raise UsageError("--report '': give a folder, as in --report report")
+    folder = Path(given)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            pass
+            return folder
     except OSError as error:
-        raise UsageError(f"--report {folder}: {error.strerror or error}") from error
+        raise UsageError(f"--report {folder}: no folder to write to ({error.strerror or error})") from error
 
 
 def write(report: Report, folder: Path) -> str:
     """Write all files of the report into the folder and say where they are."""
-    try:
-        texts = {
-            "report.json": json.dumps(document(report), ensure_ascii=False, indent=2) + "\n",
-            "junit.xml": junit(report),
-            "report.html": page(report),
-            **{
-                _yaml_name(number, step.step.title): step.step.state.resources.dump()
-                for number, step in enumerate(report.steps, start=1)
-            },
-        }
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"--report {folder}: {error.strerror or error}") from error
+    texts = {
+        "report.json": json.dumps(document(report), ensure_ascii=False, indent=2) + "\n",
+        "junit.xml": junit(report),
+        "report.html": page(report),
+        **{
+            _yaml_name(number, step.step.title): step.step.state.resources.dump()
+            for number, step in enumerate(report.steps, start=1)
+        },
+    }
+    folder.mkdir(parents=True, exist_ok=True)  # again: a run takes long enough for somebody to tidy up
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
     return f"report: {folder / 'report.html'} (and {', '.join(name for name in texts if name != 'report.html')})"
 
 

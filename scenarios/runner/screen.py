@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
+from io import TextIOWrapper
 from itertools import groupby
 from typing import IO
 
@@ -21,11 +25,23 @@ from scenarios.runner.expectation import Claim, percent
 from scenarios.runner.experiment import Scenario
 from scenarios.runner.judge import Verdict
 from scenarios.runner.observation import Observation
-from scenarios.runner.report import Report
+from scenarios.runner.report import Report, document
 from scenarios.runner.table import COLUMNS, rows
 
 COLORS = {Verdict.HOLDS: "bold green", Verdict.FAILS: "bold red", Verdict.INCONCLUSIVE: "bold bright_black"}
 _PLAIN_WIDTH = 120  # of what is no terminal: nothing is to be broken that a script reads
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """What a character set lacks, in one that every one has: a cell of a table must stay as wide as it is."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return error.object[error.start : error.end].translate(_ASCII).encode("ascii", "replace").decode(), error.end
+
+
+_PLAIN = "scenarios.plain"
+_ASCII = str.maketrans("✓✗·–", "+x-~")  # noqa: RUF001  # a range takes an en dash, and a minus would look like a sign
+codecs.register_error(_PLAIN, _plainly)
 
 
 class Voice(Enum):
@@ -37,13 +53,33 @@ class Voice(Enum):
     JSON = "nothing: the document is printed there"
 
 
+class _Paper(Console):
+    """A console that no reader, terminal or character set can stop."""
+
+    def __init__(self, file: IO[str]) -> None:
+        super().__init__(file=file, highlight=False, width=None if file.isatty() else _PLAIN_WIDTH, emoji=False)
+        if isinstance(file, TextIOWrapper):
+            file.reconfigure(errors=_PLAIN)
+
+    def sentence(self, text: Text) -> None:
+        """Printed in one line; in a terminal, folded between words."""
+        if self.is_terminal:
+            text = Text("\n    ").join(text.wrap(self, max(20, self.width - 4)))
+        self.print(text, soft_wrap=True)
+
+    def on_broken_pipe(self) -> None:
+        """Whoever reads has seen enough, as `head` does: the run goes on, and its exit code tells the verdict."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
 class Screen:
     """Says what happens, in the voice that was asked for."""
 
     def __init__(self, voice: Voice, *, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
         self.voice = voice
-        self._out = _console(out or sys.stdout)
-        self._err = _console(err or sys.stderr)
+        self._out = _Paper(out or sys.stdout)
+        self._err = _Paper(err or sys.stderr)
 
     def opening(self, scenario: Scenario, platform: Platform, claims: Sequence[Sequence[Claim]]) -> None:
         """What is going to be shown and, before any traffic, what it takes to hold."""
@@ -82,18 +118,20 @@ class Screen:
         self._say(f"  {escape(title)} · {total:,} requests in {seconds:.1f} s")
 
     def result(self, report: Report) -> None:
-        """The table and, last, the verdict."""
+        """The table and, last, the verdict; or the document."""
         if self.voice is Voice.JSON:
+            plain = not self._out.encoding.startswith("utf")
+            self._out.out(json.dumps(document(report), ensure_ascii=plain, indent=2), highlight=False)
             return
         if self.voice is not Voice.QUIET:
             self._out.print()
-            self._out.print(_headline(report), soft_wrap=True)
+            self._out.sentence(_headline(report))
             self._out.print(_table(report))
-        self._out.print(verdict_line(report), soft_wrap=True)
+        self._out.sentence(verdict_line(report))
 
     def wrong(self, text: str) -> None:
         """One line on stderr."""
-        self._err.print(Text(text), style="red", soft_wrap=True)
+        self._err.sentence(Text(text, style="red"))
 
     def wrote(self, what: str) -> None:
         self._say(f"  {escape(what)}")
@@ -101,13 +139,13 @@ class Screen:
     def _say(self, markup: str) -> None:
         match self.voice:
             case Voice.NORMAL | Voice.VERBOSE:
-                self._out.print(markup, soft_wrap=True)
+                self._out.sentence(Text.from_markup(markup, emoji=False))
             case _:
                 pass
 
     def _detail(self, markup: str) -> None:
         if self.voice is Voice.VERBOSE:
-            self._out.print(markup, soft_wrap=True)
+            self._out.sentence(Text.from_markup(markup, emoji=False))
 
 
 def verdict_line(report: Report) -> Text:
@@ -136,7 +174,9 @@ def _headline(report: Report) -> Text:
 def _table(report: Report) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for number, name in enumerate(COLUMNS):
-        table.add_column(name, justify="left" if number in {0, len(COLUMNS) - 1} else "right", no_wrap=True)
+        words = number in {0, len(COLUMNS) - 1}
+        # What a narrow terminal cuts short are names, never numbers.
+        table.add_column(name, justify="left" if words else "right", no_wrap=number > 0, overflow="fold")
     for row in rows(report):
         style = "bold" if row.heading else ""
         cells = [Text(f"  {cell}" if number == 0 else cell, style=style) for number, cell in enumerate(row.cells)]
@@ -158,7 +198,3 @@ def _claimed(scenario: Scenario, claim: Claim) -> str:
 def _who(claims: Sequence[Claim]) -> str:
     names = ", ".join(shown(claim.expectation.end_user) for claim in claims)
     return f"{names} (each)" if len(claims) > 1 else names
-
-
-def _console(file: IO[str]) -> Console:
-    return Console(file=file, highlight=False, width=None if file.isatty() else _PLAIN_WIDTH, markup=True, emoji=False)

@@ -113,8 +113,7 @@ def _ratings(step: StepReport) -> Row:
 
 
 def _times(tally: Tally) -> Row:
-    half, most, worst = (tally.percentile(percent) for percent in (50, 95, 100))
-    return Row(f"  ms: median {half:.0f}, p95 {most:.0f}, worst {worst:.0f}")
+    return Row(f"  ms: median {tally.percentile(50):.0f}, worst {tally.percentile(100):.0f}")
 
 
 def _mark(finding: Finding, outcome: str) -> Verdict:

@@ -93,6 +93,18 @@ def test_a_report_is_left_in_the_folder(tmp_path: Path) -> None:
     )
 
 
+def test_a_report_that_cannot_be_written_in_the_end_costs_no_result(tmp_path: Path) -> None:
+    """The verdict is printed; exit 3, one line that says which file."""
+    (tmp_path / "report.html").mkdir()
+    with FakePlatform() as platform:
+        ended = drive(canary.COMMAND, ["--report", str(tmp_path), "--quiet"], platform)
+
+    assert 3 == ended.code
+    assert ended.out.strip().startswith("HOLDS")
+    assert 1 == len(ended.err.splitlines())
+    assert "report.html" in ended.err
+
+
 def test_the_yaml_of_a_report_can_be_applied(tmp_path: Path) -> None:
     """It is what was in force."""
     with FakePlatform() as platform:

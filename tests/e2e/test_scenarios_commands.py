@@ -82,6 +82,7 @@ def test_without_a_demo_the_command_that_brings_it_up_is_named(name: str, tmp_pa
         ("canary", "--requests", "9", "--rate", "15", "--duration", "60"),
         ("canary", "--requests", "1000001"),
         ("canary", "--platform", "moon"),
+        ("canary", "--report", ""),
         ("canary", "--quiet", "--verbose"),
         ("canary", "--nonsense"),
     ],
