@@ -138,7 +138,7 @@ def _restore(platform: Platform, journal: Journal) -> str | None:
     in_force = platform.wait_until_converged(state, timeout=HEAL_SECONDS)
     journal.close()
     return (
-        f"`{entry.who}` (pid {entry.pid}, started {entry.since}) was killed before it could restore: "
+        f"`{entry.who}` (pid {entry.pid}, started {entry.since}) was cut off before it could restore: "
         f"the baseline is back, on all {in_force.proxies} proxies after {in_force.milliseconds:.0f} ms"
     )
 

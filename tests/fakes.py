@@ -51,6 +51,8 @@ class Defects:
     strangers: int = 0
     """Requests of somebody else, for each of ours."""
     refuses_logins: bool = False
+    overtaken_after: int = 0
+    """After so many pages under one state, somebody puts the baseline in force; 0 is never."""
 
 
 @dataclass
@@ -76,6 +78,7 @@ class FakePlatform:
         self._failures: Counter[Hop] = Counter()
         self._served = self._asked = State(baseline())
         self._changed = time.monotonic()
+        self._pages = 0
         fake = self
 
         class Handler(_Handler):
@@ -117,6 +120,7 @@ class FakePlatform:
         served = self.in_force
         with self._lock:
             self._served, self._asked, self._changed = served, state, time.monotonic()
+            self._pages = 0
         self.applied.append(state)
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
@@ -138,6 +142,9 @@ class FakePlatform:
         state = self.in_force
         with self._lock:
             chance, version = self._random.random(), self._version(state, end_user)
+            self._pages += 1
+            if self._pages == self.defects.overtaken_after:
+                self._asked = self._served = State(baseline())
             for _ in range(1 + self.defects.strangers):
                 self._count("ingressgateway", "productpage")
             if chance < self.defects.broken_pages:
@@ -198,12 +205,17 @@ class FakePlatform:
             return "unavailable", 0.0
         delay = float(fault["delay"]["fixedDelay"].removesuffix("s")) if "delay" in fault else 0.0
         if version == "v2" and delay > _TOLERATED:
+            threading.Timer(delay * self.second, self._answered_late).start()
             return "unknown", 2 * _TOLERATED
         if version == "v3" and delay > 2.5:
             return "unavailable", 2.5
         with self._lock:
             self._count(f"reviews-{version}", "ratings")
         return "shown", delay
+
+    def _answered_late(self) -> None:
+        with self._lock:
+            self._count("reviews-v2", "ratings")
 
 
 def _page(end_user: str, version: str, ratings: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from platforms import Platform, State
-from platforms.errors import DemoError, Interrupted
+from platforms.errors import DemoError, Interrupted, NotReachable
 from platforms.journal import Journal
 from platforms.resources import baseline
 from scenarios.runner.screen import Screen
@@ -72,7 +72,9 @@ class WayBack:
             except Interrupted:
                 raise
             except DemoError as error:
-                aftermath.error = type(error)(f"the baseline is not back: {error}; {still_off}")
+                # Where no demo is left, no rule is; the error says what to do then.
+                after = "" if isinstance(error, NotReachable) else f"; {still_off}"
+                aftermath.error = type(error)(f"the baseline is not back: {error}{after}")
                 return
             Journal.of(self.platform.name).close()
         aftermath.restored_ms = convergence.milliseconds

@@ -100,6 +100,8 @@ class Report:
     def power(self) -> str:
         """What the claims that the episode is about could tell apart."""
         claims = [finding.claim for finding in self.point.findings]
+        if too_few := next((claim.power for claim in claims if not claim.tells), None):
+            return too_few
         splits = [claim.catches for claim in claims if claim.catches is not None]
         leaks = [claim.leak for claim in claims if claim.leak is not None]
         return power(max(splits, default=None), max(leaks, default=None))
@@ -120,6 +122,7 @@ def step_report(
     convergence: Convergence,
     seconds: float,
     logins: int,
+    overtaken: str,
     counted: Counters,
 ) -> StepReport:
     """Judge a step by what its clients saw and its proxies counted."""
@@ -128,7 +131,11 @@ def step_report(
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in seen)
     said = hear(counted)
     strangers = gateway_requests(counted) - len(seen) - logins
-    doubt = disagreement(everybody, said, ratings=step.ratings, stars=stars, strangers=strangers)
+    doubt = (
+        Disagreement(f"the rule did not stay in force while the requests were sent: {overtaken}", contradicts=True)
+        if overtaken
+        else disagreement(everybody, said, ratings=step.ratings, stars=stars, strangers=strangers)
+    )
     findings = []
     for claim in claims:
         expectation = claim.expectation

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,9 +24,11 @@ from scenarios.runner.report import Report, StepReport, step_report
 from scenarios.runner.screen import Screen
 from scenarios.runner.stop import Stop
 from scenarios.runner.traffic import Load, Sent, Traffic
-from scenarios.runner.witness import settled
+from scenarios.runner.witness import hear, settled
 
 _GLANCE = 1.0  # how long the proxies get to prove that they serve the baseline before a run
+_STILL = 3.0  # how long they get afterwards: a proxy that crashed meanwhile is being restarted
+_LOOK_SECONDS = 0.1
 _MOST_USERS = 64
 _LOOK = "`python -m platforms status` shows what is wrong"
 
@@ -56,6 +59,8 @@ class Taken:
     claims: tuple[Claim, ...]
     convergence: Convergence
     sent: Sent
+    overtaken: str
+    """How the step's state did not stay in force, if it did not."""
     counted: Counters
 
 
@@ -75,8 +80,11 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     # Locust takes a second to import, so it starts while the demo is looked at.
     with Stop().watched() as stop, Traffic(folder / "locust.log") as traffic:
-        found = _preflight(platform, screen)
+        with _nothing_changed():
+            _heal(platform, screen)
         with exclusive(platform.name, command):
+            with _nothing_changed():
+                found = _preflight(platform, screen)
             will = {step.title: step.state for step in scenario.steps}
             Journal.of(platform.name).open(who=command, was=found, will=will)
             with WayBack(platform, stop, screen, keep).after(scenario.name) as aftermath:
@@ -119,20 +127,34 @@ def loads(step: Step, claims: Sequence[Claim], rate: float | None) -> list[Load]
     ]
 
 
-def _preflight(platform: Platform, screen: Screen) -> str:
-    """Heal what a killed run left, see that the page answers, and say what is in force; changes nothing else."""
+@contextlib.contextmanager
+def _nothing_changed() -> Iterator[None]:
+    """Says so if the run is stopped in the block."""
     try:
-        if healed := heal(platform):
-            screen.note(healed)
-        _page_answers(platform.gateway_url)
+        yield
+    except Interrupted as stopped:
+        raise Interrupted(f"{stopped}; nothing had been changed") from None
+
+
+def _heal(platform: Platform, screen: Screen) -> None:
+    """Undo what a killed run left."""
+    if healed := heal(platform):
+        screen.note(healed)
+
+
+def _preflight(platform: Platform, screen: Screen) -> str:
+    """See that the page answers, and say what is in force.
+
+    For this page too, nobody else's run may be under way: its proxies would count it.
+    """
+    _page_answers(platform.gateway_url)
+    try:
         platform.wait_until_converged(State(baseline()), timeout=_GLANCE)
     except NotConverged:
         screen.note(
             "a rule other than the baseline is in force (kept, or applied by hand): the baseline will follow it"
         )
         return "a rule other than the baseline"
-    except Interrupted as stopped:
-        raise Interrupted(f"{stopped}; nothing had been changed") from None
     return "the baseline"
 
 
@@ -169,7 +191,27 @@ def _take(step: Step, claims: tuple[Claim, ...], platform: Platform, *, screen: 
     before = settled(platform.upstream_requests)
     sent = send(step, claims)
     screen.sent(step.title, len(sent.observations), sent.seconds)
-    return Taken(step, claims, convergence, sent, settled(platform.upstream_requests).since(before))
+    overtaken = _overtaken(platform, step.state)
+    return Taken(step, claims, convergence, sent, overtaken, _counted(platform, before, late=step.late))
+
+
+def _overtaken(platform: Platform, state: State) -> str:
+    """How the state did not stay in force; empty if every proxy still serves it."""
+    try:
+        platform.wait_until_converged(state, timeout=_STILL)
+    except NotConverged as error:
+        return str(error)
+    return ""
+
+
+def _counted(platform: Platform, before: Counters, *, late: float) -> Counters:
+    """What the proxies counted since, once every version that was asked has its answer of ratings, or it is too late."""
+    deadline = time.monotonic() + late
+    while True:
+        counted = settled(platform.upstream_requests).since(before)
+        if time.monotonic() >= deadline or not hear(counted).waits_for_ratings:
+            return counted
+        time.sleep(_LOOK_SECONDS)
 
 
 def _judged(taken: Taken) -> StepReport:
@@ -180,5 +222,6 @@ def _judged(taken: Taken) -> StepReport:
         convergence=taken.convergence,
         seconds=taken.sent.seconds,
         logins=taken.sent.logins,
+        overtaken=taken.overtaken,
         counted=taken.counted,
     )

@@ -26,6 +26,11 @@ class Testimony:
     ratings: int
     """Requests that ratings answered."""
 
+    @property
+    def waits_for_ratings(self) -> bool:
+        """Whether reviews were asked more often than ratings have answered."""
+        return sum(self.answered.values()) + sum(self.failed.values()) > self.ratings
+
     def success(self, version: str) -> float | None:
         """The share of the requests to a version that were answered; None if there were none."""
         requests = self.answered.get(version, 0) + self.failed.get(version, 0)
@@ -90,21 +95,25 @@ def disagreement(
         if clients > proxies:
             return Disagreement(
                 f"the witnesses disagree: clients saw reviews {version} {clients:,} times, "
-                f"the proxies count {proxies:,} answers from it",
+                f"the proxies count {proxies:,} answers from it (what restarts meanwhile is counted anew)",
                 contradicts=True,
             )
         surplus += proxies - clients
     if surplus > explained:
         who = (
-            f"somebody else used the demo meanwhile ({strangers:,} requests at the gateway were not ours)"
+            f"somebody else used the demo meanwhile ({_number(strangers, 'request')} at the gateway not ours)"
             if strangers > 0
             else "and no retries explain them"
         )
         return Disagreement(
-            f"the proxies count {surplus:,} more answers from reviews than this run's clients saw: {who}",
+            f"the proxies count {_number(surplus, 'answer')} from reviews that this run's clients never saw: {who}",
             contradicts=False,
         )
     return _ratings_disagree(said, ratings=ratings, stars=stars, explained=explained)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _ratings_disagree(said: Testimony, *, ratings: bool | None, stars: int, explained: int) -> Disagreement | None:

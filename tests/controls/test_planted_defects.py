@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from platforms import State
-from platforms.journal import Journal
+from platforms.errors import NotReachable
+from platforms.journal import Journal, exclusive
 from platforms.resources import ISTIO, baseline, load
 from scenarios import canary, fault_ratings, user_routing
 from scenarios.runner.cli import Command
@@ -81,6 +82,32 @@ def test_what_cannot_be_judged_is_inconclusive(defects: Defects, reason: str) ->
     assert reason in " ".join(ended.document["reasons"])
 
 
+def test_a_rule_that_somebody_else_replaces_is_not_judged() -> None:
+    """Exit 4 with the cause, although the counts would fit."""
+    with FakePlatform(defects=Defects(overtaken_after=300)) as platform:
+        ended = drive(CANARY, ["--weights", "1,1,1", "--requests", "400", "--json"], platform)
+
+    assert ("INCONCLUSIVE", 4) == (ended.verdict, ended.code)
+    assert "did not stay in force while the requests were sent: productpage-v1" in " ".join(ended.document["reasons"])
+
+
+def test_a_run_that_must_wait_asks_for_no_page() -> None:
+    """The proxies of the other run would count it."""
+    with FakePlatform() as platform, exclusive("local", "another run"):
+        ended = drive(CANARY, [], platform)
+
+        assert (3, 0) == (ended.code, platform.asked_for_page)
+
+
+def test_calls_that_outlive_their_page_belong_to_its_step() -> None:
+    """Reviews v2 are asked, give up, and are answered at last: the next step is not to count that."""
+    with FakePlatform(second=0.05) as platform:
+        document = drive(FAULT, ["--fault", "delay", "--reviews", "v2", "--json"], platform).document
+    slow = document["steps"][1]
+
+    assert slow["requests"] == slow["proxies"]["ratings_answered"]
+
+
 def test_too_few_requests_are_inconclusive() -> None:
     """Three requests prove no canary."""
     with FakePlatform() as platform:
@@ -88,6 +115,7 @@ def test_too_few_requests_are_inconclusive() -> None:
 
     assert 4 == ended.code
     assert "3 requests are too few to tell" in " ".join(ended.document["reasons"])
+    assert "3 requests are too few to tell" == ended.document["power"]
 
 
 def test_a_laggard_is_named_and_nothing_is_measured() -> None:
@@ -107,6 +135,22 @@ def test_a_baseline_that_does_not_come_back_is_an_error_with_its_cure() -> None:
     assert (3, False) == (ended.code, ended.document["restored"])
     assert "`python -m platforms reset` brings the baseline back" in ended.err
     assert Journal.of("local").read() is not None
+
+
+def test_where_no_demo_is_left_no_rule_is_to_be_undone() -> None:
+    """Taken down in the middle: the message says how to bring it up, and speaks of no rule."""
+
+    class TakenDown(FakePlatform):
+        def apply(self, state: State) -> None:
+            if self.applied:
+                raise NotReachable("no demo is up; `make demo-up` brings it up")
+            super().apply(state)
+
+    with TakenDown() as platform:
+        ended = drive(USER, ["--json"], platform)
+
+    assert 3 == ended.code
+    assert "user_routing: the baseline is not back: no demo is up; `make demo-up` brings it up\n" == ended.err
 
 
 def test_a_refused_login_is_an_error_and_the_baseline_is_back() -> None:
@@ -144,4 +188,4 @@ def test_a_killed_run_is_healed_by_the_next() -> None:
         Journal.of("local").open(who="python -m scenarios.canary", was="the baseline", will={})
         ended = drive(CANARY, [], platform)
 
-    assert "was killed before it could restore: the baseline is back" in ended.out
+    assert "was cut off before it could restore: the baseline is back" in ended.out

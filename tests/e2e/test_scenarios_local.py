@@ -103,7 +103,7 @@ def test_a_run_killed_in_the_middle_is_healed_by_the_next_command(demo: Demo) ->
     after = demo.typed("scenarios.fault_ratings", "--requests", "60")
 
     assert 0 == after.returncode
-    assert "was killed before it could restore: the baseline is back" in after.stdout
+    assert "was cut off before it could restore: the baseline is back" in after.stdout
     assert "a rule other than the baseline" not in after.stdout
 
 

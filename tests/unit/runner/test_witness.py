@@ -41,7 +41,16 @@ def test_more_answers_than_pages_are_somebody_elses() -> None:
 
     assert found is not None
     assert not found.contradicts
-    assert "somebody else used the demo meanwhile (10 requests at the gateway were not ours)" in found.reason
+    assert "somebody else used the demo meanwhile (10 requests at the gateway not ours)" in found.reason
+
+
+def test_one_is_no_plural() -> None:
+    """A sentence for the audience."""
+    found = doubt(Counters({V1: 91}), v1=90, strangers=1)
+
+    assert found is not None
+    assert "the proxies count 1 answer from reviews" in found.reason
+    assert "(1 request at the gateway not ours)" in found.reason
 
 
 def test_counted_retries_explain_more_answers() -> None:
