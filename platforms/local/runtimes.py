@@ -15,6 +15,7 @@ from typing import Any
 
 from platforms.environment import ROOT
 from platforms.errors import NotReachable
+from platforms.local.workloads import passed_on
 
 REVIEWS_JAR = ROOT / "services" / "reviews" / "target" / "reviews.jar"
 BUILD = "python -m platforms build"
@@ -175,6 +176,8 @@ def _ask(program: Program, path: str | None) -> subprocess.Popen[str] | None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            # As it will run: a PYTHONPATH or RUBYOPT of the caller's does not reach it.
+            env=None if program.build_only else passed_on(),
         )
     except OSError:
         return None

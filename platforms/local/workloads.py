@@ -19,8 +19,7 @@ VERSION_ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
     "reviews-v3": {"ENABLE_RATINGS": "true", "STAR_COLOR": "red"},
 }
 
-# Nothing else of the caller's environment reaches a workload: what works here must work in a container.
-_PASSED_ON = ("PATH", "HOME", "TMPDIR", "TZ")
+_PASSED_ON = ("PATH", "HOME", "TZ")
 # The letters Kubernetes uses in pod names: no vowels, so no words.
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
@@ -32,8 +31,9 @@ def launch(workload: Workload, topology: Topology, runtimes: Mapping[str, str], 
     """
     ports = topology.ports[workload.name]
     environment = {
-        **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        **passed_on(),
         "LANG": "C.UTF-8",
+        "TMPDIR": str(topology.folder),  # what a killed workload leaves there goes with the demo
         "PORT": str(ports.app),
         "BIND_HOST": LOOPBACK,
         "HOSTNAME": f"{workload.name}-{pod_suffix()}",
@@ -46,6 +46,11 @@ def launch(workload: Workload, topology: Topology, runtimes: Mapping[str, str], 
         environment=environment,
         folder=SERVICES_FOLDER / workload.app,
     )
+
+
+def passed_on() -> dict[str, str]:
+    """What of the caller's environment reaches a workload; no more, for what works here must work in a container."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
 
 
 def pod_suffix() -> str:

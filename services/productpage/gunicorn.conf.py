@@ -29,8 +29,10 @@ _host = os.environ.get("BIND_HOST") or ("::" if socket.has_dualstack_ipv6() else
 _port = os.environ.get("PORT") or "9080"
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
 
-# In memory where it can be: works with a read-only root, and no disk stands in the way of a heartbeat.
-_memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()  # noqa: S108  # below are own names
+# Where it is told to, else in memory where it can be: works with a read-only root, and no disk stands in the way of a
+# heartbeat.
+_shared = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()  # noqa: S108  # below are own names
+_memory = os.environ.get("TMPDIR") or _shared
 worker_tmp_dir = _memory
 
 

@@ -36,6 +36,11 @@ def test_environment(topology: Topology, workload: Workload, monkeypatch: pytest
     assert "AWS_SECRET_ACCESS_KEY" not in environment
 
 
+def test_temporary_files(topology: Topology) -> None:
+    """What a workload leaves behind goes with the demo's private folder."""
+    assert str(topology.folder) == launch(topology, "productpage-v1").environment["TMPDIR"]
+
+
 def test_pod_names(topology: Topology) -> None:
     """A restarted instance is another pod."""
     names = {launch(topology, "reviews-v2").environment["HOSTNAME"] for _ in range(5)}
