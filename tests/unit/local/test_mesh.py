@@ -23,6 +23,7 @@ from platforms.local.mesh import Mesh
 from platforms.local.topology import Topology
 from platforms.local.translate import Snapshot, endpoints, translate
 from platforms.resources import ISTIO, baseline, load
+from tests.e2e.demo import free_port
 
 BASELINE, CANARY = baseline(), baseline().overlaid(load(ISTIO / "canary.yaml"))
 
@@ -89,7 +90,7 @@ class Envoys:
 def envoys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Envoys]:
     folder = tmp_path_factory.mktemp("mesh")
     (folder / "logs").mkdir()
-    envoys = Envoys(ports.assign(folder, 20000), folder / "logs")
+    envoys = Envoys(ports.assign(folder, free_port()), folder / "logs")
     yield envoys
     for process in envoys.started.values():
         process.kill()
