@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -13,10 +15,14 @@ from platforms.errors import DemoError, UsageError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without ✓ is no reason to fail
     try:
         options = _parser().parse_args(arguments)
         _check_platform(options.platform)
-        return int(options.command(options))
+        code = int(options.command(options))
+        if sys.stdout:
+            sys.stdout.flush()  # so that what cannot be written is said here
     except DemoError as error:
         print(f"platforms: {error}", file=sys.stderr)
         return error.exit_code
@@ -24,8 +30,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("platforms: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `… | head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return 0
+    except OSError as error:
+        _write_no_more()
+        print(f"platforms: {_told(error)}", file=sys.stderr)
+        return DemoError.exit_code
+    return code
+
+
+def _write_no_more() -> None:
+    """What cannot be written goes nowhere, or Python would try again when it ends."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _told(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
 
 
 def _check_platform(name: str) -> None:
@@ -117,4 +141,5 @@ def _count(text: str) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: `up` takes along what it has started
     sys.exit(main())

@@ -9,12 +9,12 @@ import subprocess  # noqa: TID251  # `build` runs Maven
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from platforms import State, journal, show
+from platforms import State, journal, show, standing
 from platforms.environment import ROOT
-from platforms.errors import Busy, NotApplied, NotReachable, Unsupported, UsageError
+from platforms.errors import Busy, NotApplied, NotReachable, PlatformError, Unsupported, UsageError
 from platforms.local import bringup, logfiles, runtimes
 from platforms.local.analyze import analyze
 from platforms.local.platform import LocalPlatform
@@ -53,7 +53,11 @@ def _brought_up(port: int) -> tuple[LocalPlatform, str]:
     if running := bringup.running():
         moved = port not in (running.topology.gateway_port, bringup.GATEWAY_PORT)
         told = f", on port {running.topology.gateway_port}; `down` first to move it" if moved else ""
-        return LocalPlatform(running), f"Bookinfo is already up{told}"
+        platform = LocalPlatform(running)
+        if bringup.unready(platform):
+            with show.progress("Bookinfo is coming up") as say:
+                bringup.wait_until_ready(platform, say)
+        return platform, f"Bookinfo is already up{told}"
     began = time.monotonic()
     with show.progress("bringing Bookinfo up") as say:
         platform = bringup.up(port, say)
@@ -65,10 +69,12 @@ def down(_options: Options) -> int:
     _clear_away()
     demo = bringup.running()
     if demo is None:
-        print("no demo is up; nothing to stop")
+        with journal.exclusive("local", "python -m platforms down"):  # or an `up` is at it
+            print("no demo is up; nothing to stop")
         return 0
     began = time.monotonic()
     killed = bringup.down(demo)
+    journal.Journal.of("local").close()  # what it speaks of is gone
     told = f"Bookinfo is down after {time.monotonic() - began:.1f} s, nothing is left running"
     print(f"{told} ({killed} processes had to be killed)" if killed else told)
     return 0
@@ -77,18 +83,26 @@ def down(_options: Options) -> int:
 def status(options: Options) -> int:
     """Show the demo."""
     platform = LocalPlatform.connect()
-    document = _status_document(platform)
+    try:
+        _heal(platform)
+        healed = True
+    except PlatformError as error:
+        print(f"platforms: {error}", file=sys.stderr)
+        healed = False
+    document = standing.document(platform, healed=healed)
     print(json.dumps(document, indent=2) if options.json else show.status(document))
     return 0
 
 
 def reset(_options: Options) -> int:
     """The baseline, all of it and nothing else."""
-    platform = LocalPlatform.connect()
+    platform, state = LocalPlatform.connect(), State(baseline())
+    _heal(platform)
     with journal.exclusive("local", "python -m platforms reset"):
-        in_force = _put_in_force(platform, State(baseline()))
+        platform.apply(state)
+        convergence = platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
         journal.Journal.of("local").close()
-    print(f"the baseline {in_force}")
+    print(f"the baseline is {show.in_force(convergence)}")
     return 0
 
 
@@ -144,14 +158,14 @@ def apply(options: Options) -> int:
             "in_force_ms": round(convergence.milliseconds, 1),
             "proxies": convergence.proxies,
             "notes": list(laid.notes),
-            "warnings": [{"code": one.code, "message": one.message, "resource": one.resource} for one in findings],
+            "warnings": [asdict(one) for one in findings],
         }
         print(json.dumps(document, indent=2))
         return 0
     for note in laid.notes:
         print(note)
     for one in findings:
-        print(f"warning {one.code}: {one.resource}: {one.message}")
+        print(one)
     print(show.in_force(convergence))
     return 0
 
@@ -174,11 +188,6 @@ def logs(options: Options) -> int:
     return 0
 
 
-def _put_in_force(platform: LocalPlatform, state: State) -> str:
-    platform.apply(state)
-    return show.in_force(platform.wait_until_converged(state, timeout=CONVERGE_SECONDS))
-
-
 def _clear_away() -> None:
     if told := bringup.clear_away():
         print(told, file=sys.stderr)
@@ -189,50 +198,23 @@ def _heal(platform: LocalPlatform) -> None:
         print(healed, file=sys.stderr)
 
 
+def _standard_input() -> str:
+    if sys.stdin is None:
+        raise UsageError("-: standard input is closed")
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise UsageError("-: cannot be read: it is no text in UTF-8") from error
+
+
 def _read(files: list[str]) -> ResourceSet:
     """The objects in the files; standard input for `-`."""
     found: dict[tuple[str, str, str], Resource] = {}
     for file in files:
-        own = tuple(parse(sys.stdin.read(), source="-")) if file == "-" else tuple(load(Path(file)))
-        for resource in own:
+        for resource in parse(_standard_input(), source="-") if file == "-" else load(Path(file)):
             if resource.key in found:
                 raise UsageError(f"{resource}: given twice, also in {found[resource.key].source}")
             found[resource.key] = resource
     if not found:
         raise UsageError(f"{' '.join(files)}: no Istio object in there")
     return ResourceSet(tuple(found[key] for key in sorted(found)))
-
-
-def _status_document(platform: LocalPlatform) -> dict[str, Any]:
-    told = platform.status()
-    topology, base = platform.demo.topology, baseline()
-    in_force = {_name(one): one for one in told["state"]["resources"]}
-    wanted = {_name(one.document()): {**one.document(), "source": one.source} for one in base}
-    entry = journal.Journal.of("local").read()
-    ports = {name: {"app": p.app, "inbound": p.inbound, "outbound": p.outbound} for name, p in topology.ports.items()}
-    return {
-        "platform": "local",
-        "url": f"{platform.gateway_url}{bringup.PAGE}",
-        "revision": told["revision"],
-        "baseline": told["revision"] == base.revision and not told["state"]["stopped"],
-        "differs": {
-            "added": sorted(in_force.keys() - wanted.keys()),
-            "changed": sorted(
-                name for name in in_force.keys() & wanted.keys() if _changed(in_force[name], wanted[name])
-            ),
-            "removed": sorted(wanted.keys() - in_force.keys()),
-            "stopped": told["state"]["stopped"],
-        },
-        "unrestored": entry.who if entry else None,
-        "supervisor": {"pid": told["supervisor"], "since": told["since"]},
-        "workloads": {name: {**child, "ports": ports[name]} for name, child in told["workloads"].items()},
-        "proxies": {name: {**child, "admin": topology.admin_port(name)} for name, child in told["proxies"].items()},
-    }
-
-
-def _name(document: dict[str, Any]) -> str:
-    return f"{document['kind']} {document['metadata']['name']}"
-
-
-def _changed(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return any(one[field] != other[field] for field in ("apiVersion", "spec"))

@@ -53,9 +53,12 @@ def status(document: Mapping[str, Any]) -> str:
         f"rules     revision {document['revision']}, {_difference(document)}",
         f"          {NOT_IN_FORCE}",
     ]
+    if document["changing"]:
+        lines.append(f"          `{document['changing']}` is changing them now")
     if document["unrestored"]:
         lines.append(
-            f"          left by `{document['unrestored']}`: `python -m platforms reset` puts the baseline back"
+            f"          left by `{document['unrestored']}`, which was cut off: `python -m platforms reset` "
+            "puts the baseline back"
         )
     rows: list[tuple[str, ...]] = [("workload", "state", "pid", "restarts", "since", "port")]
     rows += [_row(name, child, str(child["ports"]["app"])) for name, child in document["workloads"].items()]

@@ -27,6 +27,10 @@ from platforms.resources import baseline
 GATEWAY_PORT = 9080
 UP_SECONDS = 90.0
 DOWN_SECONDS = 30.0
+HUNG_SECONDS = 5.0
+"""How long a supervisor that did not answer may still take to end by itself."""
+READY_SECONDS = 30.0
+"""How long a demo that is up, or just coming up, may take to have everything ready."""
 PAGE = "/productpage"
 
 # What the page says of itself when everything behind it answered.
@@ -88,11 +92,39 @@ def up(port: int, say: Say) -> LocalPlatform:
         raise
 
 
+def unready(platform: LocalPlatform) -> list[str]:
+    """What should run and is not ready, with the reason; not empty while a demo comes up."""
+    status = platform.status()
+    children = {**status["workloads"], **{f"the proxy of {name}": one for name, one in status["proxies"].items()}}
+    return [
+        f"{name} is {child['phase']}"
+        for name, child in children.items()
+        if child["phase"] != "ready" and name not in status["state"]["stopped"]
+    ]
+
+
+def wait_until_ready(platform: LocalPlatform, say: Say) -> None:
+    """Return when everything that should run is ready and serves what is in force.
+
+    Raises NotApplied, saying what is not ready, or NotConverged.
+    """
+    deadline = time.monotonic() + READY_SECONDS
+    while late := unready(platform):
+        say(f"{len(late)} not ready yet")
+        if time.monotonic() > deadline:
+            raise NotApplied(f"Bookinfo is up, but not whole: {'; '.join(late)}; `python -m platforms logs` says more")
+        time.sleep(_LOOK_SECONDS)
+    state = control.state_of(platform.status()["state"])
+    platform.wait_until_converged(state, timeout=READY_SECONDS)
+
+
 def down(demo: Demo) -> int:
     """Drain and end the demo; returns how many processes had to be killed because they were left."""
+    patience = HUNG_SECONDS
     with contextlib.suppress(NotReachable), control.Question(demo.socket, "stop") as question:
         question.reply(timeout=_ANSWER_SECONDS)
-    deadline = time.monotonic() + DOWN_SECONDS
+        patience = DOWN_SECONDS
+    deadline = time.monotonic() + patience
     while demo.supervisor.alive and time.monotonic() < deadline:
         time.sleep(_LOOK_SECONDS)
     if demo.supervisor.alive:
@@ -116,10 +148,15 @@ def _start_supervisor(port: int, found: Mapping[str, str]) -> subprocess.Popen[b
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C in this terminal is not for the demo
         )
-    if supervisor.stdin:
-        with contextlib.suppress(BrokenPipeError), supervisor.stdin as pipe:
-            pipe.write(json.dumps(dict(found)).encode())
+    _tell(supervisor, json.dumps(dict(found)))
     return supervisor
+
+
+def _tell(supervisor: subprocess.Popen[bytes], line: str) -> None:
+    if supervisor.stdin:
+        with contextlib.suppress(BrokenPipeError):  # it has ended, and its log says why
+            supervisor.stdin.write(f"{line}\n".encode())
+            supervisor.stdin.flush()
 
 
 def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> LocalPlatform:
@@ -149,11 +186,15 @@ def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> Local
 
 
 def _reached(supervisor: subprocess.Popen[bytes], deadline: float) -> LocalPlatform:
-    """The demo, once its supervisor answers."""
+    """The demo, once its supervisor answers; it starts nothing before it is told that its record was seen."""
+    told = False
     while True:
         with contextlib.suppress(NotReachable):
             demo = record.read(record.local_folder())
             if demo and demo.supervisor.pid == supervisor.pid:
+                if not told:
+                    _tell(supervisor, "")
+                    told = True
                 platform = LocalPlatform(demo)
                 platform.status()
                 return platform

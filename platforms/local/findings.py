@@ -27,7 +27,8 @@ class Finding:
         return (_LEVELS.index(self.level), self.code, self.resource, self.message)
 
     def __str__(self) -> str:
-        return f"{self.resource}: {self.level} [{self.code}] {self.message}"
+        """As `istioctl analyze` prints it."""
+        return f"{self.level} [{self.code}] ({self.resource}) {self.message}"
 
 
 def missing(resource: Resource, what: str, name: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections import deque
@@ -21,13 +22,18 @@ def bound(folder: Path) -> None:
     Children append to files they hold open, so a file is cut in place; a line written in that instant may be lost.
     """
     for path in folder.glob("*.log"):
-        if path.stat().st_size > MOST_BYTES:
-            with path.open("r+b") as file:
-                file.seek(-KEPT_BYTES, os.SEEK_END)
-                end = file.read().partition(b"\n")[2]
-                file.seek(0)
-                file.write(end)
-                file.truncate()
+        with contextlib.suppress(OSError):  # it was removed meanwhile
+            _bound(path)
+
+
+def _bound(path: Path) -> None:
+    if path.stat().st_size > MOST_BYTES:
+        with path.open("r+b") as file:
+            file.seek(-KEPT_BYTES, os.SEEK_END)
+            end = file.read().partition(b"\n")[2]
+            file.seek(0)
+            file.write(end)
+            file.truncate()
 
 
 def last_lines(path: Path, count: int) -> list[str]:

@@ -85,11 +85,17 @@ class Demo:
         self.forget()
         return len(swept)
 
+    def is_recorded(self) -> bool:
+        """Whether other commands can still find this demo."""
+        found = read(self.folder)
+        return found is not None and found.mark == self.mark
+
     def forget(self) -> None:
-        """No demo is up any more; the logs stay."""
+        """This demo is not up any more; the logs stay."""
         shutil.rmtree(self.topology.folder, ignore_errors=True)
-        for path in (_demo_file(self.folder), _children_file(self.folder)):
-            path.unlink(missing_ok=True)
+        if self.is_recorded():
+            for path in (_demo_file(self.folder), _children_file(self.folder)):
+                path.unlink(missing_ok=True)
 
 
 def read(folder: Path) -> Demo | None:

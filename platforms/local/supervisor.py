@@ -1,7 +1,7 @@
 """The one process behind a demo: it owns the workloads, the proxies and the proxies' files.
 
 `python -m platforms.local.supervisor PORT` runs in the foreground until it is told to stop; `platforms.local.bringup`
-starts it detached.
+starts it detached, gives it the runtimes, and lets it go on once it has seen its record.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ DRAIN_SECONDS = 2.0
 """How long requests under way may take when the whole demo goes down."""
 PLACE_SECONDS = 0.005
 """How long who is ready is collected before the proxies are told."""
-LOG_BOUND_SECONDS = 30.0
-"""How often the logs are looked at."""
+HOUSEKEEPING_SECONDS = 5.0
+"""How often the run folder is looked at."""
 
 
 class Supervisor:
@@ -66,7 +66,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._done.set)
         server = await control.serve(self._demo.socket, self._answer)
-        bounding = asyncio.create_task(self._bound_logs())
+        housekeeping = asyncio.create_task(self._keep_house())
         try:
             self._mesh.prepare(
                 self._snapshot, self._assignments(self._snapshot), revision=self._state.resources.revision
@@ -77,7 +77,7 @@ class Supervisor:
             await self._done.wait()
             watching.cancel()
         finally:
-            bounding.cancel()
+            housekeeping.cancel()
             await self._take_down()
             server.close()
             self._demo.forget()
@@ -171,7 +171,10 @@ class Supervisor:
         return (*self._workloads.values(), *self._proxies.values())
 
     def _remember_children(self) -> None:
-        self._demo.write_children(child.identity for child in self._children() if child.identity)
+        try:
+            self._demo.write_children(child.identity for child in self._children() if child.identity)
+        except OSError as error:  # a full disk is no reason to leave a workload down
+            log.warning("the list of processes cannot be written: %s", error)
 
     def _workload(self, workload: Workload, runtimes: Mapping[str, str]) -> Child:
         topology, secret = self._demo.topology, self._session_secret
@@ -206,10 +209,12 @@ class Supervisor:
             await asyncio.gather(*(child.stop() for child in self._children()))
             self._mesh.close()
 
-    async def _bound_logs(self) -> None:
-        while True:
-            await asyncio.sleep(LOG_BOUND_SECONDS)
+    async def _keep_house(self) -> None:
+        """Bound the logs, and end a demo that no command can find any more because its run folder was removed."""
+        while self._demo.is_recorded():
             bound(self._demo.logs)
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+        self._done.set()
 
 
 def _child_document(child: Child) -> dict[str, Any]:
@@ -224,9 +229,12 @@ def _child_document(child: Child) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Run a demo with the gateway on the port given; the runtimes come as JSON on standard input."""
+    """Run a demo with the gateway on the port given.
+
+    Standard input brings the runtimes, as one line of JSON, and then a second line from whoever knows of the demo.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    gateway_port, runtimes = int(sys.argv[1]), json.load(sys.stdin)
+    gateway_port, runtimes = int(sys.argv[1]), json.loads(sys.stdin.readline() or "{}")
     folder = local_folder()
     identity = Identity.of(os.getpid())
     if identity is None:
@@ -238,14 +246,17 @@ def main() -> int:
         topology=ports.assign(private_folder(), gateway_port),
         since=time.time(),
     )
-    demo.write()
-    demo.write_children(())
     try:
+        demo.write()
+        demo.write_children(())
+        if not sys.stdin.readline():  # `up` was killed before it could see the record: a demo that nobody knows of
+            demo.forget()
+            return NotApplied.exit_code
         return asyncio.run(Supervisor(demo, runtimes).run())
-    except DemoError as error:
+    except (DemoError, OSError) as error:
         log.error("%s", error)  # noqa: TRY400  # a sentence for a person, no traceback
         demo.forget()
-        return error.exit_code
+        return error.exit_code if isinstance(error, DemoError) else NotApplied.exit_code
 
 
 if __name__ == "__main__":

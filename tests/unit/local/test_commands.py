@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import os
+import subprocess  # noqa: TID251  # commands are run as a presenter runs them
 from pathlib import Path
 
 import pytest
 
 from platforms.__main__ import main
+from platforms.environment import ROOT
+from platforms.journal import exclusive
+from tests.e2e.demo import COMMAND
 
 COMMANDS = ("up", "down", "status", "reset", "doctor", "build", "url", "apply", "config", "logs")
 
@@ -58,6 +64,64 @@ def test_missing_file(capsys: pytest.CaptureFixture[str]) -> None:
     """A file that cannot be read is named before anybody is asked."""
     assert 2 == main(["apply", "-f", "nowhere.yaml"])
     assert "platforms: nowhere.yaml: cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", [b"\xff\xfe", b""], ids=["no UTF-8", "nothing"])
+def test_standard_input(given: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What comes on standard input is complained about as a file is."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
+
+    assert 2 == main(["apply", "-f", "-"])
+    assert capsys.readouterr().err.startswith("platforms: -: ")
+
+
+def test_no_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A closed standard input is said to be closed."""
+    monkeypatch.setattr("sys.stdin", None)
+
+    assert 2 == main(["apply", "-f", "-"])
+    assert "platforms: -: standard input is closed\n" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["up", "down", "status"])
+def test_run_folder_that_cannot_be(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run folder that cannot be made or read is a sentence and exit 3."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("BOOKINFO_RUN", str(tmp_path / "file"))
+
+    assert 3 == main([command])
+
+    complaint = capsys.readouterr().err
+
+    assert complaint.startswith(f"platforms: {tmp_path}/file/local")
+    assert complaint.endswith("Not a directory\n")
+
+
+def test_full_disk() -> None:
+    """What cannot be written is said, with exit 3."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*COMMAND, "down"], stdout=full, stderr=subprocess.PIPE, cwd=ROOT, text=True, check=False)
+
+    assert (3, "platforms: No space left on device\n") == (done.returncode, done.stderr)
+
+
+def test_terminal_without_the_signs() -> None:
+    """A terminal that cannot show ✓ shows something else."""
+    latin = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run([*COMMAND, "doctor"], env=latin, capture_output=True, cwd=ROOT, text=True, check=False)
+
+    assert "" == done.stderr
+    assert done.stdout.startswith("?  python")
+
+
+def test_down_while_a_demo_comes_up(capsys: pytest.CaptureFixture[str]) -> None:
+    """There is something to stop soon, so it is not said that there is nothing."""
+    with exclusive("local", "python -m platforms up"):
+        assert 3 == main(["down"])
+
+    assert "platforms: `python -m platforms up` is changing this demo" in capsys.readouterr().err
 
 
 def test_down_without_a_demo(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,198 @@
+"""However a command or the demo ends, nothing is left over and the next command goes on from there."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess  # noqa: TID251  # the supervisor is started as `up` starts it
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from platforms import State
+from platforms.environment import ROOT
+from platforms.journal import Journal
+from platforms.local import runtimes
+from platforms.resources import ISTIO, baseline, load
+from tests.e2e.demo import Demo, alive, demo_up, kill, until
+
+WHO = "python -m scenarios.canary"
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with demo_up(tmp_path_factory.mktemp("run")) as demo:
+        yield demo
+
+
+@pytest.fixture
+def down(tmp_path: Path) -> Iterator[Demo]:
+    """A demo that is not up."""
+    demo = Demo(tmp_path)
+    yield demo
+    demo.run("down")
+
+
+def recorded(demo: Demo) -> bool:
+    return (demo.folder / "local" / "demo.json").exists()
+
+
+@pytest.fixture
+def cut_off(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A scenario was killed while its rule was in force."""
+    monkeypatch.setenv("BOOKINFO_RUN", str(demo.folder))
+    rule = ISTIO / "canary.yaml"
+    applied = demo.run("apply", "-f", str(rule))
+
+    assert 0 == applied.returncode, applied.stderr
+
+    Journal.of("local").open(who=WHO, was="the baseline", will={"canary": State(baseline().overlaid(load(rule)))})
+    yield
+    Journal.of("local").close()
+
+
+@pytest.mark.parametrize("command", [("status",), ("status", "--json"), ("reset",), ("up",)])
+@pytest.mark.usefixtures("cut_off")
+def test_the_next_command_heals(demo: Demo, command: tuple[str, ...]) -> None:
+    """Whatever comes after a killed scenario puts the baseline back first, and says so."""
+    done = demo.run(*command)
+
+    assert 0 == done.returncode
+    assert 1 == done.stderr.count(f"`{WHO}`")
+    assert "the baseline is back" in done.stderr
+    assert demo.status()["baseline"]
+    assert Journal.of("local").read() is None
+
+
+@pytest.mark.usefixtures("cut_off")
+def test_apply_heals_first(demo: Demo) -> None:
+    """A rule of one's own is laid over the baseline, not over what a killed scenario left."""
+    done = demo.run("apply", "-f", "istio/user_routing.yaml")
+
+    assert 0 == done.returncode
+    assert "the baseline is back" in done.stderr
+    assert ["VirtualService reviews"] == demo.status()["differs"]["changed"]
+
+
+def test_down_ends_the_story(down: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo that is gone needs no healing."""
+    monkeypatch.setenv("BOOKINFO_RUN", str(down.folder))
+    down.up()
+    Journal.of("local").open(who=WHO, was="the baseline", will={})
+    down.run("down")
+
+    assert Journal.of("local").read() is None
+    assert "" == down.up().stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_up_takes_along_what_it_started(down: Demo, number: signal.Signals) -> None:
+    """Ctrl-C or SIGTERM in the middle of `up` leaves nothing running."""
+    up = down.start("up", "--port", str(down.port))
+    until(lambda: recorded(down), what="the supervisor is there")
+    record = down.record()
+    up.send_signal(number)
+    up.communicate(timeout=60)
+
+    assert 130 == up.returncode
+    assert not record.supervisor.alive
+    assert not record.topology.folder.exists()
+    assert not recorded(down)
+
+
+def test_up_goes_on_with_what_a_killed_one_began(down: Demo) -> None:
+    """After kill -9 of `up`, the next one waits until the demo is whole."""
+    first = down.start("up", "--port", str(down.port))
+    until(lambda: recorded(down) and down.record().socket.exists(), what="the supervisor answers")
+    first.kill()
+    first.communicate()
+    done = down.run("up", "--port", str(down.port))
+
+    assert 0 == done.returncode, done.stderr
+    assert {"ready"} == {child["phase"] for kind in ("workloads", "proxies") for child in down.status()[kind].values()}
+    assert 'data-reviews="shown"' in down.page()
+
+
+def test_a_supervisor_that_nobody_knows_ends(down: Demo) -> None:
+    """If `up` is killed before it has seen the demo's record, nothing is started."""
+    (down.folder / "local").mkdir()
+    supervisor = subprocess.run(
+        (sys.executable, "-m", "platforms.local.supervisor", str(down.port)),
+        cwd=ROOT,
+        env=down.environment,
+        input=json.dumps(dict(runtimes.require())) + "\n",
+        text=True,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert (3, "", "") == (supervisor.returncode, supervisor.stdout, supervisor.stderr)
+    assert not recorded(down)
+
+
+def test_a_demo_whose_run_folder_is_removed_ends(down: Demo) -> None:
+    """No command could find it any more."""
+    down.up()
+    record = down.record()
+    shutil.rmtree(down.folder / "local")
+    until(lambda: not record.supervisor.alive, what="the supervisor has ended")
+
+    assert not record.topology.folder.exists()
+
+
+def test_a_killed_demo_leaves_no_file_in_memory(down: Demo) -> None:
+    """What its workloads keep in memory lies in its private folder, which the next command removes."""
+    down.up()
+    record = down.record()
+    page = down.status()["workloads"]["productpage-v1"]["pid"]
+
+    assert list(record.topology.folder.glob(f"productpage-counts-{page}-*"))
+
+    kill(record.supervisor.pid)
+    until(lambda: not alive(page), what="productpage has ended")
+    down.run("down")
+
+    assert not record.topology.folder.exists()
+
+
+def test_down_ends_a_supervisor_that_hangs(down: Demo) -> None:
+    """A supervisor that does not answer is killed, and what it started with it."""
+    down.up()
+    record, page = down.record(), down.status()["workloads"]["productpage-v1"]["pid"]
+    os.kill(record.supervisor.pid, signal.SIGSTOP)
+    done = down.run("down")
+
+    assert 0 == done.returncode
+    assert (False, False) == (record.supervisor.alive, alive(page))
+
+
+@pytest.mark.parametrize("folder", ["with spaces and 유니코드", "long-" + "x" * 150])
+def test_run_folders(tmp_path: Path, folder: str) -> None:
+    """A run folder may have any name."""
+    with demo_up(tmp_path / folder) as demo:
+        assert 'data-reviews="shown"' in demo.page()
+
+
+def test_environment_of_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proxies, options and paths of the caller's shell do not reach the demo."""
+    evil = tmp_path / "evil"
+    evil.mkdir()
+    (evil / "flask.py").write_text("raise SystemExit('evil')")
+    for name, value in {
+        **dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:1"),
+        "PYTHONPATH": str(evil),
+        "RUBYOPT": "-rnothing",
+        "NODE_OPTIONS": "--nonsense",
+        "JDK_JAVA_OPTIONS": "-nonsense",
+        "GUNICORN_CMD_ARGS": "--nonsense",
+        "LC_ALL": "C",
+        "TMPDIR": "/nowhere",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with demo_up(tmp_path / "run") as demo:
+        assert 'data-reviews="shown"' in demo.page()
