@@ -90,7 +90,7 @@ def _outcomes(report: Report, step: StepReport, finding: Finding, *, alone: bool
     if alone and finding.claim.expectation.looks is Looks.PAGE:
         if step.step.ratings is not None:
             yield _ratings(step)
-        yield _times(finding.tally)
+        yield from _times(finding.tally)
 
 
 def _together(report: Report, step: StepReport) -> Iterator[Row]:
@@ -112,8 +112,9 @@ def _ratings(step: StepReport) -> Row:
     return Row("  answers of ratings", client=f"{step.stars:,}", proxies=f"{step.said.ratings:,}")
 
 
-def _times(tally: Tally) -> Row:
-    return Row(f"  ms: median {tally.percentile(50):.0f}, worst {tally.percentile(100):.0f}")
+def _times(tally: Tally) -> Iterator[Row]:
+    yield Row("  ms, median", client=f"{tally.percentile(50):,.0f}")
+    yield Row("  ms, worst", client=f"{tally.percentile(100):,.0f}")
 
 
 def _mark(finding: Finding, outcome: str) -> Verdict:

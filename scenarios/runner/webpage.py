@@ -18,12 +18,13 @@ _STYLE = """
 body { margin: 0 auto; max-width: 64rem; padding: 2rem 1.25rem 4rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, sans-serif; }
 h1 { font-size: 1.5rem; margin: 0 0 1rem; } h2 { font-size: 1.1rem; margin: 2.5rem 0 .75rem; }
-.verdict { border-radius: .6rem; color: #fff; padding: 1.1rem 1.4rem; }
+.verdict { border-radius: .6rem; color: #fff; padding: 1.1rem 1.4rem; print-color-adjust: exact; }
 .verdict strong { display: block; font-size: 2rem; line-height: 1.2; letter-spacing: .02em; }
 .HOLDS { background: var(--holds); } .FAILS { background: var(--fails); }
 .INCONCLUSIVE { background: var(--inconclusive); }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem 1.5rem; margin: 1.5rem 0; }
 dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+dl div:first-child { grid-column: 1 / -1; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .7rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; } thead th { color: var(--soft); font-weight: 500; font-size: .85rem; }
@@ -107,7 +108,7 @@ def _claims(report: Report) -> Iterator[str]:
             why = finding.reason or finding.claim.power
             yield (
                 f"<li>{_text(step.step.title)}, {_text(shown(finding.end_user))}: "
-                f"<b>{finding.verdict.name}</b> on {finding.claim.requests:,} requests. {_text(why)}</li>"
+                f"<b>{finding.verdict.name}</b> on {finding.claim.requests:,} requests: {_text(why)}</li>"
             )
 
 
