@@ -11,7 +11,7 @@ from platforms.resources import ResourceSet
 
 
 def replaced(resources: ResourceSet, virtual_service: str, path: Sequence[str | int], value: Any) -> ResourceSet:
-    """The same objects with one value of a VirtualService's spec replaced; None takes the value away."""
+    """The same objects with one value of a VirtualService's spec replaced."""
     return ResourceSet(
         tuple(
             replace(resource, spec=_with(resource.spec, path, value))
@@ -32,8 +32,5 @@ def _with(spec: Any, path: Sequence[str | int], value: Any) -> Any:
     place = changed
     for step in path[:-1]:
         place = place[step]
-    if value is None:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = value
+    place[path[-1]] = value
     return changed
