@@ -30,6 +30,10 @@ MEASURES: Mapping[str, Measure] = {
 }
 
 
+PAGE_WIDTH = 120
+"""Columns where nobody's terminal says how many there are: a file, a CI log."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and say by the exit code whether every target that could be judged was met."""
     options = _parser().parse_args(arguments)
@@ -50,7 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.json:
         print(json.dumps([figure.document() for figure in figures], indent=2, ensure_ascii=False))
     else:
-        Console().print(table.render(figures, busy=os.getloadavg()[0], processors=os.cpu_count() or 1))
+        width = None if sys.stdout.isatty() else PAGE_WIDTH
+        Console(width=width).print(table.render(figures, busy=os.getloadavg()[0], processors=os.cpu_count() or 1))
     return 1 if any(figure.holds is False for figure in figures) else 0
 
 
