@@ -17,7 +17,7 @@ from pathlib import Path
 
 from platforms import State
 from platforms.environment import ROOT
-from platforms.errors import NotApplied, NotReachable
+from platforms.errors import NotApplied, NotConverged, NotReachable
 from platforms.local import control, ports, record, runtimes
 from platforms.local.platform import LocalPlatform
 from platforms.local.record import Demo
@@ -163,7 +163,12 @@ def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> Local
     deadline = began + UP_SECONDS
     platform = _reached(supervisor, deadline)
     while True:
-        status = platform.status()
+        try:
+            status = platform.status()
+        except NotReachable:
+            _still_time(supervisor, deadline, "its supervisor does not answer")
+            time.sleep(_LOOK_SECONDS)
+            continue
         if status["failure"]:
             raise NotApplied(status["failure"])
         children = {**status["workloads"], **{f"the proxy of {name}": one for name, one in status["proxies"].items()}}
@@ -176,7 +181,12 @@ def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> Local
             break
         _still_time(supervisor, deadline, "the workloads are not ready")
         time.sleep(_LOOK_SECONDS)
-    platform.wait_until_converged(State(baseline()), timeout=max(deadline - time.monotonic(), 1.0))
+    while True:
+        try:
+            platform.wait_until_converged(State(baseline()), timeout=1.0)
+            break
+        except NotConverged as error:
+            _still_time(supervisor, deadline, str(error))
     say("every proxy serves the baseline")
     while not page_is_whole(platform.demo.topology.gateway_port):
         _still_time(supervisor, deadline, f"{platform.gateway_url}{PAGE} is not whole")
@@ -204,6 +214,8 @@ def _reached(supervisor: subprocess.Popen[bytes], deadline: float) -> LocalPlatf
 
 def _still_time(supervisor: subprocess.Popen[bytes], deadline: float, otherwise: str) -> None:
     log = record.local_folder() / "logs" / "supervisor.log"
+    if supervisor.poll() == 0:
+        raise NotApplied("the demo was taken down while it came up")
     if supervisor.poll() is not None:
         raise NotApplied(f"the demo did not start: {_last_words(log)}")
     if time.monotonic() > deadline:

@@ -117,6 +117,17 @@ def test_up_goes_on_with_what_a_killed_one_began(down: Demo) -> None:
     assert 'data-reviews="shown"' in down.page()
 
 
+def test_down_in_the_middle_of_up(down: Demo) -> None:
+    """Whoever brings a demo up is told that another command has taken it down."""
+    up = down.start("up", "--port", str(down.port))
+    until(lambda: recorded(down) and down.record().socket.exists(), what="the supervisor answers")
+    taken = down.run("down")
+    _, complaint = up.communicate(timeout=60)
+
+    assert (0, 3) == (taken.returncode, up.returncode)
+    assert "platforms: the demo was taken down while it came up\n" == complaint
+
+
 def test_a_supervisor_that_nobody_knows_ends(down: Demo) -> None:
     """If `up` is killed before it has seen the demo's record, nothing is started."""
     (down.folder / "local").mkdir()
