@@ -86,3 +86,47 @@ def test_malformed(spec: dict[str, Any]) -> None:
     own = Resource("networking.istio.io/v1", "VirtualService", "mine", spec)
 
     assert ["bookinfo", "mine", "reviews"] == names(lay_over(BASE, ResourceSet((own,))).resources)
+
+
+def destination_rule(name: str, host: str = "reviews", **said: Any) -> Resource:
+    return Resource("networking.istio.io/v1", "DestinationRule", name, {"host": host, **said})
+
+
+RANDOM, STICKY = {"loadBalancer": {"simple": "RANDOM"}}, {"loadBalancer": {"simple": "LEAST_REQUEST"}}
+RULED = ResourceSet((destination_rule("reviews", trafficPolicy=RANDOM, subsets=[{"name": "v1"}, {"name": "v2"}]),))
+
+
+def test_policy_under_another_name() -> None:
+    """The baseline's policy for a host gives way to the user's; its subsets stay."""
+    own = destination_rule("sticky", "reviews.bookinfo.svc.cluster.local", trafficPolicy=STICKY)
+    laid = lay_over(RULED, ResourceSet((own,)))
+
+    assert {"host": "reviews", "subsets": [{"name": "v1"}, {"name": "v2"}]} == laid.resources.resources[0].spec
+    assert (
+        "DestinationRule reviews of the baseline steps aside where DestinationRule sticky says the same for its host",
+    ) == laid.notes
+
+
+def test_subset_under_another_name() -> None:
+    """The same holds for a subset of the same name; the others, and the policy, stay."""
+    own = destination_rule("sticky", subsets=[{"name": "v2", "trafficPolicy": STICKY}])
+    laid = lay_over(RULED, ResourceSet((own,)))
+
+    assert {"host": "reviews", "trafficPolicy": RANDOM, "subsets": [{"name": "v1"}]} == laid.resources.resources[0].spec
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        destination_rule("sticky", "ratings", trafficPolicy=STICKY),
+        destination_rule("sticky", subsets=[{"name": "v3"}]),
+        destination_rule("sticky", subsets="none"),
+    ],
+    ids=["another host", "another subset", "nonsense"],
+)
+def test_nothing_said_twice(own: Resource) -> None:
+    """A DestinationRule that says something else disturbs nobody."""
+    laid = lay_over(RULED, ResourceSet((own,)))
+
+    assert () == laid.notes
+    assert RULED.resources[0] == laid.resources.resources[0]
