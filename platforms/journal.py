@@ -39,8 +39,8 @@ def exclusive(platform_name: str, what: str) -> Iterator[None]:
             file.seek(0)
             raise Busy(_holder(file.read())) from error
         file.truncate(0)
-        file.write(json.dumps({"what": what, "pid": os.getpid(), "since": _now()}))
-        file.flush()
+        with contextlib.suppress(OSError):  # a full disk: the lock holds all the same, without saying whose it is
+            os.write(file.fileno(), json.dumps({"what": what, "pid": os.getpid(), "since": _now()}).encode())
         try:
             yield
         finally:

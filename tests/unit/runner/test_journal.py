@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -31,6 +32,21 @@ def test_a_second_command_is_told_who_holds_the_demo() -> None:
     with (
         exclusive("local", "python -m scenarios.canary"),
         pytest.raises(Busy, match=rf"scenarios\.canary.*pid {os.getpid()}, since 20"),
+        exclusive("local", "python -m platforms reset"),
+    ):
+        pass
+
+
+def test_a_full_disk_does_not_take_the_right_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds the demo cannot be written down then, but nobody else gets it."""
+
+    def full(descriptor: int, text: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("platforms.journal.os.write", full)
+    with (
+        exclusive("local", "python -m scenarios.canary"),
+        pytest.raises(Busy, match="another command is changing this demo"),
         exclusive("local", "python -m platforms reset"),
     ):
         pass
