@@ -8,7 +8,6 @@ Says on stderr, once the command is over, which revision is in force.
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 from scenarios import canary, fault_ratings, user_routing
@@ -18,8 +17,6 @@ from tests.fakes import FakePlatform
 COMMANDS = {module.COMMAND.name: module.COMMAND for module in (canary, fault_ratings, user_routing)}
 
 if __name__ == "__main__":
-    # A shell that runs the tests in the background may have Ctrl-C ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     with FakePlatform(lag=float(os.environ.get("FAKE_LAG", "0.005"))) as platform:
         code = main(COMMANDS[sys.argv[1]], sys.argv[2:], to=lambda _: platform)
         print("in force:", platform.in_force.resources.revision, file=sys.stderr)  # noqa: T201  # the test reads it
