@@ -23,20 +23,6 @@ from tests.e2e.demo import Demo, alive, demo_up, kill, until
 WHO = "python -m scenarios.canary"
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_up(tmp_path_factory.mktemp("run")) as demo:
-        yield demo
-
-
-@pytest.fixture
-def down(tmp_path: Path) -> Iterator[Demo]:
-    """A demo that is not up."""
-    demo = Demo(tmp_path)
-    yield demo
-    demo.run("down")
-
-
 def recorded(demo: Demo) -> bool:
     return (demo.folder / "local" / "demo.json").exists()
 

@@ -3,26 +3,10 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.e2e.demo import Demo, alive, demo_up, group, kill, until
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_up(tmp_path_factory.mktemp("run")) as demo:
-        yield demo
-
-
-@pytest.fixture
-def down(tmp_path: Path) -> Iterator[Demo]:
-    """A demo that is not up."""
-    demo = Demo(tmp_path)
-    yield demo
-    demo.run("down")
+from tests.e2e.demo import Demo, alive, group, kill, until
 
 
 def whole(demo: Demo) -> bool:

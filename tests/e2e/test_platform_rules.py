@@ -14,7 +14,7 @@ from platforms import State
 from platforms.errors import NotConverged
 from platforms.local.platform import LocalPlatform
 from platforms.resources import ISTIO, ResourceSet, baseline, load, parse
-from tests.e2e.demo import Demo, demo_up
+from tests.e2e.demo import Demo
 
 TO_V3 = """\
 apiVersion: networking.istio.io/v1
@@ -28,12 +28,6 @@ spec:
         - destination: {host: reviews, subset: v3}
 """
 BASELINE = State(baseline())
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_up(tmp_path_factory.mktemp("run")) as demo:
-        yield demo
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import signal
 import subprocess  # noqa: TID251  # commands are run as a presenter runs them
 import sys
 import venv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -82,21 +81,14 @@ def test_missing_runtime(tmp_path: Path) -> None:
     assert not (tmp_path / "run" / "local" / "demo.json").exists()
 
 
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    demo = Demo(tmp_path)
-    yield demo
-    demo.run("down")
-
-
-def test_interrupted(demo: Demo) -> None:
+def test_interrupted(down: Demo) -> None:
     """Ctrl-C in the middle of `up` leaves nothing running."""
-    with demo.start("up", "--port", str(demo.port)) as up:
-        until((demo.folder / "local" / "demo.json").exists, what="the supervisor has started")
-        supervisor = demo.record().supervisor.pid
+    with down.start("up", "--port", str(down.port)) as up:
+        until((down.folder / "local" / "demo.json").exists, what="the supervisor has started")
+        supervisor = down.record().supervisor.pid
         up.send_signal(signal.SIGINT)
         _, complaint = up.communicate(timeout=60)
 
     assert (130, "platforms: interrupted\n") == (up.returncode, complaint)
     assert not alive(supervisor)
-    assert not (demo.folder / "local" / "demo.json").exists()
+    assert not (down.folder / "local" / "demo.json").exists()

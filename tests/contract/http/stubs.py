@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+from bench.instant import DETAILS
+
 NEVER = 60.0
 """A delay that no time budget of Bookinfo waits for."""
 
@@ -38,19 +40,7 @@ Behaviour = Callable[[Received], Answer]
 
 def details(request: Received) -> Answer:
     """As the details service answers."""
-    return Answer(
-        {
-            "id": _number(request),
-            "author": "William Shakespeare",
-            "year": 1595,
-            "type": "paperback",
-            "pages": 200,
-            "publisher": "PublisherA",
-            "language": "English",
-            "ISBN-10": "1234567890",
-            "ISBN-13": "123-1234567890",
-        }
-    )
+    return Answer({**DETAILS, "id": _number(request)})
 
 
 def reviews(request: Received) -> Answer:
