@@ -125,7 +125,6 @@ def build(_options: Options) -> int:
     missing = [one for one in runtimes.examine() if one.name in ("javac", "maven") and not one.found]
     if missing:
         raise NotReachable("; ".join(f"{one.name}: {one.problem} ({one.install})" for one in missing))
-    print("building reviews (Java)", flush=True)
     command = ("mvn", "-q", "-B", "-ntp", "-DskipTests", "package")
     with show.progress("building reviews") as say:
         say("Maven compiles, packs and rehearses it")

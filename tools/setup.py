@@ -14,6 +14,7 @@ import shutil
 import subprocess  # noqa: TID251  # installing is what this script is for
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -39,7 +40,7 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036  # this runs under whatever python3 is
         return _fail(f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}")
     requirements = ["requirements.txt", *(["requirements-dev.txt"] if dev else [])]
-    return _environment(requirements) or _runtimes(dev=dev) or _build()
+    return _environment(requirements) or _runtimes(dev=dev)
 
 
 def _environment(requirements: list[str]) -> int:
@@ -65,26 +66,34 @@ def _environment(requirements: list[str]) -> int:
 
 
 def _runtimes(*, dev: bool) -> int:
-    """Install what `doctor` finds missing on the system."""
-    missing = _missing()
+    """Install what `doctor` finds missing on the system, and build the one service that has to be compiled."""
+    found = _doctor()
     extra = [package for package, shown_by in DEV_PACKAGES.items() if dev and not Path(shown_by).exists()]
-    packages = sorted({package for runtime in missing for package in runtime["packages"]} | set(extra))
-    if packages and (code := _apt(packages)):
-        return code
-    if still := [runtime["name"] for runtime in _missing()]:
-        return _fail(f"still missing: {', '.join(still)}; `python -m platforms doctor` says more")
-    return 0
+    if packages := sorted({package for one in _missing(found["runtimes"]) for package in one["packages"]} | set(extra)):
+        if code := _apt(packages):
+            return code
+        found = _doctor()
+    if still := _missing(found["runtimes"]):
+        return _fail(
+            f"still missing: {', '.join(one['name'] for one in still)}; `python -m platforms doctor` says more"
+        )
+    return _platforms("build").returncode if any(one["problem"] for one in found["built"]) else 0
 
 
-def _missing() -> list[dict[str, list[str]]]:
-    command = [str(PYTHON), "-m", "platforms", "doctor", "--json"]
-    answer = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
-    return [runtime for runtime in json.loads(answer.stdout)["runtimes"] if not runtime["found"]]
+def _doctor() -> dict[str, list[dict[str, Any]]]:
+    document: dict[str, list[dict[str, Any]]] = json.loads(
+        _platforms("doctor", "--json", stdout=subprocess.PIPE).stdout
+    )
+    return document
 
 
-def _build() -> int:
-    """Build the one service that has to be compiled."""
-    return subprocess.run([str(PYTHON), "-m", "platforms", "build"], cwd=ROOT, check=False).returncode
+def _missing(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [one for one in found if not one["found"]]
+
+
+def _platforms(*arguments: str, stdout: int | None = None) -> subprocess.CompletedProcess[str]:
+    command = [str(PYTHON), "-m", "platforms", *arguments]
+    return subprocess.run(command, cwd=ROOT, check=False, stdout=stdout, text=True)
 
 
 def _apt(packages: list[str]) -> int:
