@@ -20,14 +20,12 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from platforms.local.workloads import command
+
 LOOPBACK = "127.0.0.1"
 SERVICES = Path(__file__).resolve().parent.parent / "services"
-OURS = {
-    "productpage": (sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"),
-    "details": ("ruby", "-S", "puma", "--config", "config/puma.rb", "config.ru"),
-    "reviews": ("java", "@jvm.options", "-XX:SharedArchiveFile=target/reviews.jsa", "-jar", "target/reviews.jar"),
-    "ratings": ("node", "src/main.js"),
-}
+RUNTIMES = {"python": sys.executable, "ruby": "ruby", "java": "java", "node": "node"}
+OURS = {app: command(app, RUNTIMES) for app in ("productpage", "details", "reviews", "ratings")}
 """How each service is started in its folder; all of them read PORT and BIND_HOST."""
 STAR_COLOURS = {"v2": "black", "v3": "red"}
 UP_WITHIN = 60.0

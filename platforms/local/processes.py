@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess  # noqa: TID251  # this module owns the starting of Envoys and workloads
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,12 +90,6 @@ def sweep(leaders: Iterable[Identity], *, mark: str) -> tuple[int, ...]:
     return left
 
 
-def proportional_memory(pids: Sequence[int]) -> int:
-    """Bytes of memory that these processes and their groups take, shared pages counted in proportion."""
-    wanted = set(pids)
-    return sum(_pss(pid) for pid, group in _groups() if group in wanted or pid in wanted)
-
-
 def _dies_with(parent: int) -> Callable[[], None] | None:
     """What a child does between fork and exec: ask to be killed when its parent dies. Linux only."""
     if sys.platform != "linux":
@@ -132,11 +126,3 @@ def _carries(pid: int, mark: str) -> bool:
         return f"{MARK}={mark}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:
         return False
-
-
-def _pss(pid: int) -> int:
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    return 0

@@ -42,7 +42,7 @@ def launch(workload: Workload, topology: Topology, runtimes: Mapping[str, str], 
         **_own_environment(workload, ports.outbound, session_secret),
     }
     return Launch(
-        command=_command(workload, runtimes, ports.outbound),
+        command=command(workload.app, runtimes, jvm=_jvm_proxy(ports.outbound)),
         environment=environment,
         folder=SERVICES_FOLDER / workload.app,
     )
@@ -58,8 +58,9 @@ def pod_suffix() -> str:
     return "".join(random.choices(_LETTERS, k=5))  # noqa: S311  # no secret
 
 
-def _command(workload: Workload, runtimes: Mapping[str, str], outbound: int) -> tuple[str, ...]:
-    match workload.app:
+def command(app: str, runtimes: Mapping[str, str], *, jvm: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """How an app is started in its folder, with or without a mesh; `jvm` are further options of Java's."""
+    match app:
         case "productpage":
             return (runtimes["python"], "-m", "gunicorn", "--config", "gunicorn.conf.py")
         case "details":
@@ -71,13 +72,16 @@ def _command(workload: Workload, runtimes: Mapping[str, str], outbound: int) -> 
                 runtimes["java"],
                 "@jvm.options",
                 "-XX:SharedArchiveFile=target/reviews.jsa",
-                f"-Dhttp.proxyHost={LOOPBACK}",
-                f"-Dhttp.proxyPort={outbound}",
-                "-Dhttp.nonProxyHosts=",
+                *jvm,
                 "-jar",
                 "target/reviews.jar",  # the archive above is good only for the path it was made with
             )
-    raise ValueError(f"no way to start {workload.name} is known")
+    raise ValueError(f"no way to start {app} is known")
+
+
+def _jvm_proxy(outbound: int) -> tuple[str, ...]:
+    """The way to the sidecar as the JVM is told it; it does not read http_proxy."""
+    return (f"-Dhttp.proxyHost={LOOPBACK}", f"-Dhttp.proxyPort={outbound}", "-Dhttp.nonProxyHosts=")
 
 
 def _own_environment(workload: Workload, outbound: int, session_secret: str) -> dict[str, str]:
