@@ -16,10 +16,10 @@ from platforms import State, journal, show, standing
 from platforms.environment import ROOT
 from platforms.errors import Busy, NotApplied, NotReachable, PlatformError, Unsupported, UsageError
 from platforms.local import bringup, logfiles, runtimes
-from platforms.local.analyze import analyze
 from platforms.local.platform import LocalPlatform
 from platforms.overlay import lay_over
 from platforms.resources import Resource, ResourceSet, baseline, load, parse
+from platforms.translation.analyze import analyze
 
 Options = argparse.Namespace
 Command = Callable[[Options], int]

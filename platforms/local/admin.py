@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, TypeVar
 
 from platforms import Counters, Hop
-from platforms.local.topology import LOOPBACK, WORKLOADS, Topology
+from platforms.translation.topology import LOOPBACK, WORKLOADS, Topology
 
 CLUSTERS_PATH = "/clusters?format=json"
 RETRIES_PATH = "/stats?format=json&filter=upstream_rq_retry$"

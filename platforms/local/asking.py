@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import NamedTuple
 
-from platforms.local.topology import LOOPBACK
+from platforms.translation.topology import LOOPBACK
 
 
 class Answer(NamedTuple):

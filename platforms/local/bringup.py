@@ -21,8 +21,8 @@ from platforms.errors import NotApplied, NotConverged, NotReachable
 from platforms.local import control, ports, record, runtimes
 from platforms.local.platform import LocalPlatform
 from platforms.local.record import Demo
-from platforms.local.topology import LOOPBACK
 from platforms.resources import baseline
+from platforms.translation.topology import LOOPBACK
 
 GATEWAY_PORT = 9080
 UP_SECONDS = 90.0

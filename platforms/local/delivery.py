@@ -13,7 +13,7 @@ from platforms.errors import Rejected
 from platforms.local import discovery, envoy
 from platforms.local.asking import Answer, Connection, NoAnswer
 from platforms.local.discovery import CLUSTERS, Content, Contents, Files, Subject
-from platforms.local.topology import Topology
+from platforms.translation.topology import Topology
 
 Assignments = Mapping[str, Mapping[str, Any]]
 """Who stands behind each cluster."""

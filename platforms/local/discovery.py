@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platforms.local.translate import ProxyConfig
+from platforms.translation.translate import ProxyConfig
 
 _TYPES = {
     "lds": "type.googleapis.com/envoy.config.listener.v3.Listener",

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from platforms.local.processes import Launch
-from platforms.local.topology import DOMAIN, GATEWAY, GATEWAY_LABELS, LOOPBACK, WORKLOADS, Topology
 from platforms.resources import NAMESPACE
+from platforms.translation.topology import DOMAIN, GATEWAY, GATEWAY_LABELS, LOOPBACK, WORKLOADS, Topology
 
 
 def bootstrap(proxy: str, topology: Topology) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from platforms.local import discovery, envoy
 from platforms.local.asking import NoAnswer
 from platforms.local.delivery import Assignments, Delivery
 from platforms.local.discovery import CLUSTERS, Content, Contents, Subject
-from platforms.local.topology import GATEWAY, Topology
-from platforms.local.translate import Snapshot
+from platforms.translation.topology import GATEWAY, Topology
+from platforms.translation.translate import Snapshot
 
 ACKNOWLEDGE_SECONDS = 2.0
 """How long the others wait for a proxy before they go on without it; it follows when it can."""

@@ -16,9 +16,9 @@ from platforms.errors import DemoError, NotConverged, NotReachable, UsageError
 from platforms.local import admin, control, discovery, record
 from platforms.local.discovery import CLUSTERS, Subject
 from platforms.local.record import Demo
-from platforms.local.served import served
-from platforms.local.topology import LOOPBACK, WORKLOADS, Topology
-from platforms.local.translate import endpoints, translate
+from platforms.translation.served import served
+from platforms.translation.topology import LOOPBACK, WORKLOADS, Topology
+from platforms.translation.translate import endpoints, translate
 
 APPLY_SECONDS = 30.0
 """How long the supervisor may take: two waits for a proxy that hangs, and a workload that does not want to end."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from platforms.errors import NotApplied
-from platforms.local.topology import LOOPBACK, WORKLOADS, Ports, Topology
+from platforms.translation.topology import LOOPBACK, WORKLOADS, Ports, Topology
 
 _FIRST = 20000
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")

@@ -17,7 +17,7 @@ from platforms.environment import run_folder
 from platforms.local import processes
 from platforms.local.discovery import write_text
 from platforms.local.processes import Identity
-from platforms.local.topology import LOOPBACK, Ports, Topology
+from platforms.translation.topology import LOOPBACK, Ports, Topology
 
 _SWEEP_SECONDS = 5.0
 

@@ -27,9 +27,9 @@ from platforms.local.logfiles import bound
 from platforms.local.mesh import Mesh
 from platforms.local.processes import Identity
 from platforms.local.record import Demo, local_folder, private_folder
-from platforms.local.topology import WORKLOADS, Workload
-from platforms.local.translate import Snapshot, endpoints, translate
 from platforms.resources import baseline
+from platforms.translation.topology import WORKLOADS, Workload
+from platforms.translation.translate import Snapshot, endpoints, translate
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from platforms.environment import ROOT
 from platforms.local.processes import Launch
-from platforms.local.topology import LOOPBACK, Topology, Workload
+from platforms.translation.topology import LOOPBACK, Topology, Workload
 
 SERVICES_FOLDER = ROOT / "services"
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from platforms.local import discovery, runtimes
-from platforms.local.topology import WORKLOADS, Ports, Topology
-from platforms.local.translate import ProxyConfig, Snapshot
+from platforms.translation.topology import WORKLOADS, Ports, Topology
+from platforms.translation.translate import ProxyConfig, Snapshot
 
 
 def topology(number: int = 0) -> Topology:

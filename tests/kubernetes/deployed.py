@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from platforms.local.topology import WORKLOADS
+from platforms.translation.topology import WORKLOADS
 from scenarios.runner.observation import marks
 
 Run = Callable[..., str]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platforms.local.topology import WORKLOADS, Ports, Topology
 from platforms.resources import Resource, ResourceSet, baseline
+from platforms.translation.topology import WORKLOADS, Ports, Topology
 
 FOLDER = Path(os.environ.get("PARITY_CASES") or Path(__file__).parent / "cases")
 PROXIES = ("productpage-v1", "reviews-v2", "ingressgateway")

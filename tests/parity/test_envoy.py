@@ -13,10 +13,10 @@ import pytest
 from platforms.local import discovery, envoy, ports, runtimes
 from platforms.local.asking import Connection
 from platforms.local.delivery import Delivery
-from platforms.local.served import served
-from platforms.local.topology import WORKLOADS, Topology
-from platforms.local.translate import endpoints, translate
 from platforms.resources import baseline
+from platforms.translation.served import served
+from platforms.translation.topology import WORKLOADS, Topology
+from platforms.translation.translate import endpoints, translate
 from tests.parity.recordings import EXCEPTIONS, PROXIES, names, recording
 
 SECONDS = 30.0

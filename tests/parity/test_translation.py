@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from platforms.errors import Rejected, Unsupported
-from platforms.local.analyze import analyze
-from platforms.local.served import shown
-from platforms.local.translate import translate
+from platforms.translation.analyze import analyze
+from platforms.translation.served import shown
+from platforms.translation.translate import translate
 from tests.parity.recordings import EXCEPTIONS, FOLDER, TOPOLOGY, names, recording
 
 NAMES = names()

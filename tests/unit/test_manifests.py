@@ -13,7 +13,7 @@ import yaml
 
 from platforms.environment import ROOT
 from platforms.local import ports, workloads
-from platforms.local.topology import GATEWAY_LABELS, SERVICE_PORT, SERVICES, WORKLOADS, Workload
+from platforms.translation.topology import GATEWAY_LABELS, SERVICE_PORT, SERVICES, WORKLOADS, Workload
 from tests.kustomize import Object, render
 
 BASE = ROOT / "manifests" / "base"

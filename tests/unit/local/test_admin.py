@@ -10,7 +10,7 @@ import pytest
 
 from platforms import Hop
 from platforms.local import admin
-from platforms.local.topology import WORKLOADS, Ports, Topology
+from platforms.translation.topology import WORKLOADS, Ports, Topology
 
 REVIEWS = "outbound|9080||reviews.bookinfo.svc.cluster.local"
 REVIEWS_V2 = "outbound|9080|v2|reviews.bookinfo.svc.cluster.local"

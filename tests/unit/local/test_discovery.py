@@ -7,7 +7,7 @@ from pathlib import Path
 
 from platforms.local import discovery
 from platforms.local.discovery import CLUSTERS, LISTENERS, Content, Files, Subject
-from platforms.local.translate import ProxyConfig
+from platforms.translation.translate import ProxyConfig
 
 REVIEWS = "outbound|9080||reviews.bookinfo.svc.cluster.local"
 STATS = f"""\

@@ -20,9 +20,9 @@ import pytest
 from platforms.errors import Rejected
 from platforms.local import envoy, ports, processes, runtimes
 from platforms.local.mesh import Mesh
-from platforms.local.topology import Topology
-from platforms.local.translate import Snapshot, endpoints, translate
 from platforms.resources import ISTIO, baseline, load
+from platforms.translation.topology import Topology
+from platforms.translation.translate import Snapshot, endpoints, translate
 from tests.e2e.demo import free_port
 
 BASELINE, CANARY = baseline(), baseline().overlaid(load(ISTIO / "canary.yaml"))

@@ -9,7 +9,7 @@ import pytest
 
 from platforms.local import envoy, ports, workloads
 from platforms.local.processes import Launch
-from platforms.local.topology import WORKLOADS, Topology, Workload
+from platforms.translation.topology import WORKLOADS, Topology, Workload
 
 PROGRAMS = {name: f"/bin/{name}" for name in ("python", "ruby", "java", "node", "envoy", "reviews.jar")}
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import yaml
 
-from platforms.local.served import shown
-from platforms.local.topology import Topology
-from platforms.local.translate import translate
 from platforms.resources import NAMESPACE, Resource, ResourceSet, baseline
+from platforms.translation.served import shown
+from platforms.translation.topology import Topology
+from platforms.translation.translate import translate
 from tests.golden.validation import topology
 
 REVIEWS = "9080 reviews.bookinfo.svc.cluster.local:9080"

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from platforms.errors import Rejected, Unsupported
-from platforms.local.translate import Snapshot, translate
 from platforms.resources import Resource, ResourceSet, baseline
+from platforms.translation.translate import Snapshot, translate
 from tests.golden.validation import complaint, topology
 
 

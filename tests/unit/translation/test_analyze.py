@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from platforms.local.analyze import analyze
 from platforms.resources import Resource, ResourceSet, baseline
+from platforms.translation.analyze import analyze
 from tests.unit.translation.rules import reviews, rule
 
 TO = "route: [{destination: {host: reviews, subset: v1}}]"

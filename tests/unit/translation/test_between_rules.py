@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from platforms.local.topology import WORKLOADS
-from platforms.local.translate import endpoints, translate
 from platforms.resources import Resource, ResourceSet, baseline
+from platforms.translation.topology import WORKLOADS
+from platforms.translation.translate import endpoints, translate
 from tests.golden.validation import topology
 from tests.unit.translation.rules import REVIEWS, clusters_called, reviews, rule, served
 

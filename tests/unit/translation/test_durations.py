@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platforms.local import durations
+from platforms.translation import durations
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from platforms.local import hosts
+from platforms.translation import hosts
 
 REVIEWS = "reviews.bookinfo.svc.cluster.local"
 

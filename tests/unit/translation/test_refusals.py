@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from platforms.errors import Rejected, Unsupported
-from platforms.local.translate import translate
 from platforms.resources import Resource, ResourceSet
+from platforms.translation.translate import translate
 from tests.golden.validation import topology
 from tests.unit.translation.rules import FILE, reviews, rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from platforms.local import regexes
+from platforms.translation import regexes
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from platforms.local import durations
+from platforms.translation import durations
 
 _DEFAULT_ON = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes"
 _ON_CODES = "retriable-status-codes"

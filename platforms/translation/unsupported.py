@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from platforms.errors import Unsupported
-from platforms.local import routes, validate_match
-from platforms.local.rules import is_ours
 from platforms.resources import ResourceSet
+from platforms.translation import routes, validate_match
+from platforms.translation.rules import is_ours
 
 Refuses = Callable[[Any], bool]
 """Whether a value that stands at a refused path is refused indeed."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platforms.local import deprecated, hosts, unreachable
-from platforms.local.findings import Finding, missing
-from platforms.local.rules import MESH, Rules, VirtualService, gateway_name, is_ours
-from platforms.local.topology import SERVICE_PORT, WORKLOADS
 from platforms.resources import NAMESPACE, Resource, ResourceSet
+from platforms.translation import deprecated, hosts, unreachable
+from platforms.translation.findings import Finding, missing
+from platforms.translation.rules import MESH, Rules, VirtualService, gateway_name, is_ours
+from platforms.translation.topology import SERVICE_PORT, WORKLOADS
 
 __all__ = ["Finding", "analyze"]
 

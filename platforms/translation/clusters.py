@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platforms.local import balancing, durations, hosts, pools
-from platforms.local.rules import CALLERS, Rules
-from platforms.local.topology import LOOPBACK, SERVICE_PORT
 from platforms.resources import NAMESPACE
+from platforms.translation import balancing, durations, hosts, pools
+from platforms.translation.rules import CALLERS, Rules
+from platforms.translation.topology import LOOPBACK, SERVICE_PORT
 
 _CONNECT_TIMEOUT = "10s"
 _BY_PORT = ("connectionPool", "loadBalancer", "outlierDetection", "tls")

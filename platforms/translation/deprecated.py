@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platforms.local.findings import Finding
-from platforms.local.rules import MESH
 from platforms.resources import Resource
+from platforms.translation.findings import Finding
+from platforms.translation.rules import MESH
 
 
 def of_virtual_service(service: Resource) -> Iterator[Finding]:

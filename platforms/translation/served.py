@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from platforms.local.hosts import REGISTRY
-from platforms.local.topology import SERVICE_PORT
+from platforms.translation.hosts import REGISTRY
+from platforms.translation.topology import SERVICE_PORT
 
 _ADDRESSES = frozenset(REGISTRY.values())
 _VIRTUAL_ADDRESS = "CLUSTER_IP"

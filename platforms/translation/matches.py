@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platforms.local.rules import Proxy, gateway_name
+from platforms.translation.rules import Proxy, gateway_name
 
 CATCH_ALL: Mapping[str, Any] = {"prefix": "/"}
 

@@ -9,9 +9,9 @@ from itertools import combinations
 from typing import Any
 
 from platforms.errors import Rejected, Unsupported
-from platforms.local import crds, hosts, naming, schema, validate_http, validate_match, validate_policy
-from platforms.local.rules import MESH
 from platforms.resources import Resource, ResourceSet
+from platforms.translation import crds, hosts, naming, schema, validate_http, validate_match, validate_policy
+from platforms.translation.rules import MESH
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _LONGEST_NAME = 253

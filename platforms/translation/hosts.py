@@ -7,8 +7,8 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import TypeVar
 
-from platforms.local.topology import DOMAIN, SERVICE_PORT, SERVICES
 from platforms.resources import NAMESPACE
+from platforms.translation.topology import DOMAIN, SERVICE_PORT, SERVICES
 
 T = TypeVar("T")
 

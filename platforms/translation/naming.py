@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platforms.local import durations
-from platforms.local.hosts import is_address
+from platforms.translation import durations
+from platforms.translation.hosts import is_address
 
 _LABEL = "[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?"
 _DNS_LABEL = re.compile(_LABEL)

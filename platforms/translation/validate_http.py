@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from platforms.local import durations, faults, header_values, naming, regexes, retries, validate_match
+from platforms.translation import durations, faults, header_values, naming, regexes, retries, validate_match
 
 _KILOBYTE = 1024
 _CORS_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from platforms.local import hosts, routes
-from platforms.local.rules import MESH, Proxy, Rules, VirtualService
-from platforms.local.topology import SERVICE_PORT
+from platforms.translation import hosts, routes
+from platforms.translation.rules import MESH, Proxy, Rules, VirtualService
+from platforms.translation.topology import SERVICE_PORT
 
 _LARGEST_BODY = 1024 * 1024
 """Of a direct response: what Istio's webhook lets pass; Envoy's own limit is 4 kB."""

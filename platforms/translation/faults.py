@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from platforms.local import durations, matches
+from platforms.translation import durations, matches
 
 FAULT = "envoy.filters.http.fault"
 CORS = "envoy.filters.http.cors"

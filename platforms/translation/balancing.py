@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from platforms.local import durations
-from platforms.local.rules import DestinationRule
-from platforms.local.topology import SERVICE_PORT
+from platforms.translation import durations
+from platforms.translation.rules import DestinationRule
+from platforms.translation.topology import SERVICE_PORT
 
 _RING_SIZE = 1024
 

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platforms.local import clusters, hosts, listeners, unsupported, validate, virtual_hosts
-from platforms.local.rules import CALLERS, PROXIES, Proxy, Rules
-from platforms.local.topology import SERVICE_PORT, WORKLOADS, Topology, Workload
 from platforms.resources import NAMESPACE, ResourceSet
+from platforms.translation import clusters, hosts, listeners, unsupported, validate, virtual_hosts
+from platforms.translation.rules import CALLERS, PROXIES, Proxy, Rules
+from platforms.translation.topology import SERVICE_PORT, WORKLOADS, Topology, Workload
 
 GATEWAY_ROUTES = "http.8080"
 """The gateway's only port: in a cluster its Service offers it as 80."""
@@ -37,14 +37,12 @@ class Snapshot:
 
 
 def translate(resources: ResourceSet, topology: Topology) -> Snapshot:
-    """What every proxy is to serve for `resources`.
+    """What every proxy of the local mesh is to serve for `resources`.
 
     Raises Rejected for what the API server or Istio's webhook refuses, Unsupported for what is valid but not here.
     """
-    valid = validate.validated(resources)
-    unsupported.refuse(valid)
-    rules = Rules.of(valid)
-    outbound = {caller: tuple(clusters.outbound(rules, caller)) for caller in CALLERS}
+    rules = _understood(resources)
+    outbound = _outbound(rules)
     return Snapshot(
         proxies={proxy.name: _configured(proxy, rules, outbound[proxy.namespace], topology) for proxy in PROXIES},
         behind={
@@ -52,6 +50,16 @@ def translate(resources: ResourceSet, topology: Topology) -> Snapshot:
             for name, (host, labels) in clusters.destinations(rules).items()
         },
     )
+
+
+def routing(resources: ResourceSet) -> Mapping[str, ProxyConfig]:
+    """By what every proxy of any mesh is to route for `resources`: its routes and outbound clusters, no listeners.
+
+    Raises as `translate` does.
+    """
+    rules = _understood(resources)
+    outbound = _outbound(rules)
+    return {proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, rules)) for proxy in PROXIES}
 
 
 def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
@@ -62,23 +70,34 @@ def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) ->
     }
 
 
-def _configured(proxy: Proxy, rules: Rules, outbound: tuple[dict[str, Any], ...], topology: Topology) -> ProxyConfig:
-    if proxy.is_gateway:
-        return _gateway(proxy, rules, outbound, topology)
-    app = next(workload.app for workload in WORKLOADS if workload.name == proxy.name)
-    host = hosts.full(app, NAMESPACE)
-    return ProxyConfig(
-        listeners=(listeners.outbound(topology, proxy.name), listeners.inbound(topology, proxy.name)),
-        clusters=(*outbound, clusters.inbound(rules, host, topology.ports[proxy.name].app)),
-        routes={str(SERVICE_PORT): virtual_hosts.of_sidecar(rules, proxy)},
-    )
+def _understood(resources: ResourceSet) -> Rules:
+    valid = validate.validated(resources)
+    unsupported.refuse(valid)
+    return Rules.of(valid)
 
 
-def _gateway(proxy: Proxy, rules: Rules, outbound: tuple[dict[str, Any], ...], topology: Topology) -> ProxyConfig:
+def _outbound(rules: Rules) -> dict[str, tuple[dict[str, Any], ...]]:
+    """The outbound clusters of a proxy, by its namespace."""
+    return {caller: tuple(clusters.outbound(rules, caller)) for caller in CALLERS}
+
+
+def _routes(proxy: Proxy, rules: Rules) -> dict[str, dict[str, Any]]:
+    if not proxy.is_gateway:
+        return {str(SERVICE_PORT): virtual_hosts.of_sidecar(rules, proxy)}
     if not rules.servers:  # no Gateway, no door
-        return ProxyConfig((), outbound, {})
-    configuration = virtual_hosts.of_gateway(rules, proxy, GATEWAY_ROUTES)
-    return ProxyConfig((listeners.gateway(topology, GATEWAY_ROUTES),), outbound, {GATEWAY_ROUTES: configuration})
+        return {}
+    return {GATEWAY_ROUTES: virtual_hosts.of_gateway(rules, proxy, GATEWAY_ROUTES)}
+
+
+def _configured(proxy: Proxy, rules: Rules, outbound: tuple[dict[str, Any], ...], topology: Topology) -> ProxyConfig:
+    routes = _routes(proxy, rules)
+    if proxy.is_gateway:
+        doors = tuple(listeners.gateway(topology, configuration) for configuration in routes)
+        return ProxyConfig(doors, outbound, routes)
+    app = next(workload.app for workload in WORKLOADS if workload.name == proxy.name)
+    to_app = clusters.inbound(rules, hosts.full(app, NAMESPACE), topology.ports[proxy.name].app)
+    ways = (listeners.outbound(topology, proxy.name), listeners.inbound(topology, proxy.name))
+    return ProxyConfig(ways, (*outbound, to_app), routes)
 
 
 def _selects(host: str, labels: Mapping[str, str], workload: Workload) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from platforms.local import clusters, faults, retries
-from platforms.local.topology import GATEWAY, LOOPBACK, SERVICE_PORT, Topology
+from platforms.translation import clusters, faults, retries
+from platforms.translation.topology import GATEWAY, LOOPBACK, SERVICE_PORT, Topology
 
 _SERVER_NAME = "istio-envoy"
 _TYPES = "type.googleapis.com/envoy.extensions.filters"

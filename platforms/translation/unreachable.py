@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from platforms.local.findings import Finding
 from platforms.resources import Resource
+from platforms.translation.findings import Finding
 
 Texts = Mapping[str, Mapping[str, str]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from platforms.local.schema import Bytes, Duration, Fields, Flag, Listing, Named, Number, Shape, Text, Whole
+from platforms.translation.schema import Bytes, Duration, Fields, Flag, Listing, Named, Number, Shape, Text, Whole
 
 _TEXT = Text()
 _TEXTS = Listing(_TEXT)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from platforms.local import durations
+from platforms.translation import durations
 
 UNKNOWN_FIELD = "unknown field"
 _MILLISECOND = 10**6

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from platforms.local import hosts
-from platforms.local.topology import GATEWAY, GATEWAY_LABELS, WORKLOADS
 from platforms.resources import NAMESPACE, Resource, ResourceSet
+from platforms.translation import hosts
+from platforms.translation.topology import GATEWAY, GATEWAY_LABELS, WORKLOADS
 
 MESH = "mesh"
 """The reserved gateway name that means every sidecar."""

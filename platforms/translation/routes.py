@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from platforms.local import balancing, durations, faults, headers, hosts, matches, retries
-from platforms.local.rules import Proxy, Rules, VirtualService
-from platforms.local.topology import SERVICE_PORT
+from platforms.translation import balancing, durations, faults, headers, hosts, matches, retries
+from platforms.translation.rules import Proxy, Rules, VirtualService
+from platforms.translation.topology import SERVICE_PORT
 
 _NO_LIMIT = "0s"
 REDIRECTS: Mapping[int, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platforms.local import header_values, naming, regexes
+from platforms.translation import header_values, naming, regexes
 
 _PSEUDO_HEADERS = frozenset({":method", ":scheme", ":authority", ":path", ":status"})
 _CLAIM = ("@request.auth.claims.", "@request.auth.claims[")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from math import isqrt
 from typing import Any
 
-from platforms.local import durations, naming
+from platforms.translation import durations, naming
 
 _PARTS = ("connectionPool", "loadBalancer", "outlierDetection", "tls")
 _MORE_PARTS = (*_PARTS, "portLevelSettings", "tunnel", "proxyProtocol", "retryBudget")

@@ -1,0 +1,1 @@
+"""Bookinfo on a Kubernetes cluster with Istio: the only code that talks to a Kubernetes API."""
