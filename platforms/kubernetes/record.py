@@ -1,0 +1,58 @@
+"""What `up` made on Kubernetes, written into the run folder so that other commands find it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from platforms.environment import run_folder
+
+
+def folder() -> Path:
+    """The run folder of the Kubernetes platform."""
+    return run_folder() / "kubernetes"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """One demo, from `up` to `down`."""
+
+    context: str
+    """The context in the kubeconfig."""
+    namespace: str
+    gateway_url: str
+    """Without a path, such as `http://127.0.0.1:8080`."""
+    cluster: str
+    """The kind cluster's name; empty for a cluster that is not ours to delete."""
+
+    def write(self, folder: Path) -> None:
+        """Replace the record in one step: a reader finds the old one or the new one."""
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor, beside = tempfile.mkstemp(prefix=".demo-", dir=folder)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(asdict(self), file, indent=2)
+            Path(beside).replace(_file(folder))
+        except BaseException:
+            Path(beside).unlink(missing_ok=True)
+            raise
+
+
+def read(folder: Path) -> Demo | None:
+    """The demo whose record stands in the folder, whether or not it still answers."""
+    with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
+        return Demo(**json.loads(_file(folder).read_text(encoding="utf-8")))
+    return None
+
+
+def remove(folder: Path) -> None:
+    """This demo is not up any more."""
+    _file(folder).unlink(missing_ok=True)
+
+
+def _file(folder: Path) -> Path:
+    return folder / "demo.json"
