@@ -17,6 +17,8 @@ from platforms.errors import UsageError
 ISTIO = ROOT / "istio"
 NAMESPACE = "bookinfo"
 
+_BASELINE = "istio/baseline/"
+
 # Kubernetes speaks JSON.
 _YAML_ONLY = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("binary", "omap", "pairs", "set"))
 # A megabyte of YAML, which is what a cluster accepts, has fewer.
@@ -36,11 +38,16 @@ class Resource:
     spec: Mapping[str, Any]
     namespace: str = NAMESPACE
     source: str = field(default="", compare=False)
-    """Where it was read, for messages: `istio/canary.yaml`."""
+    """Where it was read: `istio/canary.yaml`."""
 
     @property
     def key(self) -> Key:
         return (self.kind, self.namespace, self.name)
+
+    @property
+    def is_baselines(self) -> bool:
+        """Whether it was read from `istio/baseline/`."""
+        return self.source.startswith(_BASELINE)
 
     def __str__(self) -> str:
         """As a message names it: `istio/canary.yaml: VirtualService reviews`."""

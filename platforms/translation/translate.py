@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from platforms.resources import NAMESPACE, ResourceSet
-from platforms.translation import clusters, hosts, listeners, unsupported, validate, virtual_hosts
+from platforms.translation import clusters, hosts, listeners, security, unsupported, validate, virtual_hosts
 from platforms.translation.rules import CALLERS, PROXIES, Proxy, Rules
-from platforms.translation.topology import SERVICE_PORT, WORKLOADS, Topology, Workload
+from platforms.translation.topology import GATEWAY, SERVICE_PORT, WORKLOADS, Topology, Workload
 
 GATEWAY_ROUTES = "http.8080"
 """The gateway's only port: in a cluster its Service offers it as 80."""
@@ -41,25 +41,22 @@ def translate(resources: ResourceSet, topology: Topology) -> Snapshot:
 
     Raises Rejected for what the API server or Istio's webhook refuses, Unsupported for what is valid but not here.
     """
-    rules = _understood(resources)
-    outbound = _outbound(rules)
-    return Snapshot(
-        proxies={proxy.name: _configured(proxy, rules, outbound[proxy.namespace], topology) for proxy in PROXIES},
-        behind={
-            name: tuple(one.name for one in WORKLOADS if _selects(host, labels, one))
-            for name, (host, labels) in clusters.destinations(rules).items()
+    rules = _understood(security.without_the_baselines(resources))
+    snapshot = _routing(rules)
+    return replace(
+        snapshot,
+        proxies={
+            name: _listening(name, config, rules=rules, topology=topology) for name, config in snapshot.proxies.items()
         },
     )
 
 
-def routing(resources: ResourceSet) -> Mapping[str, ProxyConfig]:
+def routing(resources: ResourceSet) -> Snapshot:
     """By what every proxy of any mesh is to route for `resources`: its routes and outbound clusters, no listeners.
 
     Raises as `translate` does.
     """
-    rules = _understood(resources)
-    outbound = _outbound(rules)
-    return {proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, rules)) for proxy in PROXIES}
+    return _routing(_understood(security.without_any(resources)))
 
 
 def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
@@ -76,9 +73,15 @@ def _understood(resources: ResourceSet) -> Rules:
     return Rules.of(valid)
 
 
-def _outbound(rules: Rules) -> dict[str, tuple[dict[str, Any], ...]]:
-    """The outbound clusters of a proxy, by its namespace."""
-    return {caller: tuple(clusters.outbound(rules, caller)) for caller in CALLERS}
+def _routing(rules: Rules) -> Snapshot:
+    outbound = {caller: tuple(clusters.outbound(rules, caller)) for caller in CALLERS}
+    return Snapshot(
+        proxies={proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, rules)) for proxy in PROXIES},
+        behind={
+            name: tuple(one.name for one in WORKLOADS if _selects(host, labels, one))
+            for name, (host, labels) in clusters.destinations(rules).items()
+        },
+    )
 
 
 def _routes(proxy: Proxy, rules: Rules) -> dict[str, dict[str, Any]]:
@@ -89,15 +92,14 @@ def _routes(proxy: Proxy, rules: Rules) -> dict[str, dict[str, Any]]:
     return {GATEWAY_ROUTES: virtual_hosts.of_gateway(rules, proxy, GATEWAY_ROUTES)}
 
 
-def _configured(proxy: Proxy, rules: Rules, outbound: tuple[dict[str, Any], ...], topology: Topology) -> ProxyConfig:
-    routes = _routes(proxy, rules)
-    if proxy.is_gateway:
-        doors = tuple(listeners.gateway(topology, configuration) for configuration in routes)
-        return ProxyConfig(doors, outbound, routes)
-    app = next(workload.app for workload in WORKLOADS if workload.name == proxy.name)
-    to_app = clusters.inbound(rules, hosts.full(app, NAMESPACE), topology.ports[proxy.name].app)
-    ways = (listeners.outbound(topology, proxy.name), listeners.inbound(topology, proxy.name))
-    return ProxyConfig(ways, (*outbound, to_app), routes)
+def _listening(proxy: str, config: ProxyConfig, *, rules: Rules, topology: Topology) -> ProxyConfig:
+    """The same with the proxy's doors, and behind a sidecar's inbound one the app itself."""
+    if proxy == GATEWAY:
+        return replace(config, listeners=tuple(listeners.gateway(topology, name) for name in config.routes))
+    app = next(workload.app for workload in WORKLOADS if workload.name == proxy)
+    to_app = clusters.inbound(rules, hosts.full(app, NAMESPACE), topology.ports[proxy].app)
+    ways = (listeners.outbound(topology, proxy), listeners.inbound(topology, proxy))
+    return replace(config, listeners=ways, clusters=(*config.clusters, to_app))
 
 
 def _selects(host: str, labels: Mapping[str, str], workload: Workload) -> bool:
