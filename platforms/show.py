@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from platforms import Convergence
-from platforms.local.runtimes import Finding
+from platforms.programs import Finding
 
 NOT_IN_FORCE = "mTLS and authorization policies are not in force on platform local"
 

@@ -4,63 +4,21 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import re
 import shutil
-import subprocess  # noqa: TID251  # asking a program for its version means starting it
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from platforms import programs
 from platforms.environment import ROOT
 from platforms.errors import NotReachable
 from platforms.local.workloads import passed_on
+from platforms.programs import Finding, Program
 
 REVIEWS_JAR = ROOT / "services" / "reviews" / "target" / "reviews.jar"
 BUILD = "python -m platforms build"
 
 _PIP = f"{Path('.venv') / 'bin' / 'pip'} install"
-_VERSION = re.compile(r"(?<![\w.])v?(\d+(?:\.\d+)*)(?!\w)")
-_ANSWER_SECONDS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """One thing that must be installed, and how it is found."""
-
-    name: str
-    find: Callable[[], str | None]
-    """Its path, if it is installed."""
-    ask: tuple[str, ...] = ("--version",)
-    """The arguments that make it print its version, and fail if a part is missing."""
-    packages: tuple[str, ...] = ()
-    """What Debian and Ubuntu call it."""
-    install: str = ""
-    """The command that installs it where there is no apt."""
-    oldest: tuple[int, ...] = ()
-    """The oldest version that will do."""
-    build_only: bool = False
-    """Needed to build the services, not to run them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What doctor says of one thing."""
-
-    name: str
-    found: bool
-    path: str
-    version: str
-    packages: tuple[str, ...]
-    install: str
-    """The command that puts it there."""
-    build_only: bool
-    problem: str = ""
-    """What is wrong, if it is not found."""
-
-    def document(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def envoy() -> str | None:
@@ -122,9 +80,11 @@ PROGRAMS = (
 
 def examine(*, needed_to_run: bool = False) -> tuple[Finding, ...]:
     """Look for every program, all at the same time, by starting it."""
-    programs = [program for program in PROGRAMS if not (needed_to_run and program.build_only)]
-    asked = [(program, path, _ask(program, path)) for program in programs for path in [program.find()]]
-    return tuple(_finding(program, path, answer) for program, path, answer in asked)
+    return programs.examine(
+        (program for program in PROGRAMS if not (needed_to_run and program.build_only)),
+        # As it will run: a PYTHONPATH or RUBYOPT of the caller's does not reach it.
+        environment=lambda program: None if program.build_only else passed_on(),
+    )
 
 
 def is_built() -> bool:
@@ -164,62 +124,3 @@ def _in_wheel(module: str, path: str) -> str | None:
     spec = importlib.util.find_spec(module)
     found = Path(spec.origin).parent / path if spec and spec.origin else None
     return str(found) if found and found.exists() else None
-
-
-def _ask(program: Program, path: str | None) -> subprocess.Popen[str] | None:
-    if path is None:
-        return None
-    try:
-        return subprocess.Popen(
-            (path, *program.ask),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            # As it will run: a PYTHONPATH or RUBYOPT of the caller's does not reach it.
-            env=None if program.build_only else passed_on(),
-        )
-    except OSError:
-        return None
-
-
-def _finding(program: Program, path: str | None, answer: subprocess.Popen[str] | None) -> Finding:
-    version, problem = "", ""
-    if answer is None:
-        problem = f"cannot be started: {path}" if path else "not found"
-    else:
-        version, problem = _answered(answer, path or "", program.oldest)
-    return Finding(
-        name=program.name,
-        found=not problem,
-        path=path or "",
-        version=version,
-        packages=program.packages,
-        install=_command(program),
-        build_only=program.build_only,
-        problem=problem,
-    )
-
-
-def _answered(answer: subprocess.Popen[str], path: str, oldest: tuple[int, ...]) -> tuple[str, str]:
-    """The version it printed, and what is wrong with it."""
-    try:
-        output, _ = answer.communicate(timeout=_ANSWER_SECONDS)
-    except subprocess.TimeoutExpired:
-        answer.kill()
-        answer.communicate()
-        return "", f"does not answer within {_ANSWER_SECONDS} s"
-    if answer.returncode:
-        lines = [line for line in output.splitlines() if line.strip()]
-        return "", f"does not work: {(lines or ['no reason given'])[-1].strip()}"
-    found = _VERSION.search(output.replace(path, ""))  # some print their own path first
-    version = found.group(1) if found else ""
-    if oldest and tuple(map(int, version.split(".") if version else ())) < oldest:
-        return version, f"version {version or 'unknown'} is too old, {'.'.join(map(str, oldest))} is needed"
-    return version, ""
-
-
-def _command(program: Program) -> str:
-    if program.packages and Path("/etc/debian_version").exists():
-        return f"sudo apt-get install -y {' '.join(program.packages)}"
-    return program.install

@@ -9,7 +9,7 @@ import pytest
 
 from platforms.errors import NotReachable
 from platforms.local import runtimes
-from platforms.local.runtimes import Finding, Program
+from platforms.programs import Finding, Program
 
 Script = Callable[[str], str]
 
