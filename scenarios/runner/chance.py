@@ -15,6 +15,8 @@ FALSE_ALARM = 1 / 1000
 """How often a run on a right mesh may fail."""
 POWER = 0.99
 """How often a wrong mesh must be caught."""
+EARLY = 0.5
+"""The part of either error that stopping early may make; the rest is left for those runs that do not stop early."""
 NOTICED = Fraction(1, 100)
 """A smaller share is not told apart from none at all unless the margin asks for it: it would take too many requests."""
 MOST_POINTS = 50
@@ -75,11 +77,13 @@ def smallest_deviation(requests: int, shares: Sequence[Fraction], false_alarm: f
     return None if tenths is None else Fraction(tenths, 1000)
 
 
-def requests_needed(shares: Sequence[Fraction], *, margin: Fraction, false_alarm: float) -> int:
-    """How many requests catch every split that is off by `margin`."""
+def requests_needed(
+    shares: Sequence[Fraction], *, margin: Fraction, false_alarm: float, missed: float = 1 - POWER
+) -> int:
+    """How many requests catch every split that is off by `margin`, but for a probability of `missed`."""
 
     def suffice(requests: int) -> bool:
-        return enough(requests, shares, margin=margin, false_alarm=false_alarm)
+        return enough(requests, shares, margin=margin, false_alarm=false_alarm, missed=missed)
 
     most = 8
     while not suffice(most):
@@ -87,16 +91,23 @@ def requests_needed(shares: Sequence[Fraction], *, margin: Fraction, false_alarm
     return _first(suffice, 1, most) or most
 
 
-def enough(requests: int, shares: Sequence[Fraction], *, margin: Fraction, false_alarm: float) -> bool:
+def unbroken(leak: Fraction) -> int:
+    """How many requests without an exception rule such a leak out: 459 for 1 in 100."""
+    return math.ceil(math.log(1 - POWER) / math.log1p(-float(leak)))
+
+
+def enough(
+    requests: int, shares: Sequence[Fraction], *, margin: Fraction, false_alarm: float, missed: float = 1 - POWER
+) -> bool:
     """Whether these requests catch a deviation of `margin`, up or down, in every one of the shares."""
     return all(
-        catches(requests, share, wrong, false_alarm) >= POWER
+        catches(requests, share, wrong, false_alarm) >= 1 - missed
         for share in shares
-        for wrong in _deviations(share, margin)
+        for wrong in deviations(share, margin)
     )
 
 
-def _deviations(share: Fraction, margin: Fraction) -> list[Fraction]:
+def deviations(share: Fraction, margin: Fraction) -> list[Fraction]:
     """What the share may be instead; one cut off at none at all stays a deviation that must be noticed."""
     down = share - margin
     if down < 0 and share >= NOTICED:

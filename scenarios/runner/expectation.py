@@ -30,14 +30,21 @@ class Expectation:
     """What the end users of several expectations have in common, such as `others`, for a summary."""
 
     @property
-    def split(self) -> list[Fraction]:
-        """The shares that chance plays with."""
-        return [share for share in self.shares.values() if 0 < share < 1]
+    def figures(self) -> dict[str, Fraction]:
+        """The shares that chance plays with, by outcome.
+
+        Two that make up the whole are one figure, since each count says the other: the smaller, whose deviations say more.
+        """
+        split = {outcome: share for outcome, share in self.shares.items() if 0 < share < 1}
+        if len(split) == 2 and sum(split.values()) == 1:  # noqa: PLR2004  # a pair
+            smaller = min(split, key=lambda outcome: split[outcome])
+            return {smaller: split[smaller]}
+        return split
 
     @property
     def sure(self) -> bool:
         """Whether some outcome must always or never come."""
-        return len(self.split) < len(self.shares)
+        return any(share in (0, 1) for share in self.shares.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +55,17 @@ class Claim:
     requests: int
     allowed: Mapping[str, Range]
     catches: Fraction | None
-    """The smallest deviation of a split that is caught in 99 of 100 runs; None if there is no split or none is."""
+    """The deviation of a split that is caught in 99 of 100 runs; None if there is no split or none is."""
     leak: Fraction | None
-    """The smallest share of exceptions that is caught in 99 of 100 runs; None if exceptions are not excluded."""
+    """The share of exceptions that is caught in 99 of 100 runs; None if exceptions are not excluded."""
+    early: float | None
+    """How often stopping early may be a false alarm, per figure; None where all requests are to be sent."""
 
     @property
     def tells(self) -> bool:
         """Whether so many requests can tell anything at all."""
         most = Fraction(chance.MOST_POINTS, 100)
-        split = not self.expectation.split or self.catches is not None
+        split = not self.expectation.figures or self.catches is not None
         return split and (self.leak is None or self.leak <= most)
 
     @property
@@ -70,12 +79,14 @@ class Claim:
 def plan(expectations: Sequence[Expectation], given: Sequence[int | None]) -> tuple[Claim, ...]:
     """Give every expectation its number of requests, the given one if there is one, and the counts that chance allows.
 
-    The chance of a false alarm is shared by all figures of the run that chance plays with.
+    The chance of a false alarm is shared by all figures of the run. A given number of requests is sent to the last one,
+    and promises what so many can tell; otherwise the margin and the leak are promised, and the claim may be sure earlier.
     """
-    figures = sum(len(expectation.split) for expectation in expectations)
+    figures = sum(len(expectation.figures) for expectation in expectations)
     false_alarm = chance.FALSE_ALARM / max(1, figures)
     return tuple(
-        _claim(expectation, requests, false_alarm) for expectation, requests in zip(expectations, given, strict=True)
+        _planned(expectation, false_alarm) if requests is None else _given(expectation, requests, false_alarm)
+        for expectation, requests in zip(expectations, given, strict=True)
     )
 
 
@@ -109,27 +120,39 @@ def per_hundred(leak: Fraction) -> str:
     return f"{tenths / 10:.1f}".removesuffix(".0")
 
 
-def _claim(expectation: Expectation, given: int | None, false_alarm: float) -> Claim:
-    requests = _needed(expectation, false_alarm) if given is None else given
-    split = expectation.split
+def _planned(expectation: Expectation, false_alarm: float) -> Claim:
+    """As many requests as the margin and the leak take at most, with what stopping early leaves of either error."""
+    figures, last = list(expectation.figures.values()), false_alarm * (1 - chance.EARLY)
+    requests = 0
+    if figures:
+        missed = (1 - chance.POWER) * (1 - chance.EARLY)
+        requests = chance.requests_needed(figures, margin=expectation.margin, false_alarm=last, missed=missed)
+    if expectation.sure:
+        requests = max(requests, chance.unbroken(expectation.leak))
     return Claim(
         expectation,
         requests,
-        {outcome: chance.allowed(requests, share, false_alarm) for outcome, share in expectation.shares.items()},
-        chance.smallest_deviation(requests, split, false_alarm) if split else None,
-        _smallest_leak(requests) if expectation.sure else None,
+        _allowed(expectation, requests, last),
+        catches=expectation.margin if figures else None,
+        leak=expectation.leak if expectation.sure else None,
+        early=false_alarm * chance.EARLY,
     )
 
 
-def _needed(expectation: Expectation, false_alarm: float) -> int:
-    needed = 0
-    if expectation.split:
-        needed = chance.requests_needed(expectation.split, margin=expectation.margin, false_alarm=false_alarm)
-    if expectation.sure:
-        # A leak of this share escapes so many requests once in a hundred runs: 459 for 1 in 100.
-        escape = math.log(1 - chance.POWER) / math.log1p(-float(expectation.leak))
-        needed = max(needed, math.ceil(escape))
-    return needed
+def _given(expectation: Expectation, requests: int, false_alarm: float) -> Claim:
+    figures = list(expectation.figures.values())
+    return Claim(
+        expectation,
+        requests,
+        _allowed(expectation, requests, false_alarm),
+        catches=chance.smallest_deviation(requests, figures, false_alarm) if figures else None,
+        leak=_smallest_leak(requests) if expectation.sure else None,
+        early=None,
+    )
+
+
+def _allowed(expectation: Expectation, requests: int, false_alarm: float) -> dict[str, Range]:
+    return {outcome: chance.allowed(requests, share, false_alarm) for outcome, share in expectation.shares.items()}
 
 
 def _smallest_leak(requests: int) -> Fraction:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from scenarios.runner.chance import Range
 from scenarios.runner.enduser import shown
 from scenarios.runner.expectation import Claim, percent
 from scenarios.runner.observation import Tally
+from scenarios.runner.sequential import Decision
 from scenarios.runner.witness import Disagreement
 
 _NEVER = Range(0, 0)
@@ -37,6 +38,8 @@ class Finding:
     verdict: Verdict
     reason: str = ""
     """Why it does not hold."""
+    early: Decision | None = None
+    """What was sure before all requests were sent, if anything was."""
 
     @property
     def end_user(self) -> str:
@@ -48,26 +51,55 @@ class Finding:
         asked = tuple(self.claim.expectation.shares)
         return (*asked, *sorted(self.tally.outcomes.keys() - set(asked)))
 
+    @property
+    def answers(self) -> int:
+        """How many answers the verdict rests on; those still under way when it was sure can only refute it."""
+        return self.early.answers if self.early else self.claim.requests
+
+    def count(self, outcome: str) -> int:
+        """How many of these had this outcome; what must never come counts whenever it came."""
+        if self.early and self.claim.expectation.shares.get(outcome):
+            return self.early.counts.get(outcome, 0)
+        return self.tally.outcomes.get(outcome, 0)
+
+    @property
+    def unknown(self) -> int:
+        """Requests whose outcome nobody knows, those included that were never sent."""
+        return max(self.tally.unknown, self.claim.requests - sum(self.tally.outcomes.values()))
+
     def allowed(self, outcome: str) -> Range:
-        return self.claim.allowed.get(outcome, _NEVER)
+        """The counts of these answers that do not speak against the claim."""
+        return (self.early or self.claim).allowed.get(outcome, _NEVER)
 
     def fits(self, outcome: str) -> bool:
         """Whether the count of this outcome is one that chance allows."""
-        return self.tally.outcomes.get(outcome, 0) in self.allowed(outcome)
+        return self.count(outcome) in self.allowed(outcome)
+
+    @property
+    def stopped(self) -> str:
+        """That no more requests were needed, in words; empty if all were sent."""
+        if not self.early:
+            return ""
+        return f"sure after {self.early.answers:,} of at most {self.claim.requests:,} requests"
 
 
-def judge(claim: Claim, tally: Tally, disagreement: Disagreement | None = None) -> Finding:
+def judge(
+    claim: Claim, tally: Tally, disagreement: Disagreement | None = None, early: Decision | None = None
+) -> Finding:
     """Say whether the counts fit the shares.
 
     FAILS if they do not, whatever the missing answers were; HOLDS if they do, whatever the missing answers were, and
-    both witnesses say so; INCONCLUSIVE in between.
+    both witnesses say so; INCONCLUSIVE in between. What was decided early stands, unless one of the answers that were
+    still under way is one that must never come: the ranges of the whole number say nothing about a sample cut short.
     """
-    finding = Finding(claim, tally, Verdict.HOLDS)
+    finding = Finding(claim, tally, Verdict.HOLDS, early=early)
     refuted = [outcome for outcome in finding.outcomes if _refuted(finding, outcome)]
     if refuted and not (disagreement and disagreement.contradicts):
         return _with(finding, Verdict.FAILS, "; ".join(_misfit(finding, outcome) for outcome in refuted))
     if disagreement:
         return _with(finding, Verdict.INCONCLUSIVE, disagreement.reason)
+    if early:
+        return finding
     if any(_open(finding, outcome) for outcome in finding.outcomes):
         return _with(finding, Verdict.INCONCLUSIVE, _gap(finding))
     if not claim.tells:
@@ -107,35 +139,41 @@ def reasons(findings: Sequence[Finding]) -> list[str]:
 
 def _refuted(finding: Finding, outcome: str) -> bool:
     """Whether the count is out of its range even if the missing answers are dealt out in favour of the claim."""
-    seen, fits = finding.tally.outcomes.get(outcome, 0), finding.allowed(outcome)
-    return seen > fits.high or seen + finding.tally.unknown < fits.low
+    if finding.early:
+        return not finding.fits(outcome)  # the missing answers were dealt out before it was decided
+    seen, fits = finding.count(outcome), finding.allowed(outcome)
+    return seen > fits.high or seen + finding.unknown < fits.low
 
 
 def _open(finding: Finding, outcome: str) -> bool:
     """Whether the missing answers could take the count out of its range."""
-    seen, fits = finding.tally.outcomes.get(outcome, 0), finding.allowed(outcome)
-    return seen < fits.low or seen + finding.tally.unknown > fits.high
+    seen, fits = finding.count(outcome), finding.allowed(outcome)
+    return seen < fits.low or seen + finding.unknown > fits.high
 
 
 def _leaked(finding: Finding, outcome: str) -> bool:
-    return finding.allowed(outcome) == _NEVER and finding.tally.outcomes.get(outcome, 0) > 0
+    return finding.allowed(outcome) == _NEVER and finding.count(outcome) > 0
 
 
 def _misfit(finding: Finding, outcome: str) -> str:
-    seen, asked = finding.tally.outcomes.get(outcome, 0), finding.claim.expectation.shares.get(outcome)
+    seen, asked = finding.count(outcome), finding.claim.expectation.shares.get(outcome)
     wanted = "not asked for at all" if asked is None else f"allowed {finding.allowed(outcome)} for {percent(asked)}"
-    return f"{_whose(finding)}: {outcome} {seen:,} of {finding.claim.requests:,}, {wanted}"
+    of = finding.answers if asked else finding.tally.requests
+    return f"{_whose(finding)}: {outcome} {seen:,} of {of:,}, {wanted}"
 
 
 def _leak(findings: Sequence[Finding], group: str, outcome: str) -> str:
     members = [finding for finding in findings if finding.claim.expectation.group == group]
     seen = sum(finding.tally.outcomes.get(outcome, 0) for finding in members)
-    return f"{seen:,} of {sum(finding.claim.requests for finding in members):,} {group} saw {outcome}"
+    return f"{seen:,} of {sum(finding.tally.requests for finding in members):,} {group} saw {outcome}"
 
 
 def _gap(finding: Finding) -> str:
-    why = ", ".join(f"{reason}: {count:,}" for reason, count in sorted(finding.tally.missing.items()))
-    return f"{_whose(finding)}: {finding.tally.unknown:,} of {finding.claim.requests:,} answers are missing ({why})"
+    missing = dict(finding.tally.missing)
+    if unsent := finding.unknown - finding.tally.unknown:
+        missing["never sent"] = unsent
+    why = ", ".join(f"{reason}: {count:,}" for reason, count in sorted(missing.items()))
+    return f"{_whose(finding)}: {finding.unknown:,} of {finding.claim.requests:,} answers are missing ({why})"
 
 
 def _whose(finding: Finding) -> str:
@@ -143,4 +181,4 @@ def _whose(finding: Finding) -> str:
 
 
 def _with(finding: Finding, verdict: Verdict, reason: str) -> Finding:
-    return Finding(finding.claim, finding.tally, verdict, reason)
+    return replace(finding, verdict=verdict, reason=reason)
