@@ -38,6 +38,8 @@ class Observation:
     """Why there is no answer."""
     timed_out: bool = False
     """There is no answer because it took too long."""
+    at: float = 0.0
+    """When the answer was complete, or the request given up: seconds since 1970, by the clock of whoever sent it."""
 
     @property
     def is_page(self) -> bool:

@@ -1,23 +1,20 @@
-"""Traffic: a Locust child process that is told what to send, and says what came."""
+"""Traffic: visitors who are told what to send, and say what came."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import queue
-import subprocess  # noqa: TID251  # this module owns Locust
-import sys
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from platforms.errors import TrafficError
 from scenarios.runner.observation import Observation, marks
+from scenarios.runner.pipe import Child, Pipe
 
-LOCUSTFILE = Path(__file__).with_name("locustfile.py")
 PAGE_SECONDS = 10.0
 """The slowest page of the contract takes 6.1 s; one that takes longer than this is a time-out."""
 _SILENCE = 30.0
@@ -37,79 +34,74 @@ class Sent:
     """What came back of a step's requests."""
 
     observations: tuple[Observation, ...]
+    """Of every request that was begun, in the order in which they were over."""
     seconds: float
     logins: int
 
 
-class Traffic:
-    """The child process; as a context manager, it ends with the block, and with us if we are killed."""
+def _ignored(_: Observation) -> None:
+    pass
 
-    def __init__(self, log: Path) -> None:
-        self._log = log
+
+def _never(_: Observation) -> bool:
+    return False
+
+
+class Traffic:
+    """The visitors; as a context manager, they go with the block, and with us if we are killed."""
+
+    def __init__(self, log: Path, *, workers: int | None = None, pipe: Pipe | None = None) -> None:
+        """On this machine in one process, or in as many workers as are asked for; elsewhere, through `pipe`."""
+        self._pipe = pipe or Child(log, workers)
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def __enter__(self) -> Self:
-        with self._log.open("wb") as log:
-            self._child = subprocess.Popen(
-                [sys.executable, "-P", "-W", "ignore", str(LOCUSTFILE)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                encoding="utf-8",
-                start_new_session=True,  # a Ctrl-C in the terminal is for us to handle
-            )
-        threading.Thread(target=self._listen, args=(self._child.stdout,), daemon=True).start()
+        self._pipe.__enter__()
+        threading.Thread(target=self._listen, daemon=True).start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._child.kill()
-        self._child.wait()
-        for pipe in (self._child.stdin, self._child.stdout):
-            if pipe:
-                _close(pipe)
-
-    @property
-    def pid(self) -> int:
-        return self._child.pid
+        self._pipe.__exit__(kind, error, trace)
 
     def send(
-        self, url: str, loads: Sequence[Load], *, rate: float | None, answered: Callable[[Observation], None]
+        self,
+        url: str,
+        loads: Sequence[Load],
+        *,
+        rate: float | None,
+        answered: Callable[[Observation], None] = _ignored,
+        enough: Callable[[Observation], bool] = _never,
     ) -> Sent:
         """Send exactly these requests and return what came; `answered` hears of each answer at once.
 
-        Raises TrafficError if they could not all be sent.
+        Once `enough` says so of an answer, no more requests of its end user are begun; those under way still count.
+        Raises TrafficError if not everything could be sent.
         """
-        self._order(
-            {
-                "url": url,
-                "rate": rate,
-                "timeout": PAGE_SECONDS,
-                "loads": [
-                    {"end_user": load.end_user, "requests": load.requests, "users": load.users} for load in loads
-                ],
-            }
-        )
+        order = {"url": url, "rate": rate, "timeout": PAGE_SECONDS, "loads": [asdict(load) for load in loads]}
+        self._say(order)
         patience = _SILENCE + (1 / rate if rate else 0)
         observations: list[Observation] = []
+        ended: set[str] = set()
         while True:
             line = self._next(patience)
             if "fatal" in line:
                 raise TrafficError(f"no traffic: {line['fatal']}")
             if "ended" in line:
                 return Sent(tuple(observations), line["seconds"], line["logins"])
-            if "began" not in line:
-                observations.append(_observation(line))
-                answered(observations[-1])
+            if "began" in line:
+                continue
+            seen = _observation(line)
+            observations.append(seen)
+            answered(seen)
+            if seen.end_user not in ended and enough(seen):
+                ended.add(seen.end_user)
+                self._say({"enough": seen.end_user})
 
-    def _order(self, order: dict[str, object]) -> None:
-        if self._child.stdin is None:  # pragma: no cover  # it is a pipe
-            raise TrafficError("Locust has no stdin")
+    def _say(self, message: Mapping[str, object]) -> None:
         try:
-            self._child.stdin.write(json.dumps(order) + "\n")
-            self._child.stdin.flush()
+            self._pipe.write(json.dumps(message))
         except OSError as error:
             raise TrafficError(self._died()) from error
 
@@ -117,21 +109,18 @@ class Traffic:
         try:
             line = self._lines.get(timeout=patience)
         except queue.Empty:
-            raise TrafficError(f"Locust has said nothing for {patience:.0f} s; its log is {self._log}") from None
+            raise TrafficError(f"Locust has said nothing for {patience:.0f} s; its log is {self._pipe.log}") from None
         if not line:
             raise TrafficError(self._died())
         answer: dict[str, Any] = json.loads(line)
         return answer
 
     def _died(self) -> str:
-        self._child.wait()
-        last = self._log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
-        return f"Locust ended in the middle (exit code {self._child.returncode}): {last or 'no message'}"
+        return f"Locust ended in the middle ({self._pipe.last_words()})"
 
-    def _listen(self, stdout: IO[str]) -> None:
-        with contextlib.suppress(ValueError):  # closed under our hands: the block is over
-            for line in stdout:
-                self._lines.put(line)
+    def _listen(self) -> None:
+        for line in self._pipe.lines():
+            self._lines.put(line)
         self._lines.put("")
 
 
@@ -139,13 +128,9 @@ def _observation(line: dict[str, Any]) -> Observation:
     return Observation(
         end_user=line["end_user"],
         status=line["status"],
-        milliseconds=line["milliseconds"],
+        milliseconds=line["ms"],
         marks=marks(line["page"]),
-        error=line["error"],
-        timed_out=line["timed_out"],
+        error=line.get("error", ""),
+        timed_out=line.get("timed_out", False),
+        at=line["at"],
     )
-
-
-def _close(pipe: IO[str]) -> None:
-    with contextlib.suppress(OSError):  # the child is gone, and with it the other end
-        pipe.close()

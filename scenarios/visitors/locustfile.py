@@ -1,31 +1,14 @@
-"""The visitors: a child process that asks for the page, as often and as whom it is told.
-
-Importing Locust patches the whole process, so it has one of its own and imports nothing of ours. One line of JSON on
-stdin per step says what to send; lines of JSON on stdout say what came. When stdin ends, for whatever reason, so does
-this process: nobody sends traffic for a run that is gone.
-
-    {"url": "http://127.0.0.1:9080", "rate": null, "timeout": 10, "loads": [{"end_user": "", "requests": 9, "users": 2}]}
-
-    {"began": 1.0}
-    {"end_user": "", "status": 200, "milliseconds": 8.1, "page": "<main id=…>", "error": "", "timed_out": false}
-    {"ended": 1.1, "logins": 0}
-"""
+"""The visitors of one step: they sign in, begin together, and ask for the page until their load is sent."""
 
 from __future__ import annotations
 
-import json
-import logging
-import os
 import re
-import sys
 import time
-from collections.abc import Iterator
-from typing import Any
+from itertools import count
+from typing import Any, Protocol
 from urllib.parse import quote
 
-import gevent
 from gevent.event import Event
-from gevent.os import tp_read
 from locust import FastHttpUser, task  # noqa: TID251  # this is where Locust lives
 from locust.env import Environment  # noqa: TID251  # the same
 from locust.exception import StopUser  # noqa: TID251  # the same
@@ -34,58 +17,94 @@ MAIN = re.compile(r'<main\b[^>]*\bid="bookinfo"[^>]*>')
 SIGNED_IN = (200, 302, 303)
 
 
+class Home(Protocol):
+    """Who hears of a step."""
+
+    def ready(self, step: Step) -> None:
+        """Every visitor has signed in, and waits for `step.begin()`."""
+
+    def answered(self, line: dict[str, Any]) -> None:
+        """A request is over."""
+
+    def fatal(self, reason: str) -> None:
+        """The step cannot be sent."""
+
+
 class Load:
-    """The tickets of one end user: each is one request, used once."""
+    """The requests of one end user that nobody has begun yet."""
 
     def __init__(self, end_user: str, requests: int, users: int) -> None:
         self.end_user = end_user
         self.users = users
-        self.tickets: Iterator[int] = iter(range(requests))
+        self.left = requests
+        self.ended = Event()
 
 
 class Step:
     """What all visitors of a step share."""
 
-    def __init__(self, order: dict[str, Any], out: Any) -> None:
+    def __init__(self, order: dict[str, Any], home: Home) -> None:
         self.loads = [Load(**load) for load in order["loads"]]
-        self.left = sum(load["requests"] for load in order["loads"])
         self.rate: float | None = order["rate"]
+        self.phase: float = order.get("phase", 0.0)
         self.timeout: float = order["timeout"]
-        self.out = out
+        self.home = home
         self.waiting = sum(load.users for load in self.loads)
+        self.under_way = 0
         self.logins = 0
+        self.began = 0.0
+        self.turns = count()
         self.started = Event()
         self.over = Event()
-        self.began = 0.0
-        self.turns = iter(range(self.left))
+        self.failed = False
 
     def ready(self) -> None:
         """The clock starts when every visitor has signed in."""
         self.waiting -= 1
         if not self.waiting:
-            self.began = time.monotonic()
-            self.say(began=time.time())
-            self.started.set()
+            self.home.ready(self)
         self.started.wait()
 
-    def turn(self) -> None:
-        """Wait until the next request is due."""
+    def begin(self) -> None:
+        self.began = time.monotonic()
+        self.started.set()
+        self._settle()
+
+    def ticket(self, load: Load) -> bool:
+        """Return True when a request of the load is due; False if there is none left."""
+        if not load.left:
+            return False
+        load.left -= 1
+        self.under_way += 1
         if self.rate:
-            due = self.began + next(self.turns) / self.rate
-            gevent.sleep(max(0.0, due - time.monotonic()))
+            due = self.began + self.phase + next(self.turns) / self.rate
+            if load.ended.wait(max(0.0, due - time.monotonic())):
+                self.under_way -= 1
+                self._settle()
+                return False
+        return True
 
-    def say(self, **line: object) -> None:
-        self.out.write(json.dumps(line) + "\n")
+    def answered(self, line: dict[str, Any]) -> None:
+        self.home.answered(line)
+        self.under_way -= 1
+        self._settle()
 
-    def answered(self, **line: object) -> None:
-        self.say(**line)
-        self.left -= 1
-        if not self.left:
-            self.over.set()
+    def end(self, end_user: str) -> None:
+        """Begin no more requests of this end user; those under way are still waited for."""
+        for load in self.loads:
+            if load.end_user == end_user:
+                load.left = 0
+                load.ended.set()
+        self._settle()
 
     def broken(self, reason: str) -> None:
-        self.say(fatal=reason)
+        self.failed = True
+        self.home.fatal(reason)
         self.over.set()
+
+    def _settle(self) -> None:
+        if self.started.is_set() and not self.under_way and not any(load.left for load in self.loads):
+            self.over.set()
 
 
 class Visitor(FastHttpUser):
@@ -118,23 +137,24 @@ class Visitor(FastHttpUser):
 
     @task
     def page(self) -> None:
-        if next(self.load.tickets, None) is None:
+        if not self.step.ticket(self.load):
             raise StopUser
-        self.step.turn()
         start = time.perf_counter()
         with self.client.get("/productpage", headers={"Accept-Encoding": "identity"}, catch_response=True) as answer:
             text = answer.text or ""
             milliseconds = (time.perf_counter() - start) * 1000
             found = MAIN.search(text)
-            timed_out = not answer.status_code and milliseconds >= self.step.timeout * 1000
-            self.step.answered(
-                end_user=self.load.end_user,
-                status=answer.status_code,
-                milliseconds=round(milliseconds, 1),
-                page=found.group() if found else "",
-                error="" if answer.status_code else "time-out" if timed_out else _reason(answer.error),
-                timed_out=timed_out,
-            )
+            line = {
+                "at": round(time.time(), 3),
+                "end_user": self.load.end_user,
+                "status": answer.status_code,
+                "ms": round(milliseconds, 1),
+                "page": found.group() if found else "",
+            }
+            if not answer.status_code:
+                line["timed_out"] = milliseconds >= self.step.timeout * 1000
+                line["error"] = "time-out" if line["timed_out"] else _reason(answer.error)
+            self.step.answered(line)
             answer.success()
 
 
@@ -144,9 +164,8 @@ def _reason(error: object) -> str:
     return " ".join(word.lower() for word in re.findall("[A-Z][a-z]+", name)) or name
 
 
-def send(order: dict[str, Any], out: Any) -> None:
-    """Send one step's requests, all loads at the same time, and say what came."""
-    step = Step(order, out)
+def send(url: str, step: Step) -> None:
+    """Send the step's requests, all loads at the same time."""
     visitors = [
         type(
             f"Visitor{number}",
@@ -155,37 +174,14 @@ def send(order: dict[str, Any], out: Any) -> None:
                 "step": step,
                 "load": load,
                 "fixed_count": load.users,
-                "host": order["url"],
+                "host": url,
                 "network_timeout": step.timeout,
                 "connection_timeout": step.timeout,
             },
         )
         for number, load in enumerate(step.loads)
     ]
-    environment = Environment(user_classes=visitors)
-    runner = environment.create_local_runner()
-    users = sum(load.users for load in step.loads)
-    runner.start(users, spawn_rate=users)
+    runner = Environment(user_classes=visitors).create_local_runner()
+    runner.start(step.waiting, spawn_rate=step.waiting)
     step.over.wait()
-    step.say(ended=time.time(), seconds=time.monotonic() - step.began, logins=step.logins)
     runner.quit()
-
-
-def main() -> None:
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    # What Locust or anything else prints must not end up among the observations.
-    out = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
-    os.dup2(2, 1)
-    orders = b""
-    working = None
-    while chunk := tp_read(0, 65536):
-        orders += chunk
-        while b"\n" in orders:
-            line, _, orders = orders.partition(b"\n")
-            working = gevent.spawn(send, json.loads(line), out)
-            working.link_exception(lambda _: os._exit(1))
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main()
