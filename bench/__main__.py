@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 import psutil
 from rich.console import Console
 
-from bench import alone, local, services, table, wrk
+from bench import alone, calibration, local, services, table, wrk
 from bench.figure import Figure
 from bench.services import Other
 from platforms.errors import DemoError
@@ -30,6 +30,8 @@ MEASURES: Mapping[str, Measure] = {
 }
 
 
+CALIBRATION = "calibration"
+
 PAGE_WIDTH = 120
 """Columns where nobody's terminal says how many there are: a file, a CI log."""
 
@@ -39,10 +41,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     other = Other(url=options.against, pids=tuple(options.against_pid))
     figures: list[Figure] = []
+    calibrated: list[calibration.Row] = []
     try:
-        for name in options.only or MEASURES:
+        for name in options.only or (*MEASURES, CALIBRATION):
             print(f"measuring {name}", file=sys.stderr)
-            figures.extend(MEASURES[name](other))
+            if name == CALIBRATION:
+                calibrated.extend(calibration.measured(options.runs))
+            else:
+                figures.extend(MEASURES[name](other))
     except (wrk.NoLoad, alone.NotUp, DemoError) as error:
         print(error, file=sys.stderr)
         return 3
@@ -51,12 +57,16 @@ def main(arguments: list[str] | None = None) -> int:
     except psutil.NoSuchProcess as error:
         print(f"--against-pid {error.pid}: there is no such process", file=sys.stderr)
         return 2
+    rows: list[Figure | calibration.Row] = [*figures, *calibrated]
     if options.json:
-        print(json.dumps([figure.document() for figure in figures], indent=2, ensure_ascii=False))
+        print(json.dumps([row.document() for row in rows], indent=2, ensure_ascii=False))
     else:
-        width = None if sys.stdout.isatty() else PAGE_WIDTH
-        Console(width=width).print(table.render(figures, busy=os.getloadavg()[0], processors=os.cpu_count() or 1))
-    return 1 if any(figure.holds is False for figure in figures) else 0
+        console = Console(width=None if sys.stdout.isatty() else PAGE_WIDTH)
+        if figures:
+            console.print(table.render(figures, busy=os.getloadavg()[0], processors=os.cpu_count() or 1))
+        if calibrated:
+            console.print(calibration.render(calibrated))
+    return 1 if any(row.holds is False for row in rows) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,13 +75,23 @@ def _parser() -> argparse.ArgumentParser:
         description="Measure the services and the local platform, and print each figure beside its target.",
         epilog="example: python -m bench --only page --against http://127.0.0.1:9081/productpage",
     )
-    parser.add_argument("--only", metavar="NAME", action="append", choices=MEASURES, help=", ".join(MEASURES))
+    names = (*MEASURES, CALIBRATION)
+    parser.add_argument("--only", metavar="NAME", action="append", choices=names, help=", ".join(names))
+    parser.add_argument(
+        "--runs", metavar="N", type=_runs, default=1000, help="simulated meshes of each kind in the calibration; 1000"
+    )
     parser.add_argument("--against", metavar="URL", help="the page of another Bookinfo: the same load, in turns")
     parser.add_argument(
         "--against-pid", metavar="PID", type=int, nargs="+", default=[], help="its processes, to compare memory"
     )
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     return parser
+
+
+def _runs(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!a} is no whole number from 1, as in 1000")
+    return int(text)
 
 
 if __name__ == "__main__":

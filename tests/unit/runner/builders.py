@@ -12,15 +12,27 @@ MARGIN = Fraction(5, 100)
 
 
 def expectation(
-    *, end_user: str = "", group: str = "", looks: Looks = Looks.REVIEWS, **shares: Fraction | int
+    *,
+    end_user: str = "",
+    group: str = "",
+    looks: Looks = Looks.REVIEWS,
+    margin: Fraction = MARGIN,
+    **shares: Fraction | int,
 ) -> Expectation:
     return Expectation(
-        end_user, {name: Fraction(share) for name, share in shares.items()}, margin=MARGIN, looks=looks, group=group
+        end_user, {name: Fraction(share) for name, share in shares.items()}, margin=margin, looks=looks, group=group
     )
 
 
-def claim(requests: int | None = None, *, end_user: str = "", group: str = "", **shares: Fraction | int) -> Claim:
-    return plan([expectation(end_user=end_user, group=group, **shares)], [requests])[0]
+def claim(
+    requests: int | None = None,
+    *,
+    end_user: str = "",
+    group: str = "",
+    margin: Fraction = MARGIN,
+    **shares: Fraction | int,
+) -> Claim:
+    return plan([expectation(end_user=end_user, group=group, margin=margin, **shares)], [requests])[0]
 
 
 def tallied(missing: Mapping[str, int] | None = None, **outcomes: int) -> Tally:

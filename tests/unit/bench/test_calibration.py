@@ -1,0 +1,47 @@
+"""What a calibration says, and that ours keeps the promise."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.calibration import Row, Tried, measured
+
+
+def row(fails: int, *, wrong: str = "", runs: int = 1000) -> Row:
+    return Row("canary", wrong, most=1785, fixed=1552, wald=458, tried=Tried(runs, fails, mean=600, thumb=0))
+
+
+@pytest.mark.parametrize(("fails", "holds"), [(0, True), (4, True), (7, False), (1000, False)])
+def test_more_false_alarms_than_chance_explains_are_a_broken_promise(fails: int, *, holds: bool) -> None:
+    """A few in 1,000 may be bad luck at 1 in 1,000; seven are not."""
+    assert holds is row(fails).holds
+
+
+@pytest.mark.parametrize(("fails", "holds"), [(1000, True), (985, True), (970, False), (0, False)])
+def test_more_missed_meshes_than_chance_explains_are_a_broken_promise(fails: int, *, holds: bool) -> None:
+    """Ten of 1,000 may pass, and some more by bad luck; thirty may not."""
+    assert holds is row(fails, wrong="leak of 1 %").holds
+
+
+def test_the_limit_says_what_so_many_runs_can_exclude() -> None:
+    """No failure in 1,000 runs excludes more than 3 in 1,000, and all caught excludes fewer than 997: the rule of three."""
+    assert 0.003 == pytest.approx(row(0).limit, abs=1e-4)
+    assert 0.997 == pytest.approx(row(1000, wrong="leak").limit, abs=1e-4)
+
+
+def test_every_promise_is_kept() -> None:
+    """Of every claim of the three scenarios: false alarms, what is caught, and the requests it takes."""
+    rows = list(measured(50))
+
+    assert [] == [(row.claim, row.wrong, row.tried) for row in rows if not row.holds]
+    first = rows[0]
+    assert first.tried.mean <= 1.5 * first.wald
+    assert all(row.tried.mean <= row.most for row in rows)
+    assert 7 == sum(not row.wrong for row in rows)
+
+
+def test_the_rule_of_thumb_misses_what_we_catch() -> None:
+    """Of 100 requests, each count off by 10: blind to a leak of 1 in 100 and to 5 points."""
+    leak = next(row for row in measured(20) if row.claim == "canary 90,10,0" and "leak" in row.wrong)
+
+    assert leak.tried.thumb < leak.tried.fails
