@@ -29,6 +29,11 @@ class Demo:
     cluster: str
     """The kind cluster's name; empty for a cluster that is not ours to delete."""
 
+    @property
+    def key(self) -> str:
+        """Which demo this is among all of this machine."""
+        return f"kubernetes-{self.context}-{self.namespace}".replace("/", "_")
+
     def write(self, folder: Path) -> None:
         """Replace the record in one step: a reader finds the old one or the new one."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,167 @@
+"""Bringing the demo up on a kind cluster of its own, step by step, and taking it down.
+
+Every step asks what is there and does the rest, so an `up` that was cut off anywhere is finished by the next one.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from platforms import State
+from platforms.errors import UsageError
+from platforms.kubernetes import bundle, deployment, engine, images, istio, kind, record, settings, tools
+from platforms.kubernetes.api import Cluster
+from platforms.kubernetes.commandline import Commands, Say
+from platforms.kubernetes.images import Bookinfo, Image
+from platforms.kubernetes.platform import KubernetesPlatform
+from platforms.kubernetes.record import Demo
+from platforms.resources import NAMESPACE, baseline
+from platforms.translation.topology import LOOPBACK
+
+CONVERGE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be brought up."""
+
+    cluster: str = kind.CLUSTER
+    port: int | None = None
+    """Where the gateway listens; None is where it does already, or 8080."""
+    bundle: Path | None = None
+    """The archive that the images come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The images of one bring-up."""
+
+    node: str
+    istio: tuple[str, ...]
+    bookinfo: Bookinfo
+
+
+def running() -> Demo | None:
+    """The demo that `up` made, when its API server answers."""
+    demo = record.read(record.folder())
+    if demo is None:
+        return None
+    with suppress(UsageError):  # its context is gone from the kubeconfig
+        if Cluster(demo.context, record.folder()).answers():
+            return demo
+    return None
+
+
+def up(wanted: Wanted, say: Say) -> Demo:
+    """Have the demo up: what is there already stays, what is missing is made."""
+    programs = tools.require()
+    say(f"{engine.require()}; kind, kubectl and istioctl are there")
+    folder = record.folder()
+    with Commands(folder, programs, say) as commands:
+        ours = kind.made(folder)
+        port = ours.port if ours and ours.cluster == wanted.cluster else wanted.port or kind.GATEWAY_PORT
+        made = kind.Made(wanted.cluster, port)
+        kind.check(folder, made)
+        demo = Demo(kind.context(wanted.cluster), NAMESPACE, f"http://{LOOPBACK}:{port}", wanted.cluster)
+        sources = _sources(commands, wanted.bundle)
+        demo.write(folder)  # before there is anything, so that `down` finds it whatever happens
+        cluster = _cluster(commands, made, sources)
+        _mesh(commands, cluster, made, sources)
+        _bookinfo(commands, cluster, demo, sources)
+    return demo
+
+
+def down(say: Say) -> str | None:
+    """Delete the cluster that `up` made; its name, or nothing if there was none."""
+    folder = record.folder()
+    ours = kind.made(folder)
+    deleted = False
+    if ours:
+        with Commands(folder, tools.require(), say) as commands:
+            say(f"deleting cluster {ours.cluster}")
+            deleted = kind.delete(commands)
+    record.remove(folder)
+    return ours.cluster if ours and deleted else None
+
+
+def save(path: Path, say: Say) -> bundle.Contents:
+    """Write every image into one archive, building and pulling what is missing."""
+    with Commands(record.folder(), tools.require(), say) as commands:
+        say(str(engine.require()))
+        sources = Sources(_plain(_node_image()), istio.images(commands), images.bookinfo())
+        say("building the images")
+        images.gather(commands, sources.bookinfo, (sources.node, *sources.istio))
+        contents = bundle.describe(sources.node, sources.istio, sources.bookinfo.names)
+        say(f"saving {len(contents.images)} images")
+        bundle.write(commands, path, contents)
+        say("reading it again")
+        bundle.verify(path)
+    return contents
+
+
+def _sources(commands: Commands, archive: Path | None) -> Sources:
+    """Which images are used; those of a bundle are in the engine then."""
+    named = istio.images(commands)
+    if archive is None:
+        return Sources(_node_image(), named, images.bookinfo())
+    commands.say(f"verifying {archive}")
+    contents = bundle.verify(archive)
+    if missing := sorted({*named} - {*contents.istio}):
+        raise UsageError(f"{archive}: istioctl asks for {', '.join(missing)}, but it holds {', '.join(contents.istio)}")
+    commands.say(f"loading {len(contents.images)} images into the engine")
+    bundle.load(commands, archive, contents)
+    return Sources(contents.node, named, Bookinfo(contents.bookinfo, built=False))
+
+
+def _cluster(commands: Commands, made: kind.Made, sources: Sources) -> Cluster:
+    """The cluster, answering, and every image in the engine."""
+    commands.say("having the images built, and the cluster")
+    commands.together(
+        partial(kind.ensure, commands, made, sources.node),
+        partial(images.gather, commands, sources.bookinfo, sources.istio),
+    )
+    cluster = Cluster(kind.context(made.cluster), commands.folder)
+    deployment.wait_for_api(cluster, commands.say)
+    commands.say(f"cluster {made.cluster} answers; the kubeconfig has it as context {cluster.context}")
+    return cluster
+
+
+def _mesh(commands: Commands, cluster: Cluster, made: kind.Made, sources: Sources) -> None:
+    """Istio ready, and every image in the cluster."""
+    nodes = [node.name for node in kind.nodes(made.cluster)]
+    images.load(commands, made.cluster, nodes, sources.istio)
+    commands.say("having Istio installed, and the images loaded")
+    commands.together(
+        partial(istio.install, commands, cluster.context),
+        partial(images.load, commands, made.cluster, nodes, sources.bookinfo.names.values()),
+    )
+
+
+def _bookinfo(commands: Commands, cluster: Cluster, demo: Demo, sources: Sources) -> None:
+    """The manifests and the baseline in force, and the page whole."""
+    commands.say("Istio is ready; applying the manifests and the baseline")
+    named = {service: Image(name, images.identity(name) or "") for service, name in sources.bookinfo.names.items()}
+    deployment.deploy(commands, cluster, demo.namespace, named)
+    ours = kind.made(commands.folder)
+    if not (ours and ours.whole):  # or the rules that are in force are somebody's
+        platform, state = KubernetesPlatform(demo), State(baseline())
+        platform.apply(state)
+        deployment.wait_until_ready(cluster, demo.namespace, commands.say)
+        platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
+        platform.close()
+        commands.say("every proxy serves the baseline")
+    deployment.wait_until_ready(cluster, demo.namespace, commands.say)
+    deployment.wait_until_whole(demo.gateway_url, commands.say)
+    kind.complete(commands.folder)
+
+
+def _node_image() -> str:
+    return settings.get("BOOKINFO_NODE_IMAGE") or tools.node_image()
+
+
+def _plain(image: str) -> str:
+    """Without the digest, which an archive does not keep."""
+    return image.partition("@")[0]

@@ -1,0 +1,136 @@
+"""The images of the demo: what they are called, and how they get into the engine and into the cluster's node."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import yaml
+
+from platforms.environment import ROOT
+from platforms.kubernetes import settings
+from platforms.kubernetes.commandline import Commands, Failed, ask
+from platforms.translation.topology import SERVICES
+
+BUILD_SECONDS = 1800.0
+"""A build with nothing cached fetches its base and its packages."""
+PULL_SECONDS = 900.0
+LOAD_SECONDS = 300.0
+
+_BASE = re.compile(r"^FROM\s+(\S+)", re.MULTILINE)
+_STAGE = re.compile(r"^FROM\s+\S+\s+AS\s+(\S+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image that the engine has."""
+
+    name: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bookinfo:
+    """The images of the four services."""
+
+    names: Mapping[str, str]
+    """By service."""
+    built: bool
+    """Built here; otherwise they come from a registry."""
+
+
+def bookinfo() -> Bookinfo:
+    """The services' images: `BOOKINFO_HUB` is where they are pulled from, `BOOKINFO_TAG` their tag."""
+    hub = settings.get("BOOKINFO_HUB")
+    tag = settings.get("BOOKINFO_TAG") or _tag()
+    return Bookinfo({one: f"{hub or 'bookinfo'}/{one}:{tag}" for one in SERVICES}, built=not hub)
+
+
+def build(commands: Commands, service: str, image: str) -> None:
+    """Build one service's image; the engine's cache answers in 0.2 s when nothing changed."""
+    folder = ROOT / "services" / service
+    commands.run(
+        "docker",
+        "build",
+        "--tag",
+        image,
+        *_bases((folder / "Dockerfile").read_text(encoding="utf-8")),
+        str(folder),
+        seconds=BUILD_SECONDS,
+        log=f"docker-build-{service}",
+    )
+
+
+def identity(image: str) -> str | None:
+    """The engine's id of an image, if it has it."""
+    try:
+        return ask("docker", "image", "inspect", "--format", "{{.Id}}", image).strip()
+    except Failed:
+        return None
+
+
+def gather(commands: Commands, wanted: Bookinfo, others: Iterable[str]) -> None:
+    """Have every image in the engine: the services' built or pulled, the others pulled unless they are there."""
+    pulled = [*others, *(() if wanted.built else wanted.names.values())]
+    missing = [image for image in pulled if identity(image) is None]
+    if missing:
+        commands.say(f"pulling {', '.join(missing)}")
+    jobs = [partial(_pull, commands, image) for image in missing]
+    if wanted.built:
+        jobs += [partial(build, commands, *named) for named in wanted.names.items()]
+    commands.together(*jobs)
+
+
+def load(commands: Commands, cluster: str, nodes: Iterable[str], images: Iterable[str]) -> None:
+    """Have the engine's images in every node of the cluster; only what differs is loaded."""
+    nodes = tuple(nodes)
+    differing = [image for image in images if any(not _same(image, node) for node in nodes)]
+    if not differing:
+        return
+    commands.say(f"loading {len(differing)} images into the cluster")
+    commands.run(
+        "kind", "load", "docker-image", *differing, "--name", cluster, seconds=LOAD_SECONDS, log="kind-load-images"
+    )
+
+
+def full_name(image: str) -> str:
+    """The name with its registry, as a node lists it."""
+    first, _, rest = image.partition("/")
+    if rest and ("." in first or ":" in first or first == "localhost"):
+        return image
+    return f"docker.io/{image}" if rest else f"docker.io/library/{image}"
+
+
+def _pull(commands: Commands, image: str) -> None:
+    commands.run(
+        "docker", "pull", image, seconds=PULL_SECONDS, log=f"docker-pull-{re.sub(r'[^a-zA-Z0-9.]+', '-', image)}"
+    )
+
+
+def _same(image: str, node: str) -> bool:
+    """Whether the node has what the engine has; the engine's id may be the image's or, in newer engines, its manifest's."""
+    wanted = identity(image)
+    try:
+        status = json.loads(ask("docker", "exec", node, "crictl", "inspecti", "-o", "json", full_name(image)))["status"]
+    except Failed:
+        return False
+    found = {status["id"], *(digest.partition("@")[2] for digest in status.get("repoDigests") or ())}
+    return wanted in found
+
+
+def _tag() -> str:
+    document = yaml.safe_load((ROOT / "manifests" / "base" / "kustomization.yaml").read_text(encoding="utf-8"))
+    (tag,) = {str(one["newTag"]) for one in document["images"]}
+    return tag
+
+
+def _bases(dockerfile: str) -> list[str]:
+    """Have the base images come from `BOOKINFO_BASE_HUB`."""
+    hub = settings.get("BOOKINFO_BASE_HUB")
+    if not hub:
+        return []
+    names = sorted(set(_BASE.findall(dockerfile)) - set(_STAGE.findall(dockerfile)))
+    return [word for name in names for word in ("--build-context", f"{name}=docker-image://{hub}/{name}")]

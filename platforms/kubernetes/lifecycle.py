@@ -1,0 +1,87 @@
+"""What `python -m platforms` does to have a demo on kind, or to have it no more."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import Namespace
+from pathlib import Path
+
+from platforms import journal, page, show
+from platforms.errors import Busy, NotReachable
+from platforms.healing import tell_healed
+from platforms.kubernetes import bringup, kind, record, settings, tools
+from platforms.kubernetes.platform import KubernetesPlatform
+from platforms.kubernetes.record import Demo
+from platforms.resources import NAMESPACE
+
+Options = Namespace
+
+
+def up(options: Options) -> int:
+    """Have the demo up on a kind cluster of its own."""
+    wanted = bringup.Wanted(options.cluster or kind.CLUSTER, options.port, options.bundle and Path(options.bundle))
+    demo = Demo(kind.context(wanted.cluster), NAMESPACE, "", wanted.cluster)
+    began = time.monotonic()
+    try:
+        with (
+            journal.exclusive(demo.key, "python -m platforms up"),
+            show.progress("bringing Bookinfo up on kind") as say,
+        ):
+            demo = bringup.up(wanted, say)
+    except Busy:
+        # Whoever holds the lock may be a scenario on a demo that is up, or another `up` that has not finished.
+        found = bringup.running()
+        if found is None or not page.is_whole(found.gateway_url):
+            raise
+        demo = found
+    platform = KubernetesPlatform(demo)
+    tell_healed(platform)
+    platform.close()
+    print(f"Bookinfo is up after {time.monotonic() - began:.1f} s: {demo.gateway_url}{page.PATH}")
+    return 0
+
+
+def down(_options: Options) -> int:
+    """Delete the cluster that `up` made."""
+    demo = record.read(record.folder())
+    if demo is None:
+        print("no demo is up; nothing to delete")
+        return 0
+    began = time.monotonic()
+    with journal.exclusive(demo.key, "python -m platforms down"):
+        with show.progress("taking Bookinfo down") as say:
+            deleted = bringup.down(say)
+        journal.Journal.of(demo.key).close()  # what it speaks of is gone
+    told = f"cluster {deleted} is deleted" if deleted else "its cluster was gone already"
+    print(f"Bookinfo is down after {time.monotonic() - began:.1f} s: {told}")
+    return 0
+
+
+def doctor(options: Options) -> int:
+    """Say what is there and what is missing."""
+    found = tools.examine()
+    if options.json:
+        print(json.dumps({"tools": [one.document() for one in found], "settings": settings.in_force()}, indent=2))
+    else:
+        print(show.findings(found))
+        print(f"\n{settings.described()}")
+    return 0 if all(one.found for one in found) else NotReachable.exit_code
+
+
+def get_tools(_options: Options) -> int:
+    """Download the pinned tools."""
+    with show.progress("downloading kind, kubectl and istioctl") as say:
+        paths = [tools.download(name, say) for name in ("kind", "kubectl", "istioctl")]
+    for path in paths:
+        print(path)
+    return 0
+
+
+def bundle(options: Options) -> int:
+    """Write every image into one archive."""
+    path = Path(options.file)
+    with show.progress("writing the images into one archive") as say:
+        contents = bringup.save(path, say)
+    print(f"{path}: {len(contents.images)} images, {path.stat().st_size / 1e9:.1f} GB; `make demo-up BUNDLE={path}`")
+    return 0
