@@ -20,9 +20,10 @@ from bench.alone import free_port
 from bench.figure import Figure, Target
 from bench.memory import pss
 from bench.services import Other
-from platforms import State, connect
+from platforms import State
 from platforms.errors import NotReachable
 from platforms.resources import ISTIO, baseline, load
+from platforms.target import Choice, connect
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS = 3
@@ -45,7 +46,7 @@ def demo() -> Iterator[str]:
         os.environ["BOOKINFO_RUN"] = folder
         port = free_port()
         try:
-            _run("platforms", "up", "--port", str(port))
+            _run("platforms", "up", "--platform", "local", "--port", str(port))
             yield f"http://127.0.0.1:{port}/productpage"
         finally:
             _run("platforms", "down")
@@ -82,7 +83,7 @@ def memory(_: Other) -> Iterator[Figure]:
 def rule(_: Other) -> Iterator[Figure]:
     """From applying a rule to every proxy serving it, a hundred times, while ten browsers ask for the page."""
     states = (State(baseline().overlaid(load(ISTIO / "canary.yaml"))), State(baseline()))
-    with demo() as page, closing(connect("local")) as platform, wrk.paced(page) as traffic:
+    with demo() as page, closing(connect(Choice("local"))) as platform, wrk.paced(page) as traffic:
         milliseconds = []
         for change in range(CHANGES):
             state = states[change % len(states)]

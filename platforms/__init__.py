@@ -72,6 +72,14 @@ class Platform(Protocol):
         """`local` or `kubernetes`."""
 
     @property
+    def key(self) -> str:
+        """Which demo this is among all of this machine: the name of its folder in the run folder."""
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What of the baseline is not in force here, each in a sentence that is to be read."""
+
+    @property
     def gateway_url(self) -> str:
         """The ingress gateway's URL without a path, such as `http://127.0.0.1:9080`."""
 
@@ -90,22 +98,8 @@ class Platform(Protocol):
     def upstream_requests(self) -> Counters:
         """What the proxies counted so far: requests, retries and failures, per caller and per subset."""
 
+    def instances(self) -> Mapping[str, str]:
+        """What runs now: for each instance and proxy by name, what changes when it is another one or was restarted."""
 
-PLATFORMS = ("local", "kubernetes")
-
-
-def connect(name: str | None = None) -> Platform:
-    """The demo that is up on the platform called `name`, or the only one that is up.
-
-    Raises UsageError for a name that is no platform, NotReachable when no demo is up there.
-    """
-    from platforms.errors import Unsupported, UsageError  # noqa: PLC0415
-    from platforms.local.platform import LocalPlatform  # noqa: PLC0415
-
-    match name:
-        case None | "local":
-            return LocalPlatform.connect()
-        case "kubernetes":
-            raise Unsupported("--platform kubernetes: not in this release; local is")
-        case _:
-            raise UsageError(f"--platform {name}: no such platform; there are {' and '.join(PLATFORMS)}")
+    def close(self) -> None:
+        """Let go of the connections; the demo goes on."""

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from platforms import PLATFORMS, commands
+from platforms import commands, target
 from platforms.errors import DemoError, UsageError
 
 
@@ -19,7 +19,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")  # a terminal without ✓ is no reason to fail
     try:
         options = _parser().parse_args(arguments)
-        _check_platform(options.platform)
         code = int(options.command(options))
         if sys.stdout:
             sys.stdout.flush()  # so that what cannot be written is said here
@@ -52,13 +51,6 @@ def _told(error: OSError) -> str:
     return f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
 
 
-def _check_platform(name: str) -> None:
-    if name not in PLATFORMS:
-        raise UsageError(f"--platform {name}: no such platform; there are {' and '.join(PLATFORMS)}")
-    if name != "local":
-        raise commands.unsupported(name)
-
-
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line."""
 
@@ -83,15 +75,27 @@ def _parser() -> argparse.ArgumentParser:
             description=f"{summary[0].upper()}{summary[1:]}. {more}".strip(),
             epilog=f"example: python -m platforms {example}",
         )
-        made.add_argument("--platform", default="local", metavar="NAME", help="local (default) or kubernetes")
+        target.add_options(made)
         made.add_argument(
             "-v", "--verbose", action="store_true", help="say when this Python hands over to the project's own"
         )
         made.set_defaults(command=command)
         return made
 
-    up = verb("up", commands.up, "start Bookinfo and its mesh, and print the URL", "up --port 9081")
-    up.add_argument("--port", type=_port, default=9080, help="where the gateway listens on 127.0.0.1 (default: 9080)")
+    up = verb(
+        "up",
+        commands.up,
+        "start Bookinfo and its mesh, and print the URL",
+        "up --platform local",
+        "On kind where a Docker engine answers, otherwise on local, unless --platform says which.",
+    )
+    up.add_argument(
+        "--port", type=_port, help="where the gateway listens on 127.0.0.1 (default: 9080 on local, 8080 on kind)"
+    )
+    up.add_argument(
+        "--cluster", default="bookinfo", metavar="NAME", help="kind: the cluster's name (default: bookinfo)"
+    )
+    up.add_argument("--bundle", metavar="FILE", help="kind: take every image from this archive of `make bundle`")
     verb("down", commands.down, "drain and stop everything that `up` started", "down")
     status = verb("status", commands.status, "show what runs and which rules are in force", "status --json")
     verb("reset", commands.reset, "put exactly the baseline back in force, with every workload started", "reset")

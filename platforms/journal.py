@@ -25,12 +25,12 @@ HEAL_SECONDS = 30.0
 
 
 @contextlib.contextmanager
-def exclusive(platform_name: str, what: str) -> Iterator[None]:
+def exclusive(key: str, what: str) -> Iterator[None]:
     """Nobody else changes the demo meanwhile; the right ends with its owner, however that ends.
 
     Raises Busy, naming the command that holds it. Not re-entrant: a second one in the same process is refused too.
     """
-    path = _folder(platform_name) / "lock"
+    path = _folder(key) / "lock"
     # A lock of the kernel on an open file: it cannot outlive the process, and no child inherits it.
     with path.open("a+", encoding="utf-8") as file:
         try:
@@ -68,8 +68,8 @@ class Journal:
     path: Path
 
     @classmethod
-    def of(cls, platform_name: str) -> Journal:
-        return cls(_folder(platform_name) / "journal.json")
+    def of(cls, key: str) -> Journal:
+        return cls(_folder(key) / "journal.json")
 
     def open(self, *, who: str, was: str, will: Mapping[str, State]) -> None:
         """Write, to the disk, that `who` replaces what `was` in force by each state of `will`, by title."""
@@ -119,11 +119,11 @@ def heal(platform: Platform) -> str | None:
 
     Raises what `apply` and `wait_until_converged` raise; the entry then stays open for the next command.
     """
-    journal = Journal.of(platform.name)
+    journal = Journal.of(platform.key)
     if journal.read() is None:
         return None
     try:
-        with exclusive(platform.name, "restoring the baseline after a killed run"):
+        with exclusive(platform.key, "restoring the baseline after a killed run"):
             return _restore(platform, journal)
     except Busy:
         return None  # the run is alive and will restore by itself
@@ -143,8 +143,8 @@ def _restore(platform: Platform, journal: Journal) -> str | None:
     )
 
 
-def _folder(platform_name: str) -> Path:
-    folder = run_folder() / platform_name
+def _folder(key: str) -> Path:
+    folder = run_folder() / key
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

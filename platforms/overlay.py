@@ -32,12 +32,12 @@ def lay_over(base: ResourceSet, own: ResourceSet) -> Overlay:
     """
     claimed: dict[str, Resource] = {}
     for service in own.of_kind("VirtualService"):
-        for host in _mesh_hosts(service):
+        for host in mesh_hosts(service):
             claimed.setdefault(host, service)
     kept: list[Resource] = []
     notes: list[str] = []
     for resource in base:
-        rivals = [claimed[host] for host in _mesh_hosts(resource) if host in claimed]
+        rivals = [claimed[host] for host in mesh_hosts(resource) if host in claimed]
         rival = next((rival for rival in rivals if rival.key != resource.key), None)
         if rival is None:
             kept.append(_giving_way(resource, own, notes))
@@ -49,7 +49,7 @@ def lay_over(base: ResourceSet, own: ResourceSet) -> Overlay:
 def _giving_way(resource: Resource, own: ResourceSet, notes: list[str]) -> Resource:
     """A DestinationRule of the baseline without what one of the user's, of another name, says for its host."""
     for rule in own.of_kind("DestinationRule"):
-        if resource.kind == rule.kind and resource.key != rule.key and _ruled(resource) == _ruled(rule):
+        if resource.kind == rule.kind and resource.key != rule.key and ruled_host(resource) == ruled_host(rule):
             left = _left(resource.spec, rule.spec)
             if left != resource.spec:
                 notes.append(f"{resource} of the baseline steps aside where {rule} says the same for its host")
@@ -67,7 +67,8 @@ def _left(spec: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     return left
 
 
-def _ruled(rule: Resource) -> tuple[str, str]:
+def ruled_host(rule: Resource) -> tuple[str, str]:
+    """The namespace of a DestinationRule, and its host in full."""
     return (rule.namespace, _full(str(rule.spec.get("host")), rule.namespace))
 
 
@@ -75,7 +76,7 @@ def _name(subset: object) -> str:
     return str(subset.get("name")) if isinstance(subset, dict) else ""
 
 
-def _mesh_hosts(resource: Resource) -> Iterator[str]:
+def mesh_hosts(resource: Resource) -> Iterator[str]:
     """The hosts for which a VirtualService rules the sidecars, in full."""
     if resource.kind != "VirtualService":
         return

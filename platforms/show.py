@@ -11,8 +11,6 @@ from typing import Any
 from platforms import Convergence
 from platforms.programs import Finding
 
-NOT_IN_FORCE = "mTLS and authorization policies are not in force on platform local"
-
 
 @contextlib.contextmanager
 def progress(title: str) -> Iterator[Callable[[str], None]]:
@@ -45,13 +43,13 @@ def in_force(convergence: Convergence) -> str:
     return f"in force after {milliseconds:.0f} ms on {proxies} proxies, revision {convergence.revision}"
 
 
-def status(document: Mapping[str, Any]) -> str:
-    """The whole demo on one screen."""
+def status(document: Mapping[str, Any], security: str, *tables: list[tuple[str, ...]]) -> str:
+    """The whole demo on one screen; `security` says what of mTLS and authorization is in force."""
     lines = [
-        f"platform  {document['platform']}",
+        f"platform  {document['platform']}{document.get('where', '')}",
         f"page      {document['url']}",
         f"rules     revision {document['revision']}, {_difference(document)}",
-        f"          {NOT_IN_FORCE}",
+        f"          {security}",
     ]
     if document["changing"]:
         lines.append(f"          `{document['changing']}` is changing them now")
@@ -60,13 +58,11 @@ def status(document: Mapping[str, Any]) -> str:
             f"          left by `{document['unrestored']}`, which was cut off: `python -m platforms reset` "
             "puts the baseline back"
         )
-    rows: list[tuple[str, ...]] = [("workload", "state", "pid", "restarts", "since", "port")]
-    rows += [_row(name, child, str(child["ports"]["app"])) for name, child in document["workloads"].items()]
-    rows.append(("proxy", "state", "pid", "restarts", "since", "admin"))
-    rows += [_row(name, child, str(child["admin"])) for name, child in document["proxies"].items()]
-    table = _table(rows)
-    at = len(document["workloads"]) + 1
-    return "\n".join([*lines, "", *table[:at], "", *table[at:]])
+    rows = _table([row for table in tables for row in table])
+    for table in tables:
+        lines += ["", *rows[: len(table)]]
+        rows = rows[len(table) :]
+    return "\n".join(lines)
 
 
 def findings(found: Iterable[Finding]) -> str:
@@ -83,12 +79,6 @@ def _difference(document: Mapping[str, Any]) -> str:
         return "the baseline"
     told = [f"{what} {', '.join(names)}" for what, names in document["differs"].items() if names]
     return f"not the baseline: {'; '.join(told)}"
-
-
-def _row(name: str, child: Mapping[str, Any], port: str) -> tuple[str, ...]:
-    since = time.strftime("%H:%M:%S", time.localtime(child["since"]))
-    state = f"{child['phase']} ({child['last_exit']})" if child["phase"] == "backing off" else child["phase"]
-    return (name, state, str(child["pid"] or "-"), str(child["restarts"]), since, port)
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:

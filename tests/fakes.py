@@ -51,6 +51,8 @@ class Defects:
     strangers: int = 0
     """Requests of somebody else, for each of ours."""
     refuses_logins: bool = False
+    replaced_after: int = 0
+    """After so many pages under one state, reviews v1 is another instance; 0 is never."""
     overtaken_after: int = 0
     """After so many pages under one state, somebody puts the baseline in force; 0 is never."""
 
@@ -60,6 +62,8 @@ class FakePlatform:
     """Obeys a State as a right platform would, but for its defects."""
 
     name: ClassVar[str] = "local"
+    key: ClassVar[str] = "local"
+    caveats: ClassVar[tuple[str, ...]] = ()
     seed: int = 1
     lag: float = 0.005
     """Seconds from accepted to in force."""
@@ -136,6 +140,13 @@ class FakePlatform:
     def upstream_requests(self) -> Counters:
         with self._lock:
             return Counters(dict(self._requests), {hop: self._failures[hop] for hop in self._requests}, {})
+
+    def instances(self) -> Mapping[str, str]:
+        replaced = self.defects.replaced_after and self._pages >= self.defects.replaced_after
+        return {proxy: "second" if replaced and proxy == "reviews-v1" else "first" for proxy in PROXIES}
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
 
     def page(self, end_user: str) -> str | None:
         """The page that this end user sees now; None if it breaks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from platforms import Counters, Hop
 from platforms.translation.topology import LOOPBACK, WORKLOADS, Topology
@@ -15,7 +15,6 @@ RETRIES_PATH = "/stats?format=json&filter=upstream_rq_retry$"
 CONFIG_PATH = "/config_dump?include_eds"
 
 _ANSWER_SECONDS = 1.0
-_Key = TypeVar("_Key")
 
 
 class Admins:
@@ -54,22 +53,6 @@ class Admins:
         except (OSError, http.client.HTTPException):
             self._connections[proxy].close()
             return None
-
-
-class Growing:
-    """Counts that never start anew, although a proxy's do when it restarts or when a cluster is replaced."""
-
-    def __init__(self) -> None:
-        self._last: dict[Any, int] = {}
-        self._before: dict[Any, int] = {}
-
-    def __call__(self, counted: Mapping[_Key, int]) -> dict[_Key, int]:
-        """All that was counted since the first reading, on top of what that one said."""
-        for key, last in self._last.items():
-            if counted.get(key, 0) < last:
-                self._before[key] = self._before.get(key, 0) + last
-        self._last = dict(counted)
-        return {key: self._before.get(key, 0) + counted.get(key, 0) for key in self._before.keys() | counted.keys()}
 
 
 def counters(clusters: Mapping[str, str], retries: Mapping[str, str], topology: Topology) -> Counters:

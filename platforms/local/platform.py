@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from platforms import Convergence, Counters, State
+from platforms.counting import Growing
 from platforms.errors import DemoError, NotConverged, NotReachable, UsageError
 from platforms.local import admin, control, discovery, record
 from platforms.local.discovery import CLUSTERS, Subject
@@ -48,13 +49,15 @@ class LocalPlatform:
     """The demo of this machine, with a proxy beside every workload."""
 
     name = "local"
+    key = "local"
+    caveats = ("mTLS and authorization policies are not in force on platform local",)
 
     def __init__(self, demo: Demo) -> None:
         self._demo = demo
         self._topology = demo.topology
         self._admins = admin.Admins(demo.topology)
         self._applied: _Applied | None = None
-        self._growing = admin.Growing(), admin.Growing(), admin.Growing()
+        self._growing = Growing(), Growing(), Growing()
 
     @classmethod
     def connect(cls) -> LocalPlatform:
@@ -103,6 +106,15 @@ class LocalPlatform:
         counted = admin.counters(clusters, retries, self._topology)
         requests, failures, repeated = self._growing
         return Counters(requests(counted.requests), failures(counted.failures), repeated(counted.retries))
+
+    def instances(self) -> Mapping[str, str]:
+        told = self.status()
+        return {
+            name: f"pid {child['pid']}"
+            for kind, prefix in (("workloads", ""), ("proxies", "envoy-"))
+            for name, child in ((f"{prefix}{name}", child) for name, child in told[kind].items())
+            if child["pid"]
+        }
 
     def status(self) -> dict[str, Any]:
         """What the supervisor says of its children and of the state in force."""

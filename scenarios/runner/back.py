@@ -53,7 +53,7 @@ class WayBack:
                 raise Interrupted(f"{cause}; the baseline is back") from None
             raise
         if self.keep:
-            Journal.of(self.platform.name).close()
+            Journal.of(self.platform.key).close()
             aftermath.kept = True
             return
         self._restore(what, aftermath)
@@ -76,6 +76,6 @@ class WayBack:
                 after = "" if isinstance(error, NotReachable) else f"; {still_off}"
                 aftermath.error = type(error)(f"the baseline is not back: {error}{after}")
                 return
-            Journal.of(self.platform.name).close()
+            Journal.of(self.platform.key).close()
         aftermath.restored_ms = convergence.milliseconds
         self.screen.in_force("baseline", convergence)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NoReturn
 
-from platforms import PLATFORMS, Platform, connect
+from platforms import Platform
 from platforms.errors import DemoError, UsageError
+from platforms.target import Choice, add_options, connect, named
 from scenarios.runner.experiment import Scenario
 from scenarios.runner.files import prepare, write
 from scenarios.runner.numbers import decimal, whole
@@ -48,7 +49,7 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; `{self.prog} --help` shows what is possible")
 
 
-def main(command: Command, argv: Sequence[str] | None = None, *, to: Callable[[str | None], Platform] = connect) -> int:
+def main(command: Command, argv: Sequence[str] | None = None, *, to: Callable[[Choice], Platform] = connect) -> int:
     """Run the command and return its exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
     screen = Screen(Voice.JSON)
@@ -56,15 +57,13 @@ def main(command: Command, argv: Sequence[str] | None = None, *, to: Callable[[s
         arguments = _parser(command).parse_args(_joined(given))
         pace, margin = _pace(arguments), _margin(arguments)
         screen = Screen(_voice(arguments))
-        _known(arguments.platform)
+        target = named(arguments)
         scenario = command.build(arguments, margin)
         if sum(claim.requests for step in claims_of(scenario, pace) for claim in step) > _MOST_REQUESTS:
             raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
         folder = None if arguments.report is None else prepare(arguments.report)
         typed = shlex.join(["python", "-m", f"scenarios.{command.name}", *given])
-        report = run(
-            scenario, lambda: to(arguments.platform), pace=pace, keep=arguments.keep, command=typed, screen=screen
-        )
+        report = run(scenario, lambda: to(target), pace=pace, keep=arguments.keep, command=typed, screen=screen)
         screen.result(report)
         if folder:
             screen.wrote(write(report, folder))
@@ -91,8 +90,8 @@ def _parser(command: Command) -> Parser:
         allow_abbrev=False,
     )
     command.add_arguments(parser)
+    add_options(parser)
     common = parser.add_argument_group("common options")
-    common.add_argument("--platform", metavar="NAME", help=f"{' or '.join(PLATFORMS)}; default: the one that is up")
     common.add_argument("--requests", metavar="N", help="requests per end user and step; default: what --margin needs")
     common.add_argument(
         "--margin", metavar="POINTS", default="5", help="the deviation that must be caught, in points; default 5"
@@ -143,11 +142,6 @@ def _pace(arguments: argparse.Namespace) -> Pace:
 def _margin(arguments: argparse.Namespace) -> Fraction:
     points = decimal(arguments.margin, option="--margin", least=Fraction(1, 2), most=Fraction(50), example="5")
     return points / 100
-
-
-def _known(platform: str | None) -> None:
-    if platform is not None and platform not in PLATFORMS:
-        raise UsageError(f"--platform {platform!a}: no such platform; there are {' and '.join(PLATFORMS)}")
 
 
 def _voice(arguments: argparse.Namespace) -> Voice:

@@ -76,17 +76,17 @@ def run(
     claims = claims_of(scenario, pace)
     platform = connect()
     screen.opening(scenario, platform, claims)
-    folder = run_folder() / platform.name
+    folder = run_folder() / platform.key
     folder.mkdir(parents=True, exist_ok=True)
     # Locust takes a second to import, so it starts while the demo is looked at.
     with Stop().watched() as stop, Traffic(folder / "locust.log") as traffic:
         with _nothing_changed():
             _heal(platform, screen)
-        with exclusive(platform.name, command):
+        with exclusive(platform.key, command):
             with _nothing_changed():
                 found = _preflight(platform, screen)
             will = {step.title: step.state for step in scenario.steps}
-            Journal.of(platform.name).open(who=command, was=found, will=will)
+            Journal.of(platform.key).open(who=command, was=found, will=will)
             with WayBack(platform, stop, screen, keep).after(scenario.name) as aftermath:
                 taken = [
                     _take(step, step_claims, platform, screen=screen, send=_sender(traffic, platform, pace, screen))

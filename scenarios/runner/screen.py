@@ -20,12 +20,13 @@ from rich.table import Table
 from rich.text import Text
 
 from platforms import Convergence, Platform
+from scenarios.runner.document import document
 from scenarios.runner.enduser import shown
 from scenarios.runner.expectation import Claim, percent
 from scenarios.runner.experiment import Scenario
 from scenarios.runner.judge import Verdict
 from scenarios.runner.observation import Observation
-from scenarios.runner.report import Report, document
+from scenarios.runner.report import Report
 from scenarios.runner.table import COLUMNS, rows
 
 COLORS = {Verdict.HOLDS: "bold green", Verdict.FAILS: "bold red", Verdict.INCONCLUSIVE: "bold bright_black"}

@@ -60,7 +60,7 @@ class Demo:
         )
 
     def up(self) -> subprocess.CompletedProcess[str]:
-        done = self.run("up", "--port", str(self.port))
+        done = self.run("up", "--platform", "local", "--port", str(self.port))
 
         assert 0 == done.returncode, done.stderr
 

@@ -41,7 +41,7 @@ def cut_off(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     Journal.of("local").close()
 
 
-@pytest.mark.parametrize("command", [("status",), ("status", "--json"), ("reset",), ("up",)])
+@pytest.mark.parametrize("command", [("status",), ("status", "--json"), ("reset",), ("up", "--platform", "local")])
 @pytest.mark.usefixtures("cut_off")
 def test_the_next_command_heals(demo: Demo, command: tuple[str, ...]) -> None:
     """Whatever comes after a killed scenario puts the baseline back first, and says so."""
@@ -78,7 +78,7 @@ def test_down_ends_the_story(down: Demo, monkeypatch: pytest.MonkeyPatch) -> Non
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_up_takes_along_what_it_started(down: Demo, number: signal.Signals) -> None:
     """Ctrl-C or SIGTERM in the middle of `up` leaves nothing running."""
-    up = down.start("up", "--port", str(down.port))
+    up = down.start("up", "--platform", "local", "--port", str(down.port))
     until(lambda: recorded(down), what="the supervisor is there")
     record = down.record()
     up.send_signal(number)
@@ -92,11 +92,11 @@ def test_up_takes_along_what_it_started(down: Demo, number: signal.Signals) -> N
 
 def test_up_goes_on_with_what_a_killed_one_began(down: Demo) -> None:
     """After kill -9 of `up`, the next one waits until the demo is whole."""
-    first = down.start("up", "--port", str(down.port))
+    first = down.start("up", "--platform", "local", "--port", str(down.port))
     until(lambda: recorded(down) and down.record().socket.exists(), what="the supervisor answers")
     first.kill()
     first.communicate()
-    done = down.run("up", "--port", str(down.port))
+    done = down.run("up", "--platform", "local", "--port", str(down.port))
 
     assert 0 == done.returncode, done.stderr
     assert {"ready"} == {child["phase"] for kind in ("workloads", "proxies") for child in down.status()[kind].values()}
@@ -105,7 +105,7 @@ def test_up_goes_on_with_what_a_killed_one_began(down: Demo) -> None:
 
 def test_down_in_the_middle_of_up(down: Demo) -> None:
     """Whoever brings a demo up is told that another command has taken it down."""
-    up = down.start("up", "--port", str(down.port))
+    up = down.start("up", "--platform", "local", "--port", str(down.port))
     until(lambda: recorded(down) and down.record().socket.exists(), what="the supervisor answers")
     taken = down.run("down")
     _, complaint = up.communicate(timeout=60)

@@ -42,7 +42,7 @@ def test_status(demo: Demo) -> None:
 def test_up_twice(demo: Demo) -> None:
     """A second `up` changes nothing and says where the first one is."""
     before = processes(demo)
-    done = demo.run("up", "--port", str(demo.port))
+    done = demo.run("up", "--platform", "local", "--port", str(demo.port))
 
     assert (0, f"Bookinfo is already up: http://127.0.0.1:{demo.port}/productpage\n") == (done.returncode, done.stdout)
     assert before == processes(demo)
@@ -73,7 +73,7 @@ def test_killed_proxy(demo: Demo, proxy: str) -> None:
 def test_port_in_use(down: Demo) -> None:
     """A taken port is named, with the way to choose another, and nothing is left running."""
     with socket.create_server(("127.0.0.1", down.port)):
-        done = down.run("up", "--port", str(down.port))
+        done = down.run("up", "--platform", "local", "--port", str(down.port))
 
     assert 3 == done.returncode
     assert f"port {down.port}" in done.stderr
@@ -84,7 +84,7 @@ def test_port_in_use(down: Demo) -> None:
 
 def test_two_ups(down: Demo) -> None:
     """Of two `up` at the same moment one wins, and the other one says so."""
-    both = [down.start("up", "--port", str(down.port)) for _ in range(2)]
+    both = [down.start("up", "--platform", "local", "--port", str(down.port)) for _ in range(2)]
     ended = [(*process.communicate(timeout=120), process.returncode) for process in both]
     (_, _, _), (said, complaint, code) = sorted(ended, key=lambda one: "is up after" not in one[0])
 

@@ -74,7 +74,7 @@ def test_doctor(tmp_path: Path) -> None:
 
 def test_missing_runtime(tmp_path: Path) -> None:
     """A demo whose runtimes are missing is not started at all."""
-    done = run(sys.executable, "-m", "platforms", "up", PATH=str(tmp_path), BOOKINFO_RUN=str(tmp_path / "run"))
+    done = run(sys.executable, "-m", "platforms", "up", "--platform", "local", PATH=str(tmp_path), BOOKINFO_RUN=str(tmp_path / "run"))
 
     assert 3 == done.returncode
     assert "nothing was started, this is missing: ruby: not found" in done.stderr
@@ -83,7 +83,7 @@ def test_missing_runtime(tmp_path: Path) -> None:
 
 def test_interrupted(down: Demo) -> None:
     """Ctrl-C in the middle of `up` leaves nothing running."""
-    with down.start("up", "--port", str(down.port)) as up:
+    with down.start("up", "--platform", "local", "--port", str(down.port)) as up:
         until((down.folder / "local" / "demo.json").exists, what="the supervisor has started")
         supervisor = down.record().supervisor.pid
         up.send_signal(signal.SIGINT)

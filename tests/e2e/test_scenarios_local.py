@@ -55,7 +55,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     demo = Demo(tmp_path_factory.mktemp("run"))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    up = demo.typed("platforms", "up", "--port", str(port))
+    up = demo.typed("platforms", "up", "--platform", "local", "--port", str(port))
     assert up.returncode == 0, up.stderr
     yield demo
     down = demo.typed("platforms", "down")

@@ -13,7 +13,8 @@ import pytest
 import requests
 
 from bench.alone import LOOPBACK, Alone
-from platforms import Platform, connect
+from platforms import Platform
+from platforms.target import NAMES, Choice, connect
 from tests.contract.http import stubs, target
 from tests.contract.http.faults import FaultyRatings, MeshRatings, StubbedRatings
 from tests.contract.http.mesh import Mesh, PlatformMesh, reviews_to
@@ -143,7 +144,7 @@ def _drawn(front: Visitor, version: str, path: str) -> requests.Response:
 @pytest.fixture(scope="session")
 def platform(request: pytest.FixtureRequest) -> Iterator[Platform]:
     name = _platform(request.config) or pytest.skip("no mesh to give rules to: --platform names one that is up")
-    with closing(connect(name)) as connected:
+    with closing(connect(Choice(NAMES[name]))) as connected:
         yield connected
 
 

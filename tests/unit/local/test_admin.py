@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from platforms import Hop
+from platforms.counting import Growing
 from platforms.local import admin
 from platforms.translation.topology import WORKLOADS, Ports, Topology
 
@@ -66,7 +67,7 @@ def test_called_app(cluster: str, app: str | None) -> None:
 
 def test_growing() -> None:
     """What a proxy counted before its counts started anew is not lost."""
-    growing = admin.Growing()
+    growing = Growing()
     readings = [growing(counted) for counted in ({"a": 5}, {"a": 7, "b": 1}, {"b": 2}, {"a": 1, "b": 3})]
 
     assert [{"a": 5}, {"a": 7, "b": 1}, {"a": 7, "b": 2}, {"a": 8, "b": 3}] == readings

@@ -76,14 +76,14 @@ def test_platforms_do_not_wait_for_each_other() -> None:
 def test_a_killed_run_is_healed_and_said() -> None:
     """The baseline comes back, the entry is struck out, and the sentence names the run."""
     with FakePlatform() as platform:
-        Journal.of(platform.name).open(who="python -m scenarios.canary", was="the baseline", will={"90,10,0": CANARY})
+        Journal.of(platform.key).open(who="python -m scenarios.canary", was="the baseline", will={"90,10,0": CANARY})
         platform.apply(CANARY)
         said = heal(platform)
 
         assert State(baseline()) == platform.in_force
     assert said is not None
     assert "`python -m scenarios.canary`" in said
-    assert Journal.of(platform.name).read() is None
+    assert Journal.of(platform.key).read() is None
 
 
 def test_without_an_entry_there_is_nothing_to_heal() -> None:
@@ -97,8 +97,8 @@ def test_without_an_entry_there_is_nothing_to_heal() -> None:
 
 def test_a_living_run_is_left_alone() -> None:
     """Its entry is open because it is at work."""
-    with FakePlatform() as platform, exclusive(platform.name, "python -m scenarios.canary"):
-        Journal.of(platform.name).open(who="python -m scenarios.canary", was="the baseline", will={})
+    with FakePlatform() as platform, exclusive(platform.key, "python -m scenarios.canary"):
+        Journal.of(platform.key).open(who="python -m scenarios.canary", was="the baseline", will={})
 
         assert heal(platform) is None
         assert [] == platform.applied
@@ -107,7 +107,7 @@ def test_a_living_run_is_left_alone() -> None:
 def test_an_entry_stays_open_until_the_baseline_has_converged() -> None:
     """Healing that fails is tried again by the next command."""
     with FakePlatform(defects=Defects(restore_fails=True)) as platform:
-        Journal.of(platform.name).open(who="python -m scenarios.canary", was="the baseline", will={})
+        Journal.of(platform.key).open(who="python -m scenarios.canary", was="the baseline", will={})
         platform.defects.restore_fails = False
         platform.apply(CANARY)
         platform.wait_until_converged(CANARY, timeout=5)
@@ -115,7 +115,7 @@ def test_an_entry_stays_open_until_the_baseline_has_converged() -> None:
         with pytest.raises(NotConverged):
             heal(platform)
 
-        assert Journal.of(platform.name).read() is not None
+        assert Journal.of(platform.key).read() is not None
 
 
 def test_an_entry_says_what_will_be_in_force(run_folder: Path) -> None:

@@ -1,0 +1,236 @@
+"""One Kubernetes cluster, as its API shows it: objects read, applied, deleted, scaled; ports of pods reached."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+import urllib3
+from kubernetes import client, config, dynamic
+from kubernetes.client.exceptions import ApiException
+from kubernetes.config.config_exception import ConfigException
+from kubernetes.dynamic.exceptions import ResourceNotFoundError
+from kubernetes.stream import portforward
+from websocket import WebSocketException
+
+from platforms.errors import NotApplied, NotReachable, Rejected, Unsupported, UsageError
+
+FIELD_MANAGER = "bookinfo"
+"""Whose fields are ours, in every object that we apply."""
+
+_ANSWER_SECONDS = 10.0
+_GLANCE_SECONDS = 2.0
+# An API server that restarts is away for half a minute; what a run has changed must be restored after that.
+_PATIENCE = urllib3.Retry(
+    total=None,
+    connect=40,
+    read=40,
+    other=40,
+    status=40,
+    backoff_factor=0.1,
+    backoff_max=2.0,
+    allowed_methods=None,
+    status_forcelist=(429, 502, 503, 504),
+    raise_on_status=False,
+)
+_AWAY = (urllib3.exceptions.HTTPError, OSError, WebSocketException)
+_REFUSED = frozenset({400, 422})
+_FORBIDDEN = 403
+_SCHEMA = "failed to create typed patch object"  # the API server answers 500 to a field that its schema lacks
+_FORWARDS = "Kubernetes port forward proxy"
+
+
+Document = Mapping[str, Any]
+
+
+class Forbidden(NotApplied):
+    """The API server knows who we are, and does not let us."""
+
+
+class Cluster:
+    """The cluster of a kubeconfig's context. An API server that is away for a while is waited for."""
+
+    def __init__(self, context: str, folder: Path) -> None:
+        """`folder` keeps what the API server offers, so that it is asked once; raises UsageError for an unknown context."""
+        self.context = context
+        settings = client.Configuration()
+        settings.retries = _PATIENCE
+        try:
+            config.load_kube_config(context=context, client_configuration=settings)  # type: ignore[no-untyped-call]
+        except ConfigException as error:
+            raise UsageError(
+                f"--context {context}: {_reason(error)}; `kubectl config get-contexts` lists them"
+            ) from error
+        self.server: str = settings.host
+        self._client = client.ApiClient(settings)
+        self._core = client.CoreV1Api(self._client)
+        self._folder = folder
+        self._offered: dynamic.DynamicClient | None = None
+
+    def answers(self) -> bool:
+        """Whether the API server answers within moments, as whom it knows; nothing is waited for."""
+        url = f"{self.server}/version"
+        pool = self._client.rest_client.pool_manager
+        try:
+            answer = pool.request("GET", url, timeout=_GLANCE_SECONDS, retries=False)
+        except _AWAY:
+            return False
+        return bool(answer.status < 500)  # noqa: PLR2004  # it is there, whatever it thinks of us
+
+    def objects(
+        self, api_version: str, kind: str, namespace: str | None = None, *, labels: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The objects of a kind, in one namespace or in all."""
+        with _words(f"{kind} of namespace {namespace or 'any'}"):
+            found = self._kind(api_version, kind).get(
+                namespace=namespace, label_selector=labels, _request_timeout=_ANSWER_SECONDS
+            )
+            items: list[dict[str, Any]] = found.to_dict()["items"]
+            return items
+
+    def offers(self, api_version: str, kind: str) -> bool:
+        """Whether the cluster knows this kind."""
+        try:
+            self._kind(api_version, kind)
+        except Unsupported:
+            return False
+        return True
+
+    def apply(self, document: Document, *, where: str, dry_run: bool = False) -> dict[str, Any]:
+        """Server-side apply as our field manager; what somebody else said of the same fields gives way.
+
+        `where` names the object in messages. Raises Rejected for what the API server or a webhook refuses.
+        """
+        metadata = document["metadata"]
+        with _words(where):
+            made = self._kind(document["apiVersion"], document["kind"]).server_side_apply(
+                body=document,
+                name=metadata["name"],
+                namespace=metadata["namespace"],
+                field_manager=FIELD_MANAGER,
+                force_conflicts=True,
+                dry_run="All" if dry_run else None,
+                _request_timeout=_ANSWER_SECONDS,
+            )
+            result: dict[str, Any] = made.to_dict()
+            return result
+
+    def replace(self, document: Document, *, where: str) -> None:
+        """Make the object exactly this, whoever said what of it before."""
+        with _words(where):
+            self._kind(document["apiVersion"], document["kind"]).replace(
+                body=document,
+                namespace=document["metadata"]["namespace"],
+                field_manager=FIELD_MANAGER,
+                _request_timeout=_ANSWER_SECONDS,
+            )
+
+    def delete(self, document: Document) -> None:
+        """Delete the object; one that is gone already is no error."""
+        metadata = document["metadata"]
+        with _words(f"{document['kind']} {metadata['name']}"):
+            try:
+                self._kind(document["apiVersion"], document["kind"]).delete(
+                    name=metadata["name"], namespace=metadata["namespace"], _request_timeout=_ANSWER_SECONDS
+                )
+            except ApiException as error:
+                if error.status != 404:  # noqa: PLR2004  # not found
+                    raise
+
+    def patch(self, document: Document) -> None:
+        """Change what the document says of a Deployment, and nothing else."""
+        metadata = document["metadata"]
+        with _words(f"Deployment {metadata['name']}"):
+            self._kind("apps/v1", "Deployment").patch(
+                body=document,
+                name=metadata["name"],
+                namespace=metadata["namespace"],
+                content_type="application/merge-patch+json",
+                field_manager=FIELD_MANAGER,
+                _request_timeout=_ANSWER_SECONDS,
+            )
+
+    def log(
+        self, pod: str, namespace: str, container: str, *, seconds: int | None = None, lines: int | None = None
+    ) -> list[str]:
+        """What a container wrote, in the last `seconds` or its last `lines`."""
+        with _words(f"the log of {pod}"):
+            text: str = self._core.read_namespaced_pod_log(
+                pod,
+                namespace,
+                container=container,
+                since_seconds=seconds,
+                tail_lines=lines,
+                _request_timeout=_ANSWER_SECONDS,
+            )
+            return text.splitlines()
+
+    def forward(self, pod: str, namespace: str, port: int) -> socket:
+        """A connection to a port that a pod may offer on its loopback only."""
+        with _words(f"port {port} of {pod}"):
+            way = portforward(
+                self._core.connect_get_namespaced_pod_portforward,
+                pod,
+                namespace,
+                ports=str(port),
+                _request_timeout=_ANSWER_SECONDS,
+            )
+            connection: socket = way.socket(port)
+            return connection
+
+    def _kind(self, api_version: str, kind: str) -> Any:
+        try:
+            if self._offered is None:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                cache = self._folder / f"offered-{self.context.replace('/', '_')}.json"
+                self._offered = dynamic.DynamicClient(  # type: ignore[no-untyped-call]
+                    self._client, cache_file=str(cache)
+                )
+            return self._offered.resources.get(api_version=api_version, kind=kind)
+        except ResourceNotFoundError as error:
+            raise Unsupported(f"the cluster of context {self.context} knows no {kind} of {api_version}") from error
+
+
+@contextmanager
+def _words(what: str) -> Iterator[None]:
+    """What the client raises, in words of ours; `what` names the object."""
+    try:
+        yield
+    except ApiException as error:
+        message = _message(error)
+        if error.status == _FORBIDDEN:
+            raise Forbidden(f"{what}: {message}") from error
+        if error.status in _REFUSED or _SCHEMA in message:
+            raise Rejected(f"{what}: {message}") from error
+        if error.status in (401, None, 0):
+            raise NotReachable(f"{what}: {message}") from error
+        raise NotApplied(f"{what}: {message}") from error
+    except _AWAY as error:
+        raise NotReachable(f"{what}: the API server does not answer ({type(error).__name__})") from error
+
+
+def _message(error: ApiException) -> str:
+    """The reason that the API server gives, without the HTTP around it."""
+    try:
+        message = json.loads(error.body or "")["message"]
+    except (TypeError, ValueError, KeyError):
+        message = error.reason or "no reason given"
+    return str(message).strip()
+
+
+def _reason(error: ConfigException) -> str:
+    return str(error).removeprefix("Invalid kube-config file. ").rstrip(".")
+
+
+def _quietly(broken: threading.ExceptHookArgs) -> None:
+    """A forwarded port that breaks is noticed by whoever reads from it; its thread need not print a traceback."""
+    if broken.thread is None or not broken.thread.name.startswith(_FORWARDS):
+        threading.__excepthook__(broken)
+
+
+threading.excepthook = _quietly

@@ -1,0 +1,159 @@
+"""A cluster's Bookinfo as a Platform: rules go to the API server, facts come from the proxies."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from platforms import Convergence, Counters, State
+from platforms.errors import NotConverged, PlatformError, Rejected, UsageError
+from platforms.kubernetes import agreement, objects, workloads
+from platforms.kubernetes.api import Cluster
+from platforms.kubernetes.proxies import PROXIES, Pod, Proxies
+from platforms.kubernetes.record import Demo, folder
+from platforms.translation.topology import GATEWAY
+from platforms.translation.translate import Snapshot, routing
+
+_LOOK_SECONDS = 0.02
+_LOOK_AT_MOST_SECONDS = 0.25
+_REFUSAL_SECONDS = 2.0
+"""How long after `apply` a laggard's log is looked into: istiod waits up to a second for more changes to come."""
+
+
+@dataclass(slots=True)
+class _Applied:
+    """The state that was applied last, and what was there before."""
+
+    state: State
+    began: float
+    before: objects.Change | None = None
+
+
+class KubernetesPlatform:
+    """The Bookinfo in one namespace of a cluster with Istio."""
+
+    name = "kubernetes"
+    caveats = ()
+
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
+        self._cluster = Cluster(demo.context, folder())
+        self._proxies = Proxies(self._cluster, demo.namespace)
+        self._applied: _Applied | None = None
+
+    @property
+    def key(self) -> str:
+        if self._demo.cluster:  # the one that `up` makes
+            return "kubernetes"
+        return f"kubernetes-{self._demo.context}-{self._demo.namespace}".replace("/", "_")
+
+    @property
+    def demo(self) -> Demo:
+        return self._demo
+
+    @property
+    def cluster(self) -> Cluster:
+        return self._cluster
+
+    @property
+    def gateway_url(self) -> str:
+        return self._demo.gateway_url
+
+    def apply(self, state: State) -> None:
+        began = time.monotonic()
+        routing(state.resources)  # what cannot be told to be in force is not applied
+        namespace = self._demo.namespace
+        found = objects.live(self._cluster, namespace)
+        change = objects.plan(state.resources, found, namespace)
+        objects.refuse_rivals(state.resources, objects.rivals(self._cluster, namespace), namespace)
+        objects.write(self._cluster, change)
+        workloads.scale(self._cluster, namespace, state.stopped)
+        self._applied = _Applied(state, began, objects.undoing(change, found))
+
+    def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
+        now = time.monotonic()
+        applied = self._applied if self._applied and self._applied.state == state else _Applied(state, now)
+        snapshot = routing(state.resources)
+        agreed: set[str] = set()
+        pause = 0.0
+        while laggards := list(self._laggards(state, snapshot, agreed)):
+            elapsed = time.monotonic() - applied.began
+            late = time.monotonic() >= now + timeout
+            if elapsed >= _REFUSAL_SECONDS or late:
+                self._refused(applied, laggards)
+            if late:
+                raise NotConverged("; ".join(told for _, told in laggards))
+            time.sleep(pause)
+            pause = min(pause + _LOOK_SECONDS, _LOOK_AT_MOST_SECONDS)
+        milliseconds = (time.monotonic() - applied.began) * 1000
+        return Convergence(state.resources.revision, milliseconds, proxies=len(agreed))
+
+    def upstream_requests(self) -> Counters:
+        return self._proxies.counters(self.pods())
+
+    def instances(self) -> Mapping[str, str]:
+        return {pod.name: f"{pod.uid}, {pod.restarts} restarts" for pod in self.pods()}
+
+    def pods(self) -> list[Pod]:
+        """Every pod whose Envoy a page may pass."""
+        return self._proxies.pods()
+
+    def served(self, workload: str) -> Mapping[str, Any]:
+        """What the Envoys of a workload serve now, by pod, in the form of istiod's recorded answers."""
+        return {pod.name: self._proxies.served(pod) for pod in self._of(workload)}
+
+    def log(self, workload: str, lines: int) -> Iterator[str]:
+        """The last lines of each pod of a workload; with `envoy-` before its name, of their Envoys."""
+        of_envoy = workload == GATEWAY or workload.startswith("envoy-")
+        for pod in self._of(workload.removeprefix("envoy-")):
+            yield from self._cluster.log(pod.name, pod.namespace, "istio-proxy" if of_envoy else pod.app, lines=lines)
+
+    def close(self) -> None:
+        self._proxies.close()
+
+    def _of(self, workload: str) -> list[Pod]:
+        if workload not in PROXIES:
+            raise UsageError(f"{workload}: no such workload; there are {', '.join(sorted(PROXIES))}")
+        return [pod for pod in self.pods() if pod.proxy == workload]
+
+    def _laggards(self, state: State, snapshot: Snapshot, agreed: set[str]) -> Iterator[tuple[Pod | None, str]]:
+        """Who does not serve the state yet, and in which way; nobody's word but the proxies' own is taken.
+
+        `agreed` collects the pods whose routes and clusters are right: they change only by a new rule.
+        """
+        yield from ((None, told) for told in workloads.unready(self._cluster, self._demo.namespace, state.stopped))
+        pods = self.pods()
+        agreed &= {pod.name for pod in pods}
+        ready = {pod.proxy: {one.address for one in pods if one.proxy == pod.proxy and one.ready} for pod in pods}
+        for pod in pods:
+            try:
+                if pod.name not in agreed:
+                    wanted = agreement.wanted(snapshot.proxies[pod.proxy])
+                    if stale := list(agreement.differences(wanted, self._proxies.served(pod))):
+                        yield pod, f"{pod.name} does not serve {state.resources.revision} yet ({', '.join(stale[:2])})"
+                        continue
+                    agreed.add(pod.name)
+                known = self._proxies.endpoints(pod)
+            except PlatformError as error:
+                yield pod, str(error)
+                continue
+            for cluster, names in snapshot.behind.items():
+                if known.get(cluster, set()) != set[str]().union(*(ready.get(name, set()) for name in names)):
+                    yield pod, f"{pod.name} has not seen yet which instances are ready ({cluster})"
+                    break
+
+    def _refused(self, applied: _Applied, laggards: list[tuple[Pod | None, str]]) -> None:
+        """Raise Rejected if one of the laggards has refused what it was sent; what was there before is put back."""
+        seconds = math.ceil(time.monotonic() - applied.began) + 1
+        for pod, _ in laggards:
+            if pod is None:
+                continue
+            for reason in self._proxies.refusals(pod, seconds=seconds):
+                back = ""
+                if applied.before is not None:
+                    objects.write(self._cluster, applied.before)
+                    back = "; the rules of before are back"
+                raise Rejected(f"the proxy of {pod.name} refuses it: {reason}{back}")

@@ -1,0 +1,141 @@
+"""What `python -m platforms` does on platform local."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess  # noqa: TID251  # `build` runs Maven
+import sys
+import time
+from argparse import Namespace
+from typing import Any
+
+from platforms import journal, show
+from platforms.environment import ROOT
+from platforms.errors import Busy, NotApplied, NotReachable
+from platforms.healing import healed, tell_healed
+from platforms.local import bringup, logfiles, runtimes, standing
+from platforms.local.platform import LocalPlatform
+from platforms.page import PATH
+
+Options = Namespace
+
+
+def up(options: Options) -> int:
+    """Bring the demo up unless it is."""
+    try:
+        with journal.exclusive("local", "python -m platforms up"):
+            platform, told = _brought_up(options.port or bringup.GATEWAY_PORT)
+    except Busy:
+        # Whoever holds the lock may be a scenario on a demo that is up, or another `up` that has not finished.
+        running = bringup.running()
+        if running is None or not bringup.page_is_whole(running.topology.gateway_port):
+            raise
+        platform, told = LocalPlatform(running), "Bookinfo is already up"
+    tell_healed(platform)
+    print(f"{told}: {platform.gateway_url}{PATH}")
+    return 0
+
+
+def _brought_up(port: int) -> tuple[LocalPlatform, str]:
+    _clear_away()
+    if running := bringup.running():
+        moved = port not in (running.topology.gateway_port, bringup.GATEWAY_PORT)
+        told = f", on port {running.topology.gateway_port}; `down` first to move it" if moved else ""
+        platform = LocalPlatform(running)
+        if bringup.unready(platform):
+            with show.progress("Bookinfo is coming up") as say:
+                bringup.wait_until_ready(platform, say)
+        return platform, f"Bookinfo is already up{told}"
+    began = time.monotonic()
+    with show.progress("bringing Bookinfo up") as say:
+        platform = bringup.up(port, say)
+    return platform, f"Bookinfo is up after {time.monotonic() - began:.1f} s"
+
+
+def down(_options: Options) -> int:
+    """Take the demo down."""
+    _clear_away()
+    demo = bringup.running()
+    if demo is None:
+        with journal.exclusive("local", "python -m platforms down"):  # or an `up` is at it
+            print("no demo is up; nothing to stop")
+        return 0
+    began = time.monotonic()
+    killed = bringup.down(demo)
+    journal.Journal.of("local").close()  # what it speaks of is gone
+    told = f"Bookinfo is down after {time.monotonic() - began:.1f} s, nothing is left running"
+    print(f"{told} ({killed} processes had to be killed)" if killed else told)
+    return 0
+
+
+def status(options: Options) -> int:
+    """Show the demo."""
+    platform = LocalPlatform.connect()
+    document = standing.document(platform, healed=healed(platform))
+    if options.json:
+        print(json.dumps(document, indent=2))
+        return 0
+    workloads: list[tuple[str, ...]] = [("workload", "state", "pid", "restarts", "since", "port")]
+    workloads += [_row(name, child, child["ports"]["app"]) for name, child in document["workloads"].items()]
+    proxies: list[tuple[str, ...]] = [("proxy", "state", "pid", "restarts", "since", "admin")]
+    proxies += [_row(name, child, child["admin"]) for name, child in document["proxies"].items()]
+    print(show.status(document, "; ".join(platform.caveats), workloads, proxies))
+    return 0
+
+
+def doctor(options: Options) -> int:
+    """Say what is there and what is missing."""
+    found, built = runtimes.examine(), (runtimes.reviews_jar(),)
+    if options.json:
+        document = {"runtimes": [one.document() for one in found], "built": [one.document() for one in built]}
+        print(json.dumps(document, indent=2))
+    else:
+        print(show.findings((*found, *built)))
+    return 0 if all(one.found for one in (*found, *built)) else NotReachable.exit_code
+
+
+def build(_options: Options) -> int:
+    """Build reviews unless its sources are older than what was built."""
+    if runtimes.is_built():
+        print("reviews is built already")
+        return 0
+    missing = [one for one in runtimes.examine() if one.name in ("javac", "maven") and not one.found]
+    if missing:
+        raise NotReachable("; ".join(f"{one.name}: {one.problem} ({one.install})" for one in missing))
+    command = ("mvn", "-q", "-B", "-ntp", "-DskipTests", "package")
+    with show.progress("building reviews") as say:
+        say("Maven compiles, packs and rehearses it")
+        done = subprocess.run(command, cwd=ROOT / "services" / "reviews", check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise NotApplied(f"Maven could not build reviews:\n{(done.stdout + done.stderr).strip()}")
+    return 0
+
+
+def config(options: Options) -> int:
+    """What a proxy serves."""
+    print(json.dumps(LocalPlatform.connect().served(options.workload), indent=2))
+    return 0
+
+
+def logs(options: Options) -> int:
+    """The end of a log, and what follows."""
+    path = LocalPlatform.connect().log_file(options.workload)
+    for line in logfiles.last_lines(path, options.lines):
+        print(line)
+    if options.follow:
+        with contextlib.suppress(KeyboardInterrupt):  # the way to stop it
+            for line in logfiles.follow(path):
+                print(line, flush=True)
+    return 0
+
+
+def _clear_away() -> None:
+    if told := bringup.clear_away():
+        print(told, file=sys.stderr)
+
+
+def _row(name: str, child: dict[str, Any], port: int) -> tuple[str, ...]:
+    since = time.strftime("%H:%M:%S", time.localtime(child["since"]))
+    state = f"{child['phase']} ({child['last_exit']})" if child["phase"] == "backing off" else child["phase"]
+    return (name, state, str(child["pid"] or "-"), str(child["restarts"]), since, str(port))

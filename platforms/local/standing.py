@@ -1,0 +1,24 @@
+"""What `status` tells of the local demo, as one document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from platforms.local.platform import LocalPlatform
+from platforms.standing import standing
+
+
+def document(platform: LocalPlatform, *, healed: bool) -> dict[str, Any]:
+    """Everything about the demo; `healed` as in `standing`."""
+    told = platform.status()
+    topology = platform.demo.topology
+    ports = {name: {"app": p.app, "inbound": p.inbound, "outbound": p.outbound} for name, p in topology.ports.items()}
+    state = told["state"]
+    return {
+        **standing(
+            platform, revision=told["revision"], in_force=state["resources"], stopped=state["stopped"], healed=healed
+        ),
+        "supervisor": {"pid": told["supervisor"], "since": told["since"]},
+        "workloads": {name: {**child, "ports": ports[name]} for name, child in told["workloads"].items()},
+        "proxies": {name: {**child, "admin": topology.admin_port(name)} for name, child in told["proxies"].items()},
+    }
