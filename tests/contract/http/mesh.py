@@ -8,6 +8,7 @@ from typing import Protocol
 
 from platforms import Platform, State
 from platforms.resources import ResourceSet, baseline, parse
+from platforms.translation.security import without_any
 
 TIMEOUT = 60.0
 """Seconds for all proxies to serve a rule; an error, not a wait, when they do not."""
@@ -23,9 +24,11 @@ class Mesh(Protocol):
     def apply(self, text: str = "", *, stopped: Collection[str] = ()) -> AbstractContextManager[None]:
         """These Istio objects over the baseline, and these workloads stopped, in force until the block ends."""
 
+    def apply_policies(self, text: str) -> AbstractContextManager[None]:
+        """These Istio objects over the baseline without its own policies, accepted until the block ends.
 
-# What a platform says in its status that it does not do.
-WITHOUT_AUTHORIZATION = {"local": "mTLS and authorization policies are not in force on platform local"}
+        A proxy answers a request that comes over an open connection by the policies it had when that was opened.
+        """
 
 
 class PlatformMesh:
@@ -37,13 +40,23 @@ class PlatformMesh:
     @property
     def without_authorization(self) -> str:
         """Why AuthorizationPolicies do nothing here; empty where they do."""
-        return WITHOUT_AUTHORIZATION.get(self._platform.name, "")
+        return "; ".join(self._platform.caveats)
 
     @contextmanager
     def apply(self, text: str = "", *, stopped: Collection[str] = ()) -> Iterator[None]:
+        with self._laid_over(baseline(), text, frozenset(stopped)):
+            yield
+
+    @contextmanager
+    def apply_policies(self, text: str) -> Iterator[None]:
+        with self._laid_over(without_any(baseline()), text):
+            yield
+
+    @contextmanager
+    def _laid_over(self, base: ResourceSet, text: str, stopped: frozenset[str] = frozenset()) -> Iterator[None]:
         over = ResourceSet(tuple(parse(text, source="the contract")))
         try:
-            self._enforce(State(baseline().overlaid(over), frozenset(stopped)))
+            self._enforce(State(base.overlaid(over), stopped))
             yield
         finally:
             self._enforce(State(baseline()))
