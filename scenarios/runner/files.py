@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from xml.etree import ElementTree as ET
+from typing import Any
 
 from platforms.errors import UsageError
-from scenarios.runner.enduser import shown
-from scenarios.runner.judge import Verdict
-from scenarios.runner.report import Report, document
+from scenarios.runner.document import document
+from scenarios.runner.junit import junit
+from scenarios.runner.report import Report
 from scenarios.runner.webpage import page
 
-# What XML 1.0 cannot hold at all.
-_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+DOCUMENT = "report.json"
 
 
 def prepare(given: str) -> Path:
@@ -33,52 +33,25 @@ def prepare(given: str) -> Path:
 
 def write(report: Report, folder: Path) -> str:
     """Write all files of the report into the folder and say where they are."""
-    texts = {
-        "report.json": json.dumps(document(report), ensure_ascii=False, indent=2) + "\n",
-        "junit.xml": junit(report),
-        "report.html": page(report),
-        **{
-            _yaml_name(number, step.step.title): step.step.state.resources.dump()
-            for number, step in enumerate(report.steps, start=1)
-        },
-    }
+    written = document(report)
     folder.mkdir(parents=True, exist_ok=True)  # again: a run takes long enough for somebody to tidy up
+    (folder / DOCUMENT).write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    others = [DOCUMENT, *(path.name for path in draw(written, folder) if path.name != "report.html")]
+    return f"report: {folder / 'report.html'} (and {', '.join(others)})"
+
+
+def draw(written: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write what follows from the document: the page, JUnit's file and the YAML of every step."""
+    texts = {
+        "report.html": page(written),
+        "junit.xml": junit(written),
+        **{yaml_name(number, step["title"]): step["yaml"] for number, step in enumerate(written["steps"], start=1)},
+    }
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return f"report: {folder / 'report.html'} (and {', '.join(name for name in texts if name != 'report.html')})"
+    return [folder / name for name in texts]
 
 
-def junit(report: Report) -> str:
-    """One test case per claim: a failure if it FAILS, an error if it is INCONCLUSIVE."""
-    verdicts = [finding.verdict for finding in report.findings]
-    suite = ET.Element(
-        "testsuite",
-        name=f"scenarios.{report.scenario.name}",
-        tests=str(len(verdicts)),
-        failures=str(verdicts.count(Verdict.FAILS)),
-        errors=str(verdicts.count(Verdict.INCONCLUSIVE)),
-        time=f"{report.seconds:.3f}",
-        timestamp=report.started.isoformat(timespec="seconds"),
-    )
-    for step in report.steps:
-        for finding in step.findings:
-            case = ET.SubElement(
-                suite,
-                "testcase",
-                classname=f"scenarios.{report.scenario.name}",
-                name=_xml(f"{step.step.title}: {shown(finding.end_user)}"),
-                time=f"{step.seconds:.3f}",
-            )
-            if finding.verdict is not Verdict.HOLDS:
-                kind = "failure" if finding.verdict is Verdict.FAILS else "error"
-                ET.SubElement(case, kind, message=_xml(finding.reason), type=finding.verdict.name)
-    ET.indent(suite)
-    return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
-
-
-def _xml(text: str) -> str:
-    return _NO_XML.sub("�", text)
-
-
-def _yaml_name(number: int, title: str) -> str:
+def yaml_name(number: int, title: str) -> str:
+    """What the file with the YAML of a step is called: `2-90-10-0.yaml`."""
     return f"{number}-{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-') or 'step'}.yaml"

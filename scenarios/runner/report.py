@@ -1,20 +1,20 @@
-"""What became of a run, as a value and as the one JSON document."""
+"""What became of a run, as a value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
-from typing import Any
+from itertools import zip_longest
 
 from platforms import Convergence, Counters
 from platforms.errors import DemoError
-from scenarios.runner.enduser import shown
-from scenarios.runner.expectation import Claim, per_hundred, points, power
+from scenarios.runner.expectation import Claim, power
 from scenarios.runner.experiment import Scenario, Step
 from scenarios.runner.judge import Finding, Verdict, judge, overall, reasons
 from scenarios.runner.observation import Looks, Observation, Tally, tally
+from scenarios.runner.recovery import Recovery
+from scenarios.runner.sequential import Decision
 from scenarios.runner.witness import Disagreement, Testimony, disagreement, gateway_requests, hear
 
 
@@ -34,6 +34,12 @@ class StepReport:
     said: Testimony
     """What the proxies counted."""
     disagreement: Disagreement | None
+    seen: tuple[Observation, ...] = ()
+    """Every answer."""
+    applied: float | None = None
+    """When the step's state was applied, in wall-clock seconds."""
+    recovery: Recovery | None = None
+    """What visitors saw while a fault was lifted, if this step lifts one."""
 
     @property
     def requests(self) -> int:
@@ -60,6 +66,8 @@ class Report:
     error: DemoError | None
     """Why the baseline is not back although it should be."""
     steps: tuple[StepReport, ...]
+    restored: float | None = None
+    """When the baseline was in force again, in wall-clock seconds."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -80,9 +88,15 @@ class Report:
 
     @property
     def recovered_ms(self) -> float | None:
-        """How long it took from lifting the fault until no request met it any more; None if none was lifted."""
+        """How long it took from lifting the fault until every proxy had lifted it; None if none was lifted."""
         healed = self.scenario.healed
         return None if healed is None else self.steps[healed].convergence.milliseconds
+
+    @property
+    def recovery(self) -> Recovery | None:
+        """What visitors saw meanwhile."""
+        healed = self.scenario.healed
+        return None if healed is None else self.steps[healed].recovery
 
     @property
     def requests(self) -> int:
@@ -124,8 +138,11 @@ def step_report(
     logins: int,
     overtaken: str,
     counted: Counters,
+    decisions: Sequence[Decision | None] = (),
+    applied: float | None = None,
+    recovery: Recovery | None = None,
 ) -> StepReport:
-    """Judge a step by what its clients saw and its proxies counted."""
+    """Judge a step by what its clients saw and its proxies counted; `decisions` is what was sure early, claim by claim."""
     seen = tuple(observations)
     everybody = tally(seen, Looks.REVIEWS, within=None)
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in seen)
@@ -137,97 +154,13 @@ def step_report(
         else disagreement(everybody, said, ratings=step.ratings, stars=stars, strangers=strangers)
     )
     findings = []
-    for claim in claims:
+    for claim, early in zip_longest(claims, decisions):
         expectation = claim.expectation
         own = (one for one in seen if one.end_user == expectation.end_user)
-        findings.append(judge(claim, tally(own, expectation.looks, within=expectation.within), doubt))
-    return StepReport(step, convergence, seconds, tuple(findings), everybody, stars, said, doubt)
-
-
-def document(report: Report) -> dict[str, Any]:
-    """The report as the one JSON document."""
-    return {
-        "scenario": report.scenario.name,
-        "title": report.scenario.title,
-        "platform": report.platform,
-        "command": report.command,
-        "started": report.started.isoformat(timespec="milliseconds"),
-        "revision": report.point.convergence.revision,
-        "verdict": report.verdict.name,
-        "reasons": report.reasons,
-        "power": report.power,
-        "in_force_ms": round(report.point.convergence.milliseconds, 1),
-        "recovered_ms": None if report.recovered_ms is None else round(report.recovered_ms, 1),
-        "restored": report.restored_ms is not None,
-        "restored_ms": None if report.restored_ms is None else round(report.restored_ms, 1),
-        "kept": report.kept,
-        "requests": report.requests,
-        "seconds": round(report.seconds, 3),
-        "total_seconds": round(report.total_seconds, 3),
-        "notes": list(report.scenario.notes),
-        "steps": [_step(step) for step in report.steps],
-        "claims": [_claim(step, finding) for step in report.steps for finding in step.findings],
-    }
-
-
-def _step(step: StepReport) -> dict[str, Any]:
-    return {
-        "title": step.step.title,
-        "revision": step.convergence.revision,
-        "stopped": sorted(step.step.state.stopped),
-        "in_force_ms": round(step.convergence.milliseconds, 1),
-        "proxies_asked": step.convergence.proxies,
-        "requests": step.requests,
-        "seconds": round(step.seconds, 3),
-        "rps": round(step.rate(step.everybody.pages), 2),
-        "success": _ratio(step.everybody.pages, step.requests),
-        "pages_with_stars": step.stars,
-        "proxies": {
-            "reviews_answered": dict(sorted(step.said.answered.items())),
-            "reviews_failed": dict(sorted(step.said.failed.items())),
-            "reviews_retries": step.said.retries,
-            "ratings_answered": step.said.ratings,
-        },
-        "witnesses_agree": step.disagreement is None,
-    }
-
-
-def _claim(step: StepReport, finding: Finding) -> dict[str, Any]:
-    claim = finding.claim
-    return {
-        "step": step.step.title,
-        "end_user": shown(finding.end_user),
-        "looks_at": claim.expectation.looks.value,
-        "requests": claim.requests,
-        "verdict": finding.verdict.name,
-        "reason": finding.reason,
-        "power": claim.power,
-        "catches_points": None if claim.catches is None else float(claim.catches * 100),
-        "catches_leak_in_100": None if claim.leak is None else float(per_hundred(claim.leak)),
-        "margin": points(claim.expectation.margin),
-        "success": _ratio(finding.tally.pages, claim.requests),
-        "missing": dict(finding.tally.missing),
-        "milliseconds": {str(percent): finding.tally.percentile(percent) for percent in (50, 95, 100)},
-        # The proxies cannot tell end users apart: their counts are of all who were there at the same time.
-        "proxies_cover": [shown(other.end_user) for other in step.findings],
-        "outcomes": {outcome: _outcome(step, finding, outcome) for outcome in finding.outcomes},
-    }
-
-
-def _outcome(step: StepReport, finding: Finding, outcome: str) -> dict[str, Any]:
-    asked = finding.claim.expectation.shares.get(outcome, Fraction(0))
-    fits = finding.allowed(outcome)
-    client = finding.tally.outcomes.get(outcome, 0)
-    return {
-        "asked": float(asked),
-        "asked_exactly": str(asked),
-        "allowed": [fits.low, fits.high],
-        "client": client,
-        "proxies": proxy_count(step, finding, outcome),
-        "rps": round(step.rate(client), 2),
-        "success": success_of(step, finding, outcome),
-        "fits": finding.fits(outcome),
-    }
+        findings.append(judge(claim, tally(own, expectation.looks, within=expectation.within), doubt, early))
+    return StepReport(
+        step, convergence, seconds, tuple(findings), everybody, stars, said, doubt, seen, applied, recovery
+    )
 
 
 def proxy_count(step: StepReport, finding: Finding, outcome: str) -> int | None:
@@ -242,8 +175,9 @@ def success_of(step: StepReport, finding: Finding, outcome: str) -> float | None
     if finding.claim.expectation.looks is Looks.REVIEWS:
         success = step.said.success(outcome)
         return None if success is None else round(success, 5)
-    return _ratio(finding.tally.pages, finding.claim.requests) if finding.tally.outcomes.get(outcome) else None
+    return ratio(finding.tally.pages, finding.tally.requests) if finding.tally.outcomes.get(outcome) else None
 
 
-def _ratio(part: int, whole: int) -> float | None:
+def ratio(part: int, whole: int) -> float | None:
+    """A share with five digits; None of nothing."""
     return round(part / whole, 5) if whole else None

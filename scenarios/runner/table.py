@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from scenarios.runner.enduser import shown
 from scenarios.runner.expectation import percent
 from scenarios.runner.judge import Finding, Verdict
-from scenarios.runner.observation import Looks, Tally
+from scenarios.runner.latency import budget
+from scenarios.runner.observation import Looks
 from scenarios.runner.report import Report, StepReport, proxy_count, success_of
 
 COLUMNS = ("", "asked", "allowed", "client", "proxies", "rps", "success", "")
@@ -81,7 +83,7 @@ def _outcomes(report: Report, step: StepReport, finding: Finding, *, alone: bool
             f"  {report.scenario.outcomes.get(outcome, outcome)}",
             asked=percent(shares[outcome]) if outcome in shares else "–",  # noqa: RUF001  # a dash for: not at all
             allowed=str(finding.allowed(outcome)),
-            client=f"{count:,}",
+            client=_client(finding, outcome),
             proxies="" if proxies is None else f"{proxies:,}",
             rps=f"{step.rate(count):.2f}",
             success=_success(success_of(step, finding, outcome)) if alone else "",
@@ -90,7 +92,7 @@ def _outcomes(report: Report, step: StepReport, finding: Finding, *, alone: bool
     if alone and finding.claim.expectation.looks is Looks.PAGE:
         if step.step.ratings is not None:
             yield _ratings(step)
-        yield from _times(finding.tally)
+        yield from _times(finding)
 
 
 def _together(report: Report, step: StepReport) -> Iterator[Row]:
@@ -112,9 +114,24 @@ def _ratings(step: StepReport) -> Row:
     return Row("  answers of ratings", client=f"{step.stars:,}", proxies=f"{step.said.ratings:,}")
 
 
-def _times(tally: Tally) -> Iterator[Row]:
-    yield Row("  ms, median", client=f"{tally.percentile(50):,.0f}")
-    yield Row("  ms, worst", client=f"{tally.percentile(100):,.0f}")
+def _client(finding: Finding, outcome: str) -> str:
+    """What was judged, and what was still under way when that was sure: `413+7`."""
+    judged, came = finding.count(outcome), finding.tally.outcomes.get(outcome, 0)
+    return f"{judged:,}+{came - judged:,}" if came > judged else f"{judged:,}"
+
+
+def _times(finding: Finding) -> Iterator[Row]:
+    """How long the page took, against its budget."""
+    if time := budget(finding):
+        yield Row(
+            f"  within {time.within:g} s",
+            asked=percent(Fraction(1)),
+            allowed=f"{time.on_time + time.late:,}",
+            client=f"{time.on_time:,}",
+            mark=time.verdict,
+        )
+    for name, at in (("p50", 50), ("p95", 95), ("max", 100)):
+        yield Row(f"  ms, {name}", client=f"{finding.tally.percentile(at):,.0f}")
 
 
 def _mark(finding: Finding, outcome: str) -> Verdict:

@@ -1,0 +1,88 @@
+"""Lists the reports below a folder, and draws their pages and JUnit files again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from platforms.errors import DemoError, UsageError
+from scenarios.runner.cli import Parser
+from scenarios.runner.document import read
+from scenarios.runner.files import DOCUMENT, draw
+from scenarios.runner.judge import Verdict
+from scenarios.runner.table import MARKS
+
+_COLUMNS = ("when", "scenario", "platform", "verdict", "requests", "report")
+_WIDTH = 160  # of what is no terminal: a path is not to be broken that a script reads
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    parser = Parser(
+        prog="python -m scenarios.report",
+        description="Lists the reports below a folder, newest last, and draws each page, JUnit file and YAML again from its report.json.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("folder", metavar="DIR", type=Path, help="where reports are, at any depth")
+    parser.add_argument("--list", action="store_true", help="list only, and write nothing")
+    try:
+        arguments = parser.parse_args(argv)
+        paths = _found(arguments.folder)
+    except UsageError as error:
+        return _wrong(str(error), error.exit_code)
+    found, code = {}, 0
+    for path in paths:
+        try:
+            found[path] = read(path)
+            if not arguments.list:
+                draw(found[path], path.parent)
+        except DemoError as error:
+            code = max(code, _wrong(str(error), error.exit_code))
+        except OSError as error:
+            code = max(code, _wrong(f"{path.parent}: {error.strerror or error}", DemoError.exit_code))
+    if found:
+        _show(found)
+    return code
+
+
+def _found(folder: Path) -> list[Path]:
+    """Every report.json below the folder; raises UsageError if there is no such folder, or none in it."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder")
+    if paths := sorted(folder.rglob(DOCUMENT)):
+        return paths
+    raise UsageError(f"{folder}: no {DOCUMENT} in it or below; a scenario writes one with --report DIR")
+
+
+def _show(found: Mapping[Path, Mapping[str, Any]]) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for name in _COLUMNS:
+        table.add_column(
+            name, justify="right" if name == "requests" else "left", overflow="fold", no_wrap=name != "report"
+        )
+    for path, report in sorted(found.items(), key=lambda item: item[1]["started"]):
+        table.add_row(
+            report["started"][:19].replace("T", " "),
+            f"{report['scenario']} {report['title']}",
+            report["platform"],
+            f"{MARKS[Verdict[report['verdict']]]} {report['verdict']}{', not restored' if report['error'] else ''}",
+            f"{report['requests']:,}",
+            str(path.with_name("report.html")),
+        )
+    console = Console(highlight=False, emoji=False, markup=False)
+    console.width = console.width if console.is_terminal else _WIDTH
+    console.print(table)
+
+
+def _wrong(text: str, code: int) -> int:
+    print(f"report: {text}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""How do you know? The answer in plain sentences, each of them only if it is true of this run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+def evidence(document: Mapping[str, Any]) -> Iterator[str]:
+    """Why this run may be believed, or why not."""
+    yield from _in_force(document)
+    yield from _witnesses(document)
+    yield "How many requests it takes, and which counts are allowed, was computed and printed before the first request; a failed sample is never repeated until it passes."
+    yield f"On a mesh that is right, such a run fails less than once in {round(1 / document['false_alarm']):,} runs."
+    yield f"{document['power'][:1].upper()}{document['power'][1:]}."
+    yield from _recovery(document)
+    yield from _ending(document)
+    if document["platform"] == "local":
+        yield "Platform local has no mutual TLS: this run says nothing about it."
+
+
+def _in_force(document: Mapping[str, Any]) -> Iterator[str]:
+    point = document["steps"][document["point"]]
+    yield (
+        f"Before the first request, all {point['proxies_asked']} proxies were asked what they serve:"
+        f" the last of them served the rule {point['in_force_ms']:,.0f} ms after it was applied."
+    )
+    if all(step["witnesses_agree"] for step in document["steps"]):
+        yield "After the last request they were asked again, and all of them still served it."
+
+
+def _witnesses(document: Mapping[str, Any]) -> Iterator[str]:
+    if doubts := [step["doubt"] for step in document["steps"] if step["doubt"]]:
+        for doubt in dict.fromkeys(doubts):
+            yield f"This run cannot be relied on: {doubt}."
+        return
+    pages = sum(claim["pages"] for claim in document["claims"])
+    answers = sum(n for step in document["steps"] for n in step["proxies"]["reviews_answered"].values())
+    more = f", {answers - pages:,} of them to tries that were repeated or given up" if answers > pages else ""
+    yield (
+        f"Two witnesses counted apart and agree: clients saw {pages:,} pages,"
+        f" and the callers' proxies counted {answers:,} answers of reviews{more}."
+    )
+
+
+def _recovery(document: Mapping[str, Any]) -> Iterator[str]:
+    if document["recovered_first_ms"] is not None:
+        yield (
+            f"While the fault was lifted, {document['recovered_pages']:,} further visitors kept asking: the first page with"
+            f" stars came {document['recovered_first_ms']:,.0f} ms after the healed state was applied."
+        )
+        if document["recovered_last_ms"] is None:
+            yield "No page without stars came any more."
+    if document["recovered_last_ms"] is not None:
+        yield f"The last page without stars came {document['recovered_last_ms']:,.0f} ms after the healed state was applied."
+
+
+def _ending(document: Mapping[str, Any]) -> Iterator[str]:
+    if document["error"]:
+        yield f"The baseline could not be put back: {document['error']}."
+    elif document["kept"]:
+        yield "The rule was kept in force, as --keep asks: nothing was restored."
+    elif document["restored_ms"] is not None:
+        yield f"Afterwards the baseline was applied again, and every proxy served it {document['restored_ms']:,.0f} ms later."
