@@ -144,9 +144,9 @@ def _bookinfo(commands: Commands, cluster: Cluster, demo: Demo, sources: Sources
     """The manifests and the baseline in force, and the page whole."""
     commands.say("Istio is ready; applying the manifests and the baseline")
     named = {service: Image(name, images.identity(name) or "") for service, name in sources.bookinfo.names.items()}
-    deployment.deploy(commands, cluster, demo.namespace, named)
-    ours = kind.made(commands.folder)
-    if not (ours and ours.whole):  # or the rules that are in force are somebody's
+    mesh, ours = istio.identity(cluster), kind.made(commands.folder)
+    deployment.deploy(commands, cluster, demo, named, mesh)
+    if not (ours and ours.mesh == mesh):  # or the rules that are in force are somebody's
         platform, state = KubernetesPlatform(demo), State(baseline())
         platform.apply(state)
         deployment.wait_until_ready(cluster, demo.namespace, commands.say)
@@ -155,7 +155,7 @@ def _bookinfo(commands: Commands, cluster: Cluster, demo: Demo, sources: Sources
         commands.say("every proxy serves the baseline")
     deployment.wait_until_ready(cluster, demo.namespace, commands.say)
     deployment.wait_until_whole(demo.gateway_url, commands.say)
-    kind.complete(commands.folder)
+    kind.complete(commands.folder, mesh)
 
 
 def _node_image() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -19,6 +18,7 @@ from platforms.errors import NotApplied, NotReachable
 from platforms.kubernetes.api import FIELD_MANAGER, Cluster
 from platforms.kubernetes.commandline import Commands, Say
 from platforms.kubernetes.images import Image
+from platforms.kubernetes.record import Demo
 from platforms.translation.topology import WORKLOADS
 
 READY_SECONDS = 180.0
@@ -40,14 +40,14 @@ def wait_for_api(cluster: Cluster, say: Say) -> None:
         time.sleep(_LOOK_SECONDS)
 
 
-def deploy(commands: Commands, cluster: Cluster, namespace: str, images: Mapping[str, Image]) -> None:
-    """Have the manifests in the cluster as they are in the repository, with the images of the four services."""
+def deploy(commands: Commands, cluster: Cluster, demo: Demo, images: Mapping[str, Image], mesh: str) -> None:
+    """Have the manifests in the cluster as they are in the repository; with another image or mesh, pods are replaced."""
     _apply(commands, cluster, "-f", _NAMESPACE)
-    _have_session_key(cluster, namespace)
+    _have_session_key(cluster, demo.namespace)
     overlay = commands.folder / "overlay"
     shutil.rmtree(overlay, ignore_errors=True)
     overlay.mkdir(parents=True)
-    text = yaml.safe_dump(_overlay(overlay, images, _mesh(cluster)), sort_keys=False)
+    text = yaml.safe_dump(_overlay(overlay, images, mesh), sort_keys=False)
     (overlay / "kustomization.yaml").write_text(text, encoding="utf-8")
     _apply(commands, cluster, "-k", overlay)
 
@@ -119,15 +119,6 @@ def _have_session_key(cluster: Cluster, namespace: str) -> None:
         "stringData": {"secret": secrets.token_hex(32)},
     }
     cluster.apply(secret, where=f"Secret {SESSION_SECRET}")
-
-
-def _mesh(cluster: Cluster) -> str:
-    """Which Istio issued the sidecars: one that was installed anew has new certificates, and the old ones are void."""
-    (istiod,) = (
-        one for one in cluster.objects("apps/v1", "Deployment", "istio-system") if one["metadata"]["name"] == "istiod"
-    )
-    image = istiod["spec"]["template"]["spec"]["containers"][0]["image"]
-    return hashlib.sha256(f"{istiod['metadata']['uid']} {image}".encode()).hexdigest()[:12]
 
 
 def _overlay(folder: Path, images: Mapping[str, Image], mesh: str) -> dict[str, Any]:

@@ -36,8 +36,8 @@ class Made:
     port: int
     node: str = ""
     """The id of its control plane's container; empty until kind has come to its end."""
-    whole: bool = False
-    """Whether everything in it was up once: the rules in it may then be somebody's."""
+    mesh: str = ""
+    """The mesh in which everything was up once: the rules in it may then be somebody's."""
 
     def write(self, folder: Path) -> None:
         beside = folder / ".kind.json.new"
@@ -119,10 +119,10 @@ def ensure(commands: Commands, wanted: Made, image: str) -> tuple[Node, ...]:
     return nodes(wanted.cluster)
 
 
-def complete(folder: Path) -> None:
-    """Note that everything in the cluster is up."""
+def complete(folder: Path, mesh: str) -> None:
+    """Note that everything in the cluster is up, with this mesh."""
     if ours := made(folder):
-        replace(ours, whole=True).write(folder)
+        replace(ours, mesh=mesh).write(folder)
 
 
 def delete(commands: Commands) -> bool:
