@@ -7,7 +7,8 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from platforms import commands, target
 from platforms.errors import DemoError, UsageError
@@ -67,7 +68,13 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def verb(
-        name: str, command: commands.Command, summary: str, example: str, more: str = ""
+        name: str,
+        command: commands.Command,
+        summary: str,
+        example: str,
+        more: str = "",
+        *,
+        offer: Callable[[argparse.ArgumentParser], None] = target.add_options,
     ) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = verbs.add_parser(
             name,
@@ -75,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
             description=f"{summary[0].upper()}{summary[1:]}. {more}".strip(),
             epilog=f"example: python -m platforms {example}",
         )
-        target.add_options(made)
+        offer(made)
         made.add_argument(
             "-v", "--verbose", action="store_true", help="say when this Python hands over to the project's own"
         )
@@ -87,7 +94,8 @@ def _parser() -> argparse.ArgumentParser:
         commands.up,
         "start Bookinfo and its mesh, and print the URL",
         "up --platform local",
-        "On kind where a Docker engine answers, otherwise on local, unless --platform says which.",
+        "What is up already stays, what is missing is made.",
+        offer=partial(target.add_platform, default="kind where a Docker engine answers, else local"),
     )
     up.add_argument(
         "--port", type=_port, help="where the gateway listens on 127.0.0.1 (default: 9080 on local, 8080 on kind)"
@@ -96,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         "--cluster", default="bookinfo", metavar="NAME", help="kind: the cluster's name (default: bookinfo)"
     )
     up.add_argument("--bundle", metavar="FILE", help="kind: take every image from this archive of `make bundle`")
-    verb("down", commands.down, "drain and stop everything that `up` started", "down")
+    verb("down", commands.down, "drain and stop everything that `up` started", "down", offer=target.add_platform)
     status = verb("status", commands.status, "show what runs and which rules are in force", "status --json")
     verb("reset", commands.reset, "put exactly the baseline back in force, with every workload started", "reset")
     doctor = verb("doctor", commands.doctor, "look for every program that the demo needs", "doctor --json")

@@ -16,6 +16,7 @@ from platforms.healing import tell_healed
 from platforms.overlay import lay_over
 from platforms.page import PATH
 from platforms.resources import Resource, ResourceSet, baseline, load, parse
+from platforms.translation import security
 from platforms.translation.analyze import analyze
 
 Options = argparse.Namespace
@@ -27,12 +28,12 @@ CONVERGE_SECONDS = 60.0
 
 def up(options: Options) -> int:
     """Bring the demo up unless it is."""
-    return int(_on(target.named(options).platform or _default()).up(options))
+    return int(_on(target.platform_named(options) or _default()).up(options))
 
 
 def down(options: Options) -> int:
     """Take the demo down; without a name, the one that is up."""
-    return int(_on(target.named(options).platform or target.which_is_up()).down(options))
+    return int(_on(target.platform_named(options) or target.which_is_up()).down(options))
 
 
 def status(options: Options) -> int:
@@ -52,7 +53,7 @@ def logs(options: Options) -> int:
 
 def doctor(options: Options) -> int:
     """Say what is there and what is missing."""
-    return int(_on(target.named(options).platform or "local").doctor(options))
+    return int(_on(target.platform_named(options) or "local").doctor(options))
 
 
 def build(options: Options) -> int:
@@ -89,17 +90,18 @@ def apply(options: Options) -> int:
         platform.apply(state)
         convergence = platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
     findings = analyze(state.resources)
+    notes = [*laid.notes, *(platform.caveats if any(one.kind in security.KINDS for one in own) else ())]
     if options.json:
         document = {
             "revision": convergence.revision,
             "in_force_ms": round(convergence.milliseconds, 1),
             "proxies": convergence.proxies,
-            "notes": list(laid.notes),
+            "notes": notes,
             "warnings": [asdict(one) for one in findings],
         }
         print(json.dumps(document, indent=2))
         return 0
-    for note in laid.notes:
+    for note in notes:
         print(note)
     for one in findings:
         print(one)

@@ -28,10 +28,15 @@ class Choice:
     """Whether a cluster that is not ours need not be confirmed."""
 
 
+def add_platform(parser: argparse._ActionsContainer, default: str = "the one that is up") -> None:
+    """Offer `--platform` alone, to a command that makes or unmakes a demo."""
+    parser.add_argument("--platform", metavar="NAME", help=f"local, kubernetes or kind; default: {default}")
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Offer the options that name a demo."""
     group = parser.add_argument_group("which demo")
-    group.add_argument("--platform", metavar="NAME", help="local, kubernetes or kind; default: the one that is up")
+    add_platform(group)
     group.add_argument(
         "--context", metavar="NAME", help="kubernetes: a cluster with Istio and Bookinfo, by its context"
     )
@@ -44,11 +49,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--yes", action="store_true", help="with --context: do not ask whether that cluster is meant")
 
 
+def platform_named(options: argparse.Namespace) -> str | None:
+    """The platform that `--platform` names, if it does; raises UsageError for a name of none."""
+    if options.platform is None:
+        return None
+    if options.platform not in NAMES:
+        raise UsageError(f"--platform {options.platform!a}: no such platform; there are {', '.join(NAMES)}")
+    return NAMES[options.platform]
+
+
 def named(options: argparse.Namespace) -> Choice:
     """The demo that the options name; raises UsageError for options that do not go together."""
-    platform = options.platform
-    if platform is not None and platform not in NAMES:
-        raise UsageError(f"--platform {platform!a}: no such platform; there are {', '.join(NAMES)}")
+    platform = platform_named(options)
     of_context = {
         f"--{name.replace('_', '-')}": getattr(options, name)
         for name in ("namespace", "gateway_url", "yes")
@@ -56,12 +68,12 @@ def named(options: argparse.Namespace) -> Choice:
     }
     if options.context is None and of_context:
         raise UsageError(f"{', '.join(of_context)}: only with --context, which names a cluster that `up` has not made")
-    if options.context is not None and platform not in (None, "kubernetes"):
-        raise UsageError(f"--context {options.context}: not with --platform {platform}")
+    if options.context is not None and platform == "local":
+        raise UsageError(f"--context {options.context}: not with --platform local")
     if options.gateway_url is not None and not options.gateway_url.startswith(("http://", "https://")):
         raise UsageError(f"--gateway-url {options.gateway_url!a}: no URL, as in http://192.0.2.10:80")
     return Choice(
-        platform="kubernetes" if options.context else NAMES.get(platform or ""),
+        platform="kubernetes" if options.context else platform,
         context=options.context,
         namespace=options.namespace,
         gateway_url=options.gateway_url and options.gateway_url.rstrip("/"),

@@ -34,6 +34,8 @@ def up(options: Options) -> int:
         platform, told = LocalPlatform(running), "Bookinfo is already up"
     tell_healed(platform)
     print(f"{told}: {platform.gateway_url}{PATH}")
+    for caveat in platform.caveats:
+        print(f"note: {caveat}")
     return 0
 
 

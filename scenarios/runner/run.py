@@ -6,7 +6,7 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import urllib3
@@ -75,6 +75,7 @@ def run(
     clock = time.perf_counter()
     claims = claims_of(scenario, pace)
     platform = connect()
+    scenario = replace(scenario, notes=(*scenario.notes, *platform.caveats))
     screen.opening(scenario, platform, claims)
     folder = run_folder() / platform.key
     folder.mkdir(parents=True, exist_ok=True)

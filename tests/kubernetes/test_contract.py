@@ -1,0 +1,53 @@
+"""Bookinfo in a cluster keeps the contract of a platform."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+
+from platforms.kubernetes.platform import KubernetesPlatform
+from platforms.kubernetes.record import Demo
+from tests.contract.platform.contract import BASELINE, PlatformContract
+from tests.kubernetes.deployed import Run
+
+SIGNAL_ENVOY = "kill -{} $(grep -l '^envoy$' /proc/[0-9]*/comm | cut -d/ -f3)"
+
+
+class TestKubernetes(PlatformContract):
+    """Real pods behind real Envoys that a real istiod configures."""
+
+    @pytest.fixture
+    def platform(self, demo: Demo, converges_within: float) -> Iterator[KubernetesPlatform]:
+        with contextlib.closing(KubernetesPlatform(demo)) as platform:
+            yield platform
+            platform.apply(BASELINE)
+            platform.wait_until_converged(BASELINE, timeout=converges_within)
+
+    @pytest.fixture
+    def converges_within(self) -> float:
+        """A workload that was stopped has to be scheduled, started and found ready."""
+        return 120.0
+
+    @pytest.fixture
+    def lagging_proxy(self, cluster: Run, demo: Demo) -> contextlib.AbstractContextManager[str]:
+        @contextlib.contextmanager
+        def lagging() -> Iterator[str]:
+            in_proxy = (
+                "kubectl",
+                "exec",
+                "-n",
+                demo.namespace,
+                "deployment/reviews-v2",
+                "-c",
+                "istio-proxy",
+                "--",
+                "sh",
+                "-c",
+            )
+            cluster(*in_proxy, SIGNAL_ENVOY.format("STOP"))
+            yield "reviews-v2"
+            cluster(*in_proxy, SIGNAL_ENVOY.format("CONT"))
+
+        return lagging()
