@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -138,7 +139,7 @@ class Commands:
             self._lock.write(f"`{_short(command)}` (process group {child.pid})\n")
             self._lock.flush()
         if child.stdin:
-            with child.stdin as pipe:
+            with contextlib.suppress(BrokenPipeError), child.stdin as pipe:  # its end says why it would not read
                 pipe.write(stdin.encode())
         return child
 

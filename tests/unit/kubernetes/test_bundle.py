@@ -1,0 +1,113 @@
+"""A bundle is exactly what was written, or it is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from platforms.errors import NotApplied, UsageError
+from platforms.kubernetes import bundle
+from platforms.kubernetes.commandline import Commands
+from tests.unit.kubernetes.programs import first_on_path, put
+
+BOOKINFO = {"details": "bookinfo/details:0.1.0"}
+
+
+@pytest.fixture
+def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Commands]:
+    """A docker that has every image, with the layers in the file `layers`, and saves what stands in the file `saved`."""
+    first_on_path(tmp_path, monkeypatch)
+    with tarfile.open(tmp_path / "saved", "w") as archive:
+        for name, text in {"manifest.json": b"[]", "layer.tar": b"layer" * 5000}.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text))
+    (tmp_path / "layers").write_text('["sha256:1"]')
+    put(
+        tmp_path,
+        "docker",
+        f"""case $1 in
+        image) echo '[{{"Id": "sha256:aa", "RootFS": {{"Layers": '$(cat {tmp_path}/layers)'}}}}]';;
+        save) cp {tmp_path}/saved $3;;
+        load) echo loaded >> {tmp_path}/loaded; test ! -e {tmp_path}/brings || cp {tmp_path}/brings {tmp_path}/layers;;
+        esac""",
+    )
+    with Commands(tmp_path, {}, lambda _step: None) as some:
+        yield some
+
+
+@pytest.fixture
+def written(commands: Commands, tmp_path: Path) -> Path:
+    path = tmp_path / "bundle.tar"
+    bundle.write(commands, path, bundle.describe("kindest/node:v1", ["docker.io/istio/pilot:1"], BOOKINFO))
+    return path
+
+
+def test_it_is_what_was_written(written: Path) -> None:
+    """What it says it holds is what it was made of, and nothing half-written is left beside it."""
+    found = bundle.verify(written)
+
+    assert ("kindest/node:v1", ("docker.io/istio/pilot:1",), BOOKINFO) == (found.node, found.istio, found.bookinfo)
+    assert ["sha256:aa"] * 3 == [image.id for image in found.images]
+    assert not written.with_name("bundle.tar.part").exists()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.3, 0.6, 0.9])
+def test_cut_off(written: Path, share: float) -> None:
+    """One that was cut off anywhere is refused."""
+    written.write_bytes(written.read_bytes()[: int(written.stat().st_size * share)])
+
+    with pytest.raises(UsageError, match=r"bundle\.tar: cut off"):
+        bundle.verify(written)
+
+
+def test_altered(written: Path) -> None:
+    """One byte that is another is found, and the file it is in is named."""
+    content = bytearray(written.read_bytes())
+    content[content.index(b"layerlayer")] ^= 1
+    written.write_bytes(content)
+
+    with pytest.raises(UsageError, match=r"altered since it was written, 1 files, as layer\.tar"):
+        bundle.verify(written)
+
+
+def test_not_there(tmp_path: Path) -> None:
+    """A file that is not there is said not to be there."""
+    with pytest.raises(UsageError, match=r"none\.tar: No such file"):
+        bundle.verify(tmp_path / "none.tar")
+
+
+@pytest.mark.usefixtures("commands")
+def test_another_archive(tmp_path: Path) -> None:
+    """What `docker save` alone wrote is no bundle."""
+    with pytest.raises(UsageError, match="not written by `make bundle`"):
+        bundle.verify(tmp_path / "saved")
+
+
+def test_loaded_when_it_must_be(commands: Commands, written: Path, tmp_path: Path) -> None:
+    """It is loaded when the engine has another image under one of the names, and not again after that."""
+    contents = bundle.verify(written)
+    bundle.load(commands, written, contents)
+
+    assert not (tmp_path / "loaded").exists()
+
+    (tmp_path / "brings").write_text('["sha256:1"]')
+    (tmp_path / "layers").write_text('["sha256:2"]')
+    bundle.load(commands, written, contents)
+    bundle.load(commands, written, contents)
+
+    assert "loaded\n" == (tmp_path / "loaded").read_text()
+
+
+def test_loaded_and_still_another(commands: Commands, written: Path, tmp_path: Path) -> None:
+    """An engine that has another image afterwards is not used."""
+    contents = bundle.verify(written)
+    (tmp_path / "layers").write_text(json.dumps(["sha256:2"]))
+
+    with pytest.raises(NotApplied, match="the engine has another"):
+        bundle.load(commands, written, contents)

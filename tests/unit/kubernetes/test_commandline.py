@@ -1,0 +1,114 @@
+"""Commands of others end when they should, and say why they failed."""
+
+from __future__ import annotations
+
+import os
+import subprocess  # noqa: TID251  # a bring-up that is killed
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from platforms.environment import ROOT
+from platforms.errors import Busy
+from platforms.kubernetes import commandline
+from platforms.kubernetes.commandline import Commands, Failed, ask
+from tests.unit.kubernetes.programs import put
+
+KILLED = """
+import sys
+from pathlib import Path
+from platforms.kubernetes.commandline import Commands
+with Commands(Path(sys.argv[1]), {}, print) as commands:
+    commands.run("sh", "-c", "echo begun; exec sleep 2", seconds=60, log="sleep")
+"""
+
+
+def commands(folder: Path) -> Commands:
+    return Commands(folder, {}, lambda _step: None)
+
+
+def until_begun(log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not (log.exists() and "begun" in log.read_text()):
+        assert time.monotonic() < deadline, f"nothing in {log}"
+
+        time.sleep(0.01)
+
+
+def test_a_failure_quotes_the_last_words(tmp_path: Path) -> None:
+    """A command that fails is named with its exit code, its log and what it said last."""
+    with commands(tmp_path) as some, pytest.raises(Failed) as failed:
+        some.run("sh", "-c", "echo one; echo two >&2; exit 7", seconds=10, log="try")
+
+    assert str(failed.value).endswith(f"failed (exit 7, log {tmp_path}/logs/try.log): one / two")
+
+
+def test_a_question_that_fails(tmp_path: Path) -> None:
+    """So is one that is asked for its output, and one that is not there at all."""
+    put(tmp_path, "kind", "echo 'no such cluster' >&2; exit 1")
+
+    with pytest.raises(Failed, match="`kind get nodes` failed: no such cluster"):
+        ask(str(tmp_path / "kind"), "get", "nodes")
+    with pytest.raises(Failed, match="`nothing` cannot be started: No such file or directory"):
+        ask(str(tmp_path / "nothing"))
+
+
+def test_a_command_that_takes_too_long(tmp_path: Path) -> None:
+    """It is ended with everything that it has started."""
+    with commands(tmp_path) as some, pytest.raises(Failed, match=r"did not end within 0\.3 s"):
+        some.run("sh", "-c", "sleep 60 & echo $!; wait", seconds=0.3, log="slow")
+    child = int((tmp_path / "logs" / "slow.log").read_text())
+
+    assert not _runs(child)
+
+
+def test_the_first_failure_ends_the_others(tmp_path: Path) -> None:
+    """Of commands at the same time, one that fails ends those that still run, and nothing is started any more."""
+    log = tmp_path / "logs" / "long.log"
+    long = ("sh", "-c", "echo begun; exec sleep 60")
+    began = time.monotonic()
+    with commands(tmp_path) as some:
+
+        def fail() -> None:
+            until_begun(log)
+            some.run("false", seconds=10, log="short")
+
+        with pytest.raises(Failed, match="`false` failed"):
+            some.together(partial(some.run, *long, seconds=60, log="long"), fail)
+        with pytest.raises(Failed, match="was not started"):
+            some.run("true", seconds=10, log="later")
+
+    assert time.monotonic() - began < 30
+
+
+def test_a_killed_bring_up_is_waited_for(tmp_path: Path) -> None:
+    """What a killed bring-up left running is waited for by the next, which says what it is."""
+    killed = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], cwd=ROOT)
+    until_begun(tmp_path / "logs" / "sleep.log")
+    killed.kill()
+    killed.wait()
+    said: list[str] = []
+    with Commands(tmp_path, {}, said.append):
+        pass
+
+    assert "waiting for `sh -c echo begun; exec sleep 2` (process group " in said[0]
+
+
+def test_one_that_does_not_end_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting has an end too."""
+    monkeypatch.setattr(commandline, "ORPHAN_SECONDS", 0.2)
+    with commands(tmp_path), pytest.raises(Busy, match="is still running: end it"), commands(tmp_path):
+        pass
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process runs; one that has ended and nobody asked for does not."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    return stat[stat.rindex(")") + 2] not in "ZX"
