@@ -1,8 +1,10 @@
 # Recipes call; they do not think: each line is a command that can be typed.
-PLATFORM ?= local
-PYTHON   := .venv/bin/python
+# PLATFORM=local or kind says where; without it, `demo` is local, `demo-up` takes kind where a Docker engine answers,
+# and the others mean the demo that is up.
+PYTHON := .venv/bin/python
+ON     := $(if $(PLATFORM),--platform $(PLATFORM))
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset test test-services test-kubernetes check bench lock clean
+.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle test test-services test-kubernetes check bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,20 +15,30 @@ setup: ## Install what the demo needs
 setup-dev: ## Install what the tests, checks and benchmarks need besides
 	@python3 tools/setup.py --dev
 
-demo: setup ## Bring the demo up, play and prove the three episodes, report, clean up
-	@$(PYTHON) -m tools.demo --platform $(PLATFORM)
+demo: ## Bring the demo up, play and prove the three episodes, report, clean up
+	@python3 tools/setup.py --platform $(or $(PLATFORM),local)
+	@$(PYTHON) -m tools.demo --platform $(or $(PLATFORM),local)
 
-demo-up: setup ## Start Bookinfo and its mesh, and print the URL
-	@$(PYTHON) -m platforms up --platform $(PLATFORM)
+demo-up: ## Start Bookinfo and its mesh, and print the URL
+	@python3 tools/setup.py --platform $(or $(PLATFORM),any)
+	@$(PYTHON) -m platforms up $(ON) $(if $(BUNDLE),--bundle $(BUNDLE)) $(if $(PORT),--port $(PORT))
 
 demo-down: ## Stop everything that demo-up started
-	@$(PYTHON) -m platforms down --platform $(PLATFORM)
+	@$(PYTHON) -m platforms down $(ON)
 
 demo-status: ## Show what runs and which rules are in force
-	@$(PYTHON) -m platforms status --platform $(PLATFORM)
+	@$(PYTHON) -m platforms status $(ON)
 
 demo-reset: ## Put the baseline back in force
-	@$(PYTHON) -m platforms reset --platform $(PLATFORM)
+	@$(PYTHON) -m platforms reset $(ON)
+
+tools: ## Download kind, kubectl and istioctl, pinned and verified, into the run folder
+	@python3 tools/setup.py --platform kind
+	@$(PYTHON) -m platforms tools
+
+bundle: ## Write every image into one archive for a machine without a registry (BUNDLE=FILE)
+	@python3 tools/setup.py --platform kind
+	@$(PYTHON) -m platforms bundle $(or $(BUNDLE),bookinfo-images.tar)
 
 test: setup-dev test-services ## Run all tests that need no cluster
 	$(PYTHON) -m pytest tests services/productpage/tests --ignore tests/kubernetes

@@ -89,13 +89,14 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(command=command)
         return made
 
+    chosen = partial(target.add_platform, default="kind where a Docker engine answers, else local")
     up = verb(
         "up",
         commands.up,
         "start Bookinfo and its mesh, and print the URL",
         "up --platform local",
         "What is up already stays, what is missing is made.",
-        offer=partial(target.add_platform, default="kind where a Docker engine answers, else local"),
+        offer=chosen,
     )
     up.add_argument(
         "--port", type=_port, help="where the gateway listens on 127.0.0.1 (default: 9080 on local, 8080 on kind)"
@@ -107,8 +108,31 @@ def _parser() -> argparse.ArgumentParser:
     verb("down", commands.down, "drain and stop everything that `up` started", "down", offer=target.add_platform)
     status = verb("status", commands.status, "show what runs and which rules are in force", "status --json")
     verb("reset", commands.reset, "put exactly the baseline back in force, with every workload started", "reset")
-    doctor = verb("doctor", commands.doctor, "look for every program that the demo needs", "doctor --json")
-    verb("build", commands.build, "compile the one service that has to be compiled, reviews", "build")
+    doctor = verb(
+        "doctor", commands.doctor, "look for every program that the demo needs", "doctor --json", offer=chosen
+    )
+    verb(
+        "build",
+        commands.build,
+        "local: compile the one service that has to be compiled, reviews",
+        "build",
+        offer=_nothing,
+    )
+    verb(
+        "tools",
+        commands.tools,
+        "kind: download kind, kubectl and istioctl, pinned and verified",
+        "tools",
+        offer=_nothing,
+    )
+    bundle = verb(
+        "bundle",
+        commands.bundle,
+        "kind: write every image into one archive, for `up --bundle`",
+        "bundle bookinfo-images.tar",
+        offer=_nothing,
+    )
+    bundle.add_argument("file", metavar="FILE", help="the archive to write")
     verb("url", commands.url, "print the URL of the page", "url")
     apply = verb(
         "apply",
@@ -138,6 +162,10 @@ def _parser() -> argparse.ArgumentParser:
     for one in (status, doctor, apply):
         one.add_argument("--json", action="store_true", help="one JSON document for a script")
     return parser
+
+
+def _nothing(_: argparse.ArgumentParser) -> None:
+    """A command that is about no demo."""
 
 
 def _port(text: str) -> int:

@@ -53,12 +53,22 @@ def logs(options: Options) -> int:
 
 def doctor(options: Options) -> int:
     """Say what is there and what is missing."""
-    return int(_on(target.platform_named(options) or "local").doctor(options))
+    return int(_on(target.platform_named(options) or _default()).doctor(options))
 
 
 def build(options: Options) -> int:
     """Compile what has to be compiled."""
     return int(_on("local").build(options))
+
+
+def tools(options: Options) -> int:
+    """Have the pinned tools."""
+    return int(_on("kubernetes").get_tools(options))
+
+
+def bundle(options: Options) -> int:
+    """Have every image in one archive."""
+    return int(_on("kubernetes").bundle(options))
 
 
 def reset(options: Options) -> int:

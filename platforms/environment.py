@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 """The project's root: the folder with the Makefile."""
 
-_NEEDED = ("yaml", "rich", "urllib3", "envoy", "locust")
+_NEEDED = ("yaml", "rich", "urllib3", "envoy", "locust", "kubernetes")
 _COMMANDS = ("platforms", "scenarios", "console")
 
 

@@ -36,11 +36,16 @@ DEV_PACKAGES = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--dev", action="store_true", help="also what `make test`, `make check` and `make bench` need")
-    dev = parser.parse_args().dev
+    parser.add_argument(
+        "--platform",
+        default="local",
+        help="for which platform (default: local); `any` for the one that `up` would take",
+    )
+    options = parser.parse_args()
     if sys.version_info < (3, 11):  # noqa: UP036  # this runs under whatever python3 is
         return _fail(f"Python 3.11 or newer is needed; {sys.executable} is {sys.version.split()[0]}")
-    requirements = ["requirements.txt", *(["requirements-dev.txt"] if dev else [])]
-    return _environment(requirements) or _runtimes(dev=dev)
+    requirements = ["requirements.txt", *(["requirements-dev.txt"] if options.dev else [])]
+    return _environment(requirements) or _runtimes(options.platform, dev=options.dev)
 
 
 def _environment(requirements: list[str]) -> int:
@@ -65,14 +70,19 @@ def _environment(requirements: list[str]) -> int:
     return 0
 
 
-def _runtimes(*, dev: bool) -> int:
-    """Install what `doctor` finds missing on the system, and build the one service that has to be compiled."""
-    found = _doctor()
+def _runtimes(platform: str, *, dev: bool) -> int:
+    """Install what `doctor` finds missing on the system, and build the one service that has to be compiled.
+
+    On Kubernetes nothing of this runs on the system: `up` looks for its own tools.
+    """
+    found = _doctor(platform)
+    if "runtimes" not in found:
+        return 0
     extra = [package for package, shown_by in DEV_PACKAGES.items() if dev and not Path(shown_by).exists()]
     if packages := sorted({package for one in _missing(found["runtimes"]) for package in one["packages"]} | set(extra)):
         if code := _apt(packages):
             return code
-        found = _doctor()
+        found = _doctor(platform)
     if still := _missing(found["runtimes"]):
         return _fail(
             f"still missing: {', '.join(one['name'] for one in still)}; `python -m platforms doctor` says more"
@@ -80,10 +90,10 @@ def _runtimes(*, dev: bool) -> int:
     return _platforms("build").returncode if any(one["problem"] for one in found["built"]) else 0
 
 
-def _doctor() -> dict[str, list[dict[str, Any]]]:
-    document: dict[str, list[dict[str, Any]]] = json.loads(
-        _platforms("doctor", "--json", stdout=subprocess.PIPE).stdout
-    )
+def _doctor(platform: str) -> dict[str, list[dict[str, Any]]]:
+    which = [] if platform == "any" else ["--platform", platform]
+    answer = _platforms("doctor", "--json", *which, stdout=subprocess.PIPE)
+    document: dict[str, list[dict[str, Any]]] = json.loads(answer.stdout or "{}")
     return document
 
 

@@ -63,8 +63,8 @@ def test_before_set_up(bare: Path, tmp_path: Path) -> None:
 
 def test_doctor(tmp_path: Path) -> None:
     """On a machine without anything, doctor names each program and the command that installs it."""
-    done = run(sys.executable, "-m", "platforms", "doctor", PATH=str(tmp_path), JAVA_HOME="")
-    as_json = run(sys.executable, "-m", "platforms", "doctor", "--json", PATH=str(tmp_path), JAVA_HOME="")
+    done = run(sys.executable, "-m", "platforms", "doctor", "--platform", "local", PATH=str(tmp_path), JAVA_HOME="")
+    as_json = run(sys.executable, "-m", "platforms", "doctor", "--platform", "local", "--json", PATH=str(tmp_path), JAVA_HOME="")
     missing = {one["name"]: one for one in json.loads(as_json.stdout)["runtimes"] if not one["found"]}
 
     assert (3, 3) == (done.returncode, as_json.returncode)
