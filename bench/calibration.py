@@ -219,15 +219,14 @@ def _with(shares: Shares, outcome: str, share: Fraction) -> Shares:
 
 def _within_tolerance(shares: Shares, answers: list[str]) -> bool:
     counts = Counter(answers)
-    return all(
-        abs(counts[outcome] - len(answers) * shares.get(outcome, 0)) <= TOLERANCE for outcome in {*shares, *counts}
-    )
+    due = {outcome: float(len(answers) * share) for outcome, share in shares.items()}
+    return all(abs(counts[outcome] - due.get(outcome, 0.0)) <= TOLERANCE for outcome in {*shares, *counts})
 
 
 def _information(share: float, wrong: float) -> float:
     """What one answer of a right mesh says on average against the wrong share (Kullback and Leibler 1951)."""
     terms = ((share, wrong), (1 - share, 1 - wrong))
-    return sum(p * math.log(p / q) if q else math.inf for p, q in terms)
+    return math.fsum(p * math.log(p / q) if q else math.inf for p, q in terms)
 
 
 def _upper_limit(seen: int, runs: int) -> float:

@@ -1,12 +1,12 @@
 """Stop asking as soon as the answers are sure: Wald's sequential test, which keeps its promise at every look.
 
-After every answer, each share is weighed against its claim off by the margin, up and down: how much likelier do the
-counts make the one than the other? That ratio is a fair game where the wrong one of the two is true: it starts at 1
-and its mean stays 1, so it ever exceeds R with a probability of at most 1/R, however often one looks (Ville 1939). Hence
-a claim that is let go of at R to 1 is right at most once in R meshes, and one accepted at R to 1 against every
-deviation is wrong at most once in R. What is off by more than the margin is only caught more often: then the ratio
-that speaks for the claim falls on average. Two simple claims and two bounds: no test of the same errors needs fewer
-answers on average (Wald 1945; Wald and Wolfowitz 1948), and the bounds are straight lines over the number of answers.
+After every answer, each share is weighed against the same share off by the margin, up and down: how much likelier does
+the one make the counts than the other? If what such a ratio speaks against is true, the ratio is a fair game: it starts
+at 1, its mean stays 1, and so it ever exceeds R with a probability of at most 1/R, however often one looks (Ville 1939).
+Hence a share that is given up at R to 1 was right at most once in R meshes, and one that holds at R to 1 against a
+deviation was off by it at most once in R. One that is off by more is caught more surely still: then the ratio for the
+claim falls on average. Of two simple claims, no test of the same errors tells with fewer answers on average (Wald 1945;
+Wald and Wolfowitz 1948), and where it stops are straight lines over the number of answers.
 
 The order of the answers must be the one in which the requests were begun. In the order of arrival, a slow version
 would come late, and would be missing most whenever one stops; which request is the n-th to begin, no version decides.

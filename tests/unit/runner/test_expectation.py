@@ -41,6 +41,24 @@ def test_a_right_mesh_fails_less_than_once_in_a_thousand_runs() -> None:
     assert sum(alarms) < 0.001
 
 
+def test_a_pair_of_shares_is_one_figure() -> None:
+    """What one of two versions has, the other has not; the smaller is off by more of itself. Of three, each is one."""
+    third = Fraction(1, 3)
+
+    assert {"v2": ONE} == expectation(v1=NINE, v2=ONE, v3=0).figures
+    assert {"v1": third, "v2": third, "v3": third} == expectation(v1=third, v2=third, v3=third).figures
+    assert {} == expectation(v1=1, v3=0).figures
+
+
+def test_a_planned_claim_promises_what_was_asked_for() -> None:
+    """It may stop early, so it promises the margin and the leak, whatever its last request could tell beyond."""
+    planned = claim(v1=NINE, v2=ONE, v3=0)
+
+    assert (MARGIN, Fraction(1, 100)) == (planned.catches, planned.leak)
+    assert planned.early is not None
+    assert claim(2000, v1=NINE, v2=ONE, v3=0).early is None
+
+
 def test_the_given_number_of_requests_stands() -> None:
     """--requests overrides the margin, and the claim says what so many can tell apart."""
     given = claim(300, v1=NINE, v2=ONE)

@@ -68,6 +68,14 @@ def test_no_answers_at_all_are_inconclusive() -> None:
     assert Verdict.INCONCLUSIVE is judge(ONLY_V3, tallied({"connection refused": 459})).verdict
 
 
+def test_requests_that_were_never_sent_are_missing_too() -> None:
+    """The ranges are those of the whole number: a sample that was cut short is not judged by them."""
+    finding = judge(ONLY_V3, tallied(v3=400))
+
+    assert Verdict.INCONCLUSIVE is finding.verdict
+    assert "59 of 459 answers are missing (never sent: 59)" in finding.reason
+
+
 def test_too_few_requests_are_inconclusive_even_if_they_fit() -> None:
     """Two answers from v1 do not prove a canary."""
     few = claim(2, v1=Fraction(9, 10), v2=Fraction(1, 10))
