@@ -25,8 +25,9 @@ OVERLAY = ROOT / "manifests" / "overlays" / "observability"
 ROLLOUT_SECONDS = 300
 """Long enough to pull both images over a conference's network."""
 
+_GRAPH = "namespaces=bookinfo&graphType=workload&duration=60&edges=trafficRate,trafficDistribution"
 PAGES = {
-    "kiali": (20001, "/kiali/console/graph/namespaces/?namespaces=bookinfo"),
+    "kiali": (20001, f"/kiali/console/graph/namespaces/?{_GRAPH}"),
     "prometheus": (9090, ""),
 }
 
