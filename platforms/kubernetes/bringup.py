@@ -118,7 +118,7 @@ def _sources(commands: Commands, archive: Path | None) -> Sources:
 
 def _cluster(commands: Commands, made: kind.Made, sources: Sources) -> Cluster:
     """The cluster, answering, and every image in the engine."""
-    commands.say("having the images built, and the cluster")
+    commands.say("building the images, and making sure of the cluster")
     commands.together(
         partial(kind.ensure, commands, made, sources.node),
         partial(images.gather, commands, sources.bookinfo, sources.istio),
@@ -133,7 +133,7 @@ def _mesh(commands: Commands, cluster: Cluster, made: kind.Made, sources: Source
     """Istio ready, and every image in the cluster."""
     nodes = [node.name for node in kind.nodes(made.cluster)]
     images.load(commands, made.cluster, nodes, sources.istio)
-    commands.say("having Istio installed, and the images loaded")
+    commands.say("installing Istio, and loading the images")
     commands.together(
         partial(istio.install, commands, cluster.context),
         partial(images.load, commands, made.cluster, nodes, sources.bookinfo.names.values()),

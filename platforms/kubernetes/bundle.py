@@ -17,11 +17,10 @@ from typing import IO, Any
 
 from platforms.errors import NotApplied, UsageError
 from platforms.kubernetes.commandline import Commands, ask
-from platforms.kubernetes.images import Image
+from platforms.kubernetes.images import Image, save
 
 _MANIFEST = "bookinfo-bundle.json"
 _FORMAT = 1
-_SAVE_SECONDS = 900.0
 _LOAD_SECONDS = 900.0
 
 
@@ -57,11 +56,7 @@ def write(commands: Commands, path: Path, contents: Contents) -> None:
     """Save the images into one file, which appears when it is whole."""
     part = path.with_name(f"{path.name}.part")
     try:
-        commands.run(
-            *("docker", "save", "--output", str(part), *(image.name for image in contents.images)),
-            seconds=_SAVE_SECONDS,
-            log="docker-save",
-        )
+        save(commands, part, (image.name for image in contents.images))
         document = {"format": _FORMAT, **asdict(contents), "files": _checksums(part)}
         text = json.dumps(document, indent=2).encode()
         member = tarfile.TarInfo(_MANIFEST)

@@ -20,7 +20,7 @@ from platforms.errors import Busy, NotApplied
 Say = Callable[[str], None]
 """Told each step as it is reached."""
 
-ASK_SECONDS = 20.0
+ASK_SECONDS = 60.0
 ORPHAN_SECONDS = 120.0
 _QUOTED_LINES = 5
 _END_SECONDS = 5.0

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import yaml
 
@@ -19,8 +22,10 @@ BUILD_SECONDS = 1800.0
 """A build with nothing cached fetches its base and its packages."""
 PULL_SECONDS = 900.0
 LOAD_SECONDS = 300.0
+SAVE_SECONDS = 900.0
 
 _BASE = re.compile(r"^FROM\s+(\S+)", re.MULTILINE)
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 _STAGE = re.compile(r"^FROM\s+\S+\s+AS\s+(\S+)", re.MULTILINE)
 
 
@@ -91,9 +96,28 @@ def load(commands: Commands, cluster: str, nodes: Iterable[str], images: Iterabl
     if not differing:
         return
     commands.say(f"loading {len(differing)} images into the cluster")
-    commands.run(
-        "kind", "load", "docker-image", *differing, "--name", cluster, seconds=LOAD_SECONDS, log="kind-load-images"
-    )
+    archive = commands.folder / f"images-{os.getpid()}-{threading.get_ident()}.tar"
+    try:
+        save(commands, archive, differing)
+        commands.run(
+            *("kind", "load", "image-archive", str(archive), "--name", cluster),
+            seconds=LOAD_SECONDS,
+            log="kind-load-images",
+        )
+    finally:
+        archive.unlink(missing_ok=True)
+
+
+def save(commands: Commands, archive: Path, images: Iterable[str]) -> None:
+    """Write images of the engine into one file.
+
+    An engine that keeps images in containerd, as Docker Desktop does, names in the file all platforms of a pulled image
+    and adds only its own, which kind refuses (kubernetes-sigs/kind#3795): it is asked for its own alone.
+    """
+    told = json.loads(ask("docker", "info", "--format", "{{json .}}"))
+    shared = "io.containerd.snapshotter" in json.dumps(told.get("DriverStatus"))
+    only = ("--platform", f"linux/{_ARCHITECTURES.get(told['Architecture'], told['Architecture'])}") if shared else ()
+    commands.run("docker", "save", *only, "--output", str(archive), *images, seconds=SAVE_SECONDS, log="docker-save")
 
 
 def full_name(image: str) -> str:
@@ -111,14 +135,28 @@ def _pull(commands: Commands, image: str) -> None:
 
 
 def _same(image: str, node: str) -> bool:
-    """Whether the node has what the engine has; the engine's id may be the image's or, in newer engines, its manifest's."""
-    wanted = identity(image)
+    """Whether the node has what the engine has.
+
+    An engine that keeps images in containerd has ids that a node never shows: then the contents are compared.
+    """
     try:
-        status = json.loads(ask("docker", "exec", node, "crictl", "inspecti", "-o", "json", full_name(image)))["status"]
+        wanted = json.loads(ask("docker", "image", "inspect", image))[0]
+        found = json.loads(ask("docker", "exec", node, "crictl", "inspecti", "-o", "json", full_name(image)))
     except Failed:
         return False
-    found = {status["id"], *(digest.partition("@")[2] for digest in status.get("repoDigests") or ())}
-    return wanted in found
+    spec = found.get("info", {}).get("imageSpec", {})
+    return bool(
+        wanted["Id"] == found["status"]["id"]
+        or (
+            wanted["RootFS"]["Layers"] == spec.get("rootfs", {}).get("diff_ids")
+            and _settings(wanted.get("Config")) == _settings(spec.get("config"))
+        )
+    )
+
+
+def _settings(config: Mapping[str, object] | None) -> dict[str, object]:
+    """How an image is started, as far as engine and node both tell."""
+    return {name: (config or {}).get(name) or None for name in ("Cmd", "Entrypoint", "Env", "User", "WorkingDir")}
 
 
 def _tag() -> str:

@@ -32,6 +32,7 @@ def commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comman
         tmp_path,
         "docker",
         f"""case $1 in
+        info) echo '{{"DriverStatus": [], "Architecture": "x86_64"}}';;
         image) echo '[{{"Id": "sha256:aa", "RootFS": {{"Layers": '$(cat {tmp_path}/layers)'}}}}]';;
         save) cp {tmp_path}/saved $3;;
         load) echo loaded >> {tmp_path}/loaded; test ! -e {tmp_path}/brings || cp {tmp_path}/brings {tmp_path}/layers;;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from pathlib import Path
 
@@ -62,28 +63,61 @@ def test_base_images_from_a_registry(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ] == [after for word, after in pairwise(words) if word == "--build-context"]
 
 
+ENGINE = {"Id": "sha256:aa", "RootFS": {"Layers": ["sha256:1"]}, "Config": {"Cmd": ["node"], "User": "1000"}}
+CONTENTS = {"rootfs": {"diff_ids": ["sha256:1"]}, "config": {"Cmd": ["node"], "User": "1000"}}
+
+
 @pytest.mark.parametrize(
-    ("node_says", "loaded"),
+    ("node_has", "loaded"),
     [
-        ('{"status": {"id": "sha256:aa"}}', False),
-        ('{"status": {"id": "sha256:cc", "repoDigests": ["import@sha256:aa"]}}', False),
-        ('{"status": {"id": "sha256:cc", "repoDigests": []}}', True),
-        ("", True),
+        ({"status": {"id": "sha256:aa"}}, False),
+        ({"status": {"id": "sha256:cc"}, "info": {"imageSpec": CONTENTS}}, False),
+        ({"status": {"id": "sha256:cc"}}, True),
+        ({"status": {"id": "sha256:cc"}, "info": {"imageSpec": {**CONTENTS, "config": {"Cmd": ["sh"]}}}}, True),
+        ({"status": {"id": "sha256:cc"}, "info": {"imageSpec": {**CONTENTS, "rootfs": {"diff_ids": []}}}}, True),
+        (None, True),
     ],
-    ids=["the same", "the same, by its manifest", "another", "not there"],
+    ids=["the same id", "the same contents", "another id", "another command", "other layers", "not there"],
 )
 def test_only_what_differs_is_loaded(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node_says: str, *, loaded: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, node_has: object, *, loaded: bool
 ) -> None:
     """An image that the node has already is not loaded again."""
-    first_on_path(tmp_path, monkeypatch)
-    put(
-        tmp_path,
-        "docker",
-        f"case $1 in image) echo sha256:aa;; exec) test -n '{node_says}' && echo '{node_says}';; esac",
-    )
-    put(tmp_path, "kind", f'echo "$*" > {tmp_path}/asked')
+    docker(tmp_path, monkeypatch, driver="overlay2")
+    if node_has:
+        (tmp_path / "node").write_text(json.dumps(node_has))
     with Commands(tmp_path, {}, lambda _step: None) as commands:
         images.load(commands, "bookinfo", ["node"], ["bookinfo/details:0.1.0"])
 
-    assert loaded == (tmp_path / "asked").exists()
+    assert loaded == (tmp_path / "loaded").exists()
+    assert not list(tmp_path.glob("*.tar"))
+
+
+@pytest.mark.parametrize(
+    ("driver", "asked"),
+    [("overlay2", "save --output"), ("io.containerd.snapshotter.v1", "save --platform linux/arm64 --output")],
+)
+def test_one_platform_is_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, driver: str, asked: str) -> None:
+    """Of an engine that knows images of several platforms, only its own is taken."""
+    docker(tmp_path, monkeypatch, driver=driver)
+    with Commands(tmp_path, {}, lambda _step: None) as commands:
+        images.save(commands, tmp_path / "some.tar", ["bookinfo/details:0.1.0"])
+
+    assert f"{asked} {tmp_path}/some.tar bookinfo/details:0.1.0\n" == (tmp_path / "saved").read_text()
+
+
+def docker(folder: Path, monkeypatch: pytest.MonkeyPatch, *, driver: str) -> None:
+    """An engine with one image, and a kind whose node has what stands in the file `node`."""
+    first_on_path(folder, monkeypatch)
+    told = {"DriverStatus": [["driver-type", driver]], "Architecture": "aarch64"}
+    put(
+        folder,
+        "docker",
+        f"""case $1 in
+        info) echo '{json.dumps(told)}';;
+        image) echo '{json.dumps([ENGINE])}';;
+        exec) cat {folder}/node;;
+        save) echo "$*" > {folder}/saved;;
+        esac""",
+    )
+    put(folder, "kind", f"touch {folder}/loaded")
