@@ -1,0 +1,186 @@
+"""Negative controls: one defect after the other is planted in the running demo, and the scenarios must catch each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from platforms import Platform, State
+from platforms.errors import DemoError, NotConverged, UsageError
+from platforms.journal import heal
+from platforms.resources import baseline
+from platforms.target import Choice, add_options, connect, named
+from scenarios.defects.catalogue import defects
+from scenarios.defects.defect import Answer, Defect, Planted
+from scenarios.runner.back import CONVERGES
+from scenarios.runner.cli import Parser
+from scenarios.runner.judge import Verdict
+from scenarios.runner.report import Report
+from scenarios.runner.run import Pace, run
+from scenarios.runner.screen import Screen, Voice
+from scenarios.runner.stop import Stop
+
+_EXITS = "exit codes: 0 all were caught, 1 one was not, 2 wrong usage, 3 the demo could not do it, 130 stopped"
+_STILL_OFF = "a defect may still be planted, and `python -m platforms reset` brings the baseline back"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What a scenario said to a defect."""
+
+    defect: Defect
+    answer: Answer
+    reasons: tuple[str, ...]
+    requests: int
+    """How many had been sent when it was sure; 0 if none had to be."""
+
+    @property
+    def caught(self) -> bool:
+        """Whether it is the right answer, for the right reason."""
+        return self.answer is self.defect.answer and self.defect.cause in " ".join(self.reasons)
+
+    @property
+    def said(self) -> str:
+        return self.answer.name if isinstance(self.answer, Verdict) else f"exit {self.answer.exit_code}"
+
+    @property
+    def right(self) -> str:
+        """What would have been right."""
+        wanted = self.defect.answer
+        return wanted.name if isinstance(wanted, Verdict) else f"exit {wanted.exit_code}, {wanted.__name__}"
+
+    def document(self) -> dict[str, object]:
+        return {
+            "name": self.defect.name,
+            "defect": self.defect.told,
+            "scenario": self.defect.scenario.name,
+            "caught": self.caught,
+            "answer": self.said,
+            "expected": self.right,
+            "reasons": list(self.reasons),
+            "requests": self.requests,
+        }
+
+
+def main(argv: Sequence[str] | None = None, *, to: Callable[[Choice], Platform] = connect) -> int:
+    """Plant every defect, print what caught it, and return the exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    screen = Screen(Voice.NORMAL)
+    try:
+        known = defects()
+        arguments = _parser(known).parse_args(given)
+        chosen = _chosen(known, arguments.only)
+        screen = Screen(Voice.JSON if arguments.json else Voice.NORMAL)
+        typed = shlex.join(["python", "-m", "scenarios.controls", *given])
+        controls = _played(chosen, to(named(arguments)), command=typed, screen=screen, verbose=arguments.verbose)
+    except DemoError as error:
+        screen.wrong(f"controls: {error}")
+        return error.exit_code
+    except OSError as error:  # such as a full disk: no reason for the exit code of a defect that was not caught
+        screen.wrong(f"controls: {error}")
+        return DemoError.exit_code
+    if arguments.json:
+        print(json.dumps({"controls": [control.document() for control in controls]}, indent=2))
+    return 0 if all(control.caught for control in controls) else 1
+
+
+def _played(
+    chosen: Sequence[Defect], platform: Platform, *, command: str, screen: Screen, verbose: bool
+) -> list[Control]:
+    """Every defect by itself, each followed by the baseline."""
+    began = time.monotonic()
+    screen.note(f"controls · {platform.name} · {platform.gateway_url}/productpage")
+    screen.note(f"  {'answer':<12} {'sent':>6}  {'scenario':<13}  what is wrong")
+    inner = Screen(Voice.NORMAL if verbose else Voice.QUIET)
+    controls = []
+    with Stop().watched() as stop:
+        _mended(platform, stop, screen)
+        for defect in chosen:
+            try:
+                controls.append(_control(defect, platform, command=command, screen=inner))
+            finally:
+                _mended(platform, stop, inner)
+            for line in _lines(controls[-1]):
+                screen.note(line)
+    missed = [control.defect.name for control in controls if not control.caught]
+    result = f"NOT caught: {', '.join(missed)}" if missed else f"all {len(controls)} as they should be"
+    screen.note(f"{result} · {time.monotonic() - began:.0f} s · baseline restored")
+    return controls
+
+
+def _mended(platform: Platform, stop: Stop, screen: Screen) -> None:
+    """See that the baseline is in force; what a defect has left is undone as any other command would undo it."""
+    with stop.held_back(_STILL_OFF):
+        if healed := heal(platform):
+            screen.note(healed)
+        try:
+            platform.wait_until_converged(State(baseline()), timeout=CONVERGES)
+        except NotConverged as error:
+            raise NotConverged(f"{error}: `python -m platforms reset` brings the baseline back") from error
+
+
+def _control(defect: Defect, platform: Platform, *, command: str, screen: Screen) -> Control:
+    """Show the scenario while the defect is planted."""
+    planted = Planted(platform, defect)
+    try:
+        report = run(defect.scenario, lambda: planted, pace=Pace(), keep=False, command=command, screen=screen)
+    except NotConverged as error:
+        return Control(defect, NotConverged, (str(error),), requests=0)
+    if report.error:
+        return Control(defect, type(report.error), (str(report.error),), report.requests)
+    return Control(defect, report.verdict, tuple(report.reasons), _requests(report))
+
+
+def _requests(report: Report) -> int:
+    """How many had been sent when the verdict was sure."""
+    sent = 0
+    for step in report.steps:
+        if found := [finding for finding in step.findings if finding.verdict is not Verdict.HOLDS]:
+            return sent + min(finding.early.answers if finding.early else step.requests for finding in found)
+        sent += step.requests
+    return sent
+
+
+def _lines(control: Control) -> Iterator[str]:
+    """The row of a defect, and why it was caught or what would have been right."""
+    mark = "✓" if control.caught else "✗"
+    yield f"{mark} {control.said:<12} {control.requests:>6,}  {control.defect.scenario.name:<13}  {control.defect.told}"
+    if not control.caught:
+        right = f"{control.right}, because of {control.defect.cause!r}" if control.defect.cause else control.right
+        yield f"{' ' * 38}NOT caught, right is {right}"
+    for reason in control.reasons:
+        yield f"{' ' * 38}{reason}"
+
+
+def _chosen(known: Sequence[Defect], names: Sequence[str]) -> list[Defect]:
+    """The named defects, or all; raises UsageError for a name that there is not."""
+    there = {defect.name for defect in known}
+    if unknown := [name for name in names if name not in there]:
+        raise UsageError(f"--only {unknown[0]!a}: no such defect; there are {', '.join(d.name for d in known)}")
+    return [defect for defect in known if not names or defect.name in names]
+
+
+def _parser(known: Sequence[Defect]) -> Parser:
+    parser = Parser(
+        prog="python -m scenarios.controls",
+        description=__doc__,
+        epilog="\n".join(("defects:", *(f"  {defect.name:<22} {defect.told}" for defect in known), "", _EXITS)),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--only", metavar="NAME", action="append", default=[], help="plant this defect only; may be given several times"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print every step of every run")
+    add_options(parser)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""A defect as data, and the platform in which it is planted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from platforms import Convergence, Counters, Platform, State
+from platforms.errors import DemoError
+from platforms.resources import baseline
+from scenarios.runner.experiment import Scenario
+from scenarios.runner.judge import Verdict
+
+Answer = Verdict | type[DemoError]
+"""How a run ends: by a verdict, or by an error."""
+
+_PATIENCE = 3.0
+"""How long a platform gets that would say so if it were right: it is not."""
+
+
+def _unchanged(counters: Counters) -> Counters:
+    return counters
+
+
+def _nothing(_platform: Platform, _in_force: State) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One thing that is wrong while a scenario is shown, and what the scenario must say to it."""
+
+    name: str
+    told: str
+    """What is wrong, in a sentence without a full stop."""
+    scenario: Scenario
+    step: int | None
+    """Of which step's state something else is in force; None for the baseline afterwards."""
+    really: State
+    """What is in force then."""
+    answer: Answer
+    cause: str = ""
+    """What the reason must speak of: a scenario that fails for another reason has not caught this one."""
+    admitted: bool = False
+    """Whether the proxies are asked for what was claimed; else they are taken to serve it."""
+    meanwhile: Callable[[Platform, State], None] = _nothing
+    """What somebody else does before the last request is counted."""
+    counted: Callable[[Counters], Counters] = _unchanged
+    """What the proxies say that they counted."""
+
+    @property
+    def claimed(self) -> State:
+        """The state that the scenario believes to be in force."""
+        return State(baseline()) if self.step is None else self.scenario.steps[self.step].state
+
+
+class Planted:
+    """The platform as it is, but for one defect."""
+
+    def __init__(self, platform: Platform, defect: Defect) -> None:
+        self._platform = platform
+        self._defect = defect
+        self._spoilt = False
+        self._waits = 0
+
+    @property
+    def name(self) -> str:
+        return self._platform.name
+
+    @property
+    def key(self) -> str:
+        return self._platform.key
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        return self._platform.caveats
+
+    @property
+    def gateway_url(self) -> str:
+        return self._platform.gateway_url
+
+    def apply(self, state: State) -> None:
+        self._spoilt, self._waits = state == self._defect.claimed, 0
+        self._platform.apply(self._defect.really if self._spoilt else state)
+
+    def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
+        if not (self._spoilt and state == self._defect.claimed):
+            return self._platform.wait_until_converged(state, timeout=timeout)
+        if self._defect.admitted:
+            return self._platform.wait_until_converged(state, timeout=min(timeout, _PATIENCE))
+        self._waits += 1
+        if self._waits == 2:  # noqa: PLR2004  # first when the rule was applied, then when its requests were answered
+            self._defect.meanwhile(self._platform, self._defect.really)
+        convergence = self._platform.wait_until_converged(self._defect.really, timeout=timeout)
+        return replace(convergence, revision=state.resources.revision)
+
+    def upstream_requests(self) -> Counters:
+        return self._defect.counted(self._platform.upstream_requests())
+
+    def instances(self) -> Mapping[str, str]:
+        return self._platform.instances()
+
+    def close(self) -> None:
+        """The platform is needed for the next defect."""
