@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ class Aftermath:
     """How a run left the platform."""
 
     restored_ms: float | None = None
+    restored: float | None = None
+    """When it was, in wall-clock seconds."""
     kept: bool = False
     error: DemoError | None = None
     """Why the baseline is not back although the run itself came to its end."""
@@ -77,5 +80,5 @@ class WayBack:
                 aftermath.error = type(error)(f"the baseline is not back: {error}{after}")
                 return
             Journal.of(self.platform.key).close()
-        aftermath.restored_ms = convergence.milliseconds
+        aftermath.restored_ms, aftermath.restored = convergence.milliseconds, time.time()
         self.screen.in_force("baseline", convergence)

@@ -20,6 +20,7 @@ from scenarios.runner.back import CONVERGES, WayBack
 from scenarios.runner.expectation import Claim, plan
 from scenarios.runner.experiment import Scenario, Step
 from scenarios.runner.observation import marks
+from scenarios.runner.recovery import Recovery, Visitors
 from scenarios.runner.report import Report, StepReport, step_report
 from scenarios.runner.screen import Screen
 from scenarios.runner.stop import Stop
@@ -59,6 +60,8 @@ class Taken:
     claims: tuple[Claim, ...]
     convergence: Convergence
     sent: Sent
+    applied: float
+    recovery: Recovery | None
     overtaken: str
     """How the step's state did not stay in force, if it did not."""
     counted: Counters
@@ -90,8 +93,15 @@ def run(
             Journal.of(platform.key).open(who=command, was=found, will=will)
             with WayBack(platform, stop, screen, keep).after(scenario.name) as aftermath:
                 taken = [
-                    _take(step, step_claims, platform, screen=screen, send=_sender(traffic, platform, pace, screen))
-                    for step, step_claims in zip(scenario.steps, claims, strict=True)
+                    _take(
+                        step,
+                        step_claims,
+                        platform,
+                        screen=screen,
+                        send=_sender(traffic, platform, pace, screen),
+                        healing=number == scenario.healed,
+                    )
+                    for number, (step, step_claims) in enumerate(zip(scenario.steps, claims, strict=True))
                 ]
     return Report(
         scenario=scenario,
@@ -104,6 +114,7 @@ def run(
         kept=aftermath.kept,
         error=aftermath.error,
         steps=tuple(_judged(step) for step in taken),
+        restored=aftermath.restored,
     )
 
 
@@ -184,16 +195,22 @@ def _sender(traffic: Traffic, platform: Platform, pace: Pace, screen: Screen) ->
     return send
 
 
-def _take(step: Step, claims: tuple[Claim, ...], platform: Platform, *, screen: Screen, send: _Send) -> Taken:
+def _take(
+    step: Step, claims: tuple[Claim, ...], platform: Platform, *, screen: Screen, send: _Send, healing: bool
+) -> Taken:
     """Put the step in force, wait until it is, and send its requests."""
-    platform.apply(step.state)
-    convergence = platform.wait_until_converged(step.state, timeout=CONVERGES)
+    with Visitors(platform.gateway_url) if healing else contextlib.nullcontext() as visitors:
+        applied = time.time()
+        platform.apply(step.state)
+        convergence = platform.wait_until_converged(step.state, timeout=CONVERGES)
+    recovery = visitors.recovery if visitors else None
     screen.in_force(step.title, convergence)
     before = settled(platform.upstream_requests)
     sent = send(step, claims)
     screen.sent(step.title, len(sent.observations), sent.seconds)
     overtaken = _overtaken(platform, step.state)
-    return Taken(step, claims, convergence, sent, overtaken, _counted(platform, before, late=step.late))
+    counted = _counted(platform, before, late=step.late)
+    return Taken(step, claims, convergence, sent, applied, recovery, overtaken, counted)
 
 
 def _overtaken(platform: Platform, state: State) -> str:
@@ -225,4 +242,6 @@ def _judged(taken: Taken) -> StepReport:
         logins=taken.sent.logins,
         overtaken=taken.overtaken,
         counted=taken.counted,
+        applied=taken.applied,
+        recovery=taken.recovery,
     )

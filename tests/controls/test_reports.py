@@ -12,8 +12,10 @@ import pytest
 
 from platforms.environment import ROOT
 from platforms.resources import ISTIO, baseline, load
-from scenarios import canary, fault_ratings, user_routing
+from scenarios import canary, fault_ratings, report, user_routing
+from scenarios.runner import webpage
 from scenarios.runner.cli import Command
+from scenarios.runner.korean import korean
 from tests.controls.drive import drive
 from tests.fakes import Defects, FakePlatform
 
@@ -35,10 +37,13 @@ def test_every_count_of_a_claim_adds_up() -> None:
     with FakePlatform(defects=Defects(cut_connections=0.05)) as platform:
         document = drive(user_routing.COMMAND, ["--json", "--requests", "100"], platform).document
 
+    assert all(claim["requests"] == claim["planned"] for claim in document["claims"])
     for claim in document["claims"]:
         seen = sum(outcome["client"] for outcome in claim["outcomes"].values())
         assert claim["requests"] == seen + sum(claim["missing"].values())
     assert 400 == document["requests"] == sum(step["requests"] for step in document["steps"])
+    for step in document["steps"]:
+        assert step["requests"] == sum(map(sum, step["answers"]["counts"].values()))
 
 
 def test_the_slides_measurement_is_repeated() -> None:
@@ -123,9 +128,178 @@ def test_the_page_of_a_report_stands_alone(tmp_path: Path) -> None:
         )
     page = (tmp_path / "report.html").read_text()
 
-    assert not re.search(r"<script|src=|href=|url\(|@import", page)
+    assert not re.search(r"<script|src=|href=|url\(|@import|\son\w+=", page)
     assert "&lt;script&gt;" in page
-    assert page.index("HOLDS") < page.index("<table>")
+    assert page.index("HOLDS") < page.index("<table")
+    assert len(page) < 120_000
+
+
+@pytest.mark.parametrize(
+    ("defects", "argv", "verdict", "said"),
+    [
+        (Defects(), [], "HOLDS", "baseline restored"),
+        (Defects(), ["--keep"], "HOLDS", "rule kept"),
+        (Defects(leak=0.3), [], "FAILS", "allowed 0 for 0 %"),
+        (Defects(strangers=1), [], "INCONCLUSIVE", "This run cannot be relied on"),
+        (Defects(restore_fails=True), [], "HOLDS", "the baseline is NOT back"),
+    ],
+)
+def test_a_page_says_first_what_became_of_the_run(
+    defects: Defects, argv: list[str], verdict: str, said: str, tmp_path: Path
+) -> None:
+    """The verdict as a word with its mark, never as a colour alone; and how the demo was left."""
+    with FakePlatform(defects=defects) as platform:
+        drive(canary.COMMAND, ["--report", str(tmp_path), "--quiet", "--requests", "300", *argv], platform)
+    page = (tmp_path / "report.html").read_text()
+    mark = {"HOLDS": "✓", "FAILS": "✗", "INCONCLUSIVE": "?"}[verdict]
+
+    assert f'<section class="verdict {verdict}">' in page
+    assert re.search(rf'<p class="word"><span aria-hidden="true">{re.escape(mark)}</span> {verdict}', page)
+    assert said in page
+
+
+NAMES = re.compile(
+    r"anonymous|opennaru|OPENNARU|somebody|the baseline is not back: .*|HTTP \d+.*|connection.*|[\d,. ]+|v[123]|\d+ %"
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "argv", "defects"),
+    [
+        (canary.COMMAND, ["--requests", "200"], Defects()),
+        (canary.COMMAND, ["--keep", "--requests", "200"], Defects(leak=0.2)),
+        (canary.COMMAND, ["--requests", "5"], Defects()),
+        (canary.COMMAND, ["--weights", "999,1,0"], Defects()),
+        (user_routing.COMMAND, ["--as-on-slide", "--requests", "60"], Defects()),
+        (user_routing.COMMAND, ["--user", "홍길동", "--requests", "60"], Defects(uncounted=10)),
+        (user_routing.COMMAND, ["--requests", "60"], Defects(cut_connections=0.05)),
+        (user_routing.COMMAND, ["--requests", "60"], Defects(strangers=1)),
+        (fault_ratings.COMMAND, ["--requests", "60"], Defects()),
+        (
+            fault_ratings.COMMAND,
+            ["--fault", "outage", "--reviews", "v2", "--requests", "60"],
+            Defects(ignores_faults=True),
+        ),
+        (fault_ratings.COMMAND, ["--fault", "delay", "--keep", "--requests", "60"], Defects(broken_pages=0.02)),
+        (fault_ratings.COMMAND, ["--fault", "delay", "--reviews", "v2", "--requests", "60"], Defects()),
+    ],
+)
+def test_everything_on_a_page_has_its_korean(
+    command: Command, argv: list[str], defects: Defects, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for names, numbers and what a proxy said."""
+    left: set[str] = set()
+
+    def noted(text: str) -> str:
+        found = korean(text)
+        if re.search("[a-z]", found) and not re.search("[가-힣]", found) and not NAMES.fullmatch(found):
+            left.add(text)
+        return found
+
+    monkeypatch.setattr(webpage, "korean", noted)
+    with FakePlatform(defects=defects) as platform:
+        drive(command, ["--report", str(tmp_path), "--quiet", *argv], platform)
+
+    assert (tmp_path / "report.html").exists()
+    assert set() == left
+
+
+def test_recovery_is_timed_aside_from_the_judged_pages() -> None:
+    """From the healed state to the first page with stars; the visitors who saw it are nobody's requests."""
+    with FakePlatform(lag=0.1) as platform:
+        document = drive(fault_ratings.COMMAND, ["--json", "--requests", "60"], platform).document
+
+    assert document["recovered_first_ms"] >= 100
+    assert document["recovered_last_ms"] is not None
+    assert document["recovered_pages"] > 0
+    assert [60, 60, 60] == [step["proxies"]["reviews_answered"]["v3"] for step in document["steps"]]
+
+
+def test_the_moments_of_a_run_are_in_order() -> None:
+    """Every step is applied after the one before it, and the baseline comes last."""
+    with FakePlatform() as platform:
+        document = drive(canary.COMMAND, ["--json", "--requests", "60"], platform).document
+    moments = [*(step["applied_at_ms"] for step in document["steps"]), document["restored_at_ms"]]
+
+    assert moments == sorted(moments)
+    assert document["total_seconds"] * 1000 >= moments[-1]
+
+
+def test_a_late_page_fails_its_budget(tmp_path: Path) -> None:
+    """What it shows may be right: it is an exception to the claim nevertheless, and CI sees which."""
+    with FakePlatform(second=1.5) as platform:
+        argv = ["--json", "--fault", "delay", "--requests", "3", "--report", str(tmp_path)]
+        claim = drive(fault_ratings.COMMAND, argv, platform).document["claims"][1]
+    failed = ET.parse(tmp_path / "junit.xml").getroot().findall("testcase[failure]")  # noqa: S314  # our own file
+
+    assert ("FAILS", {"too late": 3}) == (
+        claim["verdict"],
+        {name: outcome["client"] for name, outcome in claim["outcomes"].items() if outcome["client"]},
+    )
+    assert {"within_ms": 3500, "on_time": 0, "late": 3, "verdict": "FAILS"} == claim["budget"]
+    assert [
+        "ratings answer 7 s late: anonymous",
+        "ratings answer 7 s late: anonymous: every page within 3.5 s",
+    ] == [case.get("name") for case in failed]
+
+
+def test_a_report_is_drawn_again_from_its_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Byte for byte, and listed with what became of it."""
+    with FakePlatform(defects=Defects(leak=0.3)) as platform:
+        drive(canary.COMMAND, ["--report", str(tmp_path / "a" / "b"), "--quiet", "--requests", "60"], platform)
+    written = {path: path.read_bytes() for path in (tmp_path / "a" / "b").iterdir()}
+    for path in written:
+        if path.name != "report.json":
+            path.unlink()
+
+    assert 0 == report.main([str(tmp_path)])
+    assert written == {path: path.read_bytes() for path in (tmp_path / "a" / "b").iterdir()}
+    assert re.search(r"canary 90,10,0 +local +✗ FAILS +[0-9,]+ +.*/a/b/report.html", capsys.readouterr().out)
+
+
+def test_listing_alone_writes_nothing(tmp_path: Path) -> None:
+    """--list is for a look at a folder that is somebody else's."""
+    with FakePlatform() as platform:
+        drive(canary.COMMAND, ["--report", str(tmp_path), "--quiet"], platform)
+    (tmp_path / "report.html").unlink()
+
+    assert 0 == report.main(["--list", str(tmp_path)])
+    assert not (tmp_path / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "no JSON"),
+        ("[]", "no schema_version; a report that can be drawn again has 1"),
+        ('{"verdict": "HOLDS"}', "no schema_version"),
+        ('{"schema_version": 2}', "schema_version 2; a report that can be drawn again has 1"),
+        ('{"schema_version": 1}', "is a required property"),
+        ("\udcff", "no JSON"),
+    ],
+)
+def test_what_is_no_report_is_named_with_what_is_wrong(
+    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2, one line, and nothing is written."""
+    (tmp_path / "report.json").write_bytes(text.encode(errors="surrogateescape"))
+
+    assert 2 == report.main([str(tmp_path)])
+
+    error = capsys.readouterr().err
+
+    assert said in error
+    assert 1 == len(error.splitlines())
+    assert ["report.json"] == [path.name for path in tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("argv", [[], ["nowhere"], ["{}"]])
+def test_a_folder_without_reports_is_wrong_usage(
+    argv: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2, one line."""
+    assert 2 == report.main([word.format(tmp_path) for word in argv])
+    assert 1 == len(capsys.readouterr().err.splitlines())
 
 
 def test_a_report_that_cannot_be_written_is_refused_before_anything_is_changed(tmp_path: Path) -> None:

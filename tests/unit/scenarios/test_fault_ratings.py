@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from platforms.resources import ISTIO, baseline, load
-from scenarios.fault_ratings import Fault, broken, scenario
+from scenarios.fault_ratings import Fault, broken, budget, scenario
 
 MARGIN = Fraction(5, 100)
 
@@ -61,3 +61,19 @@ def test_a_kept_fault_is_not_healed() -> None:
     kept = scenario(Fault.ABORT, "v3", MARGIN, keep=True)
 
     assert 1 == kept.point == len(kept.steps) - 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "version", "seconds"),
+    [
+        (Fault.ABORT, "v2", 1.0),
+        (Fault.ABORT, "v3", 1.0),
+        (Fault.OUTAGE, "v2", 1.0),
+        (Fault.OUTAGE, "v3", 1.0),
+        (Fault.DELAY, "v2", 7.0),
+        (Fault.DELAY, "v3", 3.5),
+    ],
+)
+def test_every_fault_has_the_time_budget_of_the_contract(fault: Fault, version: str, seconds: float) -> None:
+    """At once, or what the page has to wait for, and a second for a busy machine."""
+    assert seconds == budget(fault, version) == scenario(fault, version, MARGIN).steps[1].expectations[0].within
