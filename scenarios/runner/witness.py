@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 from platforms import Counters
 from scenarios.runner.observation import Tally
@@ -13,6 +14,9 @@ GIVEN_UP = "reviews unavailable"
 TRIES = 2
 """How often productpage asks reviews before it gives up: once more than it should have to, as in the contract."""
 _READINGS = 10
+_UNSEEN = Fraction(1, 100)
+"""Of the attempts at an app, the share that may be repeated unseen, and is told as success of less than 100 %: no more
+than the exceptions that a claim without exceptions promises to catch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,10 @@ class Testimony:
     retries: int
     ratings: int
     """Requests that ratings answered."""
+    attempts: Mapping[str, int] = field(default_factory=dict)
+    """By app, how often it was asked."""
+    repeated: Mapping[str, int] = field(default_factory=dict)
+    """By app, how many of these came to nothing and were, or could be, repeated without anybody seeing it."""
 
     @property
     def waits_for_ratings(self) -> bool:
@@ -61,16 +69,23 @@ def hear(counted: Counters) -> Testimony:
     """What a step's counters say of reviews and ratings, whoever called them."""
     answered: Counter[str] = Counter()
     failed: Counter[str] = Counter()
+    attempts: Counter[str] = Counter()
     ratings = 0
     for hop, requests in counted.requests.items():
+        attempts[hop.app] += requests
         failures = counted.failures.get(hop, 0)
         if hop.app == "reviews":
             answered[hop.version] += requests - failures
             failed[hop.version] += failures
         elif hop.app == "ratings":
             ratings += requests - failures
-    retries = sum(n for (_, app), n in counted.retries.items() if app == "reviews")
-    return Testimony(dict(answered), dict(failed), retries, ratings)
+    repeated: Counter[str] = Counter()
+    for (_, app), retries in counted.retries.items():
+        repeated[app] += retries
+    by_proxies = repeated["reviews"]
+    # productpage itself asks reviews again, which no proxy counts as a retry.
+    repeated["reviews"] = max(by_proxies, failed.total())
+    return Testimony(dict(answered), dict(failed), by_proxies, ratings, dict(attempts), dict(repeated))
 
 
 def gateway_requests(counted: Counters) -> int:
@@ -109,7 +124,24 @@ def disagreement(
             f"the proxies count {_number(surplus, 'answer')} from reviews that this run's clients never saw: {who}",
             contradicts=False,
         )
-    return _ratings_disagree(said, ratings=ratings, stars=stars, explained=explained)
+    return _ratings_disagree(said, ratings=ratings, stars=stars, explained=explained) or _hidden(
+        said, ratings=ratings, visible=explained - said.retries
+    )
+
+
+def _hidden(said: Testimony, *, ratings: bool | None, visible: int) -> Disagreement | None:
+    """More attempts came to nothing than the pages that did could tell: success is not what visitors take it for."""
+    for app, repeated in sorted(said.repeated.items()):
+        if app == "ratings" and not ratings:
+            continue  # they are to fail, or it does not matter whether they do
+        asked, unseen = said.attempts.get(app, 0), repeated - visible
+        if unseen > asked * _UNSEEN:
+            return Disagreement(
+                f"{unseen:,} of {_number(asked, 'attempt')} at {app} failed and were repeated behind pages that look "
+                "whole: what visitors saw is not what a request gets",
+                contradicts=False,
+            )
+    return None
 
 
 def _number(count: int, noun: str) -> str:

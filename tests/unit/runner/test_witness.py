@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from platforms import Counters, Hop
 from scenarios.runner.witness import Disagreement, disagreement, hear, settled
 from tests.unit.runner.builders import tallied
@@ -32,7 +34,7 @@ def test_a_version_that_the_proxies_did_not_send_to_contradicts() -> None:
 
 def test_failed_attempts_do_not_count_as_answers() -> None:
     """Attempts that failed and were repeated leave the answers as the clients saw them."""
-    assert doubt(Counters({V1: 95}, {V1: 5}, {("productpage-v1", "reviews"): 5}), v1=90) is None
+    assert doubt(Counters({V1: 905}, {V1: 5}, {("productpage-v1", "reviews"): 5}), v1=900) is None
 
 
 def test_more_answers_than_pages_are_somebody_elses() -> None:
@@ -55,10 +57,10 @@ def test_one_is_no_plural() -> None:
 
 def test_counted_retries_explain_more_answers() -> None:
     """As many as were counted, and no more."""
-    counted = Counters({V1: 92}, {}, {("productpage-v1", "reviews"): 2})
+    counted = Counters({V1: 902}, {}, {("productpage-v1", "reviews"): 2})
 
-    assert doubt(counted, v1=90) is None
-    assert doubt(counted, v1=89) is not None
+    assert doubt(counted, v1=900) is None
+    assert doubt(counted, v1=899) is not None
 
 
 def test_pages_that_never_came_explain_the_answers_they_took() -> None:
@@ -77,6 +79,55 @@ def test_answers_of_ratings_under_a_fault_contradict() -> None:
     """If ratings answered, it did not fail."""
     assert doubt(Counters({V2: 10, STARS: 10}, {STARS: 10}), v2=10, ratings=False) is None
     assert doubt(Counters({V2: 10, STARS: 10}), v2=10, ratings=False) is not None
+
+
+def test_errors_behind_a_retry_are_said() -> None:
+    """Pages that look whole prove nothing of the requests that they took: proxies count each attempt."""
+    counted = Counters({V1: 125}, {V1: 25}, {("productpage-v1", "reviews"): 25})
+    found = doubt(counted, v1=100)
+
+    assert found is not None
+    assert not found.contradicts
+    assert "25 of 125 attempts at reviews failed and were repeated behind pages that look whole" in found.reason
+
+
+def test_errors_behind_the_second_attempt_of_productpage_are_said() -> None:
+    """Which is no retry of a proxy."""
+    assert doubt(Counters({V1: 103}, {V1: 3}), v1=100) is not None
+
+
+@pytest.mark.parametrize("call", [("ingressgateway", "productpage"), ("productpage-v1", "details")])
+def test_errors_behind_a_retry_anywhere_on_the_way_are_said(call: tuple[str, str]) -> None:
+    """As far as the page needs who is asked."""
+    hop = Hop(*call, "v1")
+
+    assert doubt(Counters({V1: 100, hop: 105}, {}, {call: 5}), v1=100) is not None
+
+
+def test_errors_that_visitors_see_are_not_hidden() -> None:
+    """They are judged as what they are."""
+    assert doubt(Counters({V1: 104}, {V1: 4}), v1=98, missing=2) is None
+
+
+def test_a_single_attempt_that_fails_is_no_lie() -> None:
+    """One of a hundred at most, which the report shows as success of 99 %."""
+    assert doubt(Counters({V1: 100}, {V1: 1}), v1=99) is None
+    assert doubt(Counters({V1: 99}, {V1: 1}), v1=98) is not None
+
+
+@pytest.mark.parametrize("ratings", [None, False])
+def test_ratings_that_are_to_fail_may_be_asked_again(ratings: bool | None) -> None:  # noqa: FBT001  # one of three values
+    """Only where there must be stars do they count."""
+    counted = Counters({V2: 10, STARS: 30}, {STARS: 30}, {("reviews-v2", "ratings"): 20})
+
+    assert doubt(counted, v2=10, ratings=ratings) is None
+
+
+def test_errors_of_ratings_behind_stars_are_said() -> None:
+    """Every page has stars, and every second call of ratings failed."""
+    counted = Counters({V2: 10, STARS: 20}, {STARS: 10}, {("reviews-v2", "ratings"): 10})
+
+    assert doubt(counted, v2=10, stars=10, ratings=True) is not None
 
 
 def test_counters_are_read_until_they_stand_still() -> None:
