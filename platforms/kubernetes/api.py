@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
-from typing import Any
+from typing import Any, TypeVar
 
 import urllib3
+import websocket
 from kubernetes import client, config, dynamic
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config.config_exception import ConfigException
@@ -18,38 +20,45 @@ from kubernetes.dynamic.exceptions import ResourceNotFoundError
 from kubernetes.stream import portforward
 from websocket import WebSocketException
 
-from platforms.errors import NotApplied, NotReachable, Rejected, Unsupported, UsageError
+from platforms.errors import Interrupted, NotApplied, NotReachable, Rejected, Unsupported, UsageError
 
 FIELD_MANAGER = "bookinfo"
 """Whose fields are ours, in every object that we apply."""
 
 _ANSWER_SECONDS = 10.0
 _GLANCE_SECONDS = 2.0
-# An API server that restarts is away for half a minute; what a run has changed must be restored after that.
-_PATIENCE = urllib3.Retry(
-    total=None,
-    connect=40,
-    read=40,
-    other=40,
-    status=40,
-    backoff_factor=0.1,
-    backoff_max=2.0,
-    allowed_methods=None,
-    status_forcelist=(429, 502, 503, 504),
-    raise_on_status=False,
-)
+_PATIENCE_SECONDS = 60.0
+"""An API server, or an istiod, that restarts is away for half a minute; what a run has changed must be restored after that."""
+_AGAIN_SECONDS = 0.5
 _AWAY = (urllib3.exceptions.HTTPError, OSError, WebSocketException)
 _REFUSED = frozenset({400, 422})
 _FORBIDDEN = 403
 _SCHEMA = "failed to create typed patch object"  # the API server answers 500 to a field that its schema lacks
 _FORWARDS = "Kubernetes port forward proxy"
+_UNCHECKED = "failed calling webhook"
+"""What the API server says when it finds nobody to check an Istio object: istiod restarts."""
 
+T = TypeVar("T")
 
 Document = Mapping[str, Any]
 
 
 class Forbidden(NotApplied):
     """The API server knows who we are, and does not let us."""
+
+
+class _Patience(urllib3.Retry):
+    """Try again until it was long enough, whether the server refuses connections, says nothing, or is not ready."""
+
+    until: float | None = None
+
+    def new(self, **changed: Any) -> _Patience:
+        again = super().new(**changed)
+        again.until = self.until or time.monotonic() + _PATIENCE_SECONDS
+        return again
+
+    def is_exhausted(self) -> bool:
+        return self.until is not None and time.monotonic() > self.until
 
 
 class Cluster:
@@ -59,7 +68,16 @@ class Cluster:
         """`folder` keeps what the API server offers, so that it is asked once; raises UsageError for an unknown context."""
         self.context = context
         settings = client.Configuration()
-        settings.retries = _PATIENCE
+        settings.retries = _Patience(
+            total=None,
+            connect=None,
+            read=None,
+            backoff_factor=0.1,
+            backoff_max=2.0,
+            allowed_methods=None,
+            status_forcelist=(429, 502, 503, 504),
+            raise_on_status=False,
+        )
         try:
             config.load_kube_config(context=context, client_configuration=settings)  # type: ignore[no-untyped-call]
         except ConfigException as error:
@@ -108,14 +126,16 @@ class Cluster:
         """
         metadata = document["metadata"]
         with _words(where):
-            made = self._kind(document["apiVersion"], document["kind"]).server_side_apply(
-                body=document,
-                name=metadata["name"],
-                namespace=metadata["namespace"],
-                field_manager=FIELD_MANAGER,
-                force_conflicts=True,
-                dry_run="All" if dry_run else None,
-                _request_timeout=_ANSWER_SECONDS,
+            made = self._patiently(
+                lambda: self._kind(document["apiVersion"], document["kind"]).server_side_apply(
+                    body=document,
+                    name=metadata["name"],
+                    namespace=metadata["namespace"],
+                    field_manager=FIELD_MANAGER,
+                    force_conflicts=True,
+                    dry_run="All" if dry_run else None,
+                    _request_timeout=_ANSWER_SECONDS,
+                )
             )
             result: dict[str, Any] = made.to_dict()
             return result
@@ -123,11 +143,13 @@ class Cluster:
     def replace(self, document: Document, *, where: str) -> None:
         """Make the object exactly this, whoever said what of it before."""
         with _words(where):
-            self._kind(document["apiVersion"], document["kind"]).replace(
-                body=document,
-                namespace=document["metadata"]["namespace"],
-                field_manager=FIELD_MANAGER,
-                _request_timeout=_ANSWER_SECONDS,
+            self._patiently(
+                lambda: self._kind(document["apiVersion"], document["kind"]).replace(
+                    body=document,
+                    namespace=document["metadata"]["namespace"],
+                    field_manager=FIELD_MANAGER,
+                    _request_timeout=_ANSWER_SECONDS,
+                )
             )
 
     def delete(self, document: Document) -> None:
@@ -173,15 +195,26 @@ class Cluster:
     def forward(self, pod: str, namespace: str, port: int) -> socket:
         """A connection to a port that a pod may offer on its loopback only."""
         with _words(f"port {port} of {pod}"):
-            way = portforward(
-                self._core.connect_get_namespaced_pod_portforward,
-                pod,
-                namespace,
-                ports=str(port),
-                _request_timeout=_ANSWER_SECONDS,
+            way = self._patiently(
+                lambda: portforward(self._core.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port))
             )
             connection: socket = way.socket(port)
             return connection
+
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """The answer; while the API server, or the webhook that it asks, is away, ask again for a while."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                return ask()
+            except ApiException as error:
+                cause = error.__context__  # a port's forwarding takes whatever happens on its way for a failure
+                if isinstance(cause, Interrupted | KeyboardInterrupt | SystemExit):
+                    raise cause from None
+                is_away = _UNCHECKED in _message(error) or (not error.status and not self.answers())
+                if not is_away or time.monotonic() > deadline:
+                    raise
+            time.sleep(_AGAIN_SECONDS)
 
     def _kind(self, api_version: str, kind: str) -> Any:
         try:
@@ -234,3 +267,4 @@ def _quietly(broken: threading.ExceptHookArgs) -> None:
 
 
 threading.excepthook = _quietly
+websocket.setdefaulttimeout(_ANSWER_SECONDS)  # or a forwarding could wait for ever for a server that says nothing

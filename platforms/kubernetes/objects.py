@@ -60,7 +60,7 @@ def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
         if resource.namespace != NAMESPACE:
             raise UsageError(f"{resource}: namespace {resource.namespace}: a demo changes nothing but {NAMESPACE}")
         one = found.get((resource.kind, resource.name))
-        if one is not None and not is_ours(one):
+        if one is not None and not is_ours(one) and one.get("spec") != document(resource, namespace)["spec"]:
             raise NotApplied(
                 f"{resource}: an object of this name is there and not ours (written by {_owner(one)}, without the label "
                 f"{'='.join(OURS)}): remove it, or give it the label to have it replaced"
@@ -79,10 +79,18 @@ def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
     )
 
 
-def refuse_rivals(resources: ResourceSet, others: Iterable[dict[str, Any]], namespace: str) -> None:
-    """Raise NotApplied if somebody else's rule claims a host that one of `resources` claims.
+def way_back(change: Change, found: Live, base: ResourceSet) -> bool:
+    """Whether all that is written brings an object of ours back to the baseline: that is never refused."""
+    known = {one.key: one for one in base}
+    return all(
+        known.get(resource.key) == resource and (resource.kind, resource.name) in found for resource, _ in change.write
+    )
 
-    Istio would take one of the two, or merge them, without a word; `others` may be of any namespace.
+
+def rivalries(resources: ResourceSet, others: Iterable[dict[str, Any]], namespace: str) -> Iterator[str]:
+    """Somebody else's rules that claim a host that one of `resources` claims, each in words.
+
+    Istio takes one of the two, or merges them, without a word; `others` may be of any namespace.
     """
     claimed = {(kind, host): one for one in resources for kind, host in _claims(one)}
     for document in others:
@@ -91,7 +99,7 @@ def refuse_rivals(resources: ResourceSet, others: Iterable[dict[str, Any]], name
         rival = value(moved(document, namespace, NAMESPACE))
         for kind, host in _claims(rival):
             if (kind, host) in claimed:
-                raise NotApplied(
+                yield (
                     f"{claimed[kind, host]}: {rival.kind} {rival.name} in namespace {document['metadata']['namespace']} "
                     f"claims the same host, {host}, and is not ours (written by {_owner(document)}): remove it first"
                 )

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from platforms import Convergence, Counters, State
-from platforms.errors import NotConverged, PlatformError, Rejected, UsageError
+from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, UsageError
 from platforms.kubernetes import agreement, objects, workloads
 from platforms.kubernetes.api import Cluster
 from platforms.kubernetes.proxies import PROXIES, Pod, Proxies
 from platforms.kubernetes.record import Demo, folder
+from platforms.resources import baseline
 from platforms.translation.topology import GATEWAY
 from platforms.translation.translate import Snapshot, routing
 
@@ -68,7 +69,8 @@ class KubernetesPlatform:
         namespace = self._demo.namespace
         found = objects.live(self._cluster, namespace)
         change = objects.plan(state.resources, found, namespace)
-        objects.refuse_rivals(state.resources, objects.rivals(self._cluster, namespace), namespace)
+        if not objects.way_back(change, found, baseline()) and (rival := next(self._rivals(state), None)):
+            raise NotApplied(rival)
         objects.write(self._cluster, change)
         workloads.scale(self._cluster, namespace, state.stopped)
         self._applied = _Applied(state, began, objects.undoing(change, found))
@@ -85,7 +87,7 @@ class KubernetesPlatform:
             if elapsed >= _REFUSAL_SECONDS or late:
                 self._refused(applied, laggards)
             if late:
-                raise NotConverged("; ".join(told for _, told in laggards))
+                raise NotConverged("; ".join((*(told for _, told in laggards), *self._rivals(state))))
             time.sleep(pause)
             pause = min(pause + _LOOK_SECONDS, _LOOK_AT_MOST_SECONDS)
         milliseconds = (time.monotonic() - applied.began) * 1000
@@ -113,6 +115,11 @@ class KubernetesPlatform:
 
     def close(self) -> None:
         self._proxies.close()
+
+    def _rivals(self, state: State) -> Iterator[str]:
+        """Somebody else's rules for a host of the state's."""
+        namespace = self._demo.namespace
+        return objects.rivalries(state.resources, objects.rivals(self._cluster, namespace), namespace)
 
     def _of(self, workload: str) -> list[Pod]:
         if workload not in PROXIES:
