@@ -35,7 +35,7 @@ def test_too_little_memory(docker: Path) -> None:
     """An engine with too little memory is refused before anything is made, with what it has and what is needed."""
     put(docker, "docker", info(1 << 30))
 
-    with pytest.raises(NotApplied, match=r"Docker Desktop, 1\.0 GiB is too little: the demo needs 2 GiB"):
+    with pytest.raises(NotApplied, match=r"Docker Desktop, 1\.0 GiB is too little: the demo needs 2\.5 GiB"):
         engine.require()
 
 
