@@ -21,9 +21,9 @@ from tests.kubernetes.deployed import DEADLINE, KIND, Bookinfo, rolled_out
 SCALED = KIND.parent / "scaled"
 DEPLOYMENT = "deployment/productpage-v1"
 REPLICA = re.compile(r"productpage-v1-[a-z0-9]+-[a-z0-9]+")
-VISITORS = 12
-PAUSE = 0.1
-"""At most 120 pages a second in all: two replicas are told to grow at 63."""
+VISITORS = 40
+PAUSE = 0.33
+"""At most 120 pages a second in all, and 63 where a page takes 0.3 s: what makes two replicas grow."""
 
 
 @dataclass(frozen=True, slots=True)
