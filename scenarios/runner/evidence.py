@@ -15,8 +15,6 @@ def evidence(document: Mapping[str, Any]) -> Iterator[str]:
     yield f"{document['power'][:1].upper()}{document['power'][1:]}."
     yield from _recovery(document)
     yield from _ending(document)
-    if document["platform"] == "local":
-        yield "Platform local has no mutual TLS: this run says nothing about it."
 
 
 def _in_force(document: Mapping[str, Any]) -> Iterator[str]:

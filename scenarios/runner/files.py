@@ -35,7 +35,7 @@ def write(report: Report, folder: Path) -> str:
     """Write all files of the report into the folder and say where they are."""
     written = document(report)
     folder.mkdir(parents=True, exist_ok=True)  # again: a run takes long enough for somebody to tidy up
-    (folder / DOCUMENT).write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / DOCUMENT).write_text(_in_few_lines(written), encoding="utf-8")
     others = [DOCUMENT, *(path.name for path in draw(written, folder) if path.name != "report.html")]
     return f"report: {folder / 'report.html'} (and {', '.join(others)})"
 
@@ -50,6 +50,13 @@ def draw(written: Mapping[str, Any], folder: Path) -> list[Path]:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [folder / name for name in texts]
+
+
+def _in_few_lines(written: Mapping[str, Any]) -> str:
+    """JSON to be read by people too: a list of numbers takes one line."""
+    text = json.dumps(written, ensure_ascii=False, indent=1)
+    # No string of JSON holds a line break, so such a list stands in none.
+    return re.sub(r"\[\n[\d,\s]+\]", lambda found: re.sub(r"\s+", " ", found.group()), text) + "\n"
 
 
 def yaml_name(number: int, title: str) -> str:

@@ -84,8 +84,8 @@ _PHRASES = {
     "verbatim": "그대로",
     "still under way when it was sure": "판정이 확정될 때 진행 중이던 응답",
     "The rule was kept in force, as --keep asks: nothing was restored.": "--keep 에 따라 규칙을 유지했으며, 복원하지 않았습니다.",
-    "Platform local has no mutual TLS: this run says nothing about it.": "local 플랫폼에는 상호 TLS가 없으므로, 이 결과는 그에 대해 아무것도 말하지 않습니다.",
     # what the audience must know
+    "mTLS and authorization policies are not in force on platform local": "local 플랫폼에서는 mTLS와 접근 권한 정책(AuthorizationPolicy)이 적용되지 않습니다",
     "reviews v2 waits 10 s for ratings, productpage twice 3 s for reviews: the page answers in 6 s without reviews": "reviews v2는 ratings를 10초 기다리지만 productpage는 reviews를 3초씩 두 번만 기다립니다: 페이지는 6초 만에 리뷰 없이 응답합니다",
     "--keep leaves the fault in force, so its healing is not shown": "--keep 은 장애를 그대로 두므로, 복구는 보여 주지 않습니다",
 }

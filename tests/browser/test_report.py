@@ -155,4 +155,17 @@ def test_prints_on_few_sheets(browser: Chrome, pages: dict[str, str]) -> None:
         browser.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.7})["data"]
     )
 
-    assert printed.count(b"/Type /Page\n") <= 4
+    assert 1 <= printed.count(b"/Type /Page\n") <= 4
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_nothing_is_cut_off_on_paper(name: str, browser: Chrome, pages: dict[str, str]) -> None:
+    """A4 in portrait, whatever the screen's colours: dark ink on white."""
+    look(browser, pages[name], width=690, scheme="dark", medium="print")
+    page = browser.find_element(By.TAG_NAME, "body")
+    wide, seen = browser.execute_script(
+        "const page = document.documentElement; return [page.scrollWidth, page.clientWidth]"
+    )
+
+    assert wide <= seen
+    assert "rgba(255, 255, 255, 1)" == page.value_of_css_property("background-color")
