@@ -54,9 +54,7 @@ def _recovery(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _ending(document: Mapping[str, Any]) -> Iterator[str]:
-    if document["error"]:
-        yield f"The baseline could not be put back: {document['error']}."
-    elif document["kept"]:
+    if document["kept"]:
         yield "The rule was kept in force, as --keep asks: nothing was restored."
     elif document["restored_ms"] is not None:
         yield f"Afterwards the baseline was applied again, and every proxy served it {document['restored_ms']:,.0f} ms later."

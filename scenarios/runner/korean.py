@@ -141,7 +141,6 @@ _SENTENCES = {
     "While the fault was lifted, {n} further visitors kept asking: the first page with stars came {ms} ms after the healed state was applied.": "장애를 해제하는 동안 별도의 방문자 {n}명이 계속 요청했습니다: 별점이 있는 첫 페이지는 적용 요청 {ms} ms 뒤에 왔습니다.",
     "The last page without stars came {ms} ms after the healed state was applied.": "별점이 없는 마지막 페이지는 적용 요청 {ms} ms 뒤에 왔습니다.",
     "Afterwards the baseline was applied again, and every proxy served it {ms} ms later.": "끝난 뒤 기준 상태를 다시 적용했고, {ms} ms 뒤 모든 프록시에 적용되었습니다.",
-    "The baseline could not be put back: {why}.": "기준 상태로 되돌리지 못했습니다: {why}.",
     # what the audience must know
     "{user} travels as the header end-user: {header}": "{user} 은(는) end-user: {header} 헤더로 전달됩니다",
     "the slide's rule, {kept}: its last route names no subset, so it also leads others to {version}": "슬라이드의 규칙({kept}): 마지막 경로에 subset이 없어 다른 사용자도 {version} 으로 보냅니다",
