@@ -123,6 +123,7 @@ _SENTENCES = {
     "{outcome} {seen} of {requests}, not asked for at all": "{outcome} {requests}건 중 {seen}건, 요구되지 않음",
     "{seen} of {requests} {who} saw {outcome}": "{who} {requests}건 중 {seen}건이 {outcome} 관측",
     "{n} of {requests} answers are missing ({why})": "응답 {requests}건 중 {n}건이 없음 ({why})",
+    "the platform changed while the requests were sent: {why}": "요청을 보내는 동안 플랫폼이 바뀜: {why}",
     "the rule did not stay in force while the requests were sent: {why}": "요청을 보내는 동안 규칙이 유지되지 않음: {why}",
     "the witnesses disagree: {how}": "두 증인의 집계가 다름: {how}",
     "the proxies count {n} answers from reviews that this run's clients never saw: {who}": "이 실행의 클라이언트가 본 적 없는 reviews 응답 {n}건을 프록시가 집계함: {who}",
