@@ -10,6 +10,7 @@ from collections.abc import Mapping  # noqa: E402
 from dataclasses import dataclass, field  # noqa: E402
 from typing import Protocol  # noqa: E402
 
+from platforms.pipe import Pipe  # noqa: E402
 from platforms.resources import ResourceSet  # noqa: E402
 
 
@@ -100,6 +101,12 @@ class Platform(Protocol):
 
     def instances(self) -> Mapping[str, str]:
         """What runs now: for each instance and proxy by name, what changes when it is another one or was restarted."""
+
+    def visitors(self, workers: int) -> Pipe:
+        """The way to visitors beside the mesh, sent by so many workers, instead of on this machine.
+
+        Raises Unsupported where there is no such place.
+        """
 
     def close(self) -> None:
         """Let go of the connections; the demo goes on."""

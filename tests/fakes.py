@@ -15,7 +15,8 @@ from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, quote, unquote
 
 from platforms import Convergence, Counters, Hop, State
-from platforms.errors import NotApplied, NotConverged, Rejected
+from platforms.errors import NotApplied, NotConverged, Rejected, Unsupported
+from platforms.pipe import Pipe
 from platforms.resources import baseline
 
 VERSIONS = ("v1", "v2", "v3")
@@ -144,6 +145,10 @@ class FakePlatform:
     def instances(self) -> Mapping[str, str]:
         replaced = self.defects.replaced_after and self._pages >= self.defects.replaced_after
         return {proxy: "second" if replaced and proxy == "reviews-v1" else "first" for proxy in PROXIES}
+
+    def visitors(self, workers: int) -> Pipe:
+        del workers
+        raise Unsupported("--in-cluster: platform local is no cluster; --workers N takes N processes of this machine")
 
     def close(self) -> None:
         """There is nothing to let go of."""

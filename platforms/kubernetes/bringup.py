@@ -6,7 +6,7 @@ Every step asks what is there and does the rest, so an `up` that was cut off any
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -91,7 +91,8 @@ def save(path: Path, say: Say) -> bundle.Contents:
     """Write every image into one archive, building and pulling what is missing."""
     with Commands(record.folder(), tools.require(), say) as commands:
         say(str(engine.require()))
-        sources = Sources(_plain(_node_image()), istio.images(commands), images.bookinfo())
+        ours = {**images.bookinfo().names, **images.visitors().names}
+        sources = Sources(_plain(_node_image()), istio.images(commands), replace(images.bookinfo(), names=ours))
         say("building the images")
         images.gather(commands, sources.bookinfo, (sources.node, *sources.istio))
         contents = bundle.describe(sources.node, sources.istio, sources.bookinfo.names)

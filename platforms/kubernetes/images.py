@@ -24,6 +24,9 @@ PULL_SECONDS = 900.0
 LOAD_SECONDS = 300.0
 SAVE_SECONDS = 900.0
 
+VISITORS = "traffic"
+"""The image of Locust and its workers."""
+
 _BASE = re.compile(r"^FROM\s+(\S+)", re.MULTILINE)
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 _STAGE = re.compile(r"^FROM\s+\S+\s+AS\s+(\S+)", re.MULTILINE)
@@ -39,7 +42,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Bookinfo:
-    """The images of the four services."""
+    """Images of ours."""
 
     names: Mapping[str, str]
     """By service."""
@@ -49,14 +52,17 @@ class Bookinfo:
 
 def bookinfo() -> Bookinfo:
     """The services' images: `BOOKINFO_HUB` is where they are pulled from, `BOOKINFO_TAG` their tag."""
-    hub = settings.get("BOOKINFO_HUB")
-    tag = settings.get("BOOKINFO_TAG") or _tag()
-    return Bookinfo({one: f"{hub or 'bookinfo'}/{one}:{tag}" for one in SERVICES}, built=not hub)
+    return _named(SERVICES)
+
+
+def visitors() -> Bookinfo:
+    """The image of the visitors who come from inside the cluster, named as the services' are."""
+    return _named((VISITORS,))
 
 
 def build(commands: Commands, service: str, image: str) -> None:
-    """Build one service's image; the engine's cache answers in 0.2 s when nothing changed."""
-    folder = ROOT / "services" / service
+    """Build one image; the engine's cache answers in 0.2 s when nothing changed."""
+    folder = ROOT / "scenarios" / "visitors" if service == VISITORS else ROOT / "services" / service
     commands.run(
         "docker",
         "build",
@@ -157,6 +163,12 @@ def _same(image: str, node: str) -> bool:
 def _settings(config: Mapping[str, object] | None) -> dict[str, object]:
     """How an image is started, as far as engine and node both tell."""
     return {name: (config or {}).get(name) or None for name in ("Cmd", "Entrypoint", "Env", "User", "WorkingDir")}
+
+
+def _named(services: Iterable[str]) -> Bookinfo:
+    hub = settings.get("BOOKINFO_HUB")
+    tag = settings.get("BOOKINFO_TAG") or _tag()
+    return Bookinfo({one: f"{hub or 'bookinfo'}/{one}:{tag}" for one in services}, built=not hub)
 
 
 def _tag() -> str:

@@ -10,10 +10,11 @@ from typing import Any
 
 from platforms import Convergence, Counters, State
 from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, UsageError
-from platforms.kubernetes import agreement, objects, workloads
+from platforms.kubernetes import agreement, objects, visiting, workloads
 from platforms.kubernetes.api import Cluster
 from platforms.kubernetes.proxies import PROXIES, Pod, Proxies
 from platforms.kubernetes.record import Demo, folder
+from platforms.pipe import Pipe
 from platforms.resources import baseline
 from platforms.translation.topology import GATEWAY
 from platforms.translation.translate import Snapshot, routing
@@ -112,6 +113,9 @@ class KubernetesPlatform:
         of_envoy = workload == GATEWAY or workload.startswith("envoy-")
         for pod in self._of(workload.removeprefix("envoy-")):
             yield from self._cluster.log(pod.name, pod.namespace, "istio-proxy" if of_envoy else pod.app, lines=lines)
+
+    def visitors(self, workers: int) -> Pipe:
+        return visiting.visitors(self._demo, self._cluster, workers)
 
     def close(self) -> None:
         self._proxies.close()

@@ -13,10 +13,11 @@ from typing import Any
 
 from platforms import Convergence, Counters, State
 from platforms.counting import Growing
-from platforms.errors import DemoError, NotConverged, NotReachable, UsageError
+from platforms.errors import DemoError, NotConverged, NotReachable, Unsupported, UsageError
 from platforms.local import admin, control, discovery, record
 from platforms.local.discovery import CLUSTERS, Subject
 from platforms.local.record import Demo
+from platforms.pipe import Pipe
 from platforms.translation.served import served
 from platforms.translation.topology import LOOPBACK, WORKLOADS, Topology
 from platforms.translation.translate import endpoints, translate
@@ -136,6 +137,10 @@ class LocalPlatform:
         if name not in logs:
             raise UsageError(f"{name}: no such log; there are {', '.join(logs)}")
         return logs[name]
+
+    def visitors(self, workers: int) -> Pipe:
+        del workers
+        raise Unsupported("--in-cluster: platform local is no cluster; --workers N takes N processes of this machine")
 
     def close(self) -> None:
         self._admins.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from platforms import Convergence, Counters, Platform, State
 from platforms.errors import DemoError
+from platforms.pipe import Pipe
 from platforms.resources import baseline
 from scenarios.runner.experiment import Scenario
 from scenarios.runner.judge import Verdict
@@ -93,6 +94,9 @@ class Planted:
             self._defect.meanwhile(self._platform, self._defect.really)
         convergence = self._platform.wait_until_converged(self._defect.really, timeout=timeout)
         return replace(convergence, revision=state.resources.revision)
+
+    def visitors(self, workers: int) -> Pipe:
+        return self._platform.visitors(workers)
 
     def upstream_requests(self) -> Counters:
         return self._defect.counted(self._platform.upstream_requests())

@@ -17,10 +17,11 @@ from platforms.target import Choice, add_options, connect, named
 from scenarios.runner.experiment import Scenario
 from scenarios.runner.files import prepare, write
 from scenarios.runner.numbers import decimal, whole
-from scenarios.runner.run import Pace, claims_of, run
+from scenarios.runner.run import Fleet, Pace, claims_of, run
 from scenarios.runner.screen import Screen, Voice
 
 _MOST_REQUESTS = 1_000_000
+_MOST_WORKERS = 64
 _INTERRUPTED = 130
 _EXITS = "exit codes: 0 HOLDS, 1 FAILS, 4 INCONCLUSIVE, 2 wrong usage, 3 the demo could not do it, 130 stopped"
 
@@ -56,6 +57,7 @@ def main(command: Command, argv: Sequence[str] | None = None, *, to: Callable[[C
     try:
         arguments = _parser(command).parse_args(_joined(given))
         pace, margin = _pace(arguments), _margin(arguments)
+        fleet = _fleet(arguments)
         screen = Screen(_voice(arguments))
         target = named(arguments)
         scenario = command.build(arguments, margin)
@@ -63,7 +65,15 @@ def main(command: Command, argv: Sequence[str] | None = None, *, to: Callable[[C
             raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
         folder = None if arguments.report is None else prepare(arguments.report)
         typed = shlex.join(["python", "-m", f"scenarios.{command.name}", *given])
-        report = run(scenario, lambda: to(target), pace=pace, keep=arguments.keep, command=typed, screen=screen)
+        report = run(
+            scenario,
+            lambda: to(target),
+            pace=pace,
+            fleet=fleet,
+            keep=arguments.keep,
+            command=typed,
+            screen=screen,
+        )
         screen.result(report)
         if folder:
             screen.wrote(write(report, folder))
@@ -100,6 +110,10 @@ def _parser(command: Command) -> Parser:
     common.add_argument(
         "--duration", metavar="SECONDS", help="of each step; with --rate, as in --rate 15 --duration 60"
     )
+    common.add_argument(
+        "--workers", metavar="N", help="send from N processes, for more than one can (or pods, with --in-cluster)"
+    )
+    common.add_argument("--in-cluster", action="store_true", help="kubernetes: send from a Job in the cluster")
     common.add_argument("--keep", action="store_true", help="leave the rule in force for a look at the page")
     common.add_argument(
         "--json", action="store_true", help="print one JSON document and nothing else; on an error (2, 3, 130), none"
@@ -137,6 +151,13 @@ def _pace(arguments: argparse.Namespace) -> Pace:
         if requests is not None:
             raise UsageError("--requests and --duration each say how many requests: give one of them")
     return Pace(requests, None if rate is None else float(rate), None if duration is None else float(duration))
+
+
+def _fleet(arguments: argparse.Namespace) -> Fleet:
+    workers = arguments.workers
+    if workers is not None:
+        workers = whole(workers, option="--workers", least=1, most=_MOST_WORKERS, example="4")
+    return Fleet(workers, arguments.in_cluster)
 
 
 def _margin(arguments: argparse.Namespace) -> Fraction:

@@ -38,6 +38,8 @@ class Observation:
     """Why there is no answer."""
     timed_out: bool = False
     """There is no answer because it took too long."""
+    number: int = 0
+    """Which request of its end user it was, in the order in which they were begun, from 0."""
     at: float = 0.0
     """When the answer was complete, or the request given up: seconds since 1970, by the clock of whoever sent it."""
 
@@ -100,12 +102,17 @@ def tally(observations: Iterable[Observation], looks: Looks, *, within: float | 
     for seen in observations:
         times.append(seen.milliseconds)
         pages += seen.is_page
-        outcome = _version(seen) if looks is Looks.REVIEWS else _page(seen, within)
-        if outcome is None:
+        came = outcome(seen, looks, within=within)
+        if came is None:
             missing[seen.fault] += 1
         else:
-            outcomes[outcome] += 1
+            outcomes[came] += 1
     return Tally(dict(outcomes), dict(missing), pages, tuple(sorted(times)))
+
+
+def outcome(seen: Observation, looks: Looks, *, within: float | None) -> str | None:
+    """What was looked at in one answer; None if it does not say."""
+    return _version(seen) if looks is Looks.REVIEWS else _page(seen, within)
 
 
 def _version(seen: Observation) -> str | None:

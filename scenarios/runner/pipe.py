@@ -9,36 +9,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Protocol, Self
+from typing import IO, Self
 
 from platforms.environment import ROOT
 
 
-class Pipe(Protocol):
-    """A program of visitors that runs as long as the block, and not longer than we do."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    def write(self, line: str) -> None:
-        """Raises OSError if nobody is there any more."""
-
-    def lines(self) -> Iterator[str]:
-        """What the visitors say, until they end."""
-
-    def last_words(self) -> str:
-        """Why they ended."""
-
-    @property
-    def log(self) -> str:
-        """Where to read more."""
-
-
 class Child:
     """The visitors as a process of this machine, with processes of its own for its workers."""
+
+    gateway_url = None
 
     def __init__(self, log: Path, workers: int | None = None) -> None:
         self._log = log

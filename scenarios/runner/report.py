@@ -137,6 +137,7 @@ def step_report(
     seconds: float,
     logins: int,
     overtaken: str,
+    changed: str = "",
     counted: Counters,
     decisions: Sequence[Decision | None] = (),
     applied: float | None = None,
@@ -148,10 +149,8 @@ def step_report(
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in seen)
     said = hear(counted)
     strangers = gateway_requests(counted) - len(seen) - logins
-    doubt = (
-        Disagreement(f"the rule did not stay in force while the requests were sent: {overtaken}", contradicts=True)
-        if overtaken
-        else disagreement(everybody, said, ratings=step.ratings, stars=stars, strangers=strangers)
+    doubt = _interfered(changed, overtaken) or disagreement(
+        everybody, said, ratings=step.ratings, stars=stars, strangers=strangers
     )
     findings = []
     for claim, early in zip_longest(claims, decisions):
@@ -161,6 +160,17 @@ def step_report(
     return StepReport(
         step, convergence, seconds, tuple(findings), everybody, stars, said, doubt, seen, applied, recovery
     )
+
+
+def _interfered(changed: str, overtaken: str) -> Disagreement | None:
+    """What happened to the platform meanwhile, so that neither witness tells of one mesh under one rule."""
+    if changed:
+        return Disagreement(f"the platform changed while the requests were sent: {changed}", contradicts=True)
+    if overtaken:
+        return Disagreement(
+            f"the rule did not stay in force while the requests were sent: {overtaken}", contradicts=True
+        )
+    return None
 
 
 def proxy_count(step: StepReport, finding: Finding, outcome: str) -> int | None:

@@ -3,35 +3,46 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 import urllib3
 
-from platforms import Convergence, Counters, Platform, State
+from platforms import Platform, State
 from platforms.environment import run_folder
 from platforms.errors import Interrupted, NotConverged, NotReachable
 from platforms.journal import Journal, exclusive, heal
 from platforms.resources import baseline
-from scenarios.runner.back import CONVERGES, WayBack
+from scenarios.runner.back import WayBack
 from scenarios.runner.expectation import Claim, plan
 from scenarios.runner.experiment import Scenario, Step
 from scenarios.runner.observation import marks
-from scenarios.runner.recovery import Recovery, Visitors
-from scenarios.runner.report import Report, StepReport, step_report
+from scenarios.runner.report import Report
 from scenarios.runner.screen import Screen
 from scenarios.runner.stop import Stop
-from scenarios.runner.traffic import Load, Sent, Traffic
-from scenarios.runner.witness import hear, settled
+from scenarios.runner.taking import Stage, judged, take
+from scenarios.runner.traffic import Traffic
 
 _GLANCE = 1.0  # how long the proxies get to prove that they serve the baseline before a run
-_STILL = 3.0  # how long they get afterwards: a proxy that crashed meanwhile is being restarted
-_LOOK_SECONDS = 0.1
-_MOST_USERS = 64
 _LOOK = "`python -m platforms status` shows what is wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Who sends the requests: by default, one process of this machine."""
+
+    workers: int | None = None
+    """So many processes, or pods."""
+    in_cluster: bool = False
+
+    def traffic(self, platform: Platform, log: Path) -> Traffic:
+        """The visitors; raises Unsupported if the platform has no place for them."""
+        return Traffic(
+            log, workers=self.workers, pipe=platform.visitors(self.workers or 1) if self.in_cluster else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +63,15 @@ class Pace:
         return self.requests
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a step brought: enough to judge it once the baseline is back."""
-
-    step: Step
-    claims: tuple[Claim, ...]
-    convergence: Convergence
-    sent: Sent
-    applied: float
-    recovery: Recovery | None
-    overtaken: str
-    """How the step's state did not stay in force, if it did not."""
-    counted: Counters
-
-
 def run(
-    scenario: Scenario, connect: Callable[[], Platform], *, pace: Pace, keep: bool, command: str, screen: Screen
+    scenario: Scenario,
+    connect: Callable[[], Platform],
+    *,
+    pace: Pace,
+    keep: bool,
+    command: str,
+    screen: Screen,
+    fleet: Fleet = Fleet(),  # a value
 ) -> Report:
     """Show the scenario, restore the baseline and report.
 
@@ -83,7 +86,7 @@ def run(
     folder = run_folder() / platform.key
     folder.mkdir(parents=True, exist_ok=True)
     # Locust takes a second to import, so it starts while the demo is looked at.
-    with Stop().watched() as stop, Traffic(folder / "locust.log") as traffic:
+    with Stop().watched() as stop, fleet.traffic(platform, folder / "locust.log") as traffic:
         with _nothing_changed():
             _heal(platform, screen)
         with exclusive(platform.key, command):
@@ -92,15 +95,9 @@ def run(
             will = {step.title: step.state for step in scenario.steps}
             Journal.of(platform.key).open(who=command, was=found, will=will)
             with WayBack(platform, stop, screen, keep).after(scenario.name) as aftermath:
+                stage = Stage(platform, traffic, pace.rate, screen)
                 taken = [
-                    _take(
-                        step,
-                        step_claims,
-                        platform,
-                        screen=screen,
-                        send=_sender(traffic, platform, pace, screen),
-                        healing=number == scenario.healed,
-                    )
+                    take(step, step_claims, stage, healing=number == scenario.healed)
                     for number, (step, step_claims) in enumerate(zip(scenario.steps, claims, strict=True))
                 ]
     return Report(
@@ -113,7 +110,7 @@ def run(
         restored_ms=aftermath.restored_ms,
         kept=aftermath.kept,
         error=aftermath.error,
-        steps=tuple(_judged(step) for step in taken),
+        steps=tuple(judged(step) for step in taken),
         restored=aftermath.restored,
     )
 
@@ -123,20 +120,6 @@ def claims_of(scenario: Scenario, pace: Pace) -> tuple[tuple[Claim, ...], ...]:
     given = [pace.given(step) for step in scenario.steps for _ in step.expectations]
     claims = iter(plan(scenario.expectations, given))
     return tuple(tuple(next(claims) for _ in step.expectations) for step in scenario.steps)
-
-
-def loads(step: Step, claims: Sequence[Claim], rate: float | None) -> list[Load]:
-    """Who asks for the page: at least one visitor per end user, the others in proportion to the requests."""
-    total = sum(claim.requests for claim in claims)
-    users = step.users if rate is None else min(_MOST_USERS, max(step.users, math.ceil(rate / 4)))
-    return [
-        Load(
-            claim.expectation.end_user,
-            claim.requests,
-            min(claim.requests, max(1, round(users * claim.requests / total))),
-        )
-        for claim in claims
-    ]
 
 
 @contextlib.contextmanager
@@ -181,67 +164,3 @@ def _page_answers(url: str) -> None:
         raise NotReachable(f"{url}/productpage answers {answer.status}: {_LOOK}")
     if not marks(answer.data.decode(errors="replace")):
         raise NotReachable(f"{url}/productpage is no Bookinfo page of ours: it has no <main id=bookinfo> to read from")
-
-
-_Send = Callable[[Step, Sequence[Claim]], Sent]
-
-
-def _sender(traffic: Traffic, platform: Platform, pace: Pace, screen: Screen) -> _Send:
-    def send(step: Step, claims: Sequence[Claim]) -> Sent:
-        total = sum(claim.requests for claim in claims)
-        with screen.sending(step.title, total) as answered:
-            return traffic.send(platform.gateway_url, loads(step, claims, pace.rate), rate=pace.rate, answered=answered)
-
-    return send
-
-
-def _take(
-    step: Step, claims: tuple[Claim, ...], platform: Platform, *, screen: Screen, send: _Send, healing: bool
-) -> Taken:
-    """Put the step in force, wait until it is, and send its requests."""
-    with Visitors(platform.gateway_url) if healing else contextlib.nullcontext() as visitors:
-        applied = time.time()
-        platform.apply(step.state)
-        convergence = platform.wait_until_converged(step.state, timeout=CONVERGES)
-    recovery = visitors.recovery if visitors else None
-    screen.in_force(step.title, convergence)
-    before = settled(platform.upstream_requests)
-    sent = send(step, claims)
-    screen.sent(step.title, len(sent.observations), sent.seconds)
-    overtaken = _overtaken(platform, step.state)
-    counted = _counted(platform, before, late=step.late)
-    return Taken(step, claims, convergence, sent, applied, recovery, overtaken, counted)
-
-
-def _overtaken(platform: Platform, state: State) -> str:
-    """How the state did not stay in force; empty if every proxy still serves it."""
-    try:
-        platform.wait_until_converged(state, timeout=_STILL)
-    except NotConverged as error:
-        return str(error)
-    return ""
-
-
-def _counted(platform: Platform, before: Counters, *, late: float) -> Counters:
-    """What the proxies counted since, once every version that was asked has its answer of ratings, or it is too late."""
-    deadline = time.monotonic() + late
-    while True:
-        counted = settled(platform.upstream_requests).since(before)
-        if time.monotonic() >= deadline or not hear(counted).waits_for_ratings:
-            return counted
-        time.sleep(_LOOK_SECONDS)
-
-
-def _judged(taken: Taken) -> StepReport:
-    return step_report(
-        taken.step,
-        taken.claims,
-        taken.sent.observations,
-        convergence=taken.convergence,
-        seconds=taken.sent.seconds,
-        logins=taken.sent.logins,
-        overtaken=taken.overtaken,
-        counted=taken.counted,
-        applied=taken.applied,
-        recovery=taken.recovery,
-    )

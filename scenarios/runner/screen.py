@@ -193,7 +193,8 @@ def _claimed(scenario: Scenario, claim: Claim) -> str:
     ranges = ", ".join(dict.fromkeys(str(claim.allowed[outcome]) for outcome, _ in shares))
     if len(set(claim.allowed.values())) > 1:
         ranges = ", ".join(str(claim.allowed[outcome]) for outcome, _ in shares)
-    return f"{asked} · of {claim.requests:,} chance allows {ranges}"
+    most = "at most " if claim.early is not None else ""
+    return f"{asked} · of {most}{claim.requests:,} chance allows {ranges}"
 
 
 def _who(claims: Sequence[Claim]) -> str:

@@ -12,8 +12,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from platforms.errors import TrafficError
+from platforms.pipe import Pipe
 from scenarios.runner.observation import Observation, marks
-from scenarios.runner.pipe import Child, Pipe
+from scenarios.runner.pipe import Child
 
 PAGE_SECONDS = 10.0
 """The slowest page of the contract takes 6.1 s; one that takes longer than this is a time-out."""
@@ -64,6 +65,11 @@ class Traffic:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pipe.__exit__(kind, error, trace)
+
+    @property
+    def gateway_url(self) -> str | None:
+        """The gateway as these visitors call it, if not by the URL of everybody else."""
+        return self._pipe.gateway_url
 
     def send(
         self,
@@ -127,6 +133,7 @@ class Traffic:
 def _observation(line: dict[str, Any]) -> Observation:
     return Observation(
         end_user=line["end_user"],
+        number=line["number"],
         status=line["status"],
         milliseconds=line["ms"],
         marks=marks(line["page"]),

@@ -11,8 +11,8 @@ does every process: nobody sends traffic for a run that is gone.
     {"enough": ""}                   begin no more requests of this end user
 
     {"began": 1.0}
-    {"at": 1.1, "end_user": "", "status": 200, "ms": 8.1, "page": "<main id=…>"}
-    {"at": 9.1, "end_user": "", "status": 0, "ms": 8000.1, "page": "", "error": "time-out", "timed_out": true}
+    {"at": 1.1, "end_user": "", "number": 0, "status": 200, "ms": 8.1, "page": "<main id=…>"}
+    {"at": 9.1, "end_user": "", "number": 1, "status": 0, "ms": 8000.1, "page": "", "error": "time-out", "timed_out": true}
     {"ended": 9.2, "seconds": 8.1, "logins": 0}
     {"fatal": "why the step cannot be sent"}
 """

@@ -20,6 +20,7 @@ def deal(order: dict[str, Any], workers: int) -> list[dict[str, Any] | None]:
                 **load,
                 "requests": _share(load["requests"], number, some),
                 "users": _share(load["users"], number, some),
+                "numbers": (number, some),
             }
             parts[(first + number) % workers].append(part)
         first += some  # the next load begins where this one ended, so that small loads do not all fall to the first

@@ -33,10 +33,12 @@ class Home(Protocol):
 class Load:
     """The requests of one end user that nobody has begun yet."""
 
-    def __init__(self, end_user: str, requests: int, users: int) -> None:
+    def __init__(self, end_user: str, requests: int, users: int, numbers: tuple[int, int] = (0, 1)) -> None:
+        """`numbers`: that of the first request, and how far the next one's is away."""
         self.end_user = end_user
         self.users = users
         self.left = requests
+        self.numbers = count(*numbers)
         self.ended = Event()
 
 
@@ -70,10 +72,10 @@ class Step:
         self.started.set()
         self._settle()
 
-    def ticket(self, load: Load) -> bool:
-        """Return True when a request of the load is due; False if there is none left."""
+    def ticket(self, load: Load) -> int | None:
+        """Return, when a request of the load is due, which one it is; None if there is none left."""
         if not load.left:
-            return False
+            return None
         load.left -= 1
         self.under_way += 1
         if self.rate:
@@ -81,8 +83,8 @@ class Step:
             if load.ended.wait(max(0.0, due - time.monotonic())):
                 self.under_way -= 1
                 self._settle()
-                return False
-        return True
+                return None
+        return next(load.numbers)
 
     def answered(self, line: dict[str, Any]) -> None:
         self.home.answered(line)
@@ -137,7 +139,8 @@ class Visitor(FastHttpUser):
 
     @task
     def page(self) -> None:
-        if not self.step.ticket(self.load):
+        number = self.step.ticket(self.load)
+        if number is None:
             raise StopUser
         start = time.perf_counter()
         with self.client.get("/productpage", headers={"Accept-Encoding": "identity"}, catch_response=True) as answer:
@@ -147,6 +150,7 @@ class Visitor(FastHttpUser):
             line = {
                 "at": round(time.time(), 3),
                 "end_user": self.load.end_user,
+                "number": number,
                 "status": answer.status_code,
                 "ms": round(milliseconds, 1),
                 "page": found.group() if found else "",

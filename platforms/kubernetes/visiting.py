@@ -1,0 +1,37 @@
+"""Visitors in the cluster: their image and their namespace are made when they are first asked for."""
+
+from __future__ import annotations
+
+from platforms.environment import ROOT
+from platforms.kubernetes import images, kind, tools
+from platforms.kubernetes.api import Cluster
+from platforms.kubernetes.commandline import Commands, Failed
+from platforms.kubernetes.job import TrafficJob
+from platforms.kubernetes.record import Demo, folder
+
+_PLACE = ROOT / "manifests" / "traffic"
+_APPLY_SECONDS = 60.0
+
+
+def visitors(demo: Demo, cluster: Cluster, workers: int) -> TrafficJob:
+    """The way to them; in a cluster that is not ours, their image has to be in a registry."""
+    wanted = images.visitors()
+    (image,) = wanted.names.values()
+    with Commands(folder(), tools.require(), _silent) as commands:
+        if demo.cluster:
+            try:
+                images.gather(commands, wanted, ())
+            except Failed:
+                if images.identity(image) is None:  # from a bundle, it is there although it cannot be built
+                    raise
+            images.load(commands, demo.cluster, [node.name for node in kind.nodes(demo.cluster)], [image])
+        commands.run(
+            *("kubectl", "--context", cluster.context, "apply", "--server-side", "-k", str(_PLACE)),
+            seconds=_APPLY_SECONDS,
+            log="kubectl-apply-traffic",
+        )
+    return TrafficJob(cluster, workers=workers, image=image, loaded=bool(demo.cluster))
+
+
+def _silent(_: str) -> None:
+    """A scenario has a screen of its own."""
