@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tools.faults.typed import Ended
-
-if TYPE_CHECKING:
-    from tools.faults.ground import Ground
 
 
 @dataclass
@@ -56,7 +53,8 @@ class Fault:
     what: str
     how: str
     """How it is brought about."""
-    strike: Callable[[Ground], Seen]
+    strike: Callable[[Any], Seen]
+    """Brings it about on a demo that is up, a Ground, or on a cluster of its own, a Fresh."""
     fresh: bool = False
     """Whether it is tried on a cluster of its own, which it may spoil."""
 
