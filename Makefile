@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 ON     := $(if $(PLATFORM),--platform $(PLATFORM))
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle test test-services test-kubernetes check bench lock clean
+.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-services test-kubernetes faults torture check bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,13 @@ bundle: ## Write every image into one archive for a machine without a registry (
 	@python3 tools/setup.py --platform kind
 	@$(PYTHON) -m platforms bundle $(or $(BUNDLE),bookinfo-images.tar)
 
+observability: ## Put Prometheus and Kiali beside the demo on Kubernetes, and print who calls whom
+	@python3 tools/setup.py --platform kind
+	@$(PYTHON) -m tools.observability up
+
+observability-down: ## Take Prometheus and Kiali away
+	@$(PYTHON) -m tools.observability down
+
 test: setup-dev test-services ## Run all tests that need no cluster
 	$(PYTHON) -m pytest tests services/productpage/tests --ignore tests/kubernetes
 
@@ -50,6 +57,12 @@ test-services: setup-dev ## Run each service's own tests in its own language
 
 test-kubernetes: setup-dev ## Run the tests that need a Docker engine, kind and istioctl
 	$(PYTHON) -m pytest tests/kubernetes
+
+faults: setup-dev ## Try every fault of docs/faults.md on a kind demo, and write what happened
+	$(PYTHON) -m tools.faults
+
+torture: setup-dev ## Cut scenarios off by kill -9 at random moments (KILLS=200, PLATFORM=local or kubernetes)
+	$(PYTHON) -m tools.torture --platform $(or $(PLATFORM),local) --kills $(or $(KILLS),200)
 
 check: setup-dev ## Lint, format and type checks of every language
 	.venv/bin/ruff check
@@ -65,6 +78,7 @@ bench: setup-dev ## Measure the figures of docs/figures.md beside their targets 
 	$(PYTHON) -m bench $(if $(AGAINST),--against $(AGAINST))
 
 lock: setup-dev ## Write the exact pins anew from requirements*.in
+	.venv/bin/pip-compile $(PIP_COMPILE) --output-file scenarios/visitors/requirements.txt scenarios/visitors/requirements.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements.txt requirements.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements-dev.txt requirements-dev.in
 
