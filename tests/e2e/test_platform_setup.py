@@ -64,7 +64,9 @@ def test_before_set_up(bare: Path, tmp_path: Path) -> None:
 def test_doctor(tmp_path: Path) -> None:
     """On a machine without anything, doctor names each program and the command that installs it."""
     done = run(sys.executable, "-m", "platforms", "doctor", "--platform", "local", PATH=str(tmp_path), JAVA_HOME="")
-    as_json = run(sys.executable, "-m", "platforms", "doctor", "--platform", "local", "--json", PATH=str(tmp_path), JAVA_HOME="")
+    as_json = run(
+        sys.executable, "-m", "platforms", "doctor", "--platform", "local", "--json", PATH=str(tmp_path), JAVA_HOME=""
+    )
     missing = {one["name"]: one for one in json.loads(as_json.stdout)["runtimes"] if not one["found"]}
 
     assert (3, 3) == (done.returncode, as_json.returncode)
@@ -74,7 +76,16 @@ def test_doctor(tmp_path: Path) -> None:
 
 def test_missing_runtime(tmp_path: Path) -> None:
     """A demo whose runtimes are missing is not started at all."""
-    done = run(sys.executable, "-m", "platforms", "up", "--platform", "local", PATH=str(tmp_path), BOOKINFO_RUN=str(tmp_path / "run"))
+    done = run(
+        sys.executable,
+        "-m",
+        "platforms",
+        "up",
+        "--platform",
+        "local",
+        PATH=str(tmp_path),
+        BOOKINFO_RUN=str(tmp_path / "run"),
+    )
 
     assert 3 == done.returncode
     assert "nothing was started, this is missing: ruby: not found" in done.stderr
