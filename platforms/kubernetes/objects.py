@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from platforms.errors import NotApplied, UsageError
-from platforms.kubernetes.api import Cluster, Forbidden
+from platforms.kubernetes.api import FIELD_MANAGER, Cluster, Forbidden
 from platforms.overlay import mesh_hosts, ruled_host
 from platforms.resources import NAMESPACE, Resource, ResourceSet
 
@@ -60,7 +60,7 @@ def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
         if resource.namespace != NAMESPACE:
             raise UsageError(f"{resource}: namespace {resource.namespace}: a demo changes nothing but {NAMESPACE}")
         one = found.get((resource.kind, resource.name))
-        if one is not None and not is_ours(one) and one.get("spec") != document(resource, namespace)["spec"]:
+        if one is not None and not _may_change(one) and one.get("spec") != document(resource, namespace)["spec"]:
             raise NotApplied(
                 f"{resource}: an object of this name is there and not ours (written by {_owner(one)}, without the label "
                 f"{'='.join(OURS)}): remove it, or give it the label to have it replaced"
@@ -93,8 +93,9 @@ def rivalries(resources: ResourceSet, others: Iterable[dict[str, Any]], namespac
     Istio takes one of the two, or merges them, without a word; `others` may be of any namespace.
     """
     claimed = {(kind, host): one for one in resources for kind, host in _claims(one)}
+    own = {(one.kind, one.name, namespace) for one in resources}
     for document in others:
-        if is_ours(document) or _is_private(document, namespace):
+        if is_ours(document) or _is_private(document, namespace) or _place(document) in own:
             continue
         rival = value(moved(document, namespace, NAMESPACE))
         for kind, host in _claims(rival):
@@ -185,9 +186,23 @@ def _is_private(one: Mapping[str, Any], namespace: str) -> bool:
     return bool(one["metadata"]["namespace"] != namespace and one.get("spec", {}).get("exportTo") == ["."])
 
 
+def _may_change(one: Mapping[str, Any]) -> bool:
+    """Whether an object is ours, or was until somebody applied a file of their own over it, without the label."""
+    return is_ours(one) or FIELD_MANAGER in _writers(one)
+
+
+def _place(one: Mapping[str, Any]) -> tuple[str, str, str]:
+    return (one["kind"], one["metadata"]["name"], one["metadata"]["namespace"])
+
+
 def _owner(one: Mapping[str, Any]) -> str:
     """Who wrote the object's spec, as far as the API server knows."""
+    return ", ".join(_writers(one)) or "nobody known"
+
+
+def _writers(one: Mapping[str, Any]) -> list[str]:
+    """Whose fields are in the object's spec."""
     managers = [
         entry["manager"] for entry in one["metadata"].get("managedFields", ()) if "f:spec" in entry.get("fieldsV1", {})
     ]
-    return ", ".join(dict.fromkeys(managers)) or "nobody known"
+    return list(dict.fromkeys(managers))

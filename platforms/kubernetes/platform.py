@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from platforms import Convergence, Counters, State
-from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, UsageError
+from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, Unsupported, UsageError
 from platforms.kubernetes import agreement, objects, visiting, workloads
 from platforms.kubernetes.api import Cluster
 from platforms.kubernetes.proxies import PROXIES, Pod, Proxies
@@ -19,6 +19,7 @@ from platforms.resources import baseline
 from platforms.translation.topology import GATEWAY
 from platforms.translation.translate import Snapshot, routing
 
+_NAMED = 2
 _LOOK_SECONDS = 0.02
 _LOOK_AT_MOST_SECONDS = 0.25
 _REFUSAL_SECONDS = 2.0
@@ -66,7 +67,7 @@ class KubernetesPlatform:
 
     def apply(self, state: State) -> None:
         began = time.monotonic()
-        routing(state.resources)  # what cannot be told to be in force is not applied
+        _provable(state)
         namespace = self._demo.namespace
         found = objects.live(self._cluster, namespace)
         change = objects.plan(state.resources, found, namespace)
@@ -79,7 +80,7 @@ class KubernetesPlatform:
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
         now = time.monotonic()
         applied = self._applied if self._applied and self._applied.state == state else _Applied(state, now)
-        snapshot = routing(state.resources)
+        snapshot = _provable(state)
         agreed: set[str] = set()
         pause = 0.0
         while laggards := list(self._laggards(state, snapshot, agreed)):
@@ -88,7 +89,7 @@ class KubernetesPlatform:
             if elapsed >= _REFUSAL_SECONDS or late:
                 self._refused(applied, laggards)
             if late:
-                raise NotConverged("; ".join((*(told for _, told in laggards), *self._rivals(state))))
+                raise NotConverged("; ".join((*_some(laggards), *self._rivals(state))))
             time.sleep(pause)
             pause = min(pause + _LOOK_SECONDS, _LOOK_AT_MOST_SECONDS)
         milliseconds = (time.monotonic() - applied.began) * 1000
@@ -168,3 +169,19 @@ class KubernetesPlatform:
                     objects.write(self._cluster, applied.before)
                     back = "; the rules of before are back"
                 raise Rejected(f"the proxy of {pod.name} refuses it: {reason}{back}")
+
+
+def _provable(state: State) -> Snapshot:
+    """What the proxies should serve; what could not be told to be in force is not put in force either."""
+    try:
+        return routing(state.resources)
+    except Unsupported as error:
+        words = str(error).replace("on platform local", "here: nobody could tell whether the proxies serve it")
+        raise Unsupported(words) from error
+
+
+def _some(laggards: list[tuple[Pod | None, str]]) -> Iterator[str]:
+    """The first few in words; the others are late for the same reason, mostly."""
+    yield from (told for _, told in laggards[:_NAMED])
+    if len(laggards) > _NAMED:
+        yield f"and {len(laggards) - _NAMED} more"

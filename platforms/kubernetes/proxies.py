@@ -117,7 +117,7 @@ class Proxies:
     def refusals(self, pod: Pod, *, seconds: int) -> list[str]:
         """What a pod's Envoy said of configuration that it refused in the last `seconds`."""
         log = self._cluster.log(pod.name, pod.namespace, "istio-proxy", seconds=seconds)
-        return [line.partition(" rejected: ")[2].strip() for line in log if " rejected: " in line]
+        return [line.partition(" rejected: ")[2].partition("\t")[0].strip() for line in log if " rejected: " in line]
 
     def close(self) -> None:
         for connection in self._connections.values():
