@@ -32,10 +32,10 @@ class Seen:
         self.codes.append(ended.code)
         self.seconds = ended.seconds
         if ended.code not in codes:
-            self.wrong.append(f"exit {ended.code}, not {' or '.join(map(str, codes))}: {ended.said}")
-        self.wrong += [f"it did not say {word!r}: {ended.said}" for word in words if word not in ended.said]
+            self.wrong.append(f"exit {ended.code}, not {' or '.join(map(str, codes))}: {ended.said[-_QUOTED:]}")
+        self.wrong += [f"it did not say {word!r}: {ended.said[-_QUOTED:]}" for word in words if word not in ended.said]
         if "Traceback" in ended.said:
-            self.wrong.append(f"a traceback: {ended.said}")
+            self.wrong.append(f"a traceback: {ended.said[-_QUOTED:]}")
         if ended.seconds > within:
             self.wrong.append(f"it took {ended.seconds:.0f} s, not at most {within:.0f} s")
 
@@ -60,4 +60,4 @@ class Fault:
 
 
 _VERDICTS = ("  HOLDS", "  FAILS", "  INCONCLUSIVE")
-_QUOTED = 200
+_QUOTED = 1000

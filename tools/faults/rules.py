@@ -61,15 +61,15 @@ def _rival_destination_rule(ground: Ground) -> Seen:
 
 
 def _same_name(ground: Ground) -> Seen:
-    """The object of the baseline loses its label, as when somebody replaces it with a file of their own."""
-    label = ("label", "virtualservice", "bookinfo", "-n", ground.namespace, "--overwrite")
+    """Somebody has put an object of their own in the place of ours."""
     seen = Seen()
-    ground.kubectl(*label, "app.kubernetes.io/part-of-")
-    try:
+    ours = ("delete", "virtualservice", "reviews", "-n", ground.namespace)
+    ground.kubectl(*ours)
+    theirs = _object("VirtualService", "reviews", ground.namespace, _to_reviews("reviews"))
+    with applied(ground, {**theirs, "spec": {**theirs["spec"], "exportTo": ["."]}}):
         ended = ground.scenario("canary", "--requests", "60").end()
-        seen.met(ended, codes=(3,), words=("VirtualService bookinfo", "not ours"), within=_ANSWERS)
-    finally:
-        ground.kubectl(*label, "app.kubernetes.io/part-of=bookinfo")
+        seen.met(ended, codes=(3,), words=("VirtualService reviews", "not ours"), within=_ANSWERS)
+    ground.platforms("reset")
     return seen
 
 
@@ -137,7 +137,7 @@ def _by_hand(ground: Ground) -> Seen:
 
 
 def _by_hand_meanwhile(ground: Ground) -> Seen:
-    """Under a scenario that claims something else, it is noticed."""
+    """Under a scenario that claims something else, it is noticed; it has no label of ours, and takes that off."""
     seen = Seen()
     scenario = ground.scenario("canary", "--rate", "20", "--duration", "8")
     scenario.wait_for("90,10,0 · in force")
@@ -151,7 +151,12 @@ FAULTS = (
     Fault("rival-service", "somebody else's VirtualService on the host of reviews", "`kubectl apply`", _rival_service),
     Fault("rival-elsewhere", "the same from another namespace", "`kubectl apply`", _rival_elsewhere),
     Fault("rival-rule", "somebody else's DestinationRule for reviews", "`kubectl apply`", _rival_destination_rule),
-    Fault("same-name", "an object of our name without our label", "`kubectl label … part-of-`", _same_name),
+    Fault(
+        "same-name",
+        "somebody else's object of the name of one of ours",
+        "`kubectl delete`, `kubectl apply`",
+        _same_name,
+    ),
     Fault("webhook", "a rule that Istio refuses", "`apply` of a negative time-out", _webhook),
     Fault(
         "status-600", "a rule that Istio takes and no Envoy does", "`apply` of an abort with 600", _unheard_of_status
