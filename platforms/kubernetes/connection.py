@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from platforms.errors import NotReachable, UsageError
 from platforms.kubernetes import record
@@ -65,7 +65,11 @@ def of_context(context: str, namespace: str | None, gateway_url: str | None) -> 
         raise NotReachable(
             f"--context {context}: no Bookinfo in namespace {namespace}: `kubectl apply -k manifests/base`, or --namespace"
         )
-    demo = Demo(context, namespace, gateway_url or _gateway(cluster), cluster="")
+    demo = Demo(context, namespace, gateway_url or "", cluster="")
+    if (known := record.read(record.folder())) and (known.context, known.namespace) == (context, namespace):
+        demo = replace(known, gateway_url=gateway_url or known.gateway_url)  # with the same lock and journal
+    if not demo.gateway_url:
+        demo = replace(demo, gateway_url=_gateway(cluster))
     return Found(
         KubernetesPlatform(demo),
         f"context {context}, cluster {cluster.server}, namespace {namespace}, gateway {demo.gateway_url}",

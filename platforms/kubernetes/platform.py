@@ -49,9 +49,7 @@ class KubernetesPlatform:
 
     @property
     def key(self) -> str:
-        if self._demo.cluster:  # the one that `up` makes
-            return "kubernetes"
-        return f"kubernetes-{self._demo.context}-{self._demo.namespace}".replace("/", "_")
+        return self._demo.key
 
     @property
     def demo(self) -> Demo:

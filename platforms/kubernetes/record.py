@@ -32,6 +32,8 @@ class Demo:
     @property
     def key(self) -> str:
         """Which demo this is among all of this machine."""
+        if self.cluster:  # the one that `up` makes
+            return "kubernetes"
         return f"kubernetes-{self.context}-{self.namespace}".replace("/", "_")
 
     def write(self, folder: Path) -> None:
