@@ -5,14 +5,13 @@ Every step asks what is there and does the rest, so an `up` that was cut off any
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from platforms import State
 from platforms.errors import UsageError
-from platforms.kubernetes import bundle, deployment, engine, images, istio, kind, record, settings, tools
+from platforms.kubernetes import bundle, connection, deployment, engine, images, istio, kind, record, settings, tools
 from platforms.kubernetes.api import Cluster
 from platforms.kubernetes.commandline import Commands, Say
 from platforms.kubernetes.images import Bookinfo, Image
@@ -46,13 +45,7 @@ class Sources:
 
 def running() -> Demo | None:
     """The demo that `up` made, when its API server answers."""
-    demo = record.read(record.folder())
-    if demo is None:
-        return None
-    with suppress(UsageError):  # its context is gone from the kubeconfig
-        if Cluster(demo.context, record.folder()).answers():
-            return demo
-    return None
+    return record.read(record.folder()) if connection.answers() else None
 
 
 def up(wanted: Wanted, say: Say) -> Demo:
@@ -61,11 +54,9 @@ def up(wanted: Wanted, say: Say) -> Demo:
     say(f"{engine.require()}; kind, kubectl and istioctl are there")
     folder = record.folder()
     with Commands(folder, programs, say) as commands:
-        ours = kind.made(folder)
-        port = ours.port if ours and ours.cluster == wanted.cluster else wanted.port or kind.GATEWAY_PORT
-        made = kind.Made(wanted.cluster, port)
+        made = kind.Made(wanted.cluster, _port(wanted, folder, say))
         kind.check(folder, made)
-        demo = Demo(kind.context(wanted.cluster), NAMESPACE, f"http://{LOOPBACK}:{port}", wanted.cluster)
+        demo = Demo(kind.context(made.cluster), NAMESPACE, f"http://{LOOPBACK}:{made.port}", made.cluster)
         sources = _sources(commands, wanted.bundle)
         demo.write(folder)  # before there is anything, so that `down` finds it whatever happens
         cluster = _cluster(commands, made, sources)
@@ -83,6 +74,7 @@ def down(say: Say) -> str | None:
         with Commands(folder, tools.require(), say) as commands:
             say(f"deleting cluster {ours.cluster}")
             deleted = kind.delete(commands)
+            images.forget(commands)
     record.remove(folder)
     return ours.cluster if ours and deleted else None
 
@@ -101,6 +93,16 @@ def save(path: Path, say: Say) -> bundle.Contents:
         say("reading it again")
         bundle.verify(path)
     return contents
+
+
+def _port(wanted: Wanted, folder: Path, say: Say) -> int:
+    """Where the gateway is to listen; a cluster that is there keeps its port."""
+    ours = kind.made(folder)
+    if ours and ours.cluster == wanted.cluster and kind.nodes(ours.cluster):
+        if wanted.port not in (None, ours.port):
+            say(f"cluster {ours.cluster} is there on port {ours.port}; `down` first to move it")
+        return ours.port
+    return wanted.port or kind.GATEWAY_PORT
 
 
 def _sources(commands: Commands, archive: Path | None) -> Sources:
@@ -147,14 +149,15 @@ def _bookinfo(commands: Commands, cluster: Cluster, demo: Demo, sources: Sources
     named = {service: Image(name, images.identity(name) or "") for service, name in sources.bookinfo.names.items()}
     mesh, ours = istio.identity(cluster), kind.made(commands.folder)
     deployment.deploy(commands, cluster, demo, named, mesh)
-    if not (ours and ours.mesh == mesh):  # or the rules that are in force are somebody's
+    if ours and ours.mesh == mesh:  # it was whole before: the rules in force may be somebody's, and stay
+        deployment.wait_until_ready(cluster, demo.namespace, commands.say)
+    else:
         platform, state = KubernetesPlatform(demo), State(baseline())
         platform.apply(state)
         deployment.wait_until_ready(cluster, demo.namespace, commands.say)
         platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
         platform.close()
         commands.say("every proxy serves the baseline")
-    deployment.wait_until_ready(cluster, demo.namespace, commands.say)
     deployment.wait_until_whole(demo.gateway_url, commands.say)
     kind.complete(commands.folder, mesh)
 

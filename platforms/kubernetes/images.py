@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -102,16 +100,24 @@ def load(commands: Commands, cluster: str, nodes: Iterable[str], images: Iterabl
     if not differing:
         return
     commands.say(f"loading {len(differing)} images into the cluster")
-    archive = commands.folder / f"images-{os.getpid()}-{threading.get_ident()}.tar"
     try:
-        save(commands, archive, differing)
+        save(commands, _archive(commands), differing)
         commands.run(
-            *("kind", "load", "image-archive", str(archive), "--name", cluster),
+            *("kind", "load", "image-archive", str(_archive(commands)), "--name", cluster),
             seconds=LOAD_SECONDS,
             log="kind-load-images",
         )
     finally:
-        archive.unlink(missing_ok=True)
+        forget(commands)
+
+
+def forget(commands: Commands) -> None:
+    """Remove what a loading that was killed left on the disk."""
+    _archive(commands).unlink(missing_ok=True)
+
+
+def _archive(commands: Commands) -> Path:
+    return commands.folder / "images.tar"
 
 
 def save(commands: Commands, archive: Path, images: Iterable[str]) -> None:
