@@ -81,9 +81,7 @@ class Cluster:
         try:
             config.load_kube_config(context=context, client_configuration=settings)  # type: ignore[no-untyped-call]
         except ConfigException as error:
-            raise UsageError(
-                f"--context {context}: {_reason(error)}; `kubectl config get-contexts` lists them"
-            ) from error
+            raise UsageError(f"--context {context}: {_reason(error)}") from error
         self.server: str = settings.host
         self._client = client.ApiClient(settings)
         self._core = client.CoreV1Api(self._client)
@@ -257,6 +255,11 @@ def _message(error: ApiException) -> str:
 
 
 def _reason(error: ConfigException) -> str:
+    """What is wrong with the kubeconfig; the client's own words name a structure of its own."""
+    if "No configuration found" in str(error):
+        return "there is no kubeconfig, neither where KUBECONFIG says nor in ~/.kube/config"
+    if "Expected object with name" in str(error):
+        return "the kubeconfig has no such context; `kubectl config get-contexts` lists them"
     return str(error).removeprefix("Invalid kube-config file. ").rstrip(".")
 
 
