@@ -27,8 +27,8 @@ class Seen:
     def met(self, ended: Ended, *, codes: Collection[int], words: Collection[str], within: float) -> None:
         """Take in how a command met the fault, and hold it to its promises."""
         errors = [line for line in ended.err if line.strip()]
-        verdict = [line.strip() for line in ended.out if line.startswith(_VERDICTS)]
-        self.said = " / ".join((*self.said.splitlines(), *errors, *verdict)) or ended.said[-_QUOTED:]
+        told = [line.strip() for line in ended.out if any(word in line for word in _TELLING)]
+        self.said = " / ".join((*self.said.splitlines(), *told, *errors))
         self.codes.append(ended.code)
         self.seconds = ended.seconds
         if ended.code not in codes:
@@ -59,5 +59,14 @@ class Fault:
     """Whether it is tried on a cluster of its own, which it may spoil."""
 
 
-_VERDICTS = ("  HOLDS", "  FAILS", "  INCONCLUSIVE")
+_TELLING = (
+    "HOLDS",
+    "FAILS",
+    "INCONCLUSIVE",
+    "was cut off",
+    "is not back",
+    "the baseline will",
+    "Bookinfo is up",
+    "rules  ",
+)
 _QUOTED = 1000

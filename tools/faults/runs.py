@@ -51,7 +51,6 @@ def _killed_on_the_way_back(ground: Ground) -> Seen:
     run.send(signal.SIGKILL)
     run.end()
     seen.met(ground.scenario("canary", *_QUICK).end(), codes=(0, 4), words=(_HEALED,), within=_RUNS)
-    seen.said = seen.said.partition(" / ")[0]
     return seen
 
 
