@@ -44,7 +44,7 @@ REQUESTS = st.builds(
     path=st.sampled_from(PATHS),
     query=_chosen(QUERY),
     headers=_chosen(HEADERS),
-    fails=st.sampled_from((False, False, False, True)),
+    fails=st.booleans(),
 )
 
 
@@ -68,7 +68,6 @@ def _named(names: dict[str, tuple[str, ...]], *, presence: bool) -> st.SearchStr
 
 
 _CONDITIONS: dict[str, st.SearchStrategy[Any]] = {
-    "uri": _text(*PATHS[1:]),
     "method": st.sampled_from(("GET", "POST")).map(lambda method: {"exact": method}),
     "headers": _named(HEADERS, presence=True),
     "withoutHeaders": _named(HEADERS, presence=True),
@@ -87,9 +86,13 @@ def _some(fields: dict[str, st.SearchStrategy[Any]], *, least: int, most: int) -
     )
 
 
-_MATCHES = st.lists(_some(_CONDITIONS, least=1, most=2), min_size=1, max_size=2)
+_URI = st.fixed_dictionaries({"uri": _text(*PATHS[1:])})
+_MATCH = _URI | st.tuples(_some(_CONDITIONS, least=1, most=2), _URI | st.just({})).map(
+    lambda parts: {**parts[0], **parts[1]}
+)
+_MATCHES = st.lists(_MATCH, min_size=1, max_size=2)
 _SHARE = st.sampled_from((0, 30, 100))
-_PUT = st.dictionaries(st.sampled_from(("x-a", "x-b")), st.sampled_from(("3", "4")), max_size=1)
+_PUT = st.dictionaries(st.sampled_from(("x-a", "x-b")), st.sampled_from(("3", "4")), min_size=1, max_size=2)
 _CHANGES = st.fixed_dictionaries(
     {}, optional={"set": _PUT, "add": _PUT, "remove": st.just(["x-a"]) | st.just(["x-b", "end-user"])}
 )
@@ -133,8 +136,8 @@ _FORWARDED = st.tuples(
             "headers": st.fixed_dictionaries({}, optional={"request": _CHANGES, "response": _CHANGES}),
             "timeout": st.just("20s"),
         },
-        least=0,
-        most=3,
+        least=1,
+        most=4,
     ),
 ).map(lambda parts: {**parts[0], **parts[1]})
 _REDIRECTED = st.fixed_dictionaries(
@@ -157,7 +160,7 @@ _ANSWERED = st.fixed_dictionaries(
         )
     }
 )
-_DONE = st.one_of(_FORWARDED, _FORWARDED, _FORWARDED, _REDIRECTED, _ANSWERED)
+_DONE = st.sampled_from((_FORWARDED,) * 6 + (_REDIRECTED, _ANSWERED)).flatmap(lambda kind: kind)
 _WITH_MATCH = st.tuples(_DONE, _MATCHES).map(lambda parts: {**parts[0], "match": parts[1]})
 
 

@@ -28,7 +28,7 @@ def productpages_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mes
 
 
 @settings(
-    max_examples=150,
+    max_examples=200,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
