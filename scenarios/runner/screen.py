@@ -26,6 +26,7 @@ from scenarios.runner.expectation import Claim, percent
 from scenarios.runner.experiment import Scenario
 from scenarios.runner.judge import Verdict
 from scenarios.runner.observation import Observation
+from scenarios.runner.recovery import Recovery
 from scenarios.runner.report import Report
 from scenarios.runner.table import COLUMNS, rows
 
@@ -154,10 +155,17 @@ def verdict_line(report: Report) -> Text:
     why = report.power if report.verdict is Verdict.HOLDS else "; ".join(report.reasons)
     line = Text("  ")
     line.append(report.verdict.name, style=COLORS[report.verdict])
-    if report.verdict is Verdict.HOLDS and report.recovered_ms is not None:
-        why += f" · recovered {report.recovered_ms:.0f} ms after the fault was lifted"
+    if report.verdict is Verdict.HOLDS and report.recovery:
+        why += _recovered(report.recovery)
     line.append(f" · {why} · {report.ending}")
     return line
+
+
+def _recovered(recovery: Recovery) -> str:
+    """When the visitors who came while the fault was lifted had stars again."""
+    first, last = recovery.first_with_ms, recovery.last_without_ms
+    came = "" if first is None else f" · stars again {first:.0f} ms after the fault was lifted"
+    return came if last is None else f"{came}, the last page without after {last:.0f} ms"
 
 
 def _headline(report: Report) -> Text:

@@ -1,0 +1,85 @@
+"""The three episodes, and the services' contract, in a cluster: the same commands and the same suite as on local."""
+
+from __future__ import annotations
+
+import json
+import subprocess  # noqa: TID251  # the commands as typed
+import sys
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.kubernetes.deployed import ROOT, Run
+
+SCHEMA = json.loads((ROOT / "scenarios" / "runner" / "report.schema.json").read_text())
+SECONDS = 600
+
+
+def typed(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        (sys.executable, "-m", *words, "--platform", "kind"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+
+
+def document(*words: str) -> dict[str, Any]:
+    ended = typed(*words, "--json")
+
+    assert ended.stdout, ended.stderr
+
+    found: dict[str, Any] = json.loads(ended.stdout)
+    jsonschema.validate(found, SCHEMA)
+    return found
+
+
+@pytest.mark.usefixtures("bookinfo")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("scenarios.fault_ratings",),
+        ("scenarios.user_routing", "--user", "opennaru"),
+        ("scenarios.canary", "--weights", "90,10,0"),
+        ("scenarios.fault_ratings", "--fault", "outage", "--requests", "100"),
+    ],
+    ids=" ".join,
+)
+def test_every_episode_holds(words: tuple[str, ...]) -> None:
+    """And leaves the baseline; both witnesses agree."""
+    found = document(*words)
+
+    assert [] == found["reasons"]
+    assert ("HOLDS", True, "kubernetes") == (found["verdict"], found["restored"], found["platform"])
+    assert all(step["witnesses_agree"] for step in found["steps"])
+
+
+@pytest.mark.usefixtures("bookinfo")
+def test_the_slides_rule_fails() -> None:
+    """The rule as on the slide, an older version of the API and all, lets others see v3."""
+    found = document("scenarios.user_routing", "--as-on-slide", "--requests", "60")
+
+    assert ("FAILS", True) == (found["verdict"], found["restored"])
+    assert any("others saw v3" in reason for reason in found["reasons"])
+
+
+def test_by_hand(cluster: Run) -> None:
+    """A canary that somebody has put in force with kubectl is said, and the baseline follows it."""
+    cluster("kubectl", "apply", "-f", ROOT / "istio" / "canary.yaml")
+    found = typed("scenarios.canary", "--requests", "60")
+    status = typed("platforms", "status")
+
+    assert "a rule other than the baseline is in force" in found.stdout
+    assert "the baseline\n" in status.stdout
+
+
+@pytest.mark.usefixtures("bookinfo")
+def test_the_contract_holds_behind_the_mesh() -> None:
+    """What the services promise alone, the gateway's visitors get in a cluster too."""
+    suite = ("pytest", "tests/contract/http", "-q", "-p", "no:cacheprovider")
+    done = typed(*suite)
+
+    assert 0 == done.returncode, done.stdout
