@@ -33,6 +33,10 @@ class Failed(NotApplied):
     """A command ended with an error, or not in time."""
 
 
+class _Ended(Failed):
+    """A command was ended, or not started, because of something else, which is what has to be told."""
+
+
 def ask(*command: str, seconds: float = ASK_SECONDS) -> str:
     """What a command prints that changes nothing; raises Failed, quoting its last words."""
     try:
@@ -100,6 +104,8 @@ class Commands:
             _end_group(child)
             with self._guard:
                 self._running.discard(child)
+        if code and self._over:
+            raise _Ended(f"`{_short(command)}` was ended: another step failed")
         if code:
             said = _last_words(path.read_text(encoding="utf-8", errors="replace"))
             raise Failed(f"`{_short(command)}` failed (exit {code}, log {path}): {said}")
@@ -114,16 +120,19 @@ class Commands:
             futures = [pool.submit(job) for job in jobs]
             try:
                 done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-                for future in done:
-                    future.result()
             except BaseException:
                 self._end()
                 raise
+            if any(future.exception() for future in done):
+                self._end()
+        errors = [error for future in futures if (error := future.exception())]
+        if errors:
+            raise next((error for error in errors if not isinstance(error, _Ended)), errors[0])
 
     def _start(self, command: tuple[str, ...], output: int, stdin: str) -> subprocess.Popen[bytes]:
         with self._guard:
             if self._over:
-                raise Failed(f"`{_short(command)}` was not started: another step failed")
+                raise _Ended(f"`{_short(command)}` was not started: another step failed")
             try:
                 child = subprocess.Popen(
                     command,

@@ -84,6 +84,20 @@ def test_the_first_failure_ends_the_others(tmp_path: Path) -> None:
     assert time.monotonic() - began < 30
 
 
+def test_the_first_failure_is_told(tmp_path: Path) -> None:
+    """However deep it happened: what was ended because of it is no reason."""
+    log = tmp_path / "logs" / "long.log"
+    with commands(tmp_path) as some:
+
+        def deep() -> None:
+            until_begun(log)
+            some.together(partial(some.run, "sh", "-c", "echo broken; exit 1", seconds=10, log="deep"))
+
+        long = partial(some.run, "sh", "-c", "echo begun; exec sleep 60", seconds=60, log="long")
+        with pytest.raises(Failed, match="broken"):
+            some.together(long, deep)
+
+
 def test_a_killed_bring_up_is_waited_for(tmp_path: Path) -> None:
     """What a killed bring-up left running is waited for by the next, which says what it is."""
     killed = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], cwd=ROOT)

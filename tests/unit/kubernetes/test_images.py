@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from platforms.environment import ROOT
 from platforms.kubernetes import images
 from platforms.kubernetes.commandline import Commands
 from tests.unit.kubernetes.programs import first_on_path, put
@@ -48,19 +48,26 @@ def test_from_a_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (False, {one: f"registry.example/books/{one}:7" for one in SERVICES}) == (wanted.built, dict(wanted.names))
 
 
-def test_base_images_from_a_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("hub", ["", "registry.example/docker"])
+def test_base_images_from_a_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hub: str) -> None:
     """Every base of a Dockerfile, and none of its stages, comes from the registry that was named."""
-    monkeypatch.setenv("BOOKINFO_BASE_HUB", "registry.example/docker")
+    monkeypatch.setenv("BOOKINFO_BASE_HUB", hub)
     first_on_path(tmp_path, monkeypatch)
-    put(tmp_path, "docker", f'echo "$*" > {tmp_path}/asked')
+    put(tmp_path, "docker", f"cat > {tmp_path}/Dockerfile")
     with Commands(tmp_path, {}, lambda _step: None) as commands:
         images.build(commands, "ratings", "bookinfo/ratings:0.1.0")
-    words = (tmp_path / "asked").read_text().split()
+    before = (ROOT / "services" / "ratings" / "Dockerfile").read_text()
+    prefix = f"{hub}/" if hub else ""
+    after = before.replace("FROM node:", f"FROM {prefix}node:").replace("FROM debian:", f"FROM {prefix}debian:")
 
-    assert [
-        "debian:bookworm-slim=docker-image://registry.example/docker/debian:bookworm-slim",
-        "node:22-slim=docker-image://registry.example/docker/node:22-slim",
-    ] == [after for word, after in pairwise(words) if word == "--build-context"]
+    assert after == (tmp_path / "Dockerfile").read_text()
+
+
+def test_a_stage_is_no_base() -> None:
+    """What is built upon an earlier stage needs no registry."""
+    dockerfile = "FROM ruby:3 AS gems\nRUN true\nFROM gems\n"
+
+    assert "FROM hub/ruby:3 AS gems\nRUN true\nFROM gems\n" == images._based(dockerfile, "hub")
 
 
 ENGINE = {"Id": "sha256:aa", "RootFS": {"Layers": ["sha256:1"]}, "Config": {"Cmd": ["node"], "User": "1000"}}
