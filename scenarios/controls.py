@@ -37,7 +37,7 @@ class Control:
     answer: Answer
     reasons: tuple[str, ...]
     requests: int
-    """How many had been sent when it was sure; 0 if none had to be."""
+    """After how many it was sure; 0 if none had to be sent."""
 
     @property
     def caught(self) -> bool:
@@ -95,7 +95,7 @@ def _played(
     """Every defect by itself, each followed by the baseline."""
     began = time.monotonic()
     screen.note(f"controls · {platform.name} · {platform.gateway_url}/productpage")
-    screen.note(f"  {'answer':<12} {'sent':>6}  {'scenario':<13}  what is wrong")
+    screen.note(f"  {'answer':<12} {'after':>6}  {'scenario':<13}  what is wrong")
     inner = Screen(Voice.NORMAL if verbose else Voice.QUIET)
     controls = []
     with Stop().watched() as stop:
@@ -137,13 +137,11 @@ def _control(defect: Defect, platform: Platform, *, command: str, screen: Screen
 
 
 def _requests(report: Report) -> int:
-    """How many had been sent when the verdict was sure."""
-    sent = 0
+    """After how many requests under the defect the verdict was sure; if nothing is wrong, all of them."""
     for step in report.steps:
         if found := [finding for finding in step.findings if finding.verdict is not Verdict.HOLDS]:
-            return sent + min(finding.early.answers if finding.early else step.requests for finding in found)
-        sent += step.requests
-    return sent
+            return min(finding.early.answers if finding.early else step.requests for finding in found)
+    return report.requests
 
 
 def _lines(control: Control) -> Iterator[str]:

@@ -1,0 +1,147 @@
+"""`python -m scenarios.controls`: defects that are planted by rules must be caught, and what is not is said."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from platforms import Convergence, State
+from platforms.errors import NotConverged
+from platforms.journal import Journal
+from platforms.resources import baseline
+from platforms.translation.translate import routing
+from scenarios import controls
+from scenarios.defects.catalogue import defects
+from scenarios.defects.defect import Defect
+from scenarios.runner.judge import Verdict
+from tests.fakes import Defects, FakePlatform
+
+
+def played(platform: FakePlatform, capsys: pytest.CaptureFixture[str], *names: str) -> tuple[int, list[dict[str, Any]]]:
+    """The exit code, and what became of the named defects."""
+    only = [word for name in names for word in ("--only", name)]
+    code = controls.main([*only, "--json"], to=lambda _: platform)
+    return code, json.loads(capsys.readouterr().out)["controls"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "nothing-canary",
+        "nothing-user_routing",
+        "weights",
+        "leak",
+        "wrong-user",
+        "fault-missing",
+        "miscounted",
+        "strangers",
+        "overtaken",
+        "restore",
+    ],
+)
+def test_what_is_planted_is_caught(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the answer and for the reason that it should be; exit 0, and the baseline is in force again."""
+    with FakePlatform() as platform:
+        code, (control,) = played(platform, capsys, name)
+
+        assert State(baseline()) == platform.in_force
+    assert (0, True) == (code, control["caught"]), control
+    assert control["expected"].startswith(control["answer"])
+    assert Journal.of("local").read() is None
+
+
+def test_a_defect_that_is_not_caught_is_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
+    """On a mesh that makes 90/10 of whatever it is told, 80/20 is not seen."""
+    with FakePlatform(defects=Defects(weights={"v1": 90, "v2": 10})) as platform:
+        code, (control,) = played(platform, capsys, "weights")
+
+    assert (1, False, "HOLDS", "FAILS") == (code, control["caught"], control["answer"], control["expected"])
+
+
+def test_the_right_answer_for_another_reason_is_none(capsys: pytest.CaptureFixture[str]) -> None:
+    """A mesh that fails anyhow has caught no leak."""
+    with FakePlatform(defects=Defects(weights={"v1": 100})) as platform:
+        code, (control,) = played(platform, capsys, "leak")
+
+    assert (1, False, "FAILS") == (code, control["caught"], control["answer"])
+
+
+def test_a_right_mesh_that_is_accused_is_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever always cries wolf catches every wolf."""
+    with FakePlatform(defects=Defects(leak=0.5)) as platform:
+        code, (control,) = played(platform, capsys, "nothing-canary")
+
+    assert (1, False) == (code, control["caught"])
+
+
+def test_what_a_killed_run_left_is_healed_first(capsys: pytest.CaptureFixture[str]) -> None:
+    """And said."""
+    with FakePlatform() as platform:
+        Journal.of("local").open(who="python -m scenarios.controls", was="the baseline", will={})
+        code = controls.main(["--only", "strangers"], to=lambda _: platform)
+
+    assert 0 == code
+    assert "was cut off before it could restore: the baseline is back" in capsys.readouterr().out
+
+
+def test_a_mesh_that_is_not_at_its_baseline_is_not_played_with(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 3, with the command that helps: a defect beside another proves nothing."""
+
+    class Off(FakePlatform):
+        def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
+            raise NotConverged(f"reviews-v2 does not serve {state.resources.revision} within {timeout:.0f} s")
+
+    with Off() as platform:
+        code = controls.main([], to=lambda _: platform)
+
+    assert 3 == code
+    assert "`python -m platforms reset` brings the baseline back" in capsys.readouterr().err
+
+
+def test_a_name_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 2, with those that there are; nothing is touched."""
+    with FakePlatform() as platform:
+        code = controls.main(["--only", "wieghts"], to=lambda _: platform)
+
+        assert [] == platform.applied
+    assert 2 == code
+    assert "no such defect; there are nothing-canary" in capsys.readouterr().err
+
+
+def test_every_row_says_what_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+    """The answer, after how many requests, the scenario, the defect, and the reason below."""
+    with FakePlatform() as platform:
+        controls.main(["--only", "strangers"], to=lambda _: platform)
+    out = capsys.readouterr().out
+
+    assert "✓ INCONCLUSIVE" in out
+    assert "canary         somebody else looks at 5 pages meanwhile" in out
+    assert "somebody else used the demo meanwhile (5 requests at the gateway not ours)" in out
+    assert "all 1 as they should be" in out
+
+
+@pytest.mark.parametrize(
+    "defect", [one for one in defects() if one.really != one.claimed], ids=lambda defect: defect.name
+)
+def test_every_planted_rule_is_one_that_a_mesh_may_have(defect: Defect) -> None:
+    """Istio accepts it, and some proxy routes otherwise by it than by the rule that is claimed."""
+    assert routing(defect.really.resources) != routing(defect.claimed.resources)
+
+
+def test_the_first_rows_are_of_right_meshes() -> None:
+    """One of each scenario; every other row has an answer that is not HOLDS, and a reason to be looked for."""
+    rows = defects()
+
+    assert [Verdict.HOLDS] * 3 == [defect.answer for defect in rows[:3]]
+    assert 3 == len({defect.scenario.name for defect in rows[:3]})
+    assert all(defect.answer is not Verdict.HOLDS and defect.cause for defect in rows[3:])
+
+
+def test_a_stale_proxy_is_the_only_laggard() -> None:
+    """The rule that plants it leaves every other proxy with just what was claimed."""
+    (stale,) = (defect for defect in defects() if defect.name == "stale-proxy")
+    claimed, really = (routing(state.resources).proxies for state in (stale.claimed, stale.really))
+
+    assert ["productpage-v1"] == [name for name in claimed if claimed[name] != really[name]]
