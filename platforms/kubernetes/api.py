@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -79,7 +80,10 @@ class Cluster:
             raise_on_status=False,
         )
         try:
-            config.load_kube_config(context=context, client_configuration=settings)  # type: ignore[no-untyped-call]
+            # The client would read KUBECONFIG once, when it is imported.
+            config.load_kube_config(  # type: ignore[no-untyped-call]
+                config_file=os.environ.get("KUBECONFIG"), context=context, client_configuration=settings
+            )
         except ConfigException as error:
             raise UsageError(f"--context {context}: {_reason(error)}") from error
         self.server: str = settings.host

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import re
@@ -15,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from platforms import State
+from platforms import State, page
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, NotConverged, NotReachable
 from platforms.local import control, ports, record, runtimes
@@ -31,12 +30,8 @@ HUNG_SECONDS = 5.0
 """How long a supervisor that did not answer may still take to end by itself."""
 READY_SECONDS = 30.0
 """How long a demo that is up, or just coming up, may take to have everything ready."""
-PAGE = "/productpage"
 
-# What the page says of itself when everything behind it answered.
-_VERIFIED = ('id="bookinfo"', 'data-details="shown"', 'data-reviews="shown"')
 _LOOK_SECONDS = 0.02
-_ANSWER_SECONDS = 5.0
 
 Say = Callable[[str], None]
 """Told each step as it is reached."""
@@ -56,20 +51,6 @@ def clear_away() -> str | None:
     left = demo.sweep()
     ended = f"; {left} processes it left are ended" if left else "; nothing of it is left"
     return f"the demo's supervisor (pid {demo.supervisor.pid}) was killed{ended}"
-
-
-def page_is_whole(port: int) -> bool:
-    """Whether the page comes through the gateway with everything on it."""
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_ANSWER_SECONDS)
-    try:
-        connection.request("GET", PAGE)
-        answer = connection.getresponse()
-        page = answer.read().decode("utf-8", errors="replace")
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-    return answer.status == http.HTTPStatus.OK and all(mark in page for mark in _VERIFIED)
 
 
 def up(port: int, say: Say) -> LocalPlatform:
@@ -188,8 +169,8 @@ def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> Local
         except NotConverged as error:
             _still_time(supervisor, deadline, str(error))
     say("every proxy serves the baseline")
-    while not page_is_whole(platform.demo.topology.gateway_port):
-        _still_time(supervisor, deadline, f"{platform.gateway_url}{PAGE} is not whole")
+    while not page.is_whole(platform.gateway_url):
+        _still_time(supervisor, deadline, f"{platform.gateway_url}{page.PATH} is not whole")
         time.sleep(_LOOK_SECONDS)
     say("the page is whole")
     return platform

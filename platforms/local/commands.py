@@ -10,13 +10,12 @@ import time
 from argparse import Namespace
 from typing import Any
 
-from platforms import journal, show
+from platforms import journal, page, show
 from platforms.environment import ROOT
 from platforms.errors import Busy, NotApplied, NotReachable
 from platforms.healing import healed, tell_healed
 from platforms.local import bringup, logfiles, runtimes, standing
 from platforms.local.platform import LocalPlatform
-from platforms.page import PATH
 
 Options = Namespace
 
@@ -29,11 +28,11 @@ def up(options: Options) -> int:
     except Busy:
         # Whoever holds the lock may be a scenario on a demo that is up, or another `up` that has not finished.
         running = bringup.running()
-        if running is None or not bringup.page_is_whole(running.topology.gateway_port):
+        if running is None or not page.is_whole(running.gateway_url):
             raise
         platform, told = LocalPlatform(running), "Bookinfo is already up"
     tell_healed(platform)
-    print(f"{told}: {platform.gateway_url}{PATH}")
+    print(f"{told}: {platform.gateway_url}{page.PATH}")
     for caveat in platform.caveats:
         print(f"note: {caveat}")
     return 0
