@@ -32,6 +32,7 @@ READY_SECONDS = 30.0
 """How long a demo that is up, or just coming up, may take to have everything ready."""
 
 _LOOK_SECONDS = 0.02
+_ANSWER_SECONDS = 5.0
 
 Say = Callable[[str], None]
 """Told each step as it is reached."""
