@@ -187,7 +187,7 @@ class Cluster:
     def _glance(self, path: str) -> int:
         """The status of an answer that comes within moments; 0 if none does."""
         headers: dict[str, str] = {}
-        self._client.update_params_for_auth(headers, [], ["BearerToken"])
+        self._client.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
         pool = self._client.rest_client.pool_manager
         try:
             answer = pool.request(
