@@ -28,7 +28,8 @@ _BOUNDED = 240.0
 """How long a command may go on with a cluster that is gone: it waits a minute for it, also on the way back."""
 _ENGINE_SECONDS = 120.0
 _GIB = 1 << 30
-_MIDDLE = "having Istio installed"
+_MIDDLE = "the kubeconfig has it as context"
+"""What comes before Istio is installed."""
 
 
 @dataclass(frozen=True, slots=True)

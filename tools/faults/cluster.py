@@ -25,7 +25,7 @@ def _pod_killed(ground: Ground) -> Seen:
         run.wait_for("90,10,0 · in force")
         ground.kubectl("delete", "pod", "-n", ground.namespace, "-l", "app=reviews,version=v1", "--wait=false")
         ended = run.end()
-        seen.met(ended, codes=(4,), words=("INCONCLUSIVE", "replaced"), within=_RUNS)
+        seen.met(ended, codes=(4,), words=("INCONCLUSIVE", "the platform changed", "reviews-v1"), within=_RUNS)
         seen.expect("baseline restored" in ended.said, f"it does not say that the baseline is back: {ended.said}")
         report = Path(folder) / "report.json"
         seen.said += f" / pages that came: {_success(report)}"
