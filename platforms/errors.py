@@ -4,6 +4,7 @@ DemoError
 ├── UsageError            what was asked for makes no sense              exit 2
 ├── PlatformError         the platform could not do it                   exit 3
 │   ├── NotReachable      no demo is up, or it does not answer
+│   │   └── Silent        it may be up all the same
 │   ├── NotApplied        the platform did not take the state over
 │   ├── Rejected          Istio, or Envoy, refuses the resource
 │   ├── NotConverged      a proxy does not serve the revision in time
@@ -38,6 +39,10 @@ class PlatformError(DemoError):
 
 class NotReachable(PlatformError):
     """No demo is up, or it does not answer."""
+
+
+class Silent(NotReachable):
+    """The demo did not answer in time; what is in force is unknown."""
 
 
 class NotApplied(PlatformError):

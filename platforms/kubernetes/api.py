@@ -17,7 +17,7 @@ from kubernetes.config.config_exception import ConfigException
 from kubernetes.dynamic.exceptions import ResourceNotFoundError
 from kubernetes.stream import portforward
 
-from platforms.errors import NotApplied, NotReachable, Rejected, Unsupported, UsageError
+from platforms.errors import NotApplied, NotReachable, Rejected, Silent, Unsupported, UsageError
 from platforms.kubernetes import patience
 
 FIELD_MANAGER = "bookinfo"
@@ -227,7 +227,7 @@ def _words(what: str) -> Iterator[None]:
             raise NotReachable(f"{what}: {message}") from error
         raise NotApplied(f"{what}: {message}") from error
     except patience.AWAY as error:
-        raise NotReachable(f"{what}: the API server does not answer ({type(error).__name__})") from error
+        raise Silent(f"{what}: the API server has not answered for {patience.SECONDS:g} s") from error
 
 
 def _reason(error: ConfigException) -> str:

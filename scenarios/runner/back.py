@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from platforms import Platform, State
-from platforms.errors import DemoError, Interrupted, NotReachable
+from platforms.errors import DemoError, Interrupted, NotReachable, Silent
 from platforms.journal import Journal
 from platforms.resources import baseline
 from scenarios.runner.screen import Screen
@@ -76,7 +76,8 @@ class WayBack:
                 raise
             except DemoError as error:
                 # Where no demo is left, no rule is; the error says what to do then.
-                after = "" if isinstance(error, NotReachable) else f"; {still_off}"
+                gone = isinstance(error, NotReachable) and not isinstance(error, Silent)
+                after = "" if gone else f"; {still_off}"
                 aftermath.error = type(error)(f"the baseline is not back: {error}{after}")
                 return
             Journal.of(self.platform.key).close()
