@@ -190,7 +190,7 @@ def _cluster_deleted(ground: Fresh) -> Seen:
     )
     scenario.wait_for("90,10,0 · in force")
     typed("kind", "delete", "cluster", "--name", CLUSTER, "--kubeconfig", ground.environment["KUBECONFIG"])
-    seen.met(scenario.end(seconds=_UP_SECONDS), codes=(3,), words=("canary: ",), within=_BOUNDED)
+    seen.met(scenario.end(seconds=_UP_SECONDS), codes=(3,), words=("has not answered for 60 s",), within=_BOUNDED)
     after: Ended = run("platforms", "status", "--platform", "kind", environment=ground.environment)
     seen.met(after, codes=(3,), words=("brings it up",), within=_AT_ONCE)
     seen.left = "no cluster, as the message says"

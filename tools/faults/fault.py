@@ -20,7 +20,7 @@ class Seen:
     left: str = ""
     """How the mesh was left, as its proxies tell."""
     seconds: float = 0.0
-    """How long the command took that met the fault."""
+    """How long the slowest of them took."""
     wrong: list[str] = field(default_factory=list)
     """Every promise that was broken."""
 
@@ -30,7 +30,7 @@ class Seen:
         told = [line.strip() for line in ended.out if any(word in line for word in _TELLING)]
         self.said = " / ".join((*self.said.splitlines(), *told, *errors))
         self.codes.append(ended.code)
-        self.seconds = ended.seconds
+        self.seconds = max(self.seconds, ended.seconds)
         if ended.code not in codes:
             self.wrong.append(f"exit {ended.code}, not {' or '.join(map(str, codes))}: {ended.said[-_QUOTED:]}")
         self.wrong += [f"it did not say {word!r}: {ended.said[-_QUOTED:]}" for word in words if word not in ended.said]

@@ -1,0 +1,34 @@
+"""The quick ones of `make faults`, on the demo of these tests."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+
+from platforms.kubernetes.platform import KubernetesPlatform
+from platforms.kubernetes.record import Demo
+from tools.faults import cluster, rules, runs
+from tools.faults.ground import Ground
+
+QUICK = (
+    *rules.FAULTS,
+    *(fault for fault in runs.FAULTS if fault.name in ("killed-in-step-2", "ctrl-c-twice", "two-at-once")),
+    *(fault for fault in cluster.FAULTS if fault.name == "istiod-restarted"),
+)
+
+
+@pytest.fixture
+def ground(demo: Demo) -> Iterator[Ground]:
+    with contextlib.closing(KubernetesPlatform(demo)) as platform:
+        yield Ground(platform, ("--platform", "kind"))
+
+
+@pytest.mark.parametrize("fault", QUICK, ids=lambda fault: fault.name)
+def test_a_fault_is_survived(fault: rules.Fault, ground: Ground) -> None:
+    """Every promise about it is kept, and the baseline is in force afterwards."""
+    seen = fault.strike(ground)
+    _, off = ground.left()
+
+    assert [] == [*seen.wrong, *off]
