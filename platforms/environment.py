@@ -9,6 +9,7 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
+from types import TracebackType
 
 ROOT = Path(__file__).resolve().parent.parent
 """The project's root: the folder with the Makefile."""
@@ -34,7 +35,10 @@ def hand_over() -> None:
     """
     command = sys.orig_argv[1:]
     module = command[command.index("-m") + 1] if "-m" in command[:-1] else ""
-    if module.partition(".")[0] not in _COMMANDS or all(map(importlib.util.find_spec, _NEEDED)):
+    if module.partition(".")[0] not in _COMMANDS:
+        return
+    sys.excepthook = _plainly
+    if all(map(importlib.util.find_spec, _NEEDED)):
         return
     python = own_python()
     if not python.exists() or os.environ.get("BOOKINFO_HANDED_OVER"):
@@ -44,3 +48,11 @@ def hand_over() -> None:
         print(f"{sys.executable} lacks the project's packages: handing over to {python}", file=sys.stderr)
     os.environ["BOOKINFO_HANDED_OVER"] = "1"
     os.execv(python, [str(python), *command])  # noqa: S606  # the same command, no shell
+
+
+def _plainly(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A Ctrl-C before the command itself has begun, while its packages are imported, is no news from their inside."""
+    if issubclass(kind, KeyboardInterrupt):
+        print("stopped by Ctrl-C; nothing had been changed", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)
