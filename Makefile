@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 ON     := $(if $(PLATFORM),--platform $(PLATFORM))
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-services test-kubernetes faults torture check bench lock clean
+.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-services test-kubernetes controls faults torture check bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ test-services: setup-dev ## Run each service's own tests in its own language
 
 test-kubernetes: setup-dev ## Run the tests that need a Docker engine, kind and istioctl
 	$(PYTHON) -m pytest tests/kubernetes
+
+controls: ## Plant every defect in the demo that is up, and see each caught
+	@$(PYTHON) -m scenarios.controls $(ON)
 
 faults: setup-dev ## Try every fault of docs/faults.md on a kind demo, and write what happened
 	$(PYTHON) -m tools.faults

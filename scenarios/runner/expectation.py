@@ -25,7 +25,9 @@ class Expectation:
     leak: Fraction = Fraction(1, 100)
     """Of an outcome that must always, or never, come: the share of exceptions that must be caught."""
     within: float | None = None
-    """The page's time budget in seconds: a later one has the outcome `too late`."""
+    """The seconds after which a page is no answer any more: a later one has the outcome `too late`."""
+    budget: float | None = None
+    """The seconds within which 95 of 100 pages are to come."""
     group: str = ""
     """What the end users of several expectations have in common, such as `others`, for a summary."""
 

@@ -12,6 +12,7 @@ from platforms.errors import DemoError
 from scenarios.runner.expectation import Claim, power
 from scenarios.runner.experiment import Scenario, Step
 from scenarios.runner.judge import Finding, Verdict, judge, overall, reasons
+from scenarios.runner.latency import timed
 from scenarios.runner.observation import Looks, Observation, Tally, tally
 from scenarios.runner.recovery import Recovery
 from scenarios.runner.sequential import Decision
@@ -140,10 +141,14 @@ def step_report(
     changed: str = "",
     counted: Counters,
     decisions: Sequence[Decision | None] = (),
+    usual: float | None = None,
     applied: float | None = None,
     recovery: Recovery | None = None,
 ) -> StepReport:
-    """Judge a step by what its clients saw and its proxies counted; `decisions` is what was sure early, claim by claim."""
+    """Judge a step by what its clients saw and its proxies counted; `decisions` is what was sure early, claim by claim.
+
+    `usual` is as in `timed`.
+    """
     seen = tuple(observations)
     everybody = tally(seen, Looks.REVIEWS, within=None)
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in seen)
@@ -156,7 +161,8 @@ def step_report(
     for claim, early in zip_longest(claims, decisions):
         expectation = claim.expectation
         own = (one for one in seen if one.end_user == expectation.end_user)
-        findings.append(judge(claim, tally(own, expectation.looks, within=expectation.within), doubt, early))
+        finding = judge(claim, tally(own, expectation.looks, within=expectation.within), doubt, early)
+        findings.append(timed(finding, usual))
     return StepReport(
         step, convergence, seconds, tuple(findings), everybody, stars, said, doubt, seen, applied, recovery
     )

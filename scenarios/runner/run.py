@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +19,12 @@ from platforms.resources import baseline
 from scenarios.runner.back import WayBack
 from scenarios.runner.expectation import Claim, plan
 from scenarios.runner.experiment import Scenario, Step
+from scenarios.runner.latency import PUNCTUAL
 from scenarios.runner.observation import marks
-from scenarios.runner.report import Report
+from scenarios.runner.report import Report, StepReport
 from scenarios.runner.screen import Screen
 from scenarios.runner.stop import Stop
-from scenarios.runner.taking import Stage, judged, take
+from scenarios.runner.taking import Stage, Taken, judged, take
 from scenarios.runner.traffic import Traffic
 
 _GLANCE = 1.0  # how long the proxies get to prove that they serve the baseline before a run
@@ -110,9 +111,16 @@ def run(
         restored_ms=aftermath.restored_ms,
         kept=aftermath.kept,
         error=aftermath.error,
-        steps=tuple(judged(step) for step in taken),
+        steps=_judged(taken),
         restored=aftermath.restored,
     )
+
+
+def _judged(taken: Sequence[Taken]) -> tuple[StepReport, ...]:
+    """Every step with its verdicts; how long a page takes is held against the first, in which there is no fault."""
+    first = judged(taken[0], usual=None)
+    usual = first.everybody.percentile(PUNCTUAL)
+    return (first, *(judged(step, usual=usual) for step in taken[1:]))
 
 
 def claims_of(scenario: Scenario, pace: Pace) -> tuple[tuple[Claim, ...], ...]:

@@ -76,4 +76,4 @@ def test_a_kept_fault_is_not_healed() -> None:
 )
 def test_every_fault_has_the_time_budget_of_the_contract(fault: Fault, version: str, seconds: float) -> None:
     """At once, or what the page has to wait for, and a second for a busy machine."""
-    assert seconds == budget(fault, version) == scenario(fault, version, MARGIN).steps[1].expectations[0].within
+    assert seconds == budget(fault, version) == scenario(fault, version, MARGIN).steps[1].expectations[0].budget
