@@ -27,7 +27,7 @@ _CONNECT_SECONDS = 30.0
 _END_SECONDS = 5.0
 _LOOK_SECONDS = 0.2
 _SIGN_OF_LIFE_SECONDS = 20.0
-"""The master gives up on a runner who has been silent for a minute."""
+"""The master gives up on a runner who has been silent for three minutes."""
 _ORDERS_PORT = 5558
 _PODS = "batch.kubernetes.io/job-name=traffic"
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from gevent.os import tp_read
 
-_SILENCE = 60.0
+_SILENCE = 180.0
 """Whoever holds the connection to a port gives a sign of life more often than that."""
 
 

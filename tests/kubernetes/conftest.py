@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from kubernetes.config import kube_config
 
 from platforms.kubernetes import bringup, record
 from platforms.kubernetes.record import Demo
@@ -31,7 +30,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with pytest.MonkeyPatch.context() as environment:
         found = bringup.running()
         environment.setenv("KUBECONFIG", str(kubeconfig))
-        environment.setattr(kube_config, "KUBE_CONFIG_DEFAULT_LOCATION", str(kubeconfig))  # read when it was imported
         if found:
             _run("kind", "export", "kubeconfig", "--name", found.cluster)
             yield found

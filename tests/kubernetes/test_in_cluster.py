@@ -18,7 +18,6 @@ from urllib.parse import urlparse
 
 import pytest
 import yaml
-from kubernetes.config import kube_config
 
 from platforms.errors import Busy, TrafficError
 from platforms.kubernetes.api import Cluster
@@ -87,16 +86,13 @@ def place(bookinfo: Bookinfo) -> Bookinfo:
 
 
 @pytest.fixture
-def way(place: Bookinfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Way]:
-    """Leads to the API server; a kubeconfig that takes it is the one of this test."""
+def way(place: Bookinfo, tmp_path: Path) -> Iterator[Way]:
+    """Leads to the API server; a kubeconfig in the test's folder takes it."""
     config = yaml.safe_load(place.run("kubectl", "config", "view", "--raw", "--minify", "--flatten"))
     server = urlparse(config["clusters"][0]["cluster"]["server"])
     way = Way(config["current-context"], str(server.hostname), server.port or 443)
     config["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{way.port}"
-    kubeconfig = tmp_path / "kubeconfig"
-    kubeconfig.write_text(yaml.safe_dump(config))
-    monkeypatch.setattr(kube_config, "KUBE_CONFIG_DEFAULT_LOCATION", str(kubeconfig))
-    monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
+    (tmp_path / "kubeconfig").write_text(yaml.safe_dump(config))
     yield way
     way.cut()
 
@@ -104,7 +100,9 @@ def way(place: Bookinfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 @pytest.fixture
 def cluster_of_run(way: Way, tmp_path: Path) -> Cluster:
     """The cluster as a run sees it: behind the way that can be cut."""
-    return Cluster(way.context, tmp_path)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+        return Cluster(way.context, tmp_path)
 
 
 @pytest.fixture
