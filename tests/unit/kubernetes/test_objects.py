@@ -203,3 +203,10 @@ def test_what_was_moved_and_moved_back_is_the_same() -> None:
         made = objects.document(one, "shop")
 
         assert one.spec == objects.value(objects.moved(made, "shop", "bookinfo")).spec
+
+
+def test_a_host_in_full_moves_with_its_namespace() -> None:
+    """Its name says where it is."""
+    spec = {"hosts": ["reviews.bookinfo.svc.cluster.local", "bookinfo.example"]}
+
+    assert {"hosts": ["reviews.shop.svc.cluster.local", "bookinfo.example"]} == objects.moved(spec, "bookinfo", "shop")
