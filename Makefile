@@ -61,11 +61,11 @@ test-kubernetes: setup-dev ## Run the tests that need a Docker engine, kind and 
 controls: ## Plant every defect in the demo that is up, and see each caught
 	@$(PYTHON) -m scenarios.controls $(ON)
 
-faults: setup-dev ## Try every fault of docs/faults.md on a kind demo, and write what happened
-	$(PYTHON) -m tools.faults
+faults: setup-dev ## Bring faults about on the demo on kind, and record what happened in docs/faults.md
+	$(PYTHON) -m tools.faults --write $(ON)
 
-torture: setup-dev ## Cut scenarios off by kill -9 at random moments (KILLS=200, PLATFORM=local or kubernetes)
-	$(PYTHON) -m tools.torture --platform $(or $(PLATFORM),local) --kills $(or $(KILLS),200)
+torture: setup-dev ## Cut scenarios off at random moments, and see that the next command heals (KILLS=200)
+	$(PYTHON) -m tools.torture $(ON) --kills $(or $(KILLS),200)
 
 check: setup-dev ## Lint, format and type checks of every language
 	.venv/bin/ruff check
