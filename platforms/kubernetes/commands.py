@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from datetime import datetime
 
 from platforms import show
 from platforms.errors import UsageError
@@ -27,7 +28,7 @@ def status(options: Options) -> int:
     where = f" · context {document['context']}, namespace {document['namespace']}"
     rows: list[tuple[str, ...]] = [("pod", "ready", "restarts", "since", "address")]
     for name, pod in document["pods"].items():
-        rows.append((name, "yes" if pod["ready"] else "no", str(pod["restarts"]), pod["since"], pod["address"]))
+        rows.append((name, "yes" if pod["ready"] else "no", str(pod["restarts"]), _clock(pod["since"]), pod["address"]))
     print(show.status(document | {"where": where}, document["security"], rows))
     if document["others"]:
         print(f"\nnot ours: {', '.join(document['others'])}")
@@ -51,6 +52,11 @@ def logs(options: Options) -> int:
     for line in platform.log(options.workload, options.lines):
         print(line)
     return 0
+
+
+def _clock(moment: str) -> str:
+    """A moment of the API server's as a clock here shows it."""
+    return f"{datetime.fromisoformat(moment).astimezone():%Y-%m-%d %H:%M:%S}" if moment else "-"
 
 
 def _platform(options: Options) -> KubernetesPlatform:
