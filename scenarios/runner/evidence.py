@@ -11,6 +11,11 @@ def evidence(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _in_force(document)
     yield from _witnesses(document)
     yield "How many requests it takes, and which counts are allowed, was computed and printed before the first request; a failed sample is never repeated until it passes."
+    if any(claim["stopped_after"] is not None for claim in document["claims"]):
+        yield (
+            "A claim that was sure earlier asked no further: a sequential test (Wald, 1945) said so, and the counts allowed by"
+            " then follow from the same two errors."
+        )
     yield f"On a mesh that is right, such a run fails less than once in {round(1 / document['false_alarm']):,} runs."
     yield f"{document['power'][:1].upper()}{document['power'][1:]}."
     yield from _recovery(document)

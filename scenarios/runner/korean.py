@@ -75,8 +75,14 @@ _PHRASES = {
     "Nothing differs: this is the baseline.": "차이 없음: 기준 상태 그대로입니다.",
     "All of the YAML": "YAML 전체",
     "To do it again": "다시 해 보려면",
+    "{n} of {requests} attempts at {app} failed and were repeated behind pages that look whole: what visitors saw is not what a request gets": "온전해 보이는 페이지 뒤에서 {app} 호출 {requests}건 중 {n}건이 실패하여 재시도됨: 방문자가 본 것과 실제 요청의 결과가 다릅니다",
+    "{name} is gone": "{name} 이(가) 사라짐",
+    "{name} was replaced ({was}; now {now})": "{name} 이(가) 교체됨 ({was}; 현재 {now})",
+    "{n} of {hundred} pages were to come within {limit} s, and took up to {most} s; but they took up to {ms} s before there was a fault: this machine is too slow to tell": "페이지 {hundred}개 중 {n}개는 {limit}초 안에 와야 하나 최대 {most}초 걸림. 그러나 장애 전에도 최대 {ms}초가 걸려, 이 컴퓨터가 느려 판단할 수 없습니다",
+    "{n} of {hundred} pages were to come within {limit} s, and took up to {most} s": "페이지 {hundred}개 중 {n}개는 {limit}초 안에 와야 하나 최대 {most}초 걸림",
     # how do you know?
     "After the last request they were asked again, and all of them still served it.": "마지막 요청 뒤에 다시 확인했고, 모든 프록시가 여전히 같은 규칙을 적용하고 있었습니다.",
+    "A claim that was sure earlier asked no further: a sequential test (Wald, 1945) said so, and the counts allowed by then follow from the same two errors.": "일찍 확실해진 주장은 더 이상 요청하지 않았습니다. 순차 검정(Wald, 1945)으로 판단했으며, 그 시점의 허용 범위는 같은 두 오류 확률에서 나옵니다.",
     "How many requests it takes, and which counts are allowed, was computed and printed before the first request; a failed sample is never repeated until it passes.": "필요한 요청 수와 허용 범위는 첫 요청 전에 계산하여 출력했으며, 실패한 표본을 통과할 때까지 반복하지 않습니다.",
     "No page without stars came any more.": "그 뒤 별점이 없는 페이지는 한 번도 없었습니다.",
     "none": "없음",
@@ -133,6 +139,11 @@ _SENTENCES = {
     "{pages} pages show stars, the proxies count {answers} answers of ratings": "페이지 {pages}개에 별점이 있으나 프록시가 집계한 ratings 응답은 {answers}건",
     "no page shows stars, yet the proxies count {answers} answers of ratings": "별점이 있는 페이지가 없는데 프록시는 ratings 응답 {answers}건을 집계함",
     "clients saw reviews {version} {clients} times, the proxies count {proxies} answers from it (what restarts meanwhile is counted anew)": "클라이언트는 reviews {version} 을 {clients}번 보았으나 프록시는 {proxies}번 집계함 (도중에 재시작하면 처음부터 다시 집계)",
+    "{n} of {requests} attempts at {app} failed and were repeated behind pages that look whole: what visitors saw is not what a request gets": "온전해 보이는 페이지 뒤에서 {app} 호출 {requests}건 중 {n}건이 실패하여 재시도됨: 방문자가 본 것과 실제 요청의 결과가 다릅니다",
+    "{name} is gone": "{name} 이(가) 사라짐",
+    "{name} was replaced ({was}; now {now})": "{name} 이(가) 교체됨 ({was}; 현재 {now})",
+    "{n} of {hundred} pages were to come within {limit} s, and took up to {most} s; but they took up to {ms} s before there was a fault: this machine is too slow to tell": "페이지 {hundred}개 중 {n}개는 {limit}초 안에 와야 하나 최대 {most}초 걸림. 그러나 장애 전에도 최대 {ms}초가 걸려, 이 컴퓨터가 느려 판단할 수 없습니다",
+    "{n} of {hundred} pages were to come within {limit} s, and took up to {most} s": "페이지 {hundred}개 중 {n}개는 {limit}초 안에 와야 하나 최대 {most}초 걸림",
     # how do you know?
     "Before the first request, all {n} proxies were asked what they serve: the last of them served the rule {ms} ms after it was applied.": "첫 요청 전에 프록시 {n}개 모두에게 적용된 규칙을 확인했습니다: 적용 요청 {ms} ms 뒤 마지막 프록시까지 적용되었습니다.",
     "Two witnesses counted apart and agree: clients saw {pages} pages, and the callers' proxies counted {answers} answers of reviews, {more} of them to tries that were repeated or given up.": "두 증인이 따로 집계하여 일치합니다: 클라이언트는 페이지 {pages}개를 보았고, 호출 측 프록시는 reviews 응답 {answers}건을 집계했습니다. 그중 {more}건은 재시도되었거나 포기된 호출의 응답입니다.",
@@ -175,5 +186,5 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     )
 
 
-_NUMBERS = {"n", "ms", "most", "seen", "requests", "hundred", "runs", "pages", "answers", "more", "clients", "proxies"}
+_NUMBERS = {"n", "ms", "most", "limit", "seen", "requests", "hundred", "runs", "pages", "answers", "more", "clients", "proxies"}
 _PATTERNS = [(_pattern(english), sentence) for english, sentence in _SENTENCES.items()]
