@@ -24,7 +24,7 @@ def demo(_: Other) -> Iterator[Figure]:
             page = f"http://127.0.0.1:{port}/productpage"
             local.verify(page)
             yield Figure("kind up to the first whole page, images cached", time.monotonic() - began, "s", Target(90))
-            yield from local.changed(page, Choice("kubernetes"), None, None)
-            yield from local.played(None)
+            yield from local.changed(page, Choice("kubernetes"), where="kind: ")
+            yield from local.played(where="kind: ")
         finally:
             local.run("platforms", "down", "--platform", "kind")

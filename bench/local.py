@@ -95,8 +95,10 @@ def rule(_: Other) -> Iterator[Figure]:
         yield from changed(page, Choice("local"), Target(20), Target(250))
 
 
-def changed(page: str, choice: Choice, usual: Target | None, worst: Target | None) -> Iterator[Figure]:
-    """The same on a demo that is up."""
+def changed(
+    page: str, choice: Choice, usual: Target | None = None, worst: Target | None = None, *, where: str = ""
+) -> Iterator[Figure]:
+    """The same on a demo that is up; `where` goes before the figures' names."""
     states = (State(baseline().overlaid(load(ISTIO / "canary.yaml"))), State(baseline()))
     with closing(connect(choice)) as platform, wrk.paced(page) as traffic:
         milliseconds = []
@@ -105,11 +107,11 @@ def changed(page: str, choice: Choice, usual: Target | None, worst: Target | Non
             platform.apply(state)
             milliseconds.append(platform.wait_until_converged(state, timeout=CONVERGED_WITHIN).milliseconds)
     met = traffic.load
-    yield Figure(f"rule in force, median of {CHANGES}", statistics.median(milliseconds), "ms", usual)
-    yield Figure("rule in force, p95", statistics.quantiles(milliseconds, n=20)[-1], "ms")
-    yield Figure("rule in force, worst", max(milliseconds), "ms", worst)
-    yield Figure("requests a second meanwhile", met.per_second, "rps")
-    yield Figure("requests failed meanwhile", met.failed, "requests", Target(0))
+    yield Figure(f"{where}rule in force, median of {CHANGES}", statistics.median(milliseconds), "ms", usual)
+    yield Figure(f"{where}rule in force, p95", statistics.quantiles(milliseconds, n=20)[-1], "ms")
+    yield Figure(f"{where}rule in force, worst", max(milliseconds), "ms", worst)
+    yield Figure(f"{where}requests a second meanwhile", met.per_second, "rps")
+    yield Figure(f"{where}requests failed meanwhile", met.failed, "requests", Target(0))
 
 
 def scenarios(_: Other) -> Iterator[Figure]:
@@ -118,13 +120,13 @@ def scenarios(_: Other) -> Iterator[Figure]:
         yield from played(Target(30))
 
 
-def played(within: Target | None) -> Iterator[Figure]:
+def played(within: Target | None = None, *, where: str = "") -> Iterator[Figure]:
     """The three commands on the demo that is up."""
     began = time.monotonic()
     verdicts = [json.loads(run(f"scenarios.{name}", "--json"))["verdict"] for name in SCENARIOS]
     seconds = time.monotonic() - began
-    yield Figure("all three scenarios", seconds, "s", within)
-    yield Figure("scenarios that hold", verdicts.count("HOLDS"), "of 3", Target(len(SCENARIOS), at_most=False))
+    yield Figure(f"{where}all three scenarios", seconds, "s", within)
+    yield Figure(f"{where}scenarios that hold", verdicts.count("HOLDS"), "of 3", Target(len(SCENARIOS), at_most=False))
 
 
 def run(module: str, *arguments: str) -> str:
