@@ -165,7 +165,7 @@ def _recovered(recovery: Recovery) -> str:
     """When the visitors who came while the fault was lifted had stars again."""
     first, last = recovery.first_with_ms, recovery.last_without_ms
     came = "" if first is None else f" · stars again {first:.0f} ms after the fault was lifted"
-    return came if last is None else f"{came}, the last page without after {last:.0f} ms"
+    return came if not last else f"{came}, the last page without after {last:.0f} ms"
 
 
 def _headline(report: Report) -> Text:
