@@ -186,5 +186,19 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     )
 
 
-_NUMBERS = {"n", "ms", "most", "limit", "seen", "requests", "hundred", "runs", "pages", "answers", "more", "clients", "proxies"}
+_NUMBERS = {
+    "n",
+    "ms",
+    "most",
+    "limit",
+    "seen",
+    "requests",
+    "hundred",
+    "runs",
+    "pages",
+    "answers",
+    "more",
+    "clients",
+    "proxies",
+}
 _PATTERNS = [(_pattern(english), sentence) for english, sentence in _SENTENCES.items()]
