@@ -88,5 +88,6 @@ lock: setup-dev ## Write the exact pins anew from requirements*.in
 PIP_COMPILE := --quiet --upgrade --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 clean: ## Remove what set-up, builds and runs made (stops a running demo first)
-	@test ! -x $(PYTHON) || $(PYTHON) -m platforms down
+	@test ! -x $(PYTHON) || $(PYTHON) -m platforms down --platform local
+	@test ! -x $(PYTHON) || $(PYTHON) -m platforms down --platform kind
 	rm -rf .venv .run reports services/reviews/target

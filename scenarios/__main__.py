@@ -20,7 +20,10 @@ def main() -> int:
         return error.exit_code
     for command in COMMANDS:
         print(f"{command.name}\n  {command.summary}\n  {command.usage}\n")
-    print("All of them: --help shows the options.")
+    print("All of them: --help shows the options.\n")
+    print(
+        "`python -m scenarios.controls` plants defects and sees them caught; `python -m scenarios.report DIR` lists reports."
+    )
     return 0
 
 
