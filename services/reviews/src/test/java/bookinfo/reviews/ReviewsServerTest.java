@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -234,12 +235,14 @@ class ReviewsServerTest {
   }
 
   private static void awaitRefusal(int port) throws IOException {
-    try {
-      while (true) {
+    while (true) {
+      try {
         new Socket("127.0.0.1", port).close();
+      } catch (ConnectException e) {
+        return; // that is it
+      } catch (SocketException e) {
+        continue; // it was still in the queue of the listener when that was closed
       }
-    } catch (ConnectException e) {
-      return; // that is it
     }
   }
 
