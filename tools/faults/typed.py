@@ -108,8 +108,9 @@ class Typed:
 
     def _read(self, pipe: IO[str] | None, errors: bool) -> None:  # noqa: FBT001  # which of the two pipes
         if pipe is not None:
-            for line in pipe:
-                self._said.append((time.monotonic(), errors, line.rstrip("\n")))
+            with pipe:
+                for line in pipe:
+                    self._said.append((time.monotonic(), errors, line.rstrip("\n")))
 
 
 def run(
