@@ -89,7 +89,8 @@ class TrafficJob:
             if ends := sorted(filter(None, map(_end, found.values()))):
                 return ends[0][1]
             if gone := sorted(self._pods - found.keys()):
-                return f"pod {gone[0]} was deleted"
+                # When one goes the Job fails, and takes the others along: which was the first, nobody can say then.
+                return f"{' and '.join(gone)} deleted"
             time.sleep(_LOOK_SECONDS)
         return f"the connection to pod {min(self._pods)} broke"
 
