@@ -38,17 +38,17 @@ def down(options: Options) -> int:
 
 def status(options: Options) -> int:
     """Show the demo."""
-    return int(_on(target.named(options).platform or target.which_is_up()).status(options))
+    return int(_of_demo(options).status(options))
 
 
 def config(options: Options) -> int:
     """What a proxy serves."""
-    return int(_on(target.named(options).platform or target.which_is_up()).config(options))
+    return int(_of_demo(options).config(options))
 
 
 def logs(options: Options) -> int:
     """The end of a log, and what follows."""
-    return int(_on(target.named(options).platform or target.which_is_up()).logs(options))
+    return int(_of_demo(options).logs(options))
 
 
 def doctor(options: Options) -> int:
@@ -117,6 +117,11 @@ def apply(options: Options) -> int:
         print(one)
     print(show.in_force(convergence))
     return 0
+
+
+def _of_demo(options: Options) -> ModuleType:
+    """The commands of the platform that the named demo is on, or of the one that is up."""
+    return _on(target.named(options).platform or target.which_is_up())
 
 
 def _on(platform: str) -> ModuleType:

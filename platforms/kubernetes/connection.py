@@ -8,9 +8,9 @@ from platforms.errors import NotReachable, UsageError
 from platforms.kubernetes import record
 from platforms.kubernetes.api import Cluster
 from platforms.kubernetes.platform import KubernetesPlatform
+from platforms.kubernetes.proxies import GATEWAY_SELECTOR
 from platforms.kubernetes.record import Demo
 from platforms.resources import NAMESPACE
-from platforms.translation.topology import GATEWAY_LABELS
 
 _BRING_UP = "`make demo-up PLATFORM=kind` brings it up"
 _GATEWAY_PORT = 8080
@@ -78,8 +78,7 @@ def of_context(context: str, namespace: str | None, gateway_url: str | None) -> 
 
 def _gateway(cluster: Cluster) -> str:
     """Where the ingress gateway is reached from outside, if its Service says so."""
-    selector = ",".join(f"{name}={value}" for name, value in GATEWAY_LABELS.items())
-    for service in cluster.objects("v1", "Service", labels=selector):
+    for service in cluster.objects("v1", "Service", labels=GATEWAY_SELECTOR):
         for ingress in service.get("status", {}).get("loadBalancer", {}).get("ingress", ()):
             for port in service["spec"]["ports"]:
                 if port.get("targetPort") in (_GATEWAY_PORT, "http2"):

@@ -20,6 +20,9 @@ from platforms.translation.topology import GATEWAY, GATEWAY_LABELS, WORKLOADS
 PROXIES = frozenset({GATEWAY, *(workload.name for workload in WORKLOADS)})
 """Whose Envoys a page passes."""
 
+GATEWAY_SELECTOR = ",".join(f"{name}={value}" for name, value in GATEWAY_LABELS.items())
+"""What finds the ingress gateway's objects, as the API server reads labels."""
+
 _ADMIN_PORT = 15000
 _ANSWER_SECONDS = 5.0
 _ROUTES = "/config_dump?resource=dynamic_route_configs"
@@ -62,10 +65,9 @@ class Proxies:
 
     def pods(self) -> list[Pod]:
         """The pods of Bookinfo and of the ingress gateway whose Envoy runs, by name."""
-        selector = ",".join(f"{name}={value}" for name, value in GATEWAY_LABELS.items())
         found = [
             *map(_pod, self._cluster.objects("v1", "Pod", self._namespace)),
-            *map(_pod, self._cluster.objects("v1", "Pod", labels=selector)),
+            *map(_pod, self._cluster.objects("v1", "Pod", labels=GATEWAY_SELECTOR)),
         ]
         pods = sorted((pod for pod in found if pod), key=lambda pod: pod.name)
         self._workloads |= {pod.address: (pod.app, pod.version) for pod in pods}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess  # noqa: TID251  # the tools of a Kubernetes user
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 
 from platforms.kubernetes import bringup, record
 from platforms.kubernetes.record import Demo
+from tests.e2e.demo import free_port
 from tests.kubernetes.deployed import ROOT, Bookinfo, Run
 
 UP_SECONDS = 1800
@@ -37,7 +37,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         environment.setenv("BOOKINFO_RUN", str(tmp_path_factory.mktemp("run")))
         try:
             name = f"bookinfo-test-{os.getpid()}"
-            _platforms("up", "--platform", "kind", "--cluster", name, "--port", str(_free_port()))
+            _platforms("up", "--platform", "kind", "--cluster", name, "--port", str(free_port()))
             made = record.read(record.folder())
 
             assert made is not None
@@ -69,9 +69,3 @@ def _run(*command: str | Path, stdin: str | None = None, timeout: float = 300) -
 
 def _platforms(*arguments: str) -> None:
     subprocess.run((sys.executable, "-m", "platforms", *arguments), cwd=ROOT, check=True, timeout=UP_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
