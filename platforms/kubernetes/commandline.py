@@ -133,6 +133,7 @@ class Commands:
         with self._guard:
             if self._over:
                 raise _Ended(f"`{_short(command)}` was not started: another step failed")
+            self._note(f"`{_short(command)}`")  # before it runs: whoever kills us in between leaves nothing nameless
             try:
                 child = subprocess.Popen(
                     command,
@@ -145,12 +146,16 @@ class Commands:
             except OSError as error:
                 raise Failed(f"`{_short(command)}` cannot be started: {error.strerror}") from error
             self._running.add(child)
-            self._lock.write(f"`{_short(command)}` (process group {child.pid})\n")
-            self._lock.flush()
+            self._note(f"`{_short(command)}` (process group {child.pid})")
         if child.stdin:
             with contextlib.suppress(BrokenPipeError), child.stdin as pipe:  # its end says why it would not read
                 pipe.write(stdin.encode())
         return child
+
+    def _note(self, command: str) -> None:
+        """Leave a line for the next bring-up, should this one be killed."""
+        self._lock.write(f"{command}\n")
+        self._lock.flush()
 
     def _locked(self) -> bool:
         try:

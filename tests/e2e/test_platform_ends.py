@@ -19,6 +19,7 @@ from platforms.journal import Journal
 from platforms.local import runtimes
 from platforms.resources import ISTIO, baseline, load
 from tests.e2e.demo import Demo, alive, demo_up, kill, until
+from tests.unit.kubernetes.programs import first_on_path, put
 
 WHO = "python -m scenarios.canary"
 
@@ -75,6 +76,14 @@ def test_down_ends_the_story(down: Demo, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "" == down.up().stderr
 
 
+@pytest.fixture
+def never_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A details that is started and never answers, so that `up` is in its middle for as long as a test needs."""
+    put(tmp_path, "ruby", f'case "$1" in -S) exec sleep 600 ;; esac\nexec {shutil.which("ruby")} "$@"')
+    first_on_path(tmp_path, monkeypatch)
+
+
+@pytest.mark.usefixtures("never_ready")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_up_takes_along_what_it_started(down: Demo, number: signal.Signals) -> None:
     """Ctrl-C or SIGTERM in the middle of `up` leaves nothing running."""
@@ -103,6 +112,7 @@ def test_up_goes_on_with_what_a_killed_one_began(down: Demo) -> None:
     assert 'data-reviews="shown"' in down.page()
 
 
+@pytest.mark.usefixtures("never_ready")
 def test_down_in_the_middle_of_up(down: Demo) -> None:
     """Whoever brings a demo up is told that another command has taken it down."""
     up = down.start("up", "--platform", "local", "--port", str(down.port))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess  # noqa: TID251  # a bring-up that is killed
 import sys
 import time
@@ -59,10 +58,12 @@ def test_a_question_that_fails(tmp_path: Path) -> None:
 def test_a_command_that_takes_too_long(tmp_path: Path) -> None:
     """It is ended with everything that it has started."""
     with commands(tmp_path) as some, pytest.raises(Failed, match=r"did not end within 0\.3 s"):
-        some.run("sh", "-c", "sleep 60 & echo $!; wait", seconds=0.3, log="slow")
-    child = int((tmp_path / "logs" / "slow.log").read_text())
+        some.run("sh", "-c", "sleep 60 & wait", seconds=0.3, log="slow")
+    waited_for: list[str] = []
+    with Commands(tmp_path, {}, waited_for.append):  # whatever still ran would hold the lock
+        pass
 
-    assert not _runs(child)
+    assert [] == waited_for
 
 
 def test_the_first_failure_ends_the_others(tmp_path: Path) -> None:
@@ -108,7 +109,15 @@ def test_a_killed_bring_up_is_waited_for(tmp_path: Path) -> None:
     with Commands(tmp_path, {}, said.append):
         pass
 
-    assert "waiting for `sh -c echo begun; exec sleep 2` (process group " in said[0]
+    assert said[0].startswith("waiting for `sh -c echo begun; exec sleep 2`")
+
+
+def test_a_command_has_its_name_before_it_runs(tmp_path: Path) -> None:
+    """However early the bring-up is killed, what it has started can be told by name."""
+    with commands(tmp_path) as some:
+        some.run("cat", str(tmp_path / "running"), seconds=10, log="cat")
+
+    assert (tmp_path / "logs" / "cat.log").read_text().startswith(f"`cat {tmp_path}/running`")
 
 
 def test_one_that_does_not_end_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,13 +125,3 @@ def test_one_that_does_not_end_is_named(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(commandline, "ORPHAN_SECONDS", 0.2)
     with commands(tmp_path), pytest.raises(Busy, match="is still running: end it"), commands(tmp_path):
         pass
-
-
-def _runs(pid: int) -> bool:
-    """Whether a process runs; one that has ended and nobody asked for does not."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{pid}/stat").read_text()
-    return stat[stat.rindex(")") + 2] not in "ZX"
