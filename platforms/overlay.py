@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from platforms.resources import NAMESPACE, Resource, ResourceSet
-
-_MESH = "mesh"
-_DOMAIN = "svc.cluster.local"
+from platforms.translation import hosts
+from platforms.translation.rules import MESH, is_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,27 +17,23 @@ class Overlay:
 
     resources: ResourceSet
     notes: tuple[str, ...] = ()
-    """One sentence for every object of the baseline that stepped aside."""
+    """One sentence for every object of the baseline that stepped aside, or that another one now hides."""
 
 
 def lay_over(base: ResourceSet, own: ResourceSet) -> Overlay:
     """The user's objects with those of the baseline that do not stand in their way.
 
-    Of two VirtualServices with the same host for the mesh, Istio takes the first and drops the other without a word. The
-    baseline's would always be the first, so it steps aside. At a gateway Istio merges the two, so there both stay.
+    Of two VirtualServices with the same host for the mesh, Istio takes the older and drops the other without a word, and
+    one for the host itself goes before one for a wildcard. The baseline's would always act, so it steps aside. At a
+    gateway Istio merges the two, so there both stay.
 
-    Two DestinationRules for one host are merged as well, but the policy, and each subset, are the first one's. There the
+    Two DestinationRules for one host are merged as well, but the policy, and each subset, are the older one's. There the
     baseline's keeps only what the user's does not say.
     """
-    claimed: dict[str, Resource] = {}
-    for service in own.of_kind("VirtualService"):
-        for host in mesh_hosts(service):
-            claimed.setdefault(host, service)
     kept: list[Resource] = []
     notes: list[str] = []
     for resource in base:
-        rivals = [claimed[host] for host in mesh_hosts(resource) if host in claimed]
-        rival = next((rival for rival in rivals if rival.key != resource.key), None)
+        rival = _rival(resource, own)
         if rival is None:
             kept.append(_giving_way(resource, own, notes))
         else:
@@ -46,19 +41,35 @@ def lay_over(base: ResourceSet, own: ResourceSet) -> Overlay:
     return Overlay(ResourceSet(tuple(kept)).overlaid(own), tuple(notes))
 
 
+def _rival(resource: Resource, own: ResourceSet) -> Resource | None:
+    """The first VirtualService of the user's, of another name, that claims a host of the baseline's for the mesh."""
+    claimed = tuple(mesh_hosts(resource))
+    for service in own.of_kind("VirtualService"):
+        if service.key == resource.key or not is_visible(service, NAMESPACE):
+            continue
+        if any(hosts.covers(host, one) for host in mesh_hosts(service) for one in claimed):
+            return service
+    return None
+
+
 def _giving_way(resource: Resource, own: ResourceSet, notes: list[str]) -> Resource:
     """A DestinationRule of the baseline without what one of the user's, of another name, says for its host."""
     for rule in own.of_kind("DestinationRule"):
-        if resource.kind == rule.kind and resource.key != rule.key and ruled_host(resource) == ruled_host(rule):
-            left = _left(resource.spec, rule.spec)
-            if left != resource.spec:
-                notes.append(f"{resource} of the baseline steps aside where {rule} says the same for its host")
-                resource = replace(resource, spec=left)
+        if resource.kind != rule.kind or resource.key == rule.key or ruled_host(resource) != ruled_host(rule):
+            continue
+        if rule.spec.get("exportTo"):  # not merged with one that does not name it: the younger acts alone
+            if is_visible(rule, NAMESPACE):
+                notes.append(f"{rule} names exportTo, so it acts alone: {resource} of the baseline has no effect there")
+            continue
+        left = _left(resource.spec, rule.spec)
+        if left != resource.spec:
+            notes.append(f"{resource} of the baseline steps aside where {rule} says the same for its host")
+            resource = replace(resource, spec=left)
     return resource
 
 
 def _left(spec: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """What of one DestinationRule another one does not say too."""
+    """The part of one DestinationRule that another one does not say too."""
     subsets = other.get("subsets")
     said = {_name(subset) for subset in subsets} if isinstance(subsets, list) else set()
     left = {field: value for field, value in spec.items() if field != "trafficPolicy" or not other.get(field)}
@@ -69,7 +80,7 @@ def _left(spec: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 
 def ruled_host(rule: Resource) -> tuple[str, str]:
     """The namespace of a DestinationRule, and its host in full."""
-    return (rule.namespace, _full(str(rule.spec.get("host")), rule.namespace))
+    return (rule.namespace, hosts.full(str(rule.spec.get("host")), rule.namespace))
 
 
 def _name(subset: object) -> str:
@@ -77,24 +88,12 @@ def _name(subset: object) -> str:
 
 
 def mesh_hosts(resource: Resource) -> Iterator[str]:
-    """The hosts for which a VirtualService rules the sidecars, in full."""
+    """The hosts for which a VirtualService rules the sidecars, in full; to them, case does not matter."""
     if resource.kind != "VirtualService":
         return
-    gateways = resource.spec.get("gateways") or [_MESH]
-    hosts = resource.spec.get("hosts")
-    if isinstance(gateways, list) and _MESH in gateways and isinstance(hosts, list):
-        for host in hosts:
+    gateways = resource.spec.get("gateways") or [MESH]
+    names = resource.spec.get("hosts")
+    if isinstance(gateways, list) and MESH in gateways and isinstance(names, list):
+        for host in names:
             if isinstance(host, str):
-                yield _full(host, resource.namespace)
-
-
-def _full(host: str, namespace: str = NAMESPACE) -> str:
-    """`reviews`, `reviews.bookinfo` and `reviews.bookinfo.svc` are one host."""
-    if "*" in host:
-        return host
-    labels = host.rstrip(".").split(".")
-    if len(labels) == 1:
-        labels.append(namespace)
-    if len(labels) == 2:  # noqa: PLR2004  # service and namespace
-        labels.append("svc")
-    return f"{'.'.join(labels)}.{_DOMAIN.partition('.')[2]}" if labels[2:] == ["svc"] else ".".join(labels)
+                yield hosts.full(host, resource.namespace).lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class Resource:
     namespace: str = NAMESPACE
     source: str = field(default="", compare=False)
     """Where it was read: `istio/canary.yaml`."""
+    created: int = field(default=1, compare=False)
+    """When it came to be, as istiod orders objects: the baseline's are there first (0), what is laid over them follows."""
 
     @property
     def key(self) -> Key:
@@ -77,8 +79,14 @@ class ResourceSet:
         return tuple(resource for resource in self.resources if resource.kind == kind)
 
     def overlaid(self, over: ResourceSet) -> ResourceSet:
-        """These objects with those of `over` in place of, or beside, them."""
-        merged = {resource.key: resource for resource in (*self, *over)}
+        """These objects with those of `over` in place of, or beside, them.
+
+        One that is replaced is changed, not made anew, as `kubectl apply` changes it: it stays as old as it was.
+        """
+        merged = {resource.key: resource for resource in self}
+        for resource in over:
+            known = merged.get(resource.key, resource)
+            merged[resource.key] = replace(resource, created=min(known.created, resource.created))
         return ResourceSet(tuple(merged[key] for key in sorted(merged)))
 
     @property
@@ -212,4 +220,5 @@ def _resource(document: object, *, source: str, number: int) -> Resource:
     if not isinstance(spec, dict | None):
         raise UsageError(f"{where}: {kind} {name}: spec is no object")
     # An object without a spec is for the platform to judge: an AuthorizationPolicy needs none.
-    return Resource(api_version, kind, name, spec or {}, namespace=namespace, source=source)
+    created = 0 if source.startswith(_BASELINE) else 1
+    return Resource(api_version, kind, name, spec or {}, namespace=namespace, source=source, created=created)

@@ -21,9 +21,12 @@ _SEND_SECONDS = 5.0
 
 
 def state_document(state: State) -> dict[str, Any]:
-    """A state as JSON has it; where each object was read goes along, for messages."""
+    """A state as JSON has it; where each object was read, and its age, go along."""
     return {
-        "resources": [{**resource.document(), "source": resource.source} for resource in state.resources],
+        "resources": [
+            {**resource.document(), "source": resource.source, "created": resource.created}
+            for resource in state.resources
+        ],
         "stopped": sorted(state.stopped),
     }
 
@@ -38,6 +41,7 @@ def state_of(document: Mapping[str, Any]) -> State:
             namespace=one["metadata"]["namespace"],
             spec=one["spec"],
             source=one["source"],
+            created=one["created"],
         )
         for one in document["resources"]
     )

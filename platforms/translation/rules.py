@@ -54,19 +54,6 @@ class VirtualService:
     def visible_in(self) -> frozenset[str]:
         return _visible_in(self.exported_to, self.namespace)
 
-    @property
-    def says_nothing(self) -> bool:
-        """Whether it asks for no more than what holds without it: to its own host, whatever the version."""
-        if len(self.http) != 1 or len(self.hosts) != 1 or self.gateways != (MESH,):
-            return False
-        route = self.http[0]
-        destinations = [
-            hosts.full(one["destination"]["host"], self.namespace)
-            for one in route.get("route", ())
-            if set(one) == {"destination"} and set(one["destination"]) == {"host"}
-        ]
-        return set(route) == {"route"} and destinations == [self.hosts[0]]
-
 
 @dataclass(frozen=True, slots=True)
 class DestinationRule:
@@ -74,13 +61,24 @@ class DestinationRule:
 
     host: str
     namespace: str
-    exported_to: tuple[str, ...]
-    policy: Mapping[str, Any]
+    exported_to: frozenset[str]
+    """As written; empty where nothing is."""
+    traffic_policy: Mapping[str, Any] | None
+    """None where none is given, which another rule for the host may then give."""
     subsets: tuple[Mapping[str, Any], ...]
 
     @property
-    def visible_in(self) -> frozenset[str]:
-        return _visible_in(self.exported_to, self.namespace)
+    def policy(self) -> Mapping[str, Any]:
+        return self.traffic_policy or {}
+
+    @property
+    def is_private(self) -> bool:
+        """Whether no namespace but its own sees it."""
+        return self.exported_to in ({"."}, {self.namespace})
+
+    def is_exported_to(self, namespace: str) -> bool:
+        """Whether a proxy of another namespace may see it; a dot means none."""
+        return not self.exported_to or bool(self.exported_to & {"*", namespace})
 
     def subset(self, name: str) -> Mapping[str, Any] | None:
         return next((subset for subset in self.subsets if subset["name"] == name), None)
@@ -110,19 +108,14 @@ class Rules:
 
     @classmethod
     def of(cls, resources: ResourceSet) -> Rules:
-        """Read validated resources.
+        """Read validated resources, the older before the younger.
 
-        A cluster lets the older of two objects win. Here all of them are applied at once, so the name decides, as
-        istiod does it for objects of the same second.
+        Those of one age are ordered by name, then by namespace, as istiod does it for objects of the same second.
         """
-        ordered = sorted(resources, key=lambda resource: (resource.name, resource.namespace))
-        virtual_services = (_virtual_service(one) for one in ordered if one.kind == "VirtualService")
+        ordered = sorted(resources, key=lambda one: (one.created, one.name, one.namespace))
         return cls(
-            # What says nothing gives way: the baseline's even split is no reason to ignore a rule of another name.
-            virtual_services=tuple(one for one in virtual_services if not one.says_nothing),
-            destination_rules=tuple(
-                _merged(_destination_rule(one) for one in ordered if one.kind == "DestinationRule")
-            ),
+            virtual_services=tuple(_virtual_service(one) for one in ordered if one.kind == "VirtualService"),
+            destination_rules=tuple(_destination_rule(one) for one in ordered if one.kind == "DestinationRule"),
             servers=tuple(server for one in ordered if one.kind == "Gateway" for server in _servers(one)),
         )
 
@@ -136,18 +129,22 @@ class Rules:
         return (*own, *others, *public)
 
     def destination_rule(self, host: str, caller: str) -> DestinationRule | None:
-        """The DestinationRule for calls of `host` from the namespace `caller`.
+        """The DestinationRule for calls of `host`, a Service of ours, from a proxy in the namespace `caller`.
 
-        It is looked for there first, then where the Service is, then in the root namespace.
+        As in istiod's push_context.go: of a sidecar, its own namespace's come first, of a gateway in the root namespace
+        only the private ones there; then those that the Service's namespace exports, then those of the root namespace.
+        The closest host is chosen before anybody asks to whom its rules are exported.
         """
-        for namespace in dict.fromkeys((caller, NAMESPACE, ROOT_NAMESPACE)):
-            visible = {
-                rule.host: rule
-                for rule in self.destination_rules
-                if rule.namespace == namespace and rule.visible_in & {"*", caller}
-            }
-            if rule := hosts.most_specific(host, visible):
-                return rule
+        own = [one for one in self.destination_rules if one.namespace == caller and _acts_at_home(one)]
+        if caller == ROOT_NAMESPACE:
+            own = [one for one in own if one.is_private]
+        if found := hosts.most_specific(host, _merged(own)):
+            return found[-1]
+        for namespace in (NAMESPACE, ROOT_NAMESPACE):
+            exported = [one for one in self.destination_rules if one.namespace == namespace and not one.is_private]
+            closest = hosts.most_specific(host, _merged(exported)) or []
+            if visible := [one for one in closest if one.is_exported_to(caller)]:
+                return visible[-1]
         return None
 
 
@@ -156,7 +153,7 @@ def _virtual_service(resource: Resource) -> VirtualService:
     return VirtualService(
         name=resource.name,
         namespace=namespace,
-        hosts=tuple(hosts.full(host, namespace).lower() for host in spec.get("hosts", ())),
+        hosts=tuple(hosts.full(host, namespace) for host in spec.get("hosts", ())),
         gateways=tuple(gateway_name(gateway, namespace) for gateway in spec.get("gateways") or (MESH,)),
         exported_to=tuple(spec.get("exportTo", ())),
         http=tuple(spec.get("http", ())),
@@ -167,25 +164,42 @@ def _destination_rule(resource: Resource) -> DestinationRule:
     return DestinationRule(
         host=hosts.full(resource.spec["host"], resource.namespace),
         namespace=resource.namespace,
-        exported_to=tuple(resource.spec.get("exportTo", ())),
-        policy=resource.spec.get("trafficPolicy", {}),
+        exported_to=frozenset(resource.spec.get("exportTo", ())),
+        traffic_policy=resource.spec.get("trafficPolicy"),
         subsets=tuple(resource.spec.get("subsets", ())),
     )
 
 
-def _merged(rules: Iterable[DestinationRule]) -> Iterator[DestinationRule]:
-    """Several rules for one host add their subsets; the first that has a policy gives it."""
-    together: dict[tuple[str, str, frozenset[str]], DestinationRule] = {}
+def _acts_at_home(rule: DestinationRule) -> bool:
+    """Whether the proxies of its own namespace see a rule: one that is exported elsewhere only, they do not."""
+    return not rule.exported_to or bool(rule.exported_to & {"*", ".", rule.namespace})
+
+
+def _merged(rules: Iterable[DestinationRule]) -> dict[str, list[DestinationRule]]:
+    """The rules by host, each list in its order; the last one that a proxy sees acts.
+
+    A rule is merged into an earlier one if both say the same of exportTo, or it is exported further than one that says
+    something of it. Any other stands for itself, and so acts alone: as in istiod's destination_rule.go.
+    """
+    by_host: dict[str, list[DestinationRule]] = {}
     for rule in rules:
-        key = (rule.namespace, rule.host, rule.visible_in)
-        first = together.get(key)
-        together[key] = rule if first is None else _joined(first, rule)
-    yield from together.values()
+        known = by_host.setdefault(rule.host, [])
+        separate = True
+        for number, earlier in enumerate(known):
+            separate = (
+                rule.exported_to != earlier.exported_to and not rule.exported_to > earlier.exported_to > frozenset()
+            )
+            if not separate:
+                known[number] = _joined(earlier, rule)
+        if separate:
+            known.append(rule)
+    return by_host
 
 
 def _joined(first: DestinationRule, second: DestinationRule) -> DestinationRule:
     added = tuple(subset for subset in second.subsets if first.subset(subset["name"]) is None)
-    return replace(first, policy=first.policy or second.policy, subsets=first.subsets + added)
+    policy = second.traffic_policy if first.traffic_policy is None else first.traffic_policy
+    return replace(first, traffic_policy=policy, subsets=first.subsets + added)
 
 
 def _servers(resource: Resource) -> Iterator[Server]:
@@ -217,6 +231,11 @@ def is_ours(gateway: Resource) -> bool:
     """Whether the ingress gateway obeys this Gateway."""
     selector: Mapping[str, str] = gateway.spec.get("selector", {})
     return selector.items() <= GATEWAY_LABELS.items()
+
+
+def is_visible(resource: Resource, namespace: str) -> bool:
+    """Whether proxies of a namespace obey a VirtualService."""
+    return bool(_visible_in(tuple(resource.spec.get("exportTo") or ()), resource.namespace) & {"*", namespace})
 
 
 def _visible_in(exported_to: tuple[str, ...], namespace: str) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from platforms.translation import hosts, routes
@@ -34,7 +35,8 @@ def of_sidecar(rules: Rules, proxy: Proxy) -> dict[str, Any]:
     by_name: dict[str, dict[str, Any]] = {}
     taken: set[str] = set()
     routed: set[str] = set()
-    services = rules.bound_to(MESH, proxy)
+    # A call names its host in any case, so at sidecars case does not matter.
+    services = tuple(_in_lower_case(one) for one in rules.bound_to(MESH, proxy))
     for service in services:
         known = [host for host in hosts.REGISTRY if _speaks_for(service, host, services)]
         if not known:
@@ -62,12 +64,16 @@ def of_gateway(rules: Rules, proxy: Proxy, name: str) -> dict[str, Any]:
             key = (server.gateway, service.namespace, service.name)
             if bound and key not in made:
                 made[key] = routes.of(service, routes.Context(proxy, server.gateway, server.port, rules))
-            for host in bound if made.get(key) else ():
+            for host in map(str.lower, bound if made.get(key) else ()):  # compared as written, then matched in any case
                 virtual_host = by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], []))
                 virtual_host["routes"] += made[key]
                 sources.setdefault(host, []).append(id(made[key]))
     found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{rules.servers[0].port}", ["*"], [])]
     return _configuration(name, sorted(found, key=lambda one: str(one["name"])))
+
+
+def _in_lower_case(service: VirtualService) -> VirtualService:
+    return replace(service, hosts=tuple(host.lower() for host in service.hosts))
 
 
 def _speaks_for(service: VirtualService, host: str, services: tuple[VirtualService, ...]) -> bool:

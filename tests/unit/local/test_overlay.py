@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -35,10 +36,10 @@ def test_same_name() -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["reviews", "reviews.bookinfo", "reviews.bookinfo.svc", "reviews.bookinfo.svc.cluster.local"],
+    ["reviews", "Reviews", "reviews.bookinfo.svc.cluster.local", "*.bookinfo.svc.cluster.local", "*.local", "*"],
 )
 def test_same_host(host: str) -> None:
-    """The baseline's VirtualService steps aside for another name with the same host, however that is written."""
+    """The baseline's VirtualService steps aside for another name that claims its host, by name or by a wildcard."""
     laid = lay_over(BASE, ResourceSet((virtual_service("mine", host),)))
 
     assert ["bookinfo", "mine"] == names(laid.resources)
@@ -47,9 +48,10 @@ def test_same_host(host: str) -> None:
     ) == laid.notes
 
 
-def test_other_host() -> None:
-    """A VirtualService with another host disturbs nobody."""
-    laid = lay_over(BASE, ResourceSet((virtual_service("mine", "ratings"),)))
+@pytest.mark.parametrize("host", ["ratings", "reviews.bookinfo", "reviews.bookinfo.svc", "*.example.com"])
+def test_other_host(host: str) -> None:
+    """A VirtualService with another host disturbs nobody; to Istio, any name with a dot is one in full."""
+    laid = lay_over(BASE, ResourceSet((virtual_service("mine", host),)))
 
     assert ["bookinfo", "mine", "reviews"] == names(laid.resources)
 
@@ -90,6 +92,33 @@ def test_malformed(spec: dict[str, Any]) -> None:
 
 def destination_rule(name: str, host: str = "reviews", **said: Any) -> Resource:
     return Resource("networking.istio.io/v1", "DestinationRule", name, {"host": host, **said})
+
+
+def test_host_that_nobody_here_sees() -> None:
+    """A VirtualService that another namespace keeps to itself claims nothing."""
+    own = virtual_service("mine", "reviews.bookinfo.svc.cluster.local", namespace="other")
+    own = replace(own, spec={**own.spec, "exportTo": ["."]})
+
+    assert ["bookinfo", "reviews", "mine"] == names(lay_over(BASE, ResourceSet((own,))).resources)
+
+
+def test_age() -> None:
+    """The baseline's objects are older than the user's; one that is changed stays as old as it was."""
+    own = ResourceSet((virtual_service("reviews", "reviews"), virtual_service("a", "ratings")))
+    laid = lay_over(baseline(), own).resources
+
+    assert {"a": 1, "reviews": 0, "bookinfo": 0} == {one.name: one.created for one in laid.of_kind("VirtualService")}
+
+
+def test_rule_exported_otherwise() -> None:
+    """Istio does not merge rules of one host with another exportTo, so nothing steps aside, and it is said."""
+    own = destination_rule("canary", exportTo=["*"], subsets=[{"name": "v1"}])
+    laid = lay_over(RULED, ResourceSet((own,)))
+
+    assert RULED.resources[0] in laid.resources
+    assert (
+        "DestinationRule canary names exportTo, so it acts alone: DestinationRule reviews of the baseline has no effect there",
+    ) == laid.notes
 
 
 RANDOM, STICKY = {"loadBalancer": {"simple": "RANDOM"}}, {"loadBalancer": {"simple": "LEAST_REQUEST"}}

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from platforms.overlay import lay_over
 from platforms.resources import NAMESPACE, Resource, ResourceSet, baseline
 from platforms.translation.served import shown
 from platforms.translation.topology import Topology
@@ -31,7 +32,7 @@ def reviews(http: str, *, name: str = "reviews", more: str = "") -> Resource:
 
 def served(proxy: str, *rules: Resource, at: Topology | None = None) -> dict[str, Any]:
     """What a proxy serves for rules laid over the baseline."""
-    config = translate(baseline().overlaid(ResourceSet(rules)), at or topology()).proxies[proxy]
+    config = translate(lay_over(baseline(), ResourceSet(rules)).resources, at or topology()).proxies[proxy]
     return shown(config.routes.values(), config.clusters)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from platforms.overlay import lay_over
 from platforms.resources import Resource, ResourceSet, baseline
 from platforms.translation.analyze import analyze
 from tests.unit.translation.rules import reviews, rule
@@ -12,7 +13,7 @@ TO = "route: [{destination: {host: reviews, subset: v1}}]"
 
 
 def findings(*rules: Resource) -> list[tuple[str, str, str]]:
-    found = analyze(baseline().overlaid(ResourceSet(rules)))
+    found = analyze(lay_over(baseline(), ResourceSet(rules)).resources)
     return [(one.code, one.level, one.message) for one in found]
 
 

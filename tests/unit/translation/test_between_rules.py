@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from platforms.resources import Resource, ResourceSet, baseline
 from platforms.translation.topology import WORKLOADS
 from platforms.translation.translate import endpoints, translate
@@ -29,9 +31,98 @@ def test_of_two_rules_for_one_host_the_first_by_name_is_obeyed() -> None:
     )
 
 
+@pytest.mark.parametrize("weight", ["", ", weight: 100"])
+def test_a_route_to_its_own_host_is_a_rule_as_any_other(weight: str) -> None:
+    """Of two VirtualServices for a host the first acts, also if it names no subset and no weight."""
+    plain = reviews(f"[{{route: [{{destination: {{host: reviews}}{weight}}}]}}]", name="a")
+
+    assert [_cluster("")] == clusters_called("productpage-v1", REVIEWS, plain, reviews(ON_V2, name="b"))
+
+
 def test_a_rule_of_another_name_is_stronger_than_the_baselines_even_split() -> None:
-    """What says no more than holds without it gives way, whatever its name."""
+    """The baseline's steps aside for it, whatever its name."""
     assert [_cluster("v2")] == clusters_called("productpage-v1", REVIEWS, reviews(ON_V2, name="zzz"))
+
+
+def test_a_rule_for_every_service_is_stronger_than_the_baselines_even_split() -> None:
+    """So it does for a wildcard that covers its host."""
+    every = rule("VirtualService", "every", "{hosts: ['*.bookinfo.svc.cluster.local'], http: " + ON_V2 + "}")
+
+    assert [_cluster("v2")] == clusters_called("productpage-v1", REVIEWS, every)
+
+
+@pytest.mark.parametrize("name", ["a-maintenance", "maintenance"])
+def test_at_a_gateway_the_older_comes_first(name: str) -> None:
+    """The baseline is older than any rule of one's own, whatever its name."""
+    mine = _page(name, "[{match: [{uri: {exact: /productpage}}], route: [{destination: {host: details}}]}]")
+
+    assert ["productpage"] * 5 + ["details"] == [
+        cluster.split("|")[3].split(".")[0] for cluster in clusters_called("ingressgateway", GATEWAY, mine)
+    ]
+
+
+def test_hosts_of_a_gateway_are_compared_as_written() -> None:
+    """Then the virtual host is in lower case, and requests find it in any case."""
+    gateway = "{selector: {istio: ingressgateway}, servers: [{port: {number: 8080, name: http, protocol: HTTP}, hosts: [%s]}]}"
+    shop = rule(
+        "VirtualService",
+        "shop",
+        "{hosts: [Shop.Example.com], gateways: [shop], http: [{directResponse: {status: 200}}]}",
+    )
+
+    def hosts(written: str) -> list[str]:
+        served_hosts = served("ingressgateway", rule("Gateway", "shop", gateway % written), shop)["routes"]
+        return [name for name in served_hosts if "shop" in name.lower()]
+
+    assert ["http.8080 shop.example.com:8080"] == hosts("Shop.Example.com")
+    assert [] == hosts("shop.example.com")
+
+
+def _ruled(*rules: Resource, caller: str = "productpage-v1") -> set[str]:
+    """The subsets of reviews that a proxy knows."""
+    names = served(caller, *rules)["clusters"]
+    return {name.split("|")[2] for name in names if name.endswith(f"|{FULL}")} - {""}
+
+
+def _canary(spec: str, *, host: str = "reviews", name: str = "canary", namespace: str = "bookinfo") -> Resource:
+    subsets = "subsets: [{name: canary, labels: {version: v3}}]"
+    return rule("DestinationRule", name, f"{{host: '{host}', {spec} {subsets}}}", namespace=namespace)
+
+
+def test_destination_rules_exported_otherwise_are_not_put_together() -> None:
+    """The youngest that a caller sees acts alone, also one that says in so many words what holds without."""
+    assert {"v1", "v2", "v3", "canary"} == _ruled(_canary(""))
+    assert {"canary"} == _ruled(_canary("exportTo: ['*'],"))
+    assert {"canary"} == _ruled(_canary("exportTo: [.],"))
+    assert {"v1", "v2", "v3"} == _ruled(_canary("exportTo: [.],"), caller="ingressgateway")
+    assert {"v1", "v2", "v3"} == _ruled(_canary("exportTo: [elsewhere],"))
+
+
+def test_a_destination_rule_of_the_root_namespace_is_the_last_choice() -> None:
+    """But for a private one there, which is the gateway's first."""
+    public = _canary("", host=FULL, namespace="istio-system")
+    private = _canary("exportTo: [.],", host=FULL, namespace="istio-system")
+
+    assert {"v1", "v2", "v3"} == _ruled(public)
+    assert {"v1", "v2", "v3"} == _ruled(public, caller="ingressgateway")
+    assert {"v1", "v2", "v3"} == _ruled(private)
+    assert {"canary"} == _ruled(private, caller="ingressgateway")
+
+
+def test_a_closer_rule_hides_a_wider_one_even_from_those_who_may_not_see_it() -> None:
+    """The host is chosen first, and then it is asked to whom its rule is exported."""
+    narrow = rule(
+        "DestinationRule", "reviews", "{host: reviews, exportTo: [bookinfo, elsewhere], subsets: [{name: own}]}"
+    )
+    wide = _canary("exportTo: ['*'],", host="*.bookinfo.svc.cluster.local")
+
+    assert {"own"} == _ruled(narrow, wide)
+    assert set() == _ruled(narrow, wide, caller="ingressgateway")
+
+
+def test_a_name_with_a_dot_is_one_in_full() -> None:
+    """`reviews.bookinfo` is no Service, so a DestinationRule for it acts on nothing."""
+    assert {"v1", "v2", "v3"} == _ruled(_canary("", host="reviews.bookinfo"))
 
 
 def test_a_rule_that_concerns_only_others_leaves_a_caller_its_default() -> None:
