@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from platforms import files
+from platforms.documents import Unreadable, documents
 from platforms.environment import ROOT
 from platforms.errors import UsageError
 
 ISTIO = ROOT / "istio"
 NAMESPACE = "bookinfo"
 
+_READ = ("apiVersion", "kind", "metadata", "spec")
 _BASELINE = "istio/baseline/"
-
-# Kubernetes speaks JSON.
-_YAML_ONLY = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("binary", "omap", "pairs", "set"))
-# A megabyte of YAML, which is what a cluster accepts, has fewer.
-_MOST_VALUES = 100_000
 
 Key = tuple[str, str, str]
 """Kind, namespace and name: what makes two documents the same object."""
@@ -41,6 +39,9 @@ class Resource:
     """Where it was read: `istio/canary.yaml`."""
     created: int = field(default=1, compare=False)
     """When it came to be, as istiod orders objects: the baseline's are there first (0), what is laid over them follows."""
+    metadata: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What else its metadata says, and `more` the rest of its document: to be checked, then of no more use."""
+    more: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def key(self) -> Key:
@@ -100,14 +101,14 @@ class ResourceSet:
         return yaml.safe_dump_all([resource.document() for resource in self], sort_keys=False)
 
 
-def load(*paths: Path) -> ResourceSet:
-    """The objects in YAML files, or in all `*.yaml` files of a folder.
+def load(*given: Path | str) -> ResourceSet:
+    """The objects in files, or in all files of a folder that kubectl would take; `-` is standard input.
 
     Raises UsageError, naming the file, for what cannot be read or is no Istio object.
     """
     found: dict[Key, Resource] = {}
-    for path in _files(paths):
-        for resource in parse(_read(path), source=_shown(path)):
+    for name, text in files.texts(given):
+        for resource in parse(text, source=name):
             if resource.key in found:
                 raise UsageError(f"{resource}: given twice, also in {found[resource.key].source}")
             found[resource.key] = resource
@@ -115,84 +116,18 @@ def load(*paths: Path) -> ResourceSet:
 
 
 def parse(text: str, *, source: str) -> Iterator[Resource]:
-    """The objects in a text of YAML documents; `source` names it in messages."""
+    """The objects in a text of YAML or JSON documents; `source` names it in messages."""
     try:
-        documents = [document for document in yaml.load_all(text, _Loader) if document is not None]
-    except yaml.YAMLError as error:
-        why = " ".join(str(error).replace('in "<unicode string>",', "at").split())
-        raise UsageError(f"{source}: not YAML: {why}") from error
-    except RecursionError as error:
-        raise UsageError(f"{source}: nested too deeply") from error
-    for number, document in enumerate(documents, start=1):
+        found = documents(text)
+    except Unreadable as error:
+        raise UsageError(f"{source}: {error}") from error
+    for number, document in enumerate(found, start=1):
         yield _resource(document, source=source, number=number)
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads YAML as a cluster does: a date and every name is a text, and a field given twice is an error.
-
-    What JSON has no form for is an error too, and so are aliases that make much of little.
-    """
-
-    yaml_implicit_resolvers = {  # noqa: RUF012  # declared so by PyYAML
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    yaml_constructors = {  # noqa: RUF012  # declared so by PyYAML
-        tag: make for tag, make in yaml.SafeLoader.yaml_constructors.items() if tag not in _YAML_ONLY
-    }
-
-    def construct_document(self, node: yaml.Node) -> Any:
-        if (values := _size(node, {})) > _MOST_VALUES:
-            problem = f"its aliases unfold to {values:,} values, {_MOST_VALUES:,} are allowed"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
-        return super().construct_document(node)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  # as PyYAML calls it
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f'key "{key.value}" already set in map', problem_mark=key.start_mark)
-            seen.add(key.value)
-        mapping = super().construct_mapping(node, deep)
-        return {key if isinstance(key, str) else json.dumps(key): value for key, value in mapping.items()}
-
-
-def _size(node: yaml.Node, known: dict[yaml.Node, int | None]) -> int:
-    """How many values a node stands for once every alias is replaced by what it names."""
-    if node not in known:
-        known[node] = None  # being counted
-        parts = node.value if isinstance(node, yaml.CollectionNode) else ()
-        inner = (part for entry in parts for part in (entry if isinstance(entry, tuple) else (entry,)))
-        known[node] = 1 + sum(_size(part, known) for part in inner)
-    size = known[node]
-    if size is None:
-        raise yaml.MarkedYAMLError(problem="an alias stands inside what it names", problem_mark=node.start_mark)
-    return size
 
 
 def baseline() -> ResourceSet:
     """What `istio/baseline/` says."""
     return load(ISTIO / "baseline")
-
-
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
-    for path in paths:
-        yield from sorted(path.glob("*.yaml")) if path.is_dir() else (path,)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: cannot be read: it is no text in UTF-8") from error
-
-
-def _shown(path: Path) -> str:
-    resolved = path.resolve()
-    return str(resolved.relative_to(ROOT)) if resolved.is_relative_to(ROOT) else str(path)
 
 
 def _resource(document: object, *, source: str, number: int) -> Resource:
@@ -220,5 +155,14 @@ def _resource(document: object, *, source: str, number: int) -> Resource:
     if not isinstance(spec, dict | None):
         raise UsageError(f"{where}: {kind} {name}: spec is no object")
     # An object without a spec is for the platform to judge: an AuthorizationPolicy needs none.
-    created = 0 if source.startswith(_BASELINE) else 1
-    return Resource(api_version, kind, name, spec or {}, namespace=namespace, source=source, created=created)
+    return Resource(
+        api_version,
+        kind,
+        name,
+        spec or {},
+        namespace=namespace,
+        source=source,
+        created=0 if source.startswith(_BASELINE) else 1,
+        metadata={field: value for field, value in metadata.items() if field not in ("name", "namespace")},
+        more={field: value for field, value in document.items() if field not in _READ},
+    )
