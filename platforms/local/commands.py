@@ -14,7 +14,7 @@ from platforms import journal, page, show
 from platforms.environment import ROOT
 from platforms.errors import Busy, NotApplied, NotReachable
 from platforms.healing import healed, tell_healed
-from platforms.local import bringup, logfiles, runtimes, standing
+from platforms.local import bringup, logfiles, runtimes, standing, workloads
 from platforms.local.platform import LocalPlatform
 
 Options = Namespace
@@ -51,7 +51,9 @@ def _brought_up(port: int) -> tuple[LocalPlatform, str]:
     began = time.monotonic()
     with show.progress("bringing Bookinfo up") as say:
         platform = bringup.up(port, say)
-    return platform, f"Bookinfo is up after {time.monotonic() - began:.1f} s"
+    given = sorted({name for app in workloads.CONFIGURATION for name in workloads.configured(app)})
+    configured = f", with your {', '.join(given)}" if given else ""
+    return platform, f"Bookinfo is up after {time.monotonic() - began:.1f} s{configured}"
 
 
 def down(_options: Options) -> int:
@@ -109,7 +111,8 @@ def build(_options: Options) -> int:
         say("Maven compiles, packs and rehearses it")
         done = subprocess.run(command, cwd=ROOT / "services" / "reviews", check=False, capture_output=True, text=True)
     if done.returncode:
-        raise NotApplied(f"Maven could not build reviews:\n{(done.stdout + done.stderr).strip()}")
+        print((done.stdout + done.stderr).strip(), file=sys.stderr)
+        raise NotApplied("Maven could not build reviews, and says why above")
     return 0
 
 

@@ -20,6 +20,17 @@ VERSION_ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
 }
 
 _PASSED_ON = ("PATH", "HOME", "TZ")
+_BACKENDS = tuple(f"{app}_{what}" for app in ("DETAILS", "REVIEWS", "RATINGS") for what in ("HOSTNAME", "SERVICE_PORT"))
+CONFIGURATION: Mapping[str, tuple[str, ...]] = {
+    "productpage": ("FORWARD_COOKIE", "FLOOD_FACTOR", "FRAME_ANCESTORS", "SERVICES_DOMAIN", *_BACKENDS),
+    "details": ("ACCESS_LOG",),
+    "reviews": ("FORWARD_COOKIE", "CLUSTER_NAME", "SERVICES_DOMAIN", *_BACKENDS),
+    "ratings": ("ACCESS_LOG", "SEED"),
+}
+"""The variables by which a user of `up` may configure an app, as services/README.md has them.
+
+Left out is what the platform decides, what would make one version another, and what may be another program's secret.
+"""
 # The letters Kubernetes uses in pod names: no vowels, so no words.
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
@@ -32,6 +43,7 @@ def launch(workload: Workload, topology: Topology, runtimes: Mapping[str, str], 
     ports = topology.ports[workload.name]
     environment = {
         **passed_on(),
+        **configured(workload.app),
         "LANG": "C.UTF-8",
         "TMPDIR": str(topology.folder),  # what a killed workload leaves there goes with the demo
         "PORT": str(ports.app),
@@ -51,6 +63,11 @@ def launch(workload: Workload, topology: Topology, runtimes: Mapping[str, str], 
 def passed_on() -> dict[str, str]:
     """What of the caller's environment reaches a workload; no more, for what works here must work in a container."""
     return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+
+
+def configured(app: str) -> dict[str, str]:
+    """What of the caller's environment configures an app."""
+    return {name: os.environ[name] for name in CONFIGURATION[app] if os.environ.get(name)}
 
 
 def pod_suffix() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from platforms.environment import ROOT
 from platforms.local import envoy, ports, workloads
 from platforms.local.processes import Launch
 from platforms.translation.topology import WORKLOADS, Topology, Workload
@@ -81,3 +82,48 @@ def test_bootstrap(topology: Topology, proxy: str, identity: str) -> None:
     )
     assert all(Path(source["path"]).is_absolute() for source in sources)
     assert {str(topology.proxy_folder(proxy))} == {source["watched_directory"]["path"] for source in sources}
+
+
+SET_BY_THE_PLATFORM = {"PORT", "BIND_HOST", "HOSTNAME", "SERVICE_VERSION", "ENABLE_RATINGS", "STAR_COLOR", "http_proxy"}
+NOT_FOR_A_DEMO = {
+    *("SESSION_SECRET", "SESSION_SECRET_FILE"),  # may be another program's
+    *("no_proxy", "https_proxy"),  # would lead calls past the mesh
+    *("ENABLE_EXTERNAL_BOOK_SERVICE", "DO_NOT_ENCRYPT"),  # there is no way out of the mesh
+    "MALLOC_ARENA_MAX",  # the C library's
+}
+
+
+def documented() -> dict[str, set[str]]:
+    """The variables of every app, as the tables of the services' READMEs name them."""
+    page = (ROOT / "services" / "README.md").read_text(encoding="utf-8")
+    table = page.partition("## Environment")[2].partition("\n## ")[0]
+    rows = [row.split("|")[1:3] for row in table.splitlines() if row.startswith("| ") and "`" in row.split("|")[2]]
+    found: dict[str, set[str]] = {}
+    for app in workloads.CONFIGURATION:
+        named = [cell for apps, cell in rows if app in apps or "all" in apps.split()]
+        own = (ROOT / "services" / app / "README.md").read_text(encoding="utf-8")
+        named += [row.split("|")[1] for row in own.splitlines() if re.match(r"\| `[A-Za-z_]+`", row)]
+        found[app] = {name for cell in named for name in re.findall(r"`([A-Za-z_]+)`", cell)}
+    return found
+
+
+@pytest.mark.parametrize("app", workloads.CONFIGURATION)
+def test_documented_variables(app: str) -> None:
+    """Each one is passed on, or there is a reason why not; and none is passed on that is not documented."""
+    passed = set(workloads.CONFIGURATION[app])
+
+    assert passed == documented()[app] - SET_BY_THE_PLATFORM - NOT_FOR_A_DEMO
+
+
+def test_what_a_user_configures(topology: Topology, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A documented variable reaches the services that know it, an empty one and the platform's own do not."""
+    for name, value in {"FORWARD_COOKIE": "true", "SEED": "7", "FLOOD_FACTOR": "", "STAR_COLOR": "blue"}.items():
+        monkeypatch.setenv(name, value)
+    page, reviews, ratings = (
+        launch(topology, name).environment for name in ("productpage-v1", "reviews-v3", "ratings-v1")
+    )
+
+    assert "true" == page["FORWARD_COOKIE"] == reviews["FORWARD_COOKIE"]
+    assert ("7", "red") == (ratings["SEED"], reviews["STAR_COLOR"])
+    assert not {"FLOOD_FACTOR", "SEED"} & page.keys()
+    assert "FORWARD_COOKIE" not in ratings
