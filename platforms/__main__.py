@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from platforms import commands, target
-from platforms.errors import DemoError, UsageError
+from platforms.errors import DemoError, UsageError, in_one_line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout:
             sys.stdout.flush()  # so that what cannot be written is said here
     except DemoError as error:
-        print(f"platforms: {error}", file=sys.stderr)
+        print(f"platforms: {in_one_line(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("platforms: interrupted", file=sys.stderr)
@@ -140,7 +140,8 @@ def _parser() -> argparse.ArgumentParser:
         "put Istio objects of your own in force, or none of them",
         "apply -f istio/canary.yaml",
         "They are laid over the baseline: an object of the same kind and name replaces the baseline's. A second apply "
-        "starts from the baseline again, so it replaces the first; `reset` undoes it.",
+        "starts from the baseline again, so it replaces the first; `reset` undoes it. Files are read as kubectl reads them, "
+        "3 MB at most.",
     )
     apply.add_argument(
         "-f",
@@ -149,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         required=True,
         metavar="FILE",
-        help="YAML file or folder; - is stdin",
+        help="YAML or JSON, a file or a folder of *.yaml, *.yml and *.json; - is stdin",
     )
     config = verb("config", commands.config, "print what a proxy serves now, as JSON", "config productpage-v1")
     config.add_argument("workload", metavar="WORKLOAD", help="such as productpage-v1, or ingressgateway")

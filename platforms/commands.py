@@ -7,17 +7,17 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 from types import ModuleType
 
-from platforms import State, journal, show, target
-from platforms.errors import UsageError
+from platforms import State, files, journal, show, target
+from platforms.errors import UsageError, in_one_line
 from platforms.healing import tell_healed
 from platforms.overlay import lay_over
 from platforms.page import PATH
-from platforms.resources import Resource, ResourceSet, baseline, load, parse
+from platforms.resources import ResourceSet, baseline, load
 from platforms.translation import security
 from platforms.translation.analyze import analyze
+from platforms.translation.validate import validated
 
 Options = argparse.Namespace
 Command = Callable[[Options], int]
@@ -91,7 +91,7 @@ def url(options: Options) -> int:
 
 def apply(options: Options) -> int:
     """Put own objects in force over the baseline."""
-    own = _read(options.files)
+    own, told = _own(options.files)
     platform = target.connect(target.named(options))
     tell_healed(platform)
     laid = lay_over(baseline(), own)
@@ -100,7 +100,7 @@ def apply(options: Options) -> int:
         platform.apply(state)
         convergence = platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
     findings = analyze(state.resources)
-    notes = [*laid.notes, *(platform.caveats if any(one.kind in security.KINDS for one in own) else ())]
+    notes = [*told, *laid.notes, *(platform.caveats if any(one.kind in security.KINDS for one in own) else ())]
     if options.json:
         document = {
             "revision": convergence.revision,
@@ -111,10 +111,8 @@ def apply(options: Options) -> int:
         }
         print(json.dumps(document, indent=2))
         return 0
-    for note in notes:
-        print(note)
-    for one in findings:
-        print(one)
+    for one in (*notes, *findings):
+        print(in_one_line(str(one)))
     print(show.in_force(convergence))
     return 0
 
@@ -147,23 +145,9 @@ def _default() -> str:
     return "local"
 
 
-def _standard_input() -> str:
-    if sys.stdin is None:
-        raise UsageError("-: standard input is closed")
-    try:
-        return sys.stdin.buffer.read().decode()
-    except UnicodeDecodeError as error:
-        raise UsageError("-: cannot be read: it is no text in UTF-8") from error
-
-
-def _read(files: list[str]) -> ResourceSet:
-    """The objects in the files; standard input for `-`."""
-    found: dict[tuple[str, str, str], Resource] = {}
-    for file in files:
-        for resource in parse(_standard_input(), source="-") if file == "-" else load(Path(file)):
-            if resource.key in found:
-                raise UsageError(f"{resource}: given twice, also in {found[resource.key].source}")
-            found[resource.key] = resource
-    if not found:
-        raise UsageError(f"{' '.join(files)}: no Istio object in there")
-    return ResourceSet(tuple(found[key] for key in sorted(found)))
+def _own(given: list[str]) -> tuple[ResourceSet, list[str]]:
+    """The objects that are given, as a cluster would take them, and what was read of each folder."""
+    own = load(*given)
+    if not own.resources:
+        raise UsageError(f"{' '.join(given)}: no Istio object in there")
+    return validated(own), [told for one in given if (told := files.told(one))]

@@ -18,13 +18,23 @@ A claim that does not hold is a result and no error: exit 1; an inconclusive one
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
+
+_LONGEST = 2000
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class DemoError(Exception):
     """A fault that the person at the terminal can read and act upon, in one line."""
 
     exit_code: ClassVar[int] = 3
+
+
+def in_one_line(text: str) -> str:
+    """A text that may quote what somebody else wrote, for a terminal: nothing but a line, and not without end."""
+    line = _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}… ({len(line):,} characters)"
 
 
 class UsageError(DemoError):

@@ -55,6 +55,16 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Anything(Shape):
+    """An object that nobody looks into."""
+
+    type_name: ClassVar[str] = "object"
+
+    def _is_type(self, value: Any) -> bool:
+        return isinstance(value, Mapping)
+
+
+@dataclass(frozen=True, slots=True)
 class Text(Shape):
     """A string, or one of a few."""
 
@@ -194,9 +204,9 @@ class Fields(Shape):
     def _check(self, value: Any, path: str) -> Iterator[Problem]:
         for name, one in value.items():
             if name not in self.fields:
-                yield Problem(f"{path}.{name}", UNKNOWN_FIELD)
+                yield Problem(_below(path, name), UNKNOWN_FIELD)
             elif one is not None:
-                yield from self.fields[name].check(one, f"{path}.{name}")
+                yield from self.fields[name].check(one, _below(path, name))
         given = {name for name, one in value.items() if one is not None}
         for name in self.required:
             if name not in given:
@@ -214,6 +224,10 @@ def cleaned(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [cleaned(one) for one in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 def _type_of(value: Any) -> str:

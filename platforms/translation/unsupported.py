@@ -89,6 +89,8 @@ _STEP = re.compile(r"([^.\[{]+)(\[\]|\{\})?\.?")
 def refuse(resources: ResourceSet) -> None:
     """Raise Unsupported for the first thing that is not translated, with file, object and path."""
     for resource in resources:
+        if resource.kind not in _REFUSED:
+            raise Unsupported(f"{resource}: kind {resource.kind} is not supported on platform local")
         if resource.kind == "Gateway" and not is_ours(resource):
             continue  # for other proxies: nobody here obeys it
         for pattern, refuses in _REFUSED[resource.kind].items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
@@ -10,11 +9,18 @@ from typing import Any
 
 from platforms.errors import Rejected, Unsupported
 from platforms.resources import Resource, ResourceSet
-from platforms.translation import crds, hosts, naming, schema, validate_http, validate_match, validate_policy
+from platforms.translation import (
+    crds,
+    hosts,
+    naming,
+    object_meta,
+    schema,
+    validate_http,
+    validate_match,
+    validate_policy,
+)
 from platforms.translation.rules import MESH
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_LONGEST_NAME = 253
 _WEBHOOK = 'admission webhook "validation.istio.io" denied the request: configuration is invalid: '
 _PROTOCOLS = frozenset(
     {"tcp", "udp", "grpc", "grpc-web", "http", "http_proxy", "http2", "https", "tls", "mongo", "redis", "mysql"}
@@ -24,52 +30,50 @@ _HTTP_PROTOCOLS = frozenset({"http", "http2", "http_proxy", "grpc", "grpc-web"})
 
 
 def validated(resources: ResourceSet) -> ResourceSet:
-    """The same resources, without nulls, once nothing would refuse them.
+    """The same resources, without nulls, once no cluster would refuse them.
 
-    Raises Rejected with the message of the API server or of Istio's webhook, and Unsupported for a kind that is not
-    translated here.
+    Raises Rejected with the message of kubectl, the API server or Istio's webhook, and Unsupported for what is none of
+    Istio's objects. What is one, and of a kind that is not translated, has its spec checked by nobody here.
     """
     return ResourceSet(tuple(_validated(resource) for resource in resources))
 
 
 def _validated(resource: Resource) -> Resource:
-    shape = _shape(resource)
-    problems = list(shape.check(resource.spec, "spec"))
-    if unknown := [problem for problem in problems if problem.message == schema.UNKNOWN_FIELD]:
-        version = resource.api_version.rpartition("/")[2]
+    kind, version, shape = resource.kind, resource.api_version.rpartition("/")[2], _shape(resource)
+    metadata = {**resource.metadata, "name": resource.name, "namespace": resource.namespace}
+    for message in object_meta.malformed(metadata):
+        raise Rejected(f"{resource}: {message}")
+    found = list(shape.check({**resource.more, "spec": resource.spec}, ""))
+    fields = sorted(problem.path for problem in found if problem.message == schema.UNKNOWN_FIELD)
+    if unknown := [f'unknown field "{path}"' for path in (*object_meta.unknown(metadata), *fields)]:
         raise Rejected(
-            f'{resource}: {resource.kind} in version "{version}" cannot be handled as a {resource.kind}: '
-            f"strict decoding error: {', '.join(map(str, unknown))}"
+            f'{resource}: {kind} in version "{version}" cannot be handled as a {kind}: '
+            f"strict decoding error: {', '.join(unknown)}"
         )
-    if not _NAME.fullmatch(resource.name) or len(resource.name) > _LONGEST_NAME:
-        message = (
-            f'Invalid value: "{resource.name}": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric '
-            "characters, '-' or '.', and must start and end with an alphanumeric character "
-            f"(e.g. 'example.com', regex used for validation is '{_NAME.pattern}')"
-        )
-        problems.insert(0, schema.Problem("metadata.name", message))
-    if problems:
+    if problems := [*object_meta.problems(metadata), *found]:
         # Rules are asked only when the schema itself has nothing to say.
         shown = [problem for problem in problems if not problem.late] or problems
-        raise Rejected(f'{resource}: The {resource.kind} "{resource.name}" is invalid: {"; ".join(map(str, shown))}')
-    resource = replace(resource, spec=schema.cleaned(resource.spec))
-    if complaints := list(dict.fromkeys(_COMPLAINTS[resource.kind](resource))):
+        raise Rejected(f'{resource}: The {kind} "{resource.name}" is invalid: {"; ".join(map(str, shown))}')
+    resource = replace(resource, spec=schema.cleaned(resource.spec), metadata={}, more={})
+    if complaints := list(dict.fromkeys(_COMPLAINTS.get(kind, _none)(resource))):
         raise Rejected(f"{resource}: {_WEBHOOK}{'; '.join(complaints)}")
     return resource
 
 
 def _shape(resource: Resource) -> schema.Fields:
+    """What the object must look like, its metadata aside."""
     group, _, version = resource.api_version.rpartition("/")
     versions = crds.VERSIONS.get((group, resource.kind))
-    if versions is None:
-        if "istio.io" in group:
-            raise Rejected(f'{resource}: no matches for kind "{resource.kind}" in version "{resource.api_version}"')
-        raise Unsupported(f"{resource}: {resource.api_version} is not supported on platform local")
-    if version not in versions:
+    if versions is None and "istio.io" not in group:
+        named = f"kind {resource.kind} ({resource.api_version})"
+        raise Unsupported(f"{resource}: {named} is not supported: Istio's own objects are, and no others")
+    if version not in (versions or ()):
         raise Rejected(f'{resource}: no matches for kind "{resource.kind}" in version "{resource.api_version}"')
-    if resource.kind not in crds.SHAPES:
-        raise Unsupported(f"{resource}: this kind is not supported on platform local")
-    return crds.SHAPES[resource.kind]
+    return schema.Fields({"spec": crds.SHAPES.get(resource.kind, schema.Anything()), "status": schema.Anything()})
+
+
+def _none(_: Resource) -> Iterator[str]:
+    return iter(())
 
 
 def _virtual_service(resource: Resource) -> Iterator[str]:

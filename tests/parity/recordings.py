@@ -36,7 +36,7 @@ EXCEPTIONS = {
     "gw-port-9999": r"spec.servers\[0\].port.number: 9999: not supported on platform local",
     "gw-tcp": r"spec.servers\[0\].port.protocol: TCP: not supported on platform local",
     "gw-tls": r"spec.servers\[0\].tls: not supported on platform local",
-    "new-service-entry": "ServiceEntry ext: this kind is not supported on platform local",
+    "new-service-entry": "ServiceEntry ext: kind ServiceEntry is not supported on platform local",
     "tcp": "spec.tcp: not supported on platform local",
 }
 """What istiod accepts and platform local refuses, by its path."""

@@ -244,7 +244,7 @@ def test_no_security_is_pretended(kind: str) -> None:
     """A policy that nobody here enforces is refused, whatever it says."""
     policy = Resource("security.istio.io/v1", kind, "strict", {}, source=FILE)
 
-    assert f"{FILE}: {kind} strict: this kind is not supported on platform local" == refusal(Unsupported, policy)
+    assert f"{FILE}: {kind} strict: kind {kind} is not supported on platform local" == refusal(Unsupported, policy)
 
 
 @pytest.mark.parametrize(
