@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -60,13 +61,21 @@ class Call:
 
     def _document(self, body: bytes) -> Answer:
         try:
-            document = json.loads(body)
-        except ValueError:
+            document = json.loads(body, parse_float=_finite, parse_constant=_finite)
+        except (ValueError, RecursionError):
             document = None
         if not isinstance(document, dict):
             log.warning("%s: answered 200 without a JSON object", self._app)
             return Answer(502)
         return Answer(200, document)
+
+
+def _finite(text: str) -> float:
+    """A number; raises ValueError for one that JSON could not say again, such as 1e999 or NaN."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text}: not a finite number")
+    return number
 
 
 class Backends:

@@ -14,10 +14,12 @@ from collections.abc import Mapping
 from threading import Lock
 from time import monotonic
 
-from httptools import HttpParserError, HttpResponseParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from productpage.settings import Address
 
+LARGEST = 128 * 1024
+"""Bytes of an answer, its head and interim answers included; Bookinfo's own are below 1 kB."""
 LONGEST_IDLE = 4.0
 """Seconds. Less than servers wait (Node's default, 5, is the shortest), so we close before they do."""
 
@@ -183,14 +185,19 @@ def _read(connection: socket.socket, deadline: float) -> _Answer:
     """The whole answer; raises ConnectionError if the connection ended before it began."""
     answer = _Answer()
     parser = HttpResponseParser(answer)
-    begun = False
+    total = 0
     while not (answer.complete and answer.status >= 200):  # noqa: PLR2004  # below is interim
         arrived = _arrived(connection, deadline)
         if arrived:
-            begun = True
-            parser.feed_data(arrived)
+            total += len(arrived)
+            if total > LARGEST:
+                raise HttpParserError(f"more than {LARGEST:,} bytes")
+            try:
+                parser.feed_data(arrived)
+            except HttpParserUpgrade as error:
+                raise HttpParserError("goes on in another protocol") from error
             answer.status = parser.get_status_code()
-        elif not begun:
+        elif not total:
             raise ConnectionError("closed without an answer")
         elif answer.ends_with_the_connection:
             break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, session
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -68,6 +68,8 @@ def index() -> AnyResponse:
 @blueprint.post("/login")
 def login() -> AnyResponse:
     """Sign in under any name that can travel in a header; any password, or none, will do."""
+    if _is_from_elsewhere():
+        abort(403)
     try:
         session["user"] = enduser.accepted(request.form.get("username", ""))
     except enduser.NameRefused as refused:
@@ -99,7 +101,8 @@ def _page(template: str, *, status: int = 200, **shown: object) -> AnyResponse:
     settings: Settings = current_app.extensions["settings"]
     texts = _texts()
     text = render_template(template, t=texts, languages=LANGUAGES.values(), asset=assets.url, pod=settings.pod, **shown)
-    response = Response(text, status, content_type="text/html; charset=utf-8")
+    # JSON can say half a character, UTF-8 cannot.
+    response = Response(text.encode(errors="replace"), status, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = texts.code
     response.headers["Cache-Control"] = "no-store"  # the next look may be served by another version
     response.vary.add("Accept-Language")
@@ -108,6 +111,14 @@ def _page(template: str, *, status: int = 200, **shown: object) -> AnyResponse:
 
 def _texts() -> Texts:
     return chosen(request.args.get("lang"), request.accept_languages)
+
+
+def _is_from_elsewhere() -> bool:
+    """Whether another site's page sent the form: the browser says so, by Sec-Fetch-Site or, an older one, by Origin."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is not None and origin.partition("://")[2] != request.host
 
 
 def _page_before() -> str:

@@ -172,3 +172,24 @@ def test_login_is_only_posted_to(browser: FlaskClient) -> None:
 def test_huge_form_is_refused(browser: FlaskClient) -> None:
     """A user name needs no 16 KiB."""
     assert 413 == sign_in(browser, "a" * 20000).status_code
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 302),
+        ({"Origin": "http://localhost"}, 302),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost:8000"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "https://behind.a.proxy"}, 302),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"}, 403),
+    ],
+)
+def test_another_site_signs_nobody_in(browser: FlaskClient, headers: dict[str, str], status: int) -> None:
+    """A browser says where a form comes from; what is no browser may say nothing."""
+    answer = browser.post("/login", data={"username": "jason"}, headers=headers)
+
+    assert status == answer.status_code
+    assert ("Set-Cookie" in answer.headers) is (status == 302)

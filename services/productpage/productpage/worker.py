@@ -1,0 +1,188 @@
+"""A gunicorn worker whose threads get only requests that have arrived whole.
+
+Gunicorn's own gives a thread to a connection with its first byte, and the thread waits for the rest: as many slow senders as
+there are threads, and nobody else gets a page. Here the main loop waits, with one deadline for head and body together.
+Nothing is copied: what has arrived is looked at where it lies, in the kernel's buffer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import re
+import socket
+import time
+from concurrent.futures import Future
+from functools import partial
+from selectors import EVENT_READ
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+ARRIVAL_SECONDS = 5.0
+"""From the first byte of a request to its last; so long a closed connection is drained at most, too."""
+LARGEST = 64 * 1024
+"""Bytes of a request, head and body; Envoy lets pass heads of 60 kB, and the application bodies of 16."""
+_ANSWER_SECONDS = 10.0
+_MOST_DRAINED = 1024 * 1024
+
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*(?=\r|$)", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_REFUSALS = {
+    408: b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    413: b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+def missing(arrived: bytes) -> bool:
+    """Whether a request has not arrived whole; one that makes no sense has, and is refused by its reader.
+
+    Raises ValueError for one that is too large.
+    """
+    head, ended, body = arrived.partition(b"\r\n\r\n")
+    length = _LENGTH.search(head)
+    needed = int(length[1]) if length and ended else 0
+    if len(head) + max(needed, len(body)) > LARGEST:
+        raise ValueError
+    if not ended:
+        return True
+    if _CHUNKED.search(head):
+        return _misses_a_chunk(body)
+    return len(body) < needed
+
+
+def _misses_a_chunk(body: bytes) -> bool:
+    position = 0
+    while (line_end := body.find(b"\r\n", position)) >= 0:
+        size = re.fullmatch(rb"([0-9a-fA-F]{1,8})(;.*)?", body[position:line_end], re.DOTALL)
+        if not size:
+            return False  # no chunk at all
+        if not int(size[1], 16):
+            return b"\r\n\r\n" not in body[line_end:]
+        position = line_end + 2 + int(size[1], 16) + 2
+    return True
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's worker with threads, which wait for backends and never for clients."""
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection, and wait for its first request as for every other."""
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EAGAIN, errno.ECONNABORTED):
+                return
+            raise
+        self.nr_conns += 1
+        conn = TConn(self.cfg, client, address, listener.getsockname())
+        conn.data_ready = True  # when a thread gets it
+        conn.set_timeout()
+        self.keepalived_conns.append(conn)
+        self.poller.register(client, EVENT_READ, partial(self.on_client_socket_readable, conn))
+
+    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
+        """Give a thread to a request that is there; of another, wait for the rest."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._give_or_wait(conn)
+
+    def on_pending_socket_readable(self, conn: TConn, client: socket.socket) -> None:
+        """See whether the rest has come; the deadline stays."""
+        self.poller.unregister(client)
+        self.pending_conns.remove(conn)
+        self._give_or_wait(conn, deadline=conn.timeout)
+
+    def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
+        """Keep the connection for its next request, part of which may be here, or close it."""
+        kept = not fs.cancelled() and fs.exception() is None and fs.result()
+        if not kept:
+            self._linger(conn)
+        elif conn.parser.unreader.buf.getvalue():
+            conn.sock.settimeout(0)
+            self._give_or_wait(conn)
+        else:
+            super().finish_request(conn, fs)
+
+    def murder_pending(self) -> None:
+        """Refuse what did not arrive in time."""
+        while self.pending_conns and self.pending_conns[0].timeout <= time.monotonic():
+            conn = self.pending_conns.popleft()
+            self.poller.unregister(conn.sock)
+            if getattr(conn, "drained", None) is None:
+                _send(conn, 408)
+            self._close(conn)
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Answer, within a time: who does not read holds no thread either."""
+        conn.sock.settimeout(_ANSWER_SECONDS)
+        return super().handle_request(req, conn)
+
+    def _give_or_wait(self, conn: TConn, deadline: float | None = None) -> None:
+        read = conn.parser.unreader.buf.getvalue() if conn.parser else b""
+        try:
+            waiting = conn.sock.recv(LARGEST + 1, socket.MSG_PEEK)
+        except BlockingIOError:
+            waiting = None
+        except OSError:
+            waiting = b""
+        if waiting == b"" and not read:
+            self._close(conn)
+            return
+        try:
+            incomplete = waiting != b"" and missing(read + (waiting or b""))
+        except ValueError:
+            _send(conn, 413)
+            self._linger(conn)
+            return
+        # The poller, and a thread that reads, wake up once so much is there.
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(waiting or b"") + 1 if incomplete else 1)
+        if incomplete:
+            conn.timeout = deadline or time.monotonic() + ARRIVAL_SECONDS
+            self._wait(conn, self.on_pending_socket_readable)
+        else:
+            self.enqueue_req(conn)
+
+    def _wait(self, conn: TConn, callback: Any) -> None:
+        """Have the connection looked after until its time is over; all wait equally long, so the queue is in order."""
+        if conn.timeout < (self.pending_conns[-1].timeout if self.pending_conns else 0):
+            position = next(n for n, other in enumerate(self.pending_conns) if other.timeout > conn.timeout)
+            self.pending_conns.insert(position, conn)
+        else:
+            self.pending_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(callback, conn))
+
+    def _linger(self, conn: TConn) -> None:
+        """Close once the peer has, or what it still sends would cut off the answer (RFC 9112, 9.6); no thread waits."""
+        try:
+            conn.sock.settimeout(0)
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._close(conn)
+            return
+        conn.drained = 0
+        conn.timeout = time.monotonic() + ARRIVAL_SECONDS
+        self._wait(conn, self._drain)
+
+    def _drain(self, conn: TConn, client: socket.socket) -> None:
+        try:
+            arrived = client.recv(LARGEST)
+        except BlockingIOError:
+            return
+        except OSError:
+            arrived = b""
+        conn.drained += len(arrived)
+        if not arrived or conn.drained > _MOST_DRAINED:
+            self.poller.unregister(client)
+            self.pending_conns.remove(conn)
+            self._close(conn)
+
+    def _close(self, conn: TConn) -> None:
+        self.nr_conns -= 1
+        conn.close()
+
+
+def _send(conn: TConn, status: int) -> None:
+    with contextlib.suppress(OSError):
+        conn.sock.send(_REFUSALS[status])

@@ -1,0 +1,150 @@
+"""Requests that arrive slowly, in part or never: they cost nobody else anything."""
+
+from __future__ import annotations
+
+import socket
+import subprocess  # noqa: TID251  # only its type: the service is started by `serving`
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from productpage.worker import LARGEST, missing
+from stub import Backend
+from test_gunicorn import free_port, get, serving
+
+HEAD = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+WHOLE = (
+    b"GET /productpage HTTP/1.1\r\nHost: x\r\n\r\n",
+    HEAD + b"Content-Length: 14\r\n\r\nusername=jason",
+    HEAD + b"content-length:14 \r\nX: y\r\n\r\nusername=jason",
+    HEAD + b"Transfer-Encoding: chunked\r\n\r\ne\r\nusername=jason\r\n0\r\n\r\n",
+    HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+)
+
+
+@pytest.mark.parametrize("request_", WHOLE)
+def test_a_request_is_whole_with_its_last_byte_and_not_before(request_: bytes) -> None:
+    """Wherever it is cut, something is missing; what follows does not matter."""
+    assert not missing(request_)
+    assert not missing(request_ + b"GET / HTTP/1.1\r\n")
+    assert all(missing(request_[:cut]) for cut in range(len(request_) - 3, len(request_)))
+    assert all(missing(request_[:cut]) for cut in range(request_.index(b"\r\n\r\n") + 3))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_judged(arrived: bytes) -> None:
+    """Whatever arrives, the answer is yes or no; its reader refuses nonsense."""
+    assert missing(arrived) in {True, False}
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [b"GET /" + b"x" * LARGEST, HEAD + b"Content-Length: 999999\r\n\r\n", WHOLE[0] + b"x" * LARGEST],
+    ids=["head", "said", "body"],
+)
+def test_a_large_request_is_refused_before_it_has_arrived(request_: bytes) -> None:
+    """A head or body of more than 64 kB is nothing that the page could want."""
+    with pytest.raises(ValueError):  # noqa: PT011  # it carries no message: the status says it
+        missing(request_)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    backend, port = Backend(), free_port()
+    with serving(backend, tmp_path_factory.mktemp("home"), port) as process:
+        yield process, port
+    backend.stop()
+
+
+def connect(port: int, begun: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    connection.sendall(begun)
+    return connection
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"",
+        b"G",
+        HEAD,
+        HEAD + b"Content-Length: 100\r\n\r\nu",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nus",
+        WHOLE[0] + HEAD,
+    ],
+    ids=["nothing", "a letter", "half a head", "half a body", "half a chunk", "half a second request"],
+)
+def test_unfinished_requests_hold_up_nobody(served: tuple[subprocess.Popen[str], int], begun: bytes) -> None:
+    """With more of them than there are threads, every page still comes, from the same processes."""
+    process, port = served
+    with ExitStack() as slow:
+        for _ in range(300):
+            slow.enter_context(connect(port, begun))
+        answers = [get(port, path)[0] for path in ("/productpage", "/health") for _ in range(10)]
+
+    assert [200] * 20 == answers
+    assert process.poll() is None
+
+
+@pytest.mark.parametrize("said", ["half a body", "by drops"])
+def test_a_request_has_one_deadline(served: tuple[subprocess.Popen[str], int], said: str) -> None:
+    """Whoever has not finished by then is told so, however often a byte came."""
+    _, port = served
+    with connect(port, HEAD + b"Content-Length: 1000\r\n\r\nu") as slow:
+        slow.settimeout(1 if said == "by drops" else 30)
+        answer = b""
+        while not answer:
+            try:
+                answer = slow.recv(1000)
+            except TimeoutError:
+                slow.sendall(b"x")
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_what_is_too_large_is_refused_at_once(served: tuple[subprocess.Popen[str], int]) -> None:
+    """Nobody waits for a body that nobody wants."""
+    with connect(served[1], HEAD + b"Content-Length: 100000000\r\n\r\n") as large:
+        assert large.recv(1000).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("request_", WHOLE[:1] + WHOLE[3:])
+def test_a_request_in_pieces_is_answered(served: tuple[subprocess.Popen[str], int], request_: bytes) -> None:
+    """Byte by byte, and two of them over one connection."""
+    with connect(served[1], b"") as slow:
+        slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(2):
+            for byte in request_:
+                slow.sendall(bytes([byte]))
+            answer = b""
+            while b"\r\n\r\n" not in answer:
+                answer += slow.recv(65536)
+            assert answer.split(b" ")[1] in {b"200", b"302", b"400"}
+            length = int(answer.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+            body = answer.partition(b"\r\n\r\n")[2]
+            while len(body) < length:
+                body += slow.recv(65536)
+
+
+def test_answered_connections_that_stay_open_hold_up_nobody(served: tuple[subprocess.Popen[str], int]) -> None:
+    """A client that keeps its half of a closed connection does not keep the main loop."""
+    _, port = served
+    with ExitStack() as half_open:
+        for _ in range(100):
+            half_open.enter_context(connect(port, b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        answers = [get(port, "/productpage")[0] for _ in range(10)]
+
+    assert [200] * 10 == answers
+
+
+def test_two_requests_at_once_are_both_answered(served: tuple[subprocess.Popen[str], int]) -> None:
+    """In their order, over the one connection."""
+    with connect(served[1], WHOLE[0] + b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") as pipelined:
+        answers = b""
+        while more := pipelined.recv(65536):
+            answers += more
+
+    assert 2 == answers.count(b"HTTP/1.1 200 ")
+    assert answers.endswith(b"Product page is healthy")
