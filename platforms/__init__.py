@@ -99,6 +99,12 @@ class Platform(Protocol):
     def upstream_requests(self) -> Counters:
         """What the proxies counted so far: requests, retries and failures, per caller and per subset."""
 
+    def under_way(self) -> int:
+        """How many calls between services the callers' proxies have begun and not ended; what a fault holds back is one."""
+
+    def updates(self) -> Mapping[str, str]:
+        """What changes when a proxy is given another rule, by proxy; who is ready, or leaves, is no rule."""
+
     def instances(self) -> Mapping[str, str]:
         """What runs now: for each instance and proxy by name, what changes when it is another one or was restarted."""
 

@@ -92,10 +92,7 @@ def scenario(fault: Fault, version: str, margin: Fraction, *, keep: bool = False
             TITLES[fault],
             broken(fault, version),
             (_always(left_over(fault, version), margin, budget=budget(fault, version), slow=slow),),
-            # What reviews v2 asked of late ratings is answered after its page has given up, and must be before the
-            # next step, or the next command, counts.
             ratings=None if hidden else False,
-            late=DELAY_SECONDS + 1 if hidden else 0,
             users=_AT_A_TIME if slow else 8,
         ),
         Step("ratings are back", fine, (lit,), ratings=True),

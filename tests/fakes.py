@@ -56,6 +56,12 @@ class Defects:
     """After so many pages under one state, reviews v1 is another instance; 0 is never."""
     overtaken_after: int = 0
     """After so many pages under one state, somebody puts the baseline in force; 0 is never."""
+    overtaken_for: int = 0
+    """For so many pages only: then what was in force before is back; 0 is for ever."""
+    never_ends: bool = False
+    """A call of somebody else is always under way."""
+    gateway_forgets: int = 0
+    """Requests that the gateway loses count of, of every 100."""
 
 
 @dataclass
@@ -84,6 +90,8 @@ class FakePlatform:
         self._served = self._asked = State(baseline())
         self._changed = time.monotonic()
         self._pages = 0
+        self._under_way = 0
+        self._updates = 0
         fake = self
 
         class Handler(_Handler):
@@ -126,6 +134,7 @@ class FakePlatform:
         with self._lock:
             self._served, self._asked, self._changed = served, state, time.monotonic()
             self._pages = 0
+            self._updates += state != served
         self.applied.append(state)
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
@@ -141,6 +150,13 @@ class FakePlatform:
     def upstream_requests(self) -> Counters:
         with self._lock:
             return Counters(dict(self._requests), {hop: self._failures[hop] for hop in self._requests}, {})
+
+    def under_way(self) -> int:
+        with self._lock:
+            return self._under_way + self.defects.never_ends
+
+    def updates(self) -> Mapping[str, str]:
+        return dict.fromkeys(PROXIES, f"{self._updates} updates")
 
     def instances(self) -> Mapping[str, str]:
         replaced = self.defects.replaced_after and self._pages >= self.defects.replaced_after
@@ -161,8 +177,13 @@ class FakePlatform:
             self._pages += 1
             if self._pages == self.defects.overtaken_after:
                 self._asked = self._served = State(baseline())
+                self._updates += 1
+            if self.defects.overtaken_for and self._pages == self.defects.overtaken_after + self.defects.overtaken_for:
+                self._asked = self._served = self.applied[-1]
+                self._updates += 1
             for _ in range(1 + self.defects.strangers):
-                self._count("ingressgateway", "productpage")
+                if self._random.random() * 100 >= self.defects.gateway_forgets:
+                    self._count("ingressgateway", "productpage")
             if chance < self.defects.broken_pages:
                 return None
             for _ in range(1 + self.defects.strangers):
@@ -172,6 +193,11 @@ class FakePlatform:
         ratings, seconds = self._ratings(state, version)
         time.sleep(seconds * self.second)
         return _page(end_user, version, ratings)
+
+    def signs_in(self) -> None:
+        """Somebody does, through the gateway."""
+        with self._lock:
+            self._count("ingressgateway", "productpage")
 
     def cuts_connection(self) -> bool:
         with self._lock:
@@ -221,6 +247,8 @@ class FakePlatform:
             return "unavailable", 0.0
         delay = float(fault["delay"]["fixedDelay"].removesuffix("s")) if "delay" in fault else 0.0
         if version == "v2" and delay > _TOLERATED:
+            with self._lock:
+                self._under_way += 1
             threading.Timer(delay * self.second, self._answered_late).start()
             return "unknown", 2 * _TOLERATED
         if version == "v3" and delay > 2.5:
@@ -232,6 +260,7 @@ class FakePlatform:
     def _answered_late(self) -> None:
         with self._lock:
             self._count("reviews-v2", "ratings")
+            self._under_way -= 1
 
 
 def _page(end_user: str, version: str, ratings: str) -> str:
@@ -287,6 +316,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.platform.signs_in()
         if self.platform.defects.refuses_logins:
             return self._answer(500, "")
         return self._answer(

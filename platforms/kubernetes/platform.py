@@ -96,6 +96,12 @@ class KubernetesPlatform:
     def upstream_requests(self) -> Counters:
         return self._proxies.counters(self.pods())
 
+    def under_way(self) -> int:
+        return sum(self._proxies.under_way(pod) for pod in self.pods() if pod.proxy != GATEWAY)
+
+    def updates(self) -> Mapping[str, str]:
+        return {pod.name: self._proxies.since(pod) for pod in self.pods()}
+
     def instances(self) -> Mapping[str, str]:
         return {pod.name: f"{pod.uid}, {pod.restarts} restarts" for pod in self.pods()}
 

@@ -29,6 +29,7 @@ _ROUTES = "/config_dump?resource=dynamic_route_configs"
 _CLUSTERS = "/config_dump?resource=dynamic_active_clusters"
 _ENDPOINTS = "/clusters?format=json"
 _RETRIES = "/stats?format=json&filter=upstream_rq_retry$"
+_UNDER_WAY = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_active$"
 _OUTBOUND = 4
 _BROKEN = (OSError, http.client.HTTPException, ValueError)
 
@@ -115,6 +116,23 @@ class Proxies:
                     retries[call] = retries.get(call, 0) + int(stat["value"])
         asked, failed, repeated = self._growing
         return Counters(_summed(asked(requests)), _summed(failed(failures)), _summed(repeated(retries)))
+
+    def under_way(self, pod: Pod) -> int:
+        """How many calls of its own workload a sidecar is busy with, those included that a fault holds back."""
+        return sum(int(stat["value"]) for stat in self._ask(pod, _UNDER_WAY).get("stats", ()))
+
+    def since(self, pod: Pod) -> str:
+        """When a pod's Envoy was given its routes and Bookinfo's clusters; it is given them anew only if they change."""
+        ours = f".{self._namespace}.svc."
+        entries = [*self._ask(pod, _ROUTES).get("configs", ()), *self._ask(pod, _CLUSTERS).get("configs", ())]
+        return max(
+            (
+                str(one["last_updated"])
+                for one in entries
+                if "route_config" in one or ours in one.get("cluster", {}).get("name", "")
+            ),
+            default="",
+        )
 
     def refusals(self, pod: Pod, *, seconds: int) -> list[str]:
         """What a pod's Envoy said of configuration that it refused in the last `seconds`."""

@@ -12,6 +12,8 @@ from platforms.translation.topology import LOOPBACK, WORKLOADS, Topology
 
 CLUSTERS_PATH = "/clusters?format=json"
 RETRIES_PATH = "/stats?format=json&filter=upstream_rq_retry$"
+UNDER_WAY_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_active$"
+ROUTES_PATH = "/config_dump?resource=dynamic_route_configs"
 CONFIG_PATH = "/config_dump?include_eds"
 
 _ANSWER_SECONDS = 1.0
@@ -69,6 +71,16 @@ def counters(clusters: Mapping[str, str], retries: Mapping[str, str], topology: 
             if app := called_app(str(stat.get("name", "")).removeprefix("cluster.")):
                 repeated[caller, app] = repeated.get((caller, app), 0) + int(stat["value"])
     return Counters(requests=requests, failures=failures, retries=repeated)
+
+
+def under_way(answer: str) -> int:
+    """How many requests of its own workload a sidecar is busy with, from its stats as JSON."""
+    return sum(int(stat["value"]) for stat in json.loads(answer)["stats"])
+
+
+def routes_since(answer: str) -> str:
+    """When a proxy was given its routes; it is given them anew only if they change."""
+    return ", ".join(str(one["last_updated"]) for one in json.loads(answer).get("configs", ()))
 
 
 def called_app(cluster: str) -> str | None:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,19 @@ class LocalPlatform:
         requests, failures, repeated = self._growing
         return Counters(requests(counted.requests), failures(counted.failures), repeated(counted.retries))
 
+    def under_way(self) -> int:
+        # A request that somebody never finishes to send would keep the gateway busy, and is no call.
+        answers = self._all_answers(admin.UNDER_WAY_PATH, [one.name for one in WORKLOADS])
+        return sum(map(admin.under_way, answers.values()))
+
+    def updates(self) -> Mapping[str, str]:
+        # Clusters are given to the proxies with their endpoints, so their times do not tell who is ready from a rule.
+        applied = f"{self.status()['applied']} states applied"
+        return {
+            proxy: f"{applied}, routes of {admin.routes_since(answer)}"
+            for proxy, answer in self._all_answers(admin.ROUTES_PATH).items()
+        }
+
     def instances(self) -> Mapping[str, str]:
         told = self.status()
         return {
@@ -156,8 +169,8 @@ class LocalPlatform:
             gone = f"the demo's supervisor (pid {self._demo.supervisor.pid}) is gone; {_BRING_UP} again"
             raise NotReachable(gone) from error
 
-    def _all_answers(self, path: str) -> dict[str, str]:
-        answers = self._admins.ask(path)
+    def _all_answers(self, path: str, proxies: Collection[str] | None = None) -> dict[str, str]:
+        answers = self._admins.ask(path, proxies)
         if silent := [proxy for proxy, answer in answers.items() if answer is None]:
             raise NotReachable(f"the proxies of {', '.join(silent)} do not answer: their counts are unknown")
         return {proxy: answer for proxy, answer in answers.items() if answer is not None}

@@ -56,6 +56,8 @@ class Supervisor:
         self._workloads = {workload.name: self._workload(workload, runtimes) for workload in WORKLOADS}
         self._placing: asyncio.TimerHandle | None = None
         self._late: frozenset[str] = frozenset()
+        self._applied = 0
+        """How many other states than the one before were put in force, or tried."""
         self._failure: DemoError | None = None
         self._changing = asyncio.Lock()
         self._done = asyncio.Event()
@@ -115,6 +117,7 @@ class Supervisor:
                 )
             resources = state.resources
             snapshot = translate(resources, self._demo.topology)
+            self._applied += state != self._state
             self._late = await self._mesh.push(snapshot, self._assignments(snapshot), revision=resources.revision)
             self._state, self._snapshot = state, snapshot
             await self._start_and_stop(state.stopped)
@@ -159,6 +162,7 @@ class Supervisor:
         return {
             "revision": self._state.resources.revision,
             "state": control.state_document(self._state),
+            "applied": self._applied,
             "late": sorted(self._late),
             "failure": str(self._failure) if self._failure else None,
             "supervisor": self._demo.supervisor.pid,

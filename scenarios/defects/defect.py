@@ -101,6 +101,12 @@ class Planted:
     def upstream_requests(self) -> Counters:
         return self._defect.counted(self._platform.upstream_requests())
 
+    def under_way(self) -> int:
+        return self._platform.under_way()
+
+    def updates(self) -> Mapping[str, str]:
+        return self._platform.updates()
+
     def instances(self) -> Mapping[str, str]:
         return self._platform.instances()
 

@@ -13,3 +13,11 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
         if after.get(name) != was
     ]
     return ", ".join(said)
+
+
+def updated(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Which proxies were given another rule in between, in words; empty if none was. One that went or came is none."""
+    names = [name for name, was in sorted(before.items()) if after.get(name, was) != was]
+    if not names:
+        return ""
+    return f"another one was in force in between, on {len(names)} {'proxy' if len(names) == 1 else 'proxies'}"

@@ -19,8 +19,6 @@ class Step:
     """One load per expectation, sent as its end user; all of a step are sent at the same time."""
     ratings: bool | None = None
     """Whether the proxies must have seen answers of ratings; None if that says nothing here."""
-    late: float = 0.0
-    """How many seconds a call of ratings may outlive its page: the step lasts until they are all answered."""
     users: int = 8
     """How many pages are asked for at the same time; on 2 cores, more bring no more pages: 4 260, 8 310, 16 310 a second."""
 

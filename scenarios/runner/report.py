@@ -139,6 +139,7 @@ def step_report(
     logins: int,
     overtaken: str,
     changed: str = "",
+    busy: str = "",
     counted: Counters,
     decisions: Sequence[Decision | None] = (),
     usual: float | None = None,
@@ -154,8 +155,10 @@ def step_report(
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in seen)
     said = hear(counted)
     strangers = gateway_requests(counted) - len(seen) - logins
-    doubt = _interfered(changed, overtaken) or disagreement(
-        everybody, said, ratings=step.ratings, stars=stars, strangers=strangers
+    doubt = (
+        _interfered(changed, overtaken, busy)
+        or _uncounted(seen, -strangers)
+        or disagreement(everybody, said, ratings=step.ratings, stars=stars, strangers=strangers)
     )
     findings = []
     for claim, early in zip_longest(claims, decisions):
@@ -168,7 +171,17 @@ def step_report(
     )
 
 
-def _interfered(changed: str, overtaken: str) -> Disagreement | None:
+def _uncounted(seen: Sequence[Observation], fewer: int) -> Disagreement | None:
+    """The gateway counts so many requests fewer than were sent: only those that brought no page may be among them."""
+    if fewer <= sum(not one.is_page for one in seen):
+        return None
+    return Disagreement(
+        f"the witnesses disagree: clients sent {len(seen):,} requests, the gateway counts {fewer:,} fewer",
+        contradicts=True,
+    )
+
+
+def _interfered(changed: str, overtaken: str, busy: str) -> Disagreement | None:
     """What happened to the platform meanwhile, so that neither witness tells of one mesh under one rule."""
     if changed:
         return Disagreement(f"the platform changed while the requests were sent: {changed}", contradicts=True)
@@ -176,6 +189,8 @@ def _interfered(changed: str, overtaken: str) -> Disagreement | None:
         return Disagreement(
             f"the rule did not stay in force while the requests were sent: {overtaken}", contradicts=True
         )
+    if busy:
+        return Disagreement(f"somebody else used the demo: {busy}", contradicts=False)
     return None
 
 

@@ -34,11 +34,6 @@ class Testimony:
     repeated: Mapping[str, int] = field(default_factory=dict)
     """By app, how many of these came to nothing and were, or could be, repeated without anybody seeing it."""
 
-    @property
-    def waits_for_ratings(self) -> bool:
-        """Whether reviews were asked more often than ratings have answered."""
-        return sum(self.answered.values()) + sum(self.failed.values()) > self.ratings
-
     def success(self, version: str) -> float | None:
         """The share of the requests to a version that were answered; None if there were none."""
         requests = self.answered.get(version, 0) + self.failed.get(version, 0)

@@ -9,6 +9,7 @@ from platforms.errors import NotReachable
 from platforms.journal import Journal, exclusive
 from platforms.resources import ISTIO, baseline, load
 from scenarios import canary, fault_ratings, user_routing
+from scenarios.runner import taking
 from scenarios.runner.cli import Command
 from tests.controls.drive import drive
 from tests.fakes import Defects, FakePlatform
@@ -89,6 +90,47 @@ def test_a_rule_that_somebody_else_replaces_is_not_judged() -> None:
 
     assert ("INCONCLUSIVE", 4) == (ended.verdict, ended.code)
     assert "did not stay in force while the requests were sent: productpage-v1" in " ".join(ended.document["reasons"])
+
+
+def test_a_rule_that_is_another_for_a_moment_is_not_judged() -> None:
+    """Exit 4 with the cause, although every proxy serves the right one before and after."""
+    with FakePlatform(defects=Defects(overtaken_after=300, overtaken_for=5)) as platform:
+        ended = drive(CANARY, ["--json"], platform)
+
+    assert ("INCONCLUSIVE", 4) == (ended.verdict, ended.code)
+    assert "did not stay in force while the requests were sent: another one was in force in between" in " ".join(
+        ended.document["reasons"]
+    )
+
+
+def test_a_gateway_that_counts_too_little_is_not_believed() -> None:
+    """Exit 4: what went another way was nobody's to route."""
+    with FakePlatform(defects=Defects(gateway_forgets=50)) as platform:
+        ended = drive(CANARY, ["--json"], platform)
+
+    assert ("INCONCLUSIVE", 4) == (ended.verdict, ended.code)
+    assert "the witnesses disagree: clients sent" in ended.document["reasons"][0]
+
+
+def test_calls_that_never_end_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 4: they may count at any time."""
+    monkeypatch.setattr(taking, "_UNDER_WAY", 0.05)
+    with FakePlatform(defects=Defects(never_ends=True)) as platform:
+        ended = drive(CANARY, ["--json"], platform)
+
+    assert ("INCONCLUSIVE", 4) == (ended.verdict, ended.code)
+    assert "somebody else used the demo: 1 call was still under way" in ended.document["reasons"][0]
+
+
+def test_what_an_earlier_run_left_under_way_is_not_counted() -> None:
+    """Its calls are answered late: before this run counts."""
+    with FakePlatform(second=0.1) as platform:
+        platform.apply(fault_ratings.broken(fault_ratings.Fault.DELAY, "v2"))
+        platform.page("")
+        platform.apply(State(baseline()))
+        document = drive(FAULT, ["--reviews", "v2", "--requests", "60", "--json"], platform).document
+
+    assert [60, 0, 60] == [step["proxies"]["ratings_answered"] for step in document["steps"]]
 
 
 def test_a_run_that_must_wait_asks_for_no_page() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -15,7 +16,15 @@ from typing import Any
 import jsonschema
 import pytest
 
+from platforms import State
 from platforms.environment import ROOT
+from platforms.local import record
+from platforms.local.platform import LocalPlatform
+from platforms.resources import baseline
+from scenarios import canary
+from scenarios.canary import Weights
+from scenarios.runner.witness import gateway_requests as pages
+from tests.e2e.demo import until
 
 SCHEMA = json.loads((ROOT / "scenarios" / "runner" / "report.schema.json").read_text())
 
@@ -24,6 +33,7 @@ class Demo:
     """A local demo of this test's own."""
 
     def __init__(self, run: Path) -> None:
+        self.folder = run
         self._environment = {**os.environ, "BOOKINFO_RUN": str(run)}
 
     def typed(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -41,6 +51,19 @@ class Demo:
         return subprocess.Popen(
             [sys.executable, "-m", *words], cwd=ROOT, env=self._environment, stdout=subprocess.PIPE, text=True
         )
+
+    def platform(self) -> LocalPlatform:
+        found = record.read(self.folder / "local")
+        assert found is not None
+        return LocalPlatform(found)
+
+    def under_way(self) -> int:
+        with contextlib.closing(self.platform()) as platform:
+            return platform.under_way()
+
+    def status(self) -> dict[str, Any]:
+        with contextlib.closing(self.platform()) as platform:
+            return platform.status()
 
     def document(self, *words: str) -> dict[str, Any]:
         ended = self.typed(*words, "--json")
@@ -105,6 +128,50 @@ def test_a_run_killed_in_the_middle_is_healed_by_the_next_command(demo: Demo) ->
     assert 0 == after.returncode
     assert "was cut off before it could restore: the baseline is back" in after.stdout
     assert "a rule other than the baseline" not in after.stdout
+
+
+def test_what_a_killed_run_left_under_way_is_not_counted(demo: Demo) -> None:
+    """Calls that the fault held back for 7 s are answered before the next run counts."""
+    run = demo.start("scenarios.fault_ratings", "--fault", "delay", "--reviews", "v2", "--requests", "60")
+    assert run.stdout is not None
+    with run.stdout as lines:
+        assert any("ratings answer 7 s late · in force" in line for line in lines)
+        until(lambda: demo.under_way() > 0, what="the calls of the delayed pages")
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+    after = demo.document("scenarios.fault_ratings", "--requests", "60", "--rate", "15")
+
+    assert [] == after["reasons"]
+    assert [60, 0, 60] == [step["proxies"]["ratings_answered"] for step in after["steps"]]
+
+
+def test_a_run_after_late_answers_is_its_own(demo: Demo) -> None:
+    """Pages that gave up leave calls behind: they end with their own step."""
+    late = demo.document("scenarios.fault_ratings", "--fault", "delay", "--reviews", "v2", "--requests", "32")
+    after = demo.document("scenarios.fault_ratings", "--requests", "60")
+
+    assert [[], []] == [late["reasons"], after["reasons"]]
+    assert [60, 0, 60] == [step["proxies"]["ratings_answered"] for step in after["steps"]]
+
+
+def test_a_rule_that_is_in_force_for_a_moment_is_told(demo: Demo) -> None:
+    """Somebody applies 80,20,0 in the middle and takes it back: every proxy serves the right rule before and after."""
+    run = demo.start("scenarios.canary", "--rate", "60", "--duration", "8", "--json")
+    rule = State(baseline().overlaid(canary.rule(Weights((90, 10, 0)))))
+    with contextlib.closing(demo.platform()) as platform:
+        until(lambda: demo.status()["revision"] == rule.resources.revision, what="the canary's rule")
+        platform.wait_until_converged(rule, timeout=10)
+        before = platform.upstream_requests()
+        until(lambda: bool(pages(platform.upstream_requests().since(before))), what="the canary's requests")
+        for state in (State(baseline().overlaid(canary.rule(Weights((80, 20, 0))))), rule):
+            platform.apply(state)
+            platform.wait_until_converged(state, timeout=10)
+    document = json.loads(run.communicate()[0])
+
+    assert "INCONCLUSIVE" == document["verdict"]
+    assert ["the rule did not stay in force while the requests were sent: another one was in force in between, on"] == [
+        reason.partition(" 7 proxies")[0] for reason in document["reasons"]
+    ]
 
 
 def test_a_kept_rule_is_undone_by_reset(demo: Demo) -> None:

@@ -9,6 +9,7 @@ What may differ between platforms is a fixture with a name: `converges_within`, 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -19,6 +20,7 @@ import pytest
 from platforms import Hop, Platform, State
 from platforms.errors import NotConverged, PlatformError
 from platforms.resources import ISTIO, ResourceSet, baseline, load
+from scenarios import fault_ratings
 from tests.contract.platform.visits import Visitor
 
 BASELINE = State(baseline())
@@ -39,6 +41,20 @@ def everybody_on(version: str) -> State:
 def ratings_abort() -> State:
     """Everybody on v3, and ratings answer 500."""
     return State(baseline().overlaid(rule("fault_ratings")))
+
+
+def ratings_late(version: str) -> State:
+    """Everybody on a version, and ratings answer 7 s late."""
+    return fault_ratings.broken(fault_ratings.Fault.DELAY, version)
+
+
+def until_nothing_is_under_way(platform: Platform) -> None:
+    """Nobody waits longer than reviews v2 for ratings, 10 s."""
+    deadline = time.monotonic() + 15
+    while platform.under_way():
+        assert time.monotonic() < deadline
+
+        time.sleep(0.02)
 
 
 def _to(version: str) -> dict[str, Any]:
@@ -193,6 +209,32 @@ class PlatformContract:
         answered = [n - counted.failures.get(hop, 0) for hop, n in counted.requests.items() if hop.app == "ratings"]
 
         assert 0 == sum(answered)
+
+    def test_a_call_that_a_fault_holds_back_is_under_way(self, put: Any, platform: Platform, visitor: Visitor) -> None:
+        """Until it is answered, whoever has given up waiting for it."""
+        put(ratings_late("v2"))
+        before = platform.upstream_requests()
+        visitor.page()
+
+        assert platform.under_way()
+
+        until_nothing_is_under_way(platform)
+        counted = platform.upstream_requests().since(before)
+
+        assert sum(n for hop, n in counted.requests.items() if hop.app == "ratings")
+
+    def test_a_rule_that_was_there_for_a_moment_is_told(self, put: Any, platform: Platform) -> None:
+        """By the proxies that it was given to, although they serve the same as before; the same rule again is no other."""
+        put(everybody_on("v1"))
+        before = platform.updates()
+        put(everybody_on("v1"))
+
+        assert before == platform.updates()
+
+        put(everybody_on("v2"))
+        put(everybody_on("v1"))
+
+        assert before != platform.updates()
 
     def test_a_refused_state_leaves_what_was_in_force(self, put: Any, platform: Platform, visitor: Visitor) -> None:
         """A negative weight is refused, and everybody is still on v2."""

@@ -47,6 +47,7 @@ class Pods:
     def __init__(self) -> None:
         self.found = [pod("reviews-v3-a", "reviews", "v3", "10.0.0.3"), pod("ratings-v1-a", "ratings", "v1", RATINGS)]
         self.counted = {"rq_total": 5, "rq_error": 1}
+        self.updated = dict.fromkeys(("9080", CLUSTER.format("shop")), "2026-01-01T00:00:01Z")
         self.healthy = "HEALTHY"
         self.answering = True
         self.connections: list[socket.socket] = []
@@ -68,6 +69,12 @@ class Pods:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Admin)
 
     def answer(self, path: str) -> dict[str, Any]:
+        if path.startswith("/config_dump"):
+            kind = "route_config" if "route" in path else "cluster"
+            times = {name: time for name, time in self.updated.items() if ("|" in name) == (kind == "cluster")}
+            return {"configs": [{kind: {"name": name}, "last_updated": time} for name, time in times.items()]}
+        if "downstream_rq_active" in path:
+            return {"stats": [{"name": "http.outbound_0.0.0.0_9080;.downstream_rq_active", "value": 3}]}
         if path.startswith("/stats"):
             return {"stats": [{"name": f"cluster.{CLUSTER.format('shop')}.upstream_rq_retry", "value": 2}]}
         host = {
@@ -140,6 +147,28 @@ def test_counters_are_by_caller_and_version(proxies: Proxies) -> None:
 
     assert ({hop: 5}, {hop: 1}) == (counted.requests, counted.failures)
     assert {("reviews-v3", "ratings"): 2} == counted.retries
+
+
+def test_calls_under_way_are_those_of_the_workload(proxies: Proxies) -> None:
+    """What comes in, or what somebody has not finished to send, is no call."""
+    (asked,) = (one for one in proxies.pods() if one.app == "reviews")
+
+    assert 3 == proxies.under_way(asked)
+
+
+def test_another_rule_is_told_by_when_it_came(pods: Pods, proxies: Proxies) -> None:
+    """By routes, and by clusters of this namespace: those of others, and who is ready, say nothing of it."""
+    (asked,) = (one for one in proxies.pods() if one.app == "reviews")
+    first = proxies.since(asked)
+    pods.updated["outbound|80||web.other.svc.cluster.local"] = "2026-01-01T00:00:09Z"
+
+    assert first == proxies.since(asked)
+
+    for name in (CLUSTER.format("shop"), "9080"):
+        before = proxies.since(asked)
+        pods.updated[name] = f"{before}1"
+
+        assert before != proxies.since(asked)
 
 
 def test_an_envoy_that_starts_anew_counts_on(pods: Pods, proxies: Proxies) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from scenarios.runner.changes import changes
+import pytest
+
+from scenarios.runner.changes import changes, updated
 
 BEFORE = {"details-v1": "pid 7", "reviews-v1": "pid 8"}
 
@@ -30,3 +32,18 @@ def test_every_change_is_said() -> None:
 def test_more_instances_are_no_change() -> None:
     """Load may bring them, and nobody's answer is another's for it."""
     assert changes(BEFORE, {**BEFORE, "productpage-v1": "pid 9"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (BEFORE, ""),
+        ({"details-v1": "pid 7"}, ""),
+        ({**BEFORE, "reviews-v2": "pid 9"}, ""),
+        ({**BEFORE, "reviews-v1": "pid 9"}, "another one was in force in between, on 1 proxy"),
+        ({"details-v1": "x", "reviews-v1": "y"}, "another one was in force in between, on 2 proxies"),
+    ],
+)
+def test_a_proxy_that_was_given_another_rule_is_counted(after: dict[str, str], said: str) -> None:
+    """Whoever went or came meanwhile was given none."""
+    assert said == updated(BEFORE, after)

@@ -16,6 +16,18 @@ from scenarios.runner.korean import _PHRASES, _SENTENCES, korean
         ("459 requests", "요청 459건"),
         ("sure after 420 of at most 1,580 requests", "최대 1,580건 중 420건에서 판정 확정"),
         ("only 홍길동 sees v3", "홍길동 사용자만 v3 표시"),
+        (
+            "the rule did not stay in force while the requests were sent: another one was in force in between, on 7 proxies",
+            "요청을 보내는 동안 규칙이 유지되지 않음: 그 사이 프록시 7개에 다른 규칙이 적용되었음",
+        ),
+        (
+            "somebody else used the demo: 3 calls were still under way 15 s before the first request",
+            "다른 사람이 데모를 사용함: 첫 요청 전 15초를 기다려도 호출 3건이 끝나지 않음",
+        ),
+        (
+            "the witnesses disagree: clients sent 459 requests, the gateway counts 230 fewer",
+            "두 증인의 집계가 다름: 클라이언트는 요청 459건을 보냈으나 게이트웨이의 집계는 230건 적음",
+        ),
         ("5 of 900 others saw v3", "다른 사용자 900건 중 5건이 v3 관측"),
         (
             "anonymous: v1 12 of 100, allowed 80–97 for 90 %; anonymous: v3 88 of 100, allowed 0 for 0 %",  # noqa: RUF001  # a range
