@@ -153,6 +153,16 @@ def test_probes(workload: Workload) -> None:
     assert [{"path": "/health", "port": "http"}] * 3 == asked
 
 
+def test_life_is_given_up_later_than_readiness(workload: Workload) -> None:
+    """A service that is too busy to answer gets no requests long before anybody kills it for that."""
+
+    def patience(probe: str) -> int:
+        said = container(workload)[f"{probe}Probe"]
+        return int(said["periodSeconds"]) * int(said.get("failureThreshold", 3))
+
+    assert 60 <= patience("liveness") >= 4 * patience("readiness")
+
+
 def test_resources(workload: Workload) -> None:
     """The scheduler knows what a container needs, and its memory has an end."""
     resources = container(workload)["resources"]

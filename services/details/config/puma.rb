@@ -3,6 +3,7 @@
 require 'puma/server'
 require 'socket'
 require_relative '../lib/details/environment'
+require_relative '../lib/details/one_deadline'
 
 begin
   given = Details::Environment.new(ENV)
@@ -23,6 +24,11 @@ threads 1, 16
 # An Envoy reuses an idle upstream connection for up to an hour; whoever closes first must be the Envoy,
 # or a request meets a closing socket.
 persistent_timeout 65 * 60
+
+# A request has so long to arrive, head and body together. Puma begins anew with every byte: whoever sends one now and
+# then would stay for ever.
+first_data_timeout 10
+Puma::Client.prepend(Details::OneDeadline.for(10))
 
 # After an answer, Puma before 7 keeps the thread waiting 0.2 s for the connection's next request. With 40
 # keep-alive connections of 4 requests/s each, 1 in 100 answers then took 4 s; without the wait, 1.2 ms.

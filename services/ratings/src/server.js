@@ -11,7 +11,13 @@ const DRAIN_MS = 10_000;
 export function serve(listener, { host, port }) {
   const underWay = new Set();
   const server = http.createServer(
-    { noDelay: true, keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS },
+    {
+      noDelay: true,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: REQUEST_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: 1_000, // how often Node looks; its default, 30 s, would make 40 of the 10
+    },
     (request, response) => {
       underWay.add(response);
       response.once('close', () => underWay.delete(response));

@@ -1,0 +1,58 @@
+"""A request has one deadline to arrive, head and body together, however often a byte of it comes."""
+
+from __future__ import annotations
+
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.contract.http.target import Target
+
+DEADLINE = 10.0
+"""Seconds; productpage, which faces the world, gives 5."""
+SLACK = 10.0
+BEGUN = {
+    "a head": b"GET /health HTTP/1.1\r\nHost: x\r\nX: ",
+    "a body": b"POST /ratings/0 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{",
+}
+
+
+@pytest.mark.better
+def test_a_request_by_drops_is_given_up(bookinfo: Target) -> None:
+    """All four services answer 408, or close, or refuse it right away; nobody waits for ever."""
+    urls = {"productpage": bookinfo.productpage, "details": bookinfo.details, "ratings": bookinfo.ratings}
+    urls |= {f"reviews {version}": url for version, url in bookinfo.reviews.items()}
+    cases = [(name, url, what) for name, url in urls.items() if url for what in BEGUN]
+    if not cases:
+        pytest.skip("no service can be reached by itself")
+
+    with ThreadPoolExecutor(len(cases)) as pool:
+        took = dict(
+            zip([(name, what) for name, _, what in cases], pool.map(lambda one: drip(*one[1:]), cases), strict=True)
+        )
+
+    assert {} == {case: seconds for case, seconds in took.items() if seconds is None}
+
+
+def drip(url: str, what: str) -> float | None:
+    """How long a service took a byte every half second; None if it did not stop."""
+    place = urlsplit(url)
+    began = time.monotonic()
+    with socket.create_connection((place.hostname, place.port), timeout=0.5) as connection:
+        try:
+            connection.sendall(BEGUN[what])
+            for byte in cycle(b"x"):
+                if time.monotonic() - began > DEADLINE + SLACK:
+                    return None
+                try:
+                    connection.recv(1000)  # an answer, or the end
+                    break
+                except TimeoutError:
+                    connection.sendall(bytes([byte]))
+        except OSError:
+            pass
+    return time.monotonic() - began
