@@ -49,7 +49,9 @@ def told(given: str) -> str:
 
 def _files(given: str | Path) -> Iterable[str | Path]:
     if str(given).startswith(_URLS):
-        raise UsageError(f"{given}: a URL is not read here; curl -fsSL {given} | python -m platforms apply -f - is")
+        raise UsageError(
+            f"{given}: a URL is not read here: `curl -fsSL {given} | python -m platforms apply -f -` does it"
+        )
     if (inside := _inside(given)) is None:
         return (given,)
     taken, others = inside

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 from platforms.resources import Resource
@@ -17,15 +16,21 @@ def findings(service: Resource) -> Iterator[Finding]:
     """The remarks on the HTTP routes of a VirtualService."""
     http = service.spec.get("http", ())
     yield from _repeated(service, http)
-    prefixes = [
-        (number, place, match) for number, place, match in _reachable(http) if (match.get("uri") or {}).get("prefix")
-    ]
-    for (first, first_place, one), (second, second_place, other) in combinations(prefixes, 2):
-        broad, narrow = one["uri"]["prefix"], other["uri"]["prefix"]
-        if broad != narrow and _covers(one, other):
-            covered = f"{_name(other, second_place)} of prefix {narrow}"
-            covering = f"{_name(one, first_place)} of prefix {broad} on {_name(http[first], first)}"
-            yield _ineffective(service, _name(http[second], second), covered, covering)
+    before: dict[str, list[tuple[int, int, Mapping[str, Any]]]] = {}
+    """The matches so far by their prefix: only one that begins another's can cover it."""
+    lengths: set[int] = set()
+    for second, second_place, other in _reachable(http):
+        narrow = (other.get("uri") or {}).get("prefix")
+        if not narrow:
+            continue
+        for broad in (narrow[:length] for length in lengths if length < len(narrow)):
+            for first, first_place, one in before.get(broad, ()):
+                if _covers(one, other):
+                    covered = f"{_name(other, second_place)} of prefix {narrow}"
+                    covering = f"{_name(one, first_place)} of prefix {broad} on {_name(http[first], first)}"
+                    yield _ineffective(service, _name(http[second], second), covered, covering)
+        before.setdefault(narrow, []).append((second, second_place, other))
+        lengths.add(len(narrow))
 
 
 def _repeated(service: Resource, http: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
@@ -43,10 +48,12 @@ def _repeated(service: Resource, http: Sequence[Mapping[str, Any]]) -> Iterator[
             if catch_all:
                 yield _unreachable(service, name, "route without matches defined before")
                 continue
-            before = seen.setdefault(_content(match), number)
-            if before != number or _content(match) in map(_content, matches[:place]):
+            content = _content(match)
+            if content in seen:
+                before = seen[content]
                 yield _ineffective(service, name, _name(match, place), _name(http[before], before))
                 repeated += 1
+            seen.setdefault(content, number)
         if repeated == len(matches):
             yield _unreachable(service, name, "all matches used by prior rules")
 

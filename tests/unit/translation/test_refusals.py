@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from platforms.errors import Rejected, Unsupported
 from platforms.resources import Resource, ResourceSet
+from platforms.translation import validate
+from platforms.translation.hosts import overlap
 from platforms.translation.translate import translate
 from tests.golden.validation import topology
 from tests.unit.translation.rules import FILE, reviews, rule
@@ -264,3 +270,11 @@ def test_every_mistake_is_named_at_once() -> None:
     assert refusal(Rejected, reviews(http)).endswith(
         f'{WEBHOOK}attempts cannot be negative; domain name "a_b" invalid (label "a_b" invalid); weight -2 < 0'
     )
+
+
+@given(st.lists(st.sampled_from(("a.com", "b.a.com", "*.com", "*.a.com", "a", "*", "*-b.a.com")), max_size=7))
+def test_hosts_that_overlap(names: list[str]) -> None:
+    """Two by two, in their order, as if each had been compared with each."""
+    expected = [(one, other) for one, other in combinations(names, 2) if overlap(one, other)]
+
+    assert list(dict.fromkeys(expected)) == list(dict.fromkeys(validate._overlapping(names)))
