@@ -120,10 +120,13 @@ def _hosts(names: list[str], *, for_mesh: bool) -> Iterator[str]:
 
 def _overlapping(names: list[str]) -> Iterator[tuple[str, str]]:
     """Every two names that overlap; thousands of them are not compared one by one unless they are wildcards."""
-    last = {name: place for place, name in enumerate(names)}
+    places: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(name, []).append(place)
     wildcards = [place for place, name in enumerate(names) if hosts.is_wildcard(name)]
     for place, name in enumerate(names):
-        later = {last[name], *wildcards[bisect(wildcards, place) :]} - {place}
+        same, following = places[name], bisect(places[name], place)
+        later = {*same[following : following + 1], *wildcards[bisect(wildcards, place) :]}
         for other in range(place + 1, len(names)) if hosts.is_wildcard(name) else sorted(later):
             if hosts.overlap(name, names[other]):
                 yield name, names[other]
