@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-VERSIONS = ("v1", "v2", "v3")
+from scenarios.runner.observation import WEARS
+
+VERSIONS = tuple(WEARS)
 STARS = {"v2": "black", "v3": "red"}
-NAMES = {"v1": "v1 no stars", "v2": "v2 black stars", "v3": "v3 red stars"}
+NAMES = {version: f"{version} {stars}" for version, stars in WEARS.items()}

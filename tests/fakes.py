@@ -60,6 +60,10 @@ class Defects:
     """For so many pages only: then what was in force before is back; 0 is for ever."""
     never_ends: bool = False
     """A call of somebody else is always under way."""
+    marks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What pages say of themselves otherwise than they should, by version of reviews."""
+    marked: float = 1.0
+    """The share of the pages that do."""
     gateway_forgets: int = 0
     """Requests that the gateway loses count of, of every 100."""
 
@@ -192,7 +196,9 @@ class FakePlatform:
                     self._count("productpage-v1", "reviews", version)
         ratings, seconds = self._ratings(state, version)
         time.sleep(seconds * self.second)
-        return _page(end_user, version, ratings)
+        with self._lock:
+            otherwise = self.defects.marks.get(version, {}) if self._random.random() < self.defects.marked else {}
+        return _page(end_user, version, ratings, otherwise)
 
     def signs_in(self) -> None:
         """Somebody does, through the gateway."""
@@ -263,15 +269,18 @@ class FakePlatform:
             self._under_way -= 1
 
 
-def _page(end_user: str, version: str, ratings: str) -> str:
+def _page(end_user: str, version: str, ratings: str, otherwise: Mapping[str, str]) -> str:
     marks = {
         "end-user": end_user,
         "details": "shown",
         "reviews": "unavailable" if ratings == "unknown" else "shown",
         "reviews-version": "" if ratings == "unknown" else version,
         "reviews-pod": "" if ratings == "unknown" else f"reviews-{version}-fake",
+        "review-count": "" if ratings == "unknown" else "2",
+        "rated-count": "" if ratings == "unknown" else "2" if ratings == "shown" else "0",
         "ratings": ratings,
         "star-color": COLORS.get(version, "") if ratings == "shown" else "",
+        **otherwise,
     }
     written = " ".join(f'data-{name}="{html.escape(value)}"' for name, value in marks.items())
     return f'<!doctype html><title>Simple Bookstore App</title><main id="bookinfo" {written}></main>'

@@ -21,7 +21,7 @@ class Expectation:
     """By outcome, in the order in which a report lists them; an outcome that is not named has none."""
     margin: Fraction
     """The deviation of a share that must be caught."""
-    looks: Looks = Looks.REVIEWS
+    looks: Looks = Looks.WHOLE
     leak: Fraction = Fraction(1, 100)
     """Of an outcome that must always, or never, come: the share of exceptions that must be caught."""
     within: float | None = None

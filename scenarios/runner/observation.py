@@ -14,12 +14,21 @@ _MARK = re.compile(r'\bdata-([a-z-]+)="([^"]*)"')
 
 NO_PAGE = "no page"
 TOO_LATE = "too late"
+NO_RATINGS = "ratings unavailable"
+
+
+NO_STARS = "no stars"
+WEARS = {"v1": NO_STARS, "v2": "black stars", "v3": "red stars"}
+"""What a page of each version of reviews shows beside them."""
+_REVIEWS = "2"
+"""How many reviews the book has."""
 
 
 class Looks(Enum):
-    """What an expectation looks at."""
+    """What is looked at in an answer."""
 
     REVIEWS = "the version of reviews that answered"
+    WHOLE = "the version of reviews that answered, and whether the page is whole and wears its stars"
     PAGE = "what the page shows"
 
 
@@ -57,6 +66,8 @@ class Observation:
             return f"HTTP {self.status}"
         if not self.marks:
             return "a page without marks"
+        if self.is_page:
+            return NO_RATINGS
         return f"the page is signed in as {self.marks.get('end-user', '') or 'nobody'}"
 
 
@@ -112,7 +123,13 @@ def tally(observations: Iterable[Observation], looks: Looks, *, within: float | 
 
 def outcome(seen: Observation, looks: Looks, *, within: float | None) -> str | None:
     """What was looked at in one answer; None if it does not say."""
-    return _version(seen) if looks is Looks.REVIEWS else _page(seen, within)
+    match looks:
+        case Looks.REVIEWS:
+            return _version(seen)
+        case Looks.WHOLE:
+            return _whole(seen)
+        case Looks.PAGE:
+            return _page(seen, within)
 
 
 def _version(seen: Observation) -> str | None:
@@ -122,15 +139,40 @@ def _version(seen: Observation) -> str | None:
     return seen.marks.get("reviews-version") or "reviews unavailable"
 
 
+def _whole(seen: Observation) -> str | None:
+    """The version if it wears its stars on a whole page, else what the page shows instead.
+
+    If ratings did not answer whoever asks them, nobody knows what it wears.
+    """
+    if not seen.is_page:
+        return None
+    version, shown = seen.marks.get("reviews-version", ""), _shown(seen.marks)
+    if shown == NO_RATINGS and WEARS.get(version) != NO_STARS:
+        return None
+    if shown == WEARS.get(version):
+        return version
+    return shown if shown.endswith("unavailable") else f"{version} {shown}"
+
+
 def _page(seen: Observation, within: float | None) -> str | None:
     """What the visitor saw. An error page, or waiting in vain, is seen; a broken connection tells nothing."""
     if not seen.is_page:
         return NO_PAGE if seen.timed_out or (seen.status and not seen.error) else None
     if within is not None and seen.milliseconds > within * 1000:
         return TOO_LATE
+    return _shown(seen.marks)
+
+
+def _shown(marks: Mapping[str, str]) -> str:
+    """What a page shows: what is not there, or else the stars."""
     for part in ("details", "reviews"):
-        if seen.marks.get(part) != "shown":
+        if marks.get(part) != "shown":
             return f"{part} unavailable"
-    if seen.marks.get("ratings") == "shown":
-        return f"{seen.marks.get('star-color') or 'colourless'} stars"
-    return "ratings unavailable" if seen.marks.get("ratings") == "unavailable" else "no stars"
+    reviews, rated = (marks.get(count) or "0" for count in ("review-count", "rated-count"))
+    if reviews != _REVIEWS:
+        return f"{reviews} of {_REVIEWS} reviews"
+    if marks.get("ratings") != "shown":
+        return NO_RATINGS if marks.get("ratings") == "unavailable" else NO_STARS
+    if rated != reviews:
+        return f"stars on {rated} of {_REVIEWS} reviews"
+    return f"{marks.get('star-color') or 'colourless'} stars"

@@ -13,7 +13,7 @@ from scenarios.runner.expectation import Claim, power
 from scenarios.runner.experiment import Scenario, Step
 from scenarios.runner.judge import Finding, Verdict, judge, overall, reasons
 from scenarios.runner.latency import timed
-from scenarios.runner.observation import Looks, Observation, Tally, tally
+from scenarios.runner.observation import WEARS, Looks, Observation, Tally, tally
 from scenarios.runner.recovery import Recovery
 from scenarios.runner.sequential import Decision
 from scenarios.runner.witness import Disagreement, Testimony, disagreement, gateway_requests, hear
@@ -196,14 +196,14 @@ def _interfered(changed: str, overtaken: str, busy: str) -> Disagreement | None:
 
 def proxy_count(step: StepReport, finding: Finding, outcome: str) -> int | None:
     """What the proxies count for an outcome, over all end users of the step; None if they cannot see it."""
-    if finding.claim.expectation.looks is Looks.REVIEWS:
-        return step.said.answered.get(outcome, 0)
+    if finding.claim.expectation.looks is Looks.WHOLE:
+        return step.said.answered.get(outcome, 0) if outcome in WEARS else None
     return step.said.ratings if outcome.endswith(" stars") else None
 
 
 def success_of(step: StepReport, finding: Finding, outcome: str) -> float | None:
     """The share of the requests to a version that it answered, as the proxies count; None if it got none."""
-    if finding.claim.expectation.looks is Looks.REVIEWS:
+    if finding.claim.expectation.looks is Looks.WHOLE:
         success = step.said.success(outcome)
         return None if success is None else round(success, 5)
     return ratio(finding.tally.pages, finding.tally.requests) if finding.tally.outcomes.get(outcome) else None

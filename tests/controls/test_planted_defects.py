@@ -65,6 +65,51 @@ def test_a_wrong_mesh_fails(command: Command, argv: list[str], defects: Defects)
     assert ended.document["reasons"]
 
 
+SWAPPED = {"v2": {"star-color": "red"}, "v3": {"star-color": "black"}}
+BARE = {"ratings": "not-asked", "rated-count": "0", "star-color": ""}
+NO_DETAILS = {"details": "unavailable"}
+UNRATED = {"ratings": "unavailable", "rated-count": "0", "star-color": ""}
+
+
+@pytest.mark.parametrize("command", [CANARY, USER])
+@pytest.mark.parametrize(
+    ("marks", "share", "said"),
+    [
+        pytest.param({"v2": {"star-color": "red"}}, 1.0, "v2 red stars", id="an image with the wrong tag"),
+        pytest.param(SWAPPED, 1.0, "v2 red stars", id="swapped stars"),
+        pytest.param(dict.fromkeys(("v2", "v3"), BARE), 1.0, "no stars", id="missing stars"),
+        pytest.param(
+            {"v1": SWAPPED["v3"] | {"ratings": "shown", "rated-count": "2"}}, 1.0, "v1 black", id="unasked stars"
+        ),
+        pytest.param({"v3": {"rated-count": "1"}}, 1.0, "v3 stars on 1 of 2 reviews", id="a review without stars"),
+        pytest.param({"v1": {"review-count": "1"}}, 1.0, "v1 1 of 2 reviews", id="a missing review"),
+        pytest.param(dict.fromkeys(("v1", "v2", "v3"), NO_DETAILS), 1.0, "details unavailable", id="missing details"),
+        pytest.param(
+            dict.fromkeys(("v1", "v2", "v3"), NO_DETAILS), 0.02, "details unavailable", id="details, at times"
+        ),
+    ],
+)
+def test_a_page_that_is_not_the_versions_own_fails(
+    command: Command, marks: dict[str, dict[str, str]], share: float, said: str
+) -> None:
+    """Whatever the pod is called that it comes from: exit 1, and the reason says what was seen."""
+    with FakePlatform(defects=Defects(marks=marks, marked=share)) as platform:
+        ended = drive(command, ["--json"], platform)
+
+    assert ("FAILS", 1) == (ended.verdict, ended.code)
+    assert said in " ".join(ended.document["reasons"])
+
+
+@pytest.mark.parametrize("command", [CANARY, USER])
+def test_ratings_that_do_not_answer_are_missing_answers(command: Command) -> None:
+    """Nobody knows what those pages would have worn: exit 4."""
+    with FakePlatform(defects=Defects(marks=dict.fromkeys(("v2", "v3"), UNRATED))) as platform:
+        ended = drive(command, ["--json"], platform)
+
+    assert ("INCONCLUSIVE", 4) == (ended.verdict, ended.code)
+    assert "ratings unavailable" in " ".join(ended.document["reasons"])
+
+
 @pytest.mark.parametrize(
     ("defects", "reason"),
     [

@@ -62,8 +62,8 @@ class Reviews:
 
     @property
     def star_color(self) -> str:
-        """The colour of the stars, empty without any."""
-        return next((review.color for review in self.reviews if review.stars is not None), "")
+        """The colour of the stars, empty without any; if they are of several colours, all of them."""
+        return " ".join(sorted({review.color for review in self.reviews if review.stars is not None}))
 
 
 def read_details(answer: Answer) -> Mapping[str, Any] | None:
@@ -97,6 +97,8 @@ def marks(*, details: Mapping[str, Any] | None, reviews: Reviews | None, end_use
         "reviews": "shown" if reviews else "unavailable",
         "reviews-version": reviews.version if reviews else "",
         "reviews-pod": reviews.pod if reviews else "",
+        "review-count": str(len(reviews.reviews)) if reviews else "",
+        "rated-count": str(sum(review.stars is not None for review in reviews.reviews)) if reviews else "",
         "ratings": reviews.ratings if reviews else "unknown",
         "star-color": reviews.star_color if reviews else "",
     }

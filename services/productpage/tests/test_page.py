@@ -151,10 +151,10 @@ def test_page_stands_when_nobody_answers(productpage: Productpage, refused: Addr
 @pytest.mark.parametrize(
     ("version", "rating", "expected"),
     [
-        ("v1", None, {"ratings": "not-asked", "star-color": ""}),
-        ("v2", black, {"ratings": "shown", "star-color": "black"}),
-        ("v3", red, {"ratings": "shown", "star-color": "red"}),
-        ("v3", failed, {"ratings": "unavailable", "star-color": ""}),
+        ("v1", None, {"rated-count": "0", "ratings": "not-asked", "star-color": ""}),
+        ("v2", black, {"rated-count": "2", "ratings": "shown", "star-color": "black"}),
+        ("v3", red, {"rated-count": "2", "ratings": "shown", "star-color": "red"}),
+        ("v3", failed, {"rated-count": "0", "ratings": "unavailable", "star-color": ""}),
     ],
 )
 def test_marks_say_what_is_shown(
@@ -171,6 +171,7 @@ def test_marks_say_what_is_shown(
         "reviews": "shown",
         "reviews-version": version,
         "reviews-pod": f"reviews-{version}-7c9d4",
+        "review-count": "2",
         **expected,
     } == marks(html)
 
@@ -188,9 +189,24 @@ def test_marks_say_what_is_missing(backend: Backend, browser: FlaskClient) -> No
         "reviews": "unavailable",
         "reviews-version": "",
         "reviews-pod": "",
+        "review-count": "",
+        "rated-count": "",
         "ratings": "unknown",
         "star-color": "",
     } == marks(html)
+
+
+def test_marks_tell_reviews_that_are_not_whole(backend: Backend, browser: FlaskClient) -> None:
+    """One without stars, one in another colour, or one that is not there."""
+    document = reviews("v2", black)
+    one, other = document["reviews"]
+    seen = []
+    for shown in ([one], [one, {**other, "rating": None}], [one, {**other, "rating": {"stars": 4, "color": "red"}}]):
+        backend.say("reviews", {**document, "reviews": shown})
+        found = marks(browser.get("/productpage").text)
+        seen.append((found["review-count"], found["rated-count"], found["star-color"]))
+
+    assert [("1", "1", "black"), ("2", "1", "black"), ("2", "2", "black red")] == seen
 
 
 def test_version_is_unknown_if_the_pod_does_not_say(backend: Backend, browser: FlaskClient) -> None:

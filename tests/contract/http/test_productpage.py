@@ -115,9 +115,9 @@ def test_c20_what_is_not_served_says_so(productpage: Visitor, path: str, status:
 
 
 MARKS = {
-    "v1": {"data-ratings": "not-asked", "data-star-color": ""},
-    "v2": {"data-ratings": "shown", "data-star-color": "black"},
-    "v3": {"data-ratings": "shown", "data-star-color": "red"},
+    "v1": {"data-rated-count": "0", "data-ratings": "not-asked", "data-star-color": ""},
+    "v2": {"data-rated-count": "2", "data-ratings": "shown", "data-star-color": "black"},
+    "v3": {"data-rated-count": "2", "data-ratings": "shown", "data-star-color": "red"},
 }
 
 
@@ -133,5 +133,6 @@ def test_the_page_carries_marks_that_a_program_can_read(shown_by: ShownBy, versi
         "data-reviews": "shown",
         "data-reviews-version": version,
         "data-reviews-pod": shown.pods[0],
+        "data-review-count": "2",
         **MARKS[version],
     } == shown.marks

@@ -15,7 +15,7 @@ def expectation(
     *,
     end_user: str = "",
     group: str = "",
-    looks: Looks = Looks.REVIEWS,
+    looks: Looks = Looks.WHOLE,
     margin: Fraction = MARGIN,
     **shares: Fraction | int,
 ) -> Expectation:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ V3 = {
     "reviews": "shown",
     "reviews-version": "v3",
     "reviews-pod": "reviews-v3-abc",
+    "review-count": "2",
+    "rated-count": "2",
     "ratings": "shown",
     "star-color": "red",
 }
@@ -89,6 +92,60 @@ def test_pages_without_reviews_have_no_version() -> None:
     seen = answer(reviews="unavailable", reviews_version="", ratings="unknown")
 
     assert "reviews unavailable" == outcome(seen, Looks.REVIEWS)
+
+
+@pytest.mark.parametrize("looks", [Looks.REVIEWS, Looks.WHOLE])
+@pytest.mark.parametrize(
+    ("version", "marks_"),
+    [
+        ("v1", {"ratings": "not-asked", "rated_count": "0", "star_color": ""}),
+        ("v2", {"star_color": "black"}),
+        ("v3", {}),
+    ],
+)
+def test_a_version_that_wears_its_own_is_itself(version: str, marks_: dict[str, str], looks: Looks) -> None:
+    """None, black, red."""
+    assert version == outcome(answer(reviews_version=version, **marks_), looks)
+
+
+NONE = {"ratings": "not-asked", "rated_count": "0", "star_color": ""}
+
+
+@pytest.mark.parametrize(
+    ("marks_", "said"),
+    [
+        ({"star_color": "black"}, "v3 black stars"),
+        ({"reviews_version": "v2"}, "v2 red stars"),
+        ({"reviews_version": "v1"}, "v1 red stars"),
+        (NONE, "v3 no stars"),
+        ({"rated_count": "1"}, "v3 stars on 1 of 2 reviews"),
+        ({"review_count": "1", "rated_count": "1"}, "v3 1 of 2 reviews"),
+        ({"review_count": "0", **NONE}, "v3 0 of 2 reviews"),
+        ({"star_color": "black red"}, "v3 black red stars"),
+        ({"star_color": ""}, "v3 colourless stars"),
+        ({"details": "unavailable"}, "details unavailable"),
+        ({"reviews": "unavailable", "reviews_version": "", "ratings": "unknown"}, "reviews unavailable"),
+    ],
+)
+def test_a_version_that_does_not_wear_its_own_is_something_else(marks_: dict[str, str], said: str) -> None:
+    """An image with the wrong tag, or a page that is not whole: nobody asked for it."""
+    assert said == outcome(answer(**marks_), Looks.WHOLE)
+
+
+def test_a_version_that_asks_no_ratings_misses_none() -> None:
+    """One that does is another, whatever its name."""
+    seen = answer(reviews_version="v1", ratings="unavailable", rated_count="0", star_color="")
+
+    assert "ratings unavailable" == outcome(seen, Looks.WHOLE)
+
+
+@pytest.mark.parametrize("version", ["v2", "v3"])
+def test_without_ratings_nobody_knows_what_a_version_wears(version: str) -> None:
+    """Its answer is missing, for that reason; which version it was is known all the same."""
+    seen = answer(reviews_version=version, ratings="unavailable", rated_count="0", star_color="")
+
+    assert {"ratings unavailable": 1} == tally([seen], Looks.WHOLE, within=None).missing
+    assert version == outcome(seen, Looks.REVIEWS)
 
 
 def test_percentiles_are_of_all_answers() -> None:
