@@ -18,11 +18,6 @@ _NEEDED = ("yaml", "rich", "urllib3", "envoy", "locust", "kubernetes")
 _COMMANDS = ("platforms", "scenarios", "console")
 
 
-def run_folder() -> Path:
-    """The folder for what a running demo leaves behind; `BOOKINFO_RUN` overrides `.run`."""
-    return Path(os.environ.get("BOOKINFO_RUN") or ROOT / ".run").resolve()
-
-
 def own_python() -> Path:
     """The interpreter of the environment that `make setup` builds."""
     return ROOT / ".venv" / "bin" / "python"

@@ -16,9 +16,9 @@ from datetime import datetime
 from pathlib import Path
 
 from platforms import Platform, State
-from platforms.environment import run_folder
 from platforms.errors import Busy
 from platforms.resources import baseline
+from platforms.run_folder import run_folder
 
 HEAL_SECONDS = 30.0
 """How long the proxies get to serve the baseline again."""

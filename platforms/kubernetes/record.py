@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from platforms.environment import run_folder
+from platforms.run_folder import run_folder
 
 
 def folder() -> Path:

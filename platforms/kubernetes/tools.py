@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from platforms import programs
-from platforms.environment import run_folder
 from platforms.errors import NotApplied, NotReachable, Unsupported
 from platforms.kubernetes import settings
 from platforms.kubernetes.commandline import Say
 from platforms.programs import Finding, Program
+from platforms.run_folder import run_folder
 
 INSTALL = "make tools"
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from platforms import Counters, Hop
@@ -19,12 +21,30 @@ CONFIG_PATH = "/config_dump?include_eds"
 _ANSWER_SECONDS = 1.0
 
 
+class _SocketConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path, *, timeout: float) -> None:
+        super().__init__(LOOPBACK, timeout=timeout)  # the Host header of every question
+        self._path = str(path)
+
+    def connect(self) -> None:
+        """Open the socket; raises OSError where nobody listens."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        try:
+            self.sock.connect(self._path)
+        except OSError:
+            self.close()
+            raise
+
+
 class Admins:
     """A kept-alive connection to every proxy's admin interface."""
 
     def __init__(self, topology: Topology) -> None:
         self._connections = {
-            proxy: http.client.HTTPConnection(LOOPBACK, topology.admin_port(proxy), timeout=_ANSWER_SECONDS)
+            proxy: _SocketConnection(topology.admin_socket(proxy), timeout=_ANSWER_SECONDS)
             for proxy in topology.proxies
         }
 

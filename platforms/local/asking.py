@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import NamedTuple
 
 from platforms.translation.topology import LOOPBACK
+
+Address = int | Path
+"""A port of this machine, or a Unix socket."""
 
 
 class Answer(NamedTuple):
@@ -22,10 +26,10 @@ class NoAnswer(Exception):
 
 
 class Connection:
-    """One kept-alive connection to a port; questions wait for each other, and it reconnects by itself."""
+    """One kept-alive connection; questions wait for each other, and it reconnects by itself."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, address: Address) -> None:
+        self._address = address
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._turn = asyncio.Lock()
 
@@ -37,7 +41,7 @@ class Connection:
                     return await self._get(method, path)
             except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as error:  # TimeoutError is an OSError
                 self.close()
-                raise NoAnswer(f"{LOOPBACK}:{self._port}{path}: {error or type(error).__name__}") from error
+                raise NoAnswer(f"{self._shown}{path}: {error or type(error).__name__}") from error
             except asyncio.CancelledError:
                 self.close()  # half an answer may be on its way
                 raise
@@ -46,6 +50,10 @@ class Connection:
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None
+
+    @property
+    def _shown(self) -> str:
+        return str(self._address) if isinstance(self._address, Path) else f"{LOOPBACK}:{self._address}"
 
     async def _get(self, method: str, path: str) -> Answer:
         fresh = self._streams is None
@@ -59,7 +67,10 @@ class Connection:
 
     async def _exchange(self, method: str, path: str) -> Answer:
         if self._streams is None:
-            self._streams = await asyncio.open_connection(LOOPBACK, self._port)
+            if isinstance(self._address, Path):
+                self._streams = await asyncio.open_unix_connection(self._address)
+            else:
+                self._streams = await asyncio.open_connection(LOOPBACK, self._address)
         reader, writer = self._streams
         writer.write(f"{method} {path} HTTP/1.1\r\nHost: {LOOPBACK}\r\nContent-Length: 0\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from platforms.local import processes
-from platforms.local.asking import Connection, NoAnswer
+from platforms.local.asking import Address, Connection, NoAnswer
 from platforms.local.processes import Identity, Launch
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ _PAUSES = {Phase.STARTING: 0.02, Phase.UNREADY: 0.5}
 class Probe:
     """How a child is asked whether it is ready: a path that answers 200."""
 
-    port: int
+    address: Address
     path: str
 
 
@@ -78,7 +78,7 @@ class Child:
         self.last_exit = ""
         self._make_launch = make_launch
         self._probe = probe
-        self._admin = Connection(probe.port)
+        self._admin = Connection(probe.address)
         self.log_file = log_file
         self._mark = mark
         self._changed = changed

@@ -34,7 +34,7 @@ class Delivery:
         self._topology = topology
         self._log = log
         self._files = Files()
-        self._admin = Connection(topology.admin_port(proxy))
+        self._admin = Connection(topology.admin_socket(proxy))
         self._refused = 0
         self._clusters = Content(())
         """What its file says, without the endpoints."""

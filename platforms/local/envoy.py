@@ -11,12 +11,14 @@ from platforms.local.processes import Launch
 from platforms.resources import NAMESPACE
 from platforms.translation.topology import DOMAIN, GATEWAY, GATEWAY_LABELS, LOOPBACK, WORKLOADS, Topology
 
+_OWNER_ONLY = 0o600
+
 
 def bootstrap(proxy: str, topology: Topology) -> dict[str, Any]:
     """What Envoy reads once: who it is, where its admin interface listens, and where everything else is found."""
     return {
         "node": _node(proxy),
-        "admin": {"address": {"socket_address": {"address": LOOPBACK, "port_value": topology.admin_port(proxy)}}},
+        "admin": {"address": {"pipe": {"path": str(topology.admin_socket(proxy)), "mode": _OWNER_ONLY}}},
         "dynamic_resources": {
             "lds_config": _watched(topology.proxy_folder(proxy) / "listeners.json"),
             "cds_config": _watched(topology.proxy_folder(proxy) / "clusters.json"),

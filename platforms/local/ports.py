@@ -21,8 +21,8 @@ def assign(folder: Path, gateway_port: int) -> Topology:
     when a crashed proxy wants it back.
     """
     free = _free_ports(avoid=gateway_port)
-    ports = {workload.name: Ports(next(free), next(free), next(free), next(free)) for workload in WORKLOADS}
-    return Topology(folder=folder, ports=ports, gateway_port=gateway_port, gateway_admin=next(free))
+    ports = {workload.name: Ports(next(free), next(free), next(free)) for workload in WORKLOADS}
+    return Topology(folder=folder, ports=ports, gateway_port=gateway_port)
 
 
 def is_free(port: int) -> bool:
@@ -39,7 +39,7 @@ def is_free(port: int) -> bool:
 
 def _free_ports(*, avoid: int) -> Iterator[int]:
     end = _first_ephemeral()
-    if end - _FIRST < len(WORKLOADS) * 4 + 1:
+    if end - _FIRST < len(WORKLOADS) * 3:
         _first, end = 1024, _FIRST
     else:
         _first = _FIRST

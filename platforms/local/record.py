@@ -13,13 +13,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from platforms.environment import run_folder
 from platforms.local import processes
 from platforms.local.discovery import write_text
 from platforms.local.processes import Identity
+from platforms.run_folder import run_folder
 from platforms.translation.topology import LOOPBACK, Ports, Topology
 
 _SWEEP_SECONDS = 5.0
+_MEMORY = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a name of its own there
+_PREFIX = "bookinfo-"
 
 
 def local_folder() -> Path:
@@ -33,8 +35,15 @@ def private_folder() -> Path:
     On a disk, replacing a file by renaming takes milliseconds (2.4 on a busy ext4); and a Unix socket's path may be no
     longer than 107 bytes, which a run folder's may be.
     """
-    memory = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a name of its own there
-    return Path(tempfile.mkdtemp(prefix="bookinfo-", dir=memory if os.access(memory, os.W_OK) else None))
+    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None))
+
+
+def _remove_private(folder: Path) -> None:
+    """Remove a folder that `private_folder` made, and no other, whatever a record says."""
+    with contextlib.suppress(FileNotFoundError):
+        made = folder.parent in (_MEMORY, Path(tempfile.gettempdir())) and folder.name.startswith(_PREFIX)
+        if made and not folder.is_symlink() and folder.stat().st_uid == os.geteuid():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ class Demo:
 
     def forget(self) -> None:
         """This demo is not up any more; the logs stay."""
-        shutil.rmtree(self.topology.folder, ignore_errors=True)
+        _remove_private(self.topology.folder)
         if self.is_recorded():
             for path in (_demo_file(self.folder), _children_file(self.folder)):
                 path.unlink(missing_ok=True)
@@ -115,7 +124,6 @@ def _demo(document: dict[str, Any]) -> Demo:
             folder=Path(topology["folder"]),
             ports={name: Ports(**ports) for name, ports in topology["ports"].items()},
             gateway_port=topology["gateway_port"],
-            gateway_admin=topology["gateway_admin"],
         ),
         since=document["since"],
     )

@@ -20,5 +20,7 @@ def document(platform: LocalPlatform, *, healed: bool) -> dict[str, Any]:
         ),
         "supervisor": {"pid": told["supervisor"], "since": told["since"]},
         "workloads": {name: {**child, "ports": ports[name]} for name, child in told["workloads"].items()},
-        "proxies": {name: {**child, "admin": topology.admin_port(name)} for name, child in told["proxies"].items()},
+        "proxies": {
+            name: {**child, "admin": str(topology.admin_socket(name))} for name, child in told["proxies"].items()
+        },
     }

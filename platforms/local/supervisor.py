@@ -197,7 +197,7 @@ class Supervisor:
         return Child(
             log_file.stem,
             lambda: envoy.launch(proxy, topology, program),
-            Probe(topology.admin_port(proxy), "/ready"),
+            Probe(topology.admin_socket(proxy), "/ready"),
             log_file=log_file,
             mark=self._demo.mark,
             changed=functools.partial(self._proxy_changed, proxy),

@@ -61,7 +61,6 @@ class Ports:
     """Its sidecar, for callers: the endpoint of the workload."""
     outbound: int
     """Its sidecar, for the workload's own calls: an HTTP proxy."""
-    admin: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +72,19 @@ class Topology:
     ports: Mapping[str, Ports]
     """By workload name."""
     gateway_port: int
-    gateway_admin: int
 
     @property
     def proxies(self) -> tuple[str, ...]:
         """The names of all proxies: one per workload, and the gateway."""
         return (*(workload.name for workload in WORKLOADS), GATEWAY)
 
-    def admin_port(self, proxy: str) -> int:
-        return self.gateway_admin if proxy == GATEWAY else self.ports[proxy].admin
-
     def proxy_folder(self, proxy: str) -> Path:
         """Holds the bootstrap, `listeners.json`, `clusters.json` and `routes/` of one proxy."""
         return self.folder / "proxies" / proxy
+
+    def admin_socket(self, proxy: str) -> Path:
+        """A Unix socket, which only its owner can open; whoever asks there can also stop the proxy."""
+        return self.proxy_folder(proxy) / "admin"
 
     def routes_file(self, proxy: str, route_configuration: str) -> Path:
         """One file per route configuration: of several in one file, Envoy takes the first."""

@@ -12,10 +12,10 @@ from pathlib import Path
 import urllib3
 
 from platforms import Platform, State
-from platforms.environment import run_folder
 from platforms.errors import Interrupted, NotConverged, NotReachable
 from platforms.journal import Journal, exclusive, heal
 from platforms.resources import baseline
+from platforms.run_folder import run_folder
 from scenarios.runner.back import WayBack
 from scenarios.runner.expectation import Claim, plan
 from scenarios.runner.experiment import Scenario, Step

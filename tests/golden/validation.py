@@ -18,8 +18,8 @@ from platforms.translation.translate import ProxyConfig, Snapshot
 def topology(number: int = 0) -> Topology:
     """Ports that no other topology of the same test has: Envoy takes each address once."""
     first = 20000 + 100 * number
-    ports = {one.name: Ports(*range(first + 4 * n, first + 4 * n + 4)) for n, one in enumerate(WORKLOADS)}
-    return Topology(Path("/run/bookinfo"), ports, gateway_port=first + 90, gateway_admin=first + 91)
+    ports = {one.name: Ports(*range(first + 4 * n, first + 4 * n + 3)) for n, one in enumerate(WORKLOADS)}
+    return Topology(Path("/run/bookinfo"), ports, gateway_port=first + 90)
 
 
 def complaint(snapshots: Iterable[Snapshot], folder: Path) -> str:

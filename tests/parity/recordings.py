@@ -44,11 +44,10 @@ EXCEPTIONS = {
 TOPOLOGY = Topology(
     folder=Path("/run/bookinfo"),
     ports={
-        workload.name: Ports(app=20000 + 4 * n, inbound=20001 + 4 * n, outbound=20002 + 4 * n, admin=20003 + 4 * n)
+        workload.name: Ports(app=20000 + 4 * n, inbound=20001 + 4 * n, outbound=20002 + 4 * n)
         for n, workload in enumerate(WORKLOADS)
     },
     gateway_port=9080,
-    gateway_admin=21000,
 )
 """Any topology: what is recorded does not depend on it."""
 

@@ -64,7 +64,7 @@ def test_serves_what_istiods_envoys_served(name: str, topology: Topology) -> Non
 async def _serve(proxy: str, topology: Topology, contents: discovery.Contents) -> dict[str, object]:
     """Give a proxy these contents, and ask it what it serves."""
     delivery = Delivery(proxy, topology, _log(topology, proxy))
-    connection = Connection(topology.admin_port(proxy))
+    connection = Connection(topology.admin_socket(proxy))
     try:
         delivery.prepare(contents, _assignments(topology), revision="1")
         async with asyncio.timeout(SECONDS):

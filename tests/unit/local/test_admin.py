@@ -19,8 +19,8 @@ REVIEWS_V2 = "outbound|9080|v2|reviews.bookinfo.svc.cluster.local"
 
 @pytest.fixture
 def topology(tmp_path: Path) -> Topology:
-    ports = {one.name: Ports(*(range(100 * n, 100 * n + 4))) for n, one in enumerate(WORKLOADS, start=1)}
-    return Topology(folder=tmp_path, ports=ports, gateway_port=9080, gateway_admin=9081)
+    ports = {one.name: Ports(*(range(100 * n, 100 * n + 3))) for n, one in enumerate(WORKLOADS, start=1)}
+    return Topology(folder=tmp_path, ports=ports, gateway_port=9080)
 
 
 def host(port: int, *, total: int, error: int) -> dict[str, Any]:

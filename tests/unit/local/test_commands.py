@@ -99,8 +99,7 @@ def test_run_folder_that_cannot_be(
 
     complaint = capsys.readouterr().err
 
-    assert complaint.startswith(f"platforms: {tmp_path}/file/local")
-    assert complaint.endswith("Not a directory\n")
+    assert complaint == f"platforms: {tmp_path}/file: no run folder: File exists; BOOKINFO_RUN names another\n"
 
 
 def test_full_disk() -> None:

@@ -10,7 +10,6 @@ import os
 import re
 import signal
 import subprocess  # noqa: TID251  # only for the type of a started process
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import pytest
 
 from platforms.errors import Rejected
 from platforms.local import envoy, ports, processes, runtimes
+from platforms.local.admin import Admins
 from platforms.local.mesh import Mesh
 from platforms.resources import ISTIO, baseline, load
 from platforms.translation.topology import Topology
@@ -75,9 +75,13 @@ class Envoys:
 
     def served(self, proxy: str, section: str) -> str:
         """What a proxy has in force, as it says itself, without the times at which it got it."""
-        url = f"http://127.0.0.1:{self.topology.admin_port(proxy)}/config_dump?resource={section}"
-        with urllib.request.urlopen(url, timeout=5) as answer:
-            return re.sub(r'"last_updated": ".*"', '"last_updated": ""', answer.read().decode())
+        admins = Admins(self.topology)
+        answer = admins.ask(f"/config_dump?resource={section}", (proxy,))[proxy]
+        admins.close()
+
+        assert answer is not None
+
+        return re.sub(r'"last_updated": ".*"', '"last_updated": ""', answer)
 
     def all_served(self) -> dict[tuple[str, str], str]:
         sections = ("dynamic_route_configs", "dynamic_active_clusters")

@@ -72,14 +72,12 @@ def test_session_secret(topology: Topology) -> None:
     ],
 )
 def test_bootstrap(topology: Topology, proxy: str, identity: str) -> None:
-    """A proxy knows who it is, listens for questions on loopback, and watches files by absolute paths."""
+    """A proxy knows who it is, answers questions of its owner only, and watches files by absolute paths."""
     bootstrap = envoy.bootstrap(proxy, topology)
     sources = [one["path_config_source"] for one in bootstrap["dynamic_resources"].values()]
 
     assert identity == bootstrap["node"]["id"]
-    assert {"address": "127.0.0.1", "port_value": topology.admin_port(proxy)} == (
-        bootstrap["admin"]["address"]["socket_address"]
-    )
+    assert {"path": str(topology.admin_socket(proxy)), "mode": 0o600} == bootstrap["admin"]["address"]["pipe"]
     assert all(Path(source["path"]).is_absolute() for source in sources)
     assert {str(topology.proxy_folder(proxy))} == {source["watched_directory"]["path"] for source in sources}
 
