@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shlex
 import sys
@@ -126,9 +127,9 @@ def _mended(platform: Platform, stop: Stop, screen: Screen) -> None:
 
 def _control(defect: Defect, platform: Platform, *, command: str, screen: Screen) -> Control:
     """Show the scenario while the defect is planted."""
-    planted = Planted(platform, defect)
     try:
-        report = run(defect.scenario, lambda: planted, pace=Pace(), keep=False, command=command, screen=screen)
+        with contextlib.closing(Planted(platform, defect)) as planted:
+            report = run(defect.scenario, lambda: planted, pace=Pace(), keep=False, command=command, screen=screen)
     except NotConverged as error:
         return Control(defect, NotConverged, (str(error),), requests=0)
     if report.error:

@@ -87,6 +87,22 @@ def _of_the_canary(scenario: Scenario) -> Iterator[Defect]:
         cause="v3",
     )
 
+    right = Defect(name="", told="", scenario=scenario, step=1, really=weights, answer=Verdict.FAILS)
+    yield replace(
+        right,
+        name="stars-swapped",
+        told="v2 wears v3's red stars: an image with the wrong tag",
+        cause="v2 red stars",
+        page=spoilt.swapped,
+    )
+    yield replace(
+        right,
+        name="details-missing",
+        told="every page is without its details",
+        really=spoilt.without_details(weights),
+        cause="details unavailable",
+    )
+
 
 def _of_the_user(scenario: Scenario) -> Iterator[Defect]:
     rule = scenario.steps[0].state
@@ -116,6 +132,16 @@ def _of_the_user(scenario: Scenario) -> Iterator[Defect]:
         really=spoilt.without_session(rule),
         answer=Verdict.INCONCLUSIVE,
         cause="signed in as nobody",
+    )
+    yield Defect(
+        name="stars-missing",
+        told="no version wears stars, and no page says that ratings failed",
+        scenario=scenario,
+        step=0,
+        really=rule,
+        answer=Verdict.FAILS,
+        cause=f"{_USER}: v3 no stars",
+        page=spoilt.bare,
     )
 
 
@@ -168,6 +194,13 @@ def _of_the_run(scenario: Scenario) -> Iterator[Defect]:
     )
     yield replace(
         right,
+        name="round-the-gateway",
+        told="the gateway counts half of the requests",
+        cause="the gateway counts",
+        counted=spoilt.halved,
+    )
+    yield replace(
+        right,
         name="mirrored",
         told="the proxies count answers that no client saw: of a mirror",
         really=spoilt.mirrored(right.really, "v3", 5),
@@ -186,6 +219,13 @@ def _of_the_run(scenario: Scenario) -> Iterator[Defect]:
         told="somebody else replaces the rule meanwhile",
         cause="did not stay in force",
         meanwhile=spoilt.baseline_returns,
+    )
+    yield replace(
+        right,
+        name="overtaken-briefly",
+        told="somebody else replaces the rule for a moment, and takes it back",
+        cause="another one was in force in between",
+        meanwhile=spoilt.returns_at_once,
     )
     yield replace(
         right,

@@ -9,6 +9,7 @@ from platforms import Convergence, Counters, Platform, State
 from platforms.errors import DemoError
 from platforms.pipe import Pipe
 from platforms.resources import baseline
+from scenarios.defects.rewriting import Rewriting
 from scenarios.runner.experiment import Scenario
 from scenarios.runner.judge import Verdict
 
@@ -21,6 +22,10 @@ _PATIENCE = 3.0
 
 def _unchanged(counters: Counters) -> Counters:
     return counters
+
+
+def _untouched(page: str) -> str:
+    return page
 
 
 def _nothing(_platform: Platform, _in_force: State) -> None:
@@ -48,6 +53,8 @@ class Defect:
     """What somebody else does before the last request is counted."""
     counted: Callable[[Counters], Counters] = _unchanged
     """What the proxies say that they counted."""
+    page: Callable[[str], str] = _untouched
+    """What visitors are shown instead of a page."""
 
     @property
     def claimed(self) -> State:
@@ -63,6 +70,9 @@ class Planted:
         self._defect = defect
         self._spoilt = False
         self._waits = 0
+        self._rewriting = (
+            Rewriting(lambda: platform.gateway_url, defect.page) if defect.page is not _untouched else None
+        )
 
     @property
     def name(self) -> str:
@@ -78,7 +88,7 @@ class Planted:
 
     @property
     def gateway_url(self) -> str:
-        return self._platform.gateway_url
+        return self._rewriting.url if self._rewriting and self._spoilt else self._platform.gateway_url
 
     def apply(self, state: State) -> None:
         self._spoilt, self._waits = state == self._defect.claimed, 0
@@ -111,4 +121,6 @@ class Planted:
         return self._platform.instances()
 
     def close(self) -> None:
-        """The platform is needed for the next defect."""
+        """Let go of what was planted; the platform is needed for the next defect."""
+        if self._rewriting:
+            self._rewriting.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -97,6 +98,13 @@ def baseline_returns(platform: Platform, _in_force: State) -> None:
     platform.wait_until_converged(State(baseline()), timeout=_CONVERGES)
 
 
+def returns_at_once(platform: Platform, in_force: State) -> None:
+    """Somebody else puts another rule in force, and takes it back."""
+    for state in (State(baseline()), in_force):
+        platform.apply(state)
+        platform.wait_until_converged(state, timeout=_CONVERGES)
+
+
 def details_restart(platform: Platform, in_force: State) -> None:
     """Details are replaced by another instance; the rule is in force throughout."""
     for state in (replace(in_force, stopped=in_force.stopped | {"details-v1"}), in_force):
@@ -110,6 +118,30 @@ def forgetful(counters: Counters) -> Counters:
         counters,
         requests={hop: n - n // 20 if hop.app == "reviews" else n for hop, n in counters.requests.items()},
     )
+
+
+def halved(counters: Counters) -> Counters:
+    """Every other request finds a way round the gateway."""
+    at_the_gateway = ("ingressgateway", "productpage")
+    return replace(
+        counters,
+        requests={
+            hop: n // 2 if (hop.caller, hop.app) == at_the_gateway else n for hop, n in counters.requests.items()
+        },
+    )
+
+
+def swapped(page: str) -> str:
+    """Black stars on red ones' pages, and the other way round: images with each other's tags."""
+    colors = {"black": "red", "red": "black"}
+    return re.sub(r'(?<=data-star-color=")\w+', lambda found: colors.get(found[0], found[0]), page)
+
+
+def bare(page: str) -> str:
+    """Nobody's page has stars, and nobody says that ratings failed."""
+    for mark, value in {"ratings": "not-asked", "rated-count": "0", "star-color": ""}.items():
+        page = re.sub(rf'(?<=data-{mark}=")[^"]*', value, page)
+    return page
 
 
 def _with(state: State, virtual_service: str, field: str, value: Any) -> State:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -37,6 +38,10 @@ def played(platform: FakePlatform, capsys: pytest.CaptureFixture[str], *names: s
         "fault-missing",
         "miscounted",
         "strangers",
+        "stars-swapped",
+        "stars-missing",
+        "round-the-gateway",
+        "overtaken-briefly",
         "overtaken",
         "restore",
     ],
@@ -120,6 +125,18 @@ def test_every_row_says_what_it_is_about(capsys: pytest.CaptureFixture[str]) -> 
     assert "canary         somebody else looks at 5 pages meanwhile" in out
     assert "somebody else used the demo meanwhile (5 requests at the gateway not ours)" in out
     assert "all 1 as they should be" in out
+
+
+def test_a_page_that_is_only_handed_on_is_accused_of_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way on which pages are rewritten leaves visitors, sessions and counts as they are."""
+    (nothing,) = (one for one in defects() if one.name == "nothing-user_routing")
+    monkeypatch.setattr(controls, "defects", lambda: (replace(nothing, page=str),))
+    with FakePlatform() as platform:
+        code, (control,) = played(platform, capsys)
+
+    assert (0, "HOLDS") == (code, control["answer"])
 
 
 @pytest.mark.parametrize(
