@@ -112,6 +112,7 @@ def _sources(commands: Commands, archive: Path | None) -> Sources:
         return Sources(_node_image(), named, images.bookinfo())
     commands.say(f"verifying {archive}")
     contents = bundle.verify(archive)
+    commands.say(f"SHA-256 {bundle.checksum(archive)}: as who made {archive} says?")
     if missing := sorted({*named} - {*contents.istio}):
         raise UsageError(f"{archive}: istioctl asks for {', '.join(missing)}, but it holds {', '.join(contents.istio)}")
     commands.say(f"loading {len(contents.images)} images into the engine")

@@ -2,15 +2,19 @@
 
 It is what `docker save` writes, with one file more at its end: a manifest that names the images and the checksum of
 every other file. So `docker load` reads it by itself too, and what was cut off or altered is found out before.
+
+Whoever made the archive made the checksums too: they prove that it is whole, not whose it is. An engine gives the images
+whatever names the archive says, and runs the node image with all privileges.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import tarfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -20,7 +24,8 @@ from platforms.kubernetes.commandline import Commands, ask
 from platforms.kubernetes.images import Image, save
 
 _MANIFEST = "bookinfo-bundle.json"
-_FORMAT = 1
+_NAMES = ("manifest.json", "repositories", "index.json")  # where an engine finds the names to give
+_FORMAT = 2
 _LOAD_SECONDS = 900.0
 
 
@@ -77,8 +82,13 @@ def verify(path: Path) -> Contents:
             if (found := _checksums(path)) != wanted:
                 differing = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
                 raise UsageError(f"{path}: altered since it was written, {len(differing)} files, as {differing[0]}")
+            known = {_short(image["name"]) for image in document["images"]}
+            if strangers := sorted(name for name in _tagged(archive) if _short(name) not in known):
+                raise UsageError(f"{path}: it would also name an image {strangers[0]}, which its {_MANIFEST} does not")
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
+    except (AttributeError, TypeError, ValueError, KeyError) as error:
+        raise UsageError(f"{path}: not written by `make bundle`: {error}") from error
     except tarfile.TarError as error:
         raise UsageError(f"{path}: cut off, or no bundle ({error})") from error
     return Contents(
@@ -88,6 +98,12 @@ def verify(path: Path) -> Contents:
         images=tuple(Image(**image) for image in document["images"]),
         layers={name: tuple(layers) for name, layers in document["layers"].items()},
     )
+
+
+def checksum(path: Path) -> str:
+    """The SHA-256 of the whole archive, to be compared with what its maker said."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def load(commands: Commands, path: Path, contents: Contents) -> None:
@@ -128,12 +144,38 @@ def _manifest(archive: tarfile.TarFile, path: Path) -> dict[str, Any]:
 
 def _checksums(path: Path) -> dict[str, str]:
     """The SHA-256 of every file in the archive but the manifest."""
+    found: dict[str, str] = {}
     with tarfile.open(path, "r:") as archive:
-        return {
-            member.name: _checksum(file)
-            for member in archive
-            if member.name != _MANIFEST and (file := archive.extractfile(member) if member.isreg() else None)
-        }
+        for member in archive:
+            if member.name in found:
+                raise UsageError(f"{path}: it has two files {member.name}")  # an engine may read the other one
+            if file := archive.extractfile(member) if member.isreg() else None:
+                found[member.name] = _checksum(file)
+            elif not member.isdir():
+                found[member.name] = f"-> {member.linkname}"
+    found.pop(_MANIFEST, None)
+    return found
+
+
+def _tagged(archive: tarfile.TarFile) -> Iterator[str]:
+    """Every name that an engine would give to an image of the archive."""
+    documents = {}
+    for name in _NAMES:
+        with contextlib.suppress(KeyError):
+            file = archive.extractfile(name)
+            documents[name] = json.loads(file.read() if file else b"null")
+    for image in documents.get("manifest.json") or ():
+        yield from image.get("RepoTags") or ()
+    for repository, tags in (documents.get("repositories") or {}).items():
+        yield from (f"{repository}:{tag}" for tag in tags)
+    for image in (documents.get("index.json") or {}).get("manifests", ()):
+        if named := (image.get("annotations") or {}).get("io.containerd.image.name"):
+            yield str(named)
+
+
+def _short(name: str) -> str:
+    """An image's name as an engine shows it: without the registry that goes without saying, and without a digest."""
+    return name.partition("@")[0].removeprefix("docker.io/").removeprefix("library/")
 
 
 def _checksum(file: IO[bytes]) -> str:

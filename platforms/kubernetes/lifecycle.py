@@ -11,6 +11,7 @@ from platforms import journal, page, show
 from platforms.errors import Busy, NotReachable
 from platforms.healing import tell_healed
 from platforms.kubernetes import bringup, kind, record, settings, tools
+from platforms.kubernetes.bundle import checksum
 from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.kubernetes.record import Demo
 from platforms.resources import NAMESPACE
@@ -84,4 +85,5 @@ def bundle(options: Options) -> int:
     with show.progress("writing the images into one archive") as say:
         contents = bringup.save(path, say)
     print(f"{path}: {len(contents.images)} images, {path.stat().st_size / 1e9:.1f} GB; `make demo-up BUNDLE={path}`")
+    print(f"SHA-256 {checksum(path)}: tell it to whoever gets the archive, in another way")
     return 0

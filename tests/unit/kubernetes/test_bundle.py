@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tarfile
@@ -74,6 +75,55 @@ def test_altered(written: Path) -> None:
     written.write_bytes(content)
 
     with pytest.raises(UsageError, match=r"altered since it was written, 1 files, as layer\.tar"):
+        bundle.verify(written)
+
+
+def tagging(tmp_path: Path, name: str, document: object) -> Path:
+    """A bundle, whole by its own checksums, that has one more file with names of images in it."""
+    files = {name: json.dumps(document).encode()}
+    if name != "manifest.json":
+        files["manifest.json"] = b"[]"
+    manifest = {
+        "format": bundle._FORMAT,
+        "node": "kindest/node:v1",
+        "istio": [],
+        "bookinfo": BOOKINFO,
+        "images": [{"name": "docker.io/bookinfo/details:0.1.0", "id": "sha256:aa"}],
+        "layers": {},
+        "files": {one: hashlib.sha256(text).hexdigest() for one, text in files.items()},
+    }
+    path = tmp_path / "tagging.tar"
+    with tarfile.open(path, "w") as archive:
+        for one, text in (files | {"bookinfo-bundle.json": json.dumps(manifest).encode()}).items():
+            member = tarfile.TarInfo(one)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text))
+    return path
+
+
+NAMING = {
+    "manifest.json": lambda image, tag: [{"RepoTags": [f"{image}:{tag}"]}],
+    "repositories": lambda image, tag: {image: {tag: "aa"}},
+    "index.json": lambda image, tag: {"manifests": [{"annotations": {"io.containerd.image.name": f"{image}:{tag}"}}]},
+}
+
+
+@pytest.mark.parametrize("file", NAMING)
+def test_it_gives_no_name_that_it_does_not_say(tmp_path: Path, file: str) -> None:
+    """An archive that would have the engine call something else python is refused, wherever it says so."""
+    bundle.verify(tagging(tmp_path, file, NAMING[file]("bookinfo/details", "0.1.0")))
+
+    with pytest.raises(UsageError, match=r"it would also name an image python:3\.13-slim"):
+        bundle.verify(tagging(tmp_path, file, NAMING[file]("python", "3.13-slim")))
+
+
+def test_no_file_is_there_twice(written: Path) -> None:
+    """Of two files of one name, one would be checked and perhaps the other one read."""
+    with tarfile.open(written, "a:") as archive:
+        member = tarfile.TarInfo("manifest.json")
+        archive.addfile(member, io.BytesIO())
+
+    with pytest.raises(UsageError, match=r"two files manifest\.json"):
         bundle.verify(written)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import io
+import os
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -64,12 +65,14 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Mir
 
 def publish(mirror: type[Mirror], monkeypatch: pytest.MonkeyPatch, name: str, body: bytes, checksum: str) -> None:
     """Put a download on the mirror, and a checksum into the table; an empty one is published beside the download."""
-    pins: dict[str, Any] = {**tools._pins(), name: {**tools._pins()[name], "sha256": {"linux-amd64": checksum}}}
+    publisher = f"{os.environ['BOOKINFO_TOOLS_URL']}/publisher/{name}.sha256"
+    pin = {**tools._pins()[name], "sha256": {"linux-amd64": checksum}, "published": publisher}
+    pins: dict[str, Any] = {**tools._pins(), name: pin}
     monkeypatch.setattr(tools, "_pins", lambda: pins)
     path = "/" + tools.release(name).url.split("/", 3)[3]
     mirror.files[path] = body
     if not checksum:
-        mirror.files[f"{path}.sha256"] = f"{sha256(body)}  {name}.tar.gz\n".encode()
+        mirror.files[f"/publisher/{name}.sha256"] = f"{sha256(body)}  {name}.tar.gz\n".encode()
 
 
 def sha256(body: bytes) -> str:
@@ -122,6 +125,15 @@ def test_not_there(mirror: type[Mirror]) -> None:
         tools.download("kind", say)
 
     assert 1 == len(mirror.asked)
+
+
+def test_a_mirror_does_not_vouch_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may bring the download; the checksum comes from whoever made it."""
+    monkeypatch.setenv("BOOKINFO_TOOLS_URL", "http://mirror.example")
+    release = tools.release("istioctl")
+
+    assert release.url.startswith("http://mirror.example/github.com/")
+    assert release.published.startswith("https://github.com/")
 
 
 def test_a_checksum_that_is_none(mirror: type[Mirror], monkeypatch: pytest.MonkeyPatch) -> None:
