@@ -64,7 +64,7 @@ class Row:
     def limit(self) -> float:
         """The share of failed runs that is not exceeded, 95 times sure, or, of wrong meshes, that is reached."""
         least = self.tried.runs - self.tried.fails if self.wrong else self.tried.fails
-        above = _upper_limit(least, self.tried.runs)
+        above = chance.highest_share(least, self.tried.runs, 1 - _SURE)
         return 1 - above if self.wrong else above
 
     @property
@@ -227,15 +227,3 @@ def _information(share: float, wrong: float) -> float:
     """What one answer of a right mesh says on average against the wrong share (Kullback and Leibler 1951)."""
     terms = ((share, wrong), (1 - share, 1 - wrong))
     return math.fsum(p * math.log(p / q) if q else math.inf for p, q in terms)
-
-
-def _upper_limit(seen: int, runs: int) -> float:
-    """The share at which so few, or fewer, would be seen 5 times in 100 (Clopper and Pearson 1934)."""
-    low, high = 0.0, 1.0
-    while high - low > 1e-6:  # noqa: PLR2004  # far below one run
-        middle = (low + high) / 2
-        if chance.below(seen + 1, requests=runs, share=Fraction(middle)) > 1 - _SURE:
-            low = middle
-        else:
-            high = middle
-    return high

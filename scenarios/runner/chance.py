@@ -22,6 +22,7 @@ NOTICED = Fraction(1, 100)
 MOST_POINTS = 50
 """A sample that catches no deviation of this many points is too small to say anything."""
 
+_FINE = 1e-6  # of a share: no figure has as many digits
 _FAR = 12  # standard deviations: what lies beyond has a probability below 1e-30
 
 
@@ -58,6 +59,34 @@ def allowed(requests: int, share: Fraction, false_alarm: float) -> Range:
         _lowest(requests, share, false_alarm / 2),
         requests - _lowest(requests, 1 - share, false_alarm / 2),
     )
+
+
+def interval(count: int, answers: int, doubt: float) -> tuple[float, float]:
+    """The shares that such a count does not rule out, at half of `doubt` on either side (Clopper and Pearson 1934)."""
+    return 1 - highest_share(answers - count, answers, doubt / 2), highest_share(count, answers, doubt / 2)
+
+
+def highest_share(count: int, answers: int, doubt: float) -> float:
+    """The greatest share at which so few hits, or fewer, are not too unlikely."""
+    low, high = count / answers if answers else 0.0, 1.0
+    while high - low > _FINE:
+        middle = (low + high) / 2
+        if below(count + 1, requests=answers, share=Fraction(middle)) > doubt:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def most_late(pages: int, late: Fraction, false_alarm: float) -> int:
+    """So many late pages do not yet speak against a share of late ones that may be as great as this."""
+    return pages - _lowest(pages, 1 - late, false_alarm)
+
+
+def smallest_late(pages: int, most: int) -> Fraction | None:
+    """The smallest share of late pages, in thousandths, of which more than `most` are late; None if there is none."""
+    thousandths = _first(lambda n: below(most + 1, requests=pages, share=Fraction(n, 1000)) <= 1 - POWER, 1, 1000)
+    return None if thousandths is None else Fraction(thousandths, 1000)
 
 
 def catches(requests: int, share: Fraction, true_share: Fraction, false_alarm: float) -> float:

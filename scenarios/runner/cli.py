@@ -7,7 +7,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NoReturn
 
@@ -22,6 +22,7 @@ from scenarios.runner.screen import Screen, Voice
 
 _MOST_REQUESTS = 1_000_000
 _MOST_WORKERS = 64
+_MARGIN = "5"
 _INTERRUPTED = 130
 _EXITS = "exit codes: 0 HOLDS, 1 FAILS, 4 INCONCLUSIVE, 2 wrong usage, 3 the demo could not do it, 130 stopped"
 
@@ -63,6 +64,9 @@ def main(command: Command, argv: Sequence[str] | None = None, *, to: Callable[[C
         scenario = command.build(arguments, margin)
         if sum(claim.requests for step in claims_of(scenario, pace) for claim in step) > _MOST_REQUESTS:
             raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
+        if arguments.margin != _MARGIN and _alike(scenario, command.build(arguments, Fraction(_MARGIN) / 100), pace):
+            told = f"--margin {arguments.margin} makes no difference here: the claims say what is caught"
+            scenario = replace(scenario, notes=(*scenario.notes, told))
         folder = None if arguments.report is None else prepare(arguments.report)
         typed = shlex.join(["python", "-m", f"scenarios.{command.name}", *given])
         report = run(
@@ -104,7 +108,11 @@ def _parser(command: Command) -> Parser:
     common = parser.add_argument_group("common options")
     common.add_argument("--requests", metavar="N", help="requests per end user and step; default: what --margin needs")
     common.add_argument(
-        "--margin", metavar="POINTS", default="5", help="the deviation that must be caught, in points; default 5"
+        "--margin",
+        metavar="POINTS",
+        default=_MARGIN,
+        help="the deviation of a split that must be caught, in points, default 5; a split that only supports the claim gets a"
+        " multiple, a claim of all or none (leaks, abort, outage) depends on it only below 1",
     )
     common.add_argument("--rate", metavar="RPS", help="requests per second; default: as fast as the page answers")
     common.add_argument(
@@ -121,8 +129,17 @@ def _parser(command: Command) -> Parser:
     common.add_argument("--report", metavar="DIR", help="write report.json, junit.xml, report.html and the YAML there")
     loudness = common.add_mutually_exclusive_group()
     loudness.add_argument("-q", "--quiet", action="store_true", help="print the verdict only")
-    loudness.add_argument("-v", "--verbose", action="store_true", help="print what every claim can tell apart")
+    loudness.add_argument("-v", "--verbose", action="store_true", help="print how you know, too")
     return parser
+
+
+def _alike(one: Scenario, other: Scenario, pace: Pace) -> bool:
+    """Whether the claims of both take as many requests and catch the same."""
+
+    def told(scenario: Scenario) -> list[tuple[int, str]]:
+        return [(claim.requests, claim.power) for step in claims_of(scenario, pace) for claim in step]
+
+    return told(one) == told(other)
 
 
 def _joined(argv: Sequence[str]) -> list[str]:

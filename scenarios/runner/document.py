@@ -20,7 +20,9 @@ from scenarios.runner.latency import PERCENTS, budget
 from scenarios.runner.observation import Observation, Tally, tally
 from scenarios.runner.report import Report, StepReport, proxy_count, ratio, success_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+DRAWN_AGAIN = (1, SCHEMA_VERSION)
+"""The versions of reports that can be drawn again; the first showed no intervals."""
 SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
@@ -75,9 +77,9 @@ def read(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise UsageError(f"{path}: no JSON ({error})") from error
     version = found.get("schema_version") if isinstance(found, dict) else None
-    if version != SCHEMA_VERSION:
+    if version not in DRAWN_AGAIN:
         given = "no schema_version" if version is None else f"schema_version {version!a}"
-        raise UsageError(f"{path}: {given}; a report that can be drawn again has {SCHEMA_VERSION}")
+        raise UsageError(f"{path}: {given}; a report that can be drawn again has {' or '.join(map(str, DRAWN_AGAIN))}")
     checker = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
     if wrong := jsonschema.exceptions.best_match(checker.iter_errors(found)):
         raise UsageError(f"{path}: {wrong.json_path.removeprefix('$.')}: {wrong.message[:200]}")
@@ -135,6 +137,7 @@ def _claim(step: StepReport, finding: Finding) -> dict[str, Any]:
         "reason": finding.reason,
         "power": claim.power,
         "catches_points": None if claim.catches is None else float(claim.catches * 100),
+        "catches_late_in_100": None if claim.late is None else float(per_hundred(claim.late)),
         "catches_leak_in_100": None if claim.leak is None else float(per_hundred(claim.leak)),
         "margin": points(claim.expectation.margin),
         "pages": finding.tally.pages,
@@ -156,6 +159,7 @@ def _budget(finding: Finding) -> dict[str, Any] | None:
         "within_ms": round(1000 * time.within),
         "on_time": time.on_time,
         "late": time.late,
+        "allowed": [time.allowed.low, time.allowed.high],
         "verdict": time.verdict.name,
     }
 
@@ -171,11 +175,17 @@ def _outcome(step: StepReport, finding: Finding, outcome: str) -> dict[str, Any]
         "allowed": [fits.low, fits.high],
         "client": client,
         "judged": finding.count(outcome),
+        **_share(finding, outcome),
         "proxies": proxy_count(step, finding, outcome),
         "rps": round(step.rate(client), 2),
         "success": success_of(step, finding, outcome),
         "fits": finding.fits(outcome),
     }
+
+
+def _share(finding: Finding, outcome: str) -> dict[str, Any]:
+    share, low, high = finding.seen(outcome) or (None, 0.0, 1.0)
+    return {"share": None if share is None else round(share, 5), "share_95": [round(low, 5), round(high, 5)]}
 
 
 def _percentiles(tally: Tally) -> dict[str, float]:

@@ -10,14 +10,19 @@ def evidence(document: Mapping[str, Any]) -> Iterator[str]:
     """Why this run may be believed, or why not."""
     yield from _in_force(document)
     yield from _witnesses(document)
-    yield "How many requests it takes, and which counts are allowed, was computed and printed before the first request; a failed sample is never repeated until it passes."
+    yield "How many requests a claim takes at most, which counts of so many are allowed and what is caught was computed and printed before the first request; a failed sample is never repeated until it passes."
     if any(claim["stopped_after"] is not None for claim in document["claims"]):
         yield (
-            "A claim that was sure earlier asked no further: a sequential test (Wald, 1945) said so, and the counts allowed by"
-            " then follow from the same two errors."
+            "A claim that was sure earlier asked no further: a sequential test (Wald, 1945) said so, with the same two errors."
+            " Allowed are then all counts that, of so many answers, do not speak against what was asked for."
         )
-    yield f"On a mesh that is right, such a run fails less than once in {round(1 / document['false_alarm']):,} runs."
-    yield f"{document['power'][:1].upper()}{document['power'][1:]}."
+    if any("share_95" in outcome for claim in document["claims"] for outcome in claim["outcomes"].values()):
+        yield (
+            "The intervals beside the shares seen are 95 % intervals (Clopper and Pearson, 1934) of a fixed number of answers;"
+            " the verdicts do not rest on them."
+        )
+    yield f"On a mesh that is right, and draws anew for every request, such a run fails less than once in {round(1 / document['false_alarm']):,} runs."
+    yield f"In all, {document['power']}."
     yield from _recovery(document)
     yield from _ending(document)
 

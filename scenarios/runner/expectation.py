@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from scenarios.runner import chance
 from scenarios.runner.chance import Range
 from scenarios.runner.observation import Looks
+
+PUNCTUAL = 95
+"""So many of 100 pages are to come within the time budget: a machine that stops to think now and then is no broken mesh."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +66,30 @@ class Claim:
     """The share of exceptions that is caught in 99 of 100 runs; None if exceptions are not excluded."""
     early: float | None
     """How often stopping early may be a false alarm, per figure; None where all requests are to be sent."""
+    false_alarm: float = chance.FALSE_ALARM
+    """How often each of its figures may be one."""
 
     @property
     def tells(self) -> bool:
         """Whether so many requests can tell anything at all."""
         most = Fraction(chance.MOST_POINTS, 100)
         split = not self.expectation.figures or self.catches is not None
-        return split and (self.leak is None or self.leak <= most)
+        timed = self.expectation.budget is None or self.late is not None
+        return split and timed and (self.leak is None or self.leak <= most)
 
     @property
     def power(self) -> str:
         """What so many requests can and cannot tell apart, in words."""
         if not self.tells:
             return f"{self.requests} {'request is' if self.requests == 1 else 'requests are'} too few to tell"
-        return power(self.catches, self.leak)
+        return power([("", [self])])
+
+    @property
+    def late(self) -> Fraction | None:
+        """The share of pages over the time budget that is caught in 99 of 100 runs; None if that is no claim."""
+        if self.expectation.budget is None:
+            return None
+        return chance.smallest_late(self.requests, most_late(self, self.requests))
 
 
 def plan(expectations: Sequence[Expectation], given: Sequence[int | None]) -> tuple[Claim, ...]:
@@ -84,7 +98,7 @@ def plan(expectations: Sequence[Expectation], given: Sequence[int | None]) -> tu
     The chance of a false alarm is shared by all figures of the run. A given number of requests is sent to the last one,
     and promises what so many can tell; otherwise the margin and the leak are promised, and the claim may be sure earlier.
     """
-    figures = sum(len(expectation.figures) for expectation in expectations)
+    figures = sum(len(one.figures) + (one.budget is not None) for one in expectations)
     false_alarm = chance.FALSE_ALARM / max(1, figures)
     return tuple(
         _planned(expectation, false_alarm) if requests is None else _given(expectation, requests, false_alarm)
@@ -92,13 +106,30 @@ def plan(expectations: Sequence[Expectation], given: Sequence[int | None]) -> tu
     )
 
 
-def power(split: Fraction | None, leak: Fraction | None) -> str:
-    """What would have been caught: a split off by so much, a leak of so much."""
-    parts = [
-        *([f"a split off by {points(split)}"] if split is not None else []),
-        *([f"a leak of {per_hundred(leak)} in 100"] if leak is not None else []),
-    ]
-    return f"{' or '.join(parts)} would have been caught in 99 of 100 runs"
+def power(steps: Sequence[tuple[str, Sequence[Claim]]]) -> str:
+    """What would have been caught; where steps differ, which of them catches what."""
+    claims = [claim for _, of_step in steps for claim in of_step]
+    if too_few := next((claim.power for claim in claims if not claim.tells), None):
+        return too_few
+    return f"{caught(steps)} would have been caught in 99 of 100 runs"
+
+
+def caught(steps: Sequence[tuple[str, Sequence[Claim]]]) -> str:
+    """A split off by so much, a leak of so much, so many late pages: of a step, what all of its claims catch."""
+    said = []
+    for what, told in _CAUGHT.items():
+        titles: dict[Fraction, list[str]] = defaultdict(list)
+        for title, claims in steps:
+            if caught := [catch for claim in claims if (catch := getattr(claim, what)) is not None]:
+                titles[max(caught)].append(title)
+        for catch, of in titles.items():
+            said.append(told(catch) + (f" ({', '.join(of)})" if len(titles) > 1 else ""))
+    return " or ".join(said)
+
+
+def most_late(claim: Claim, pages: int) -> int:
+    """How many of so many pages may come after the time budget before that refutes it."""
+    return chance.most_late(pages, Fraction(100 - PUNCTUAL, 100), claim.false_alarm)
 
 
 def points(margin: Fraction) -> str:
@@ -138,6 +169,7 @@ def _planned(expectation: Expectation, false_alarm: float) -> Claim:
         catches=expectation.margin if figures else None,
         leak=expectation.leak if expectation.sure else None,
         early=false_alarm * chance.EARLY,
+        false_alarm=false_alarm,
     )
 
 
@@ -150,6 +182,7 @@ def _given(expectation: Expectation, requests: int, false_alarm: float) -> Claim
         catches=chance.smallest_deviation(requests, figures, false_alarm) if figures else None,
         leak=_smallest_leak(requests) if expectation.sure else None,
         early=None,
+        false_alarm=false_alarm,
     )
 
 
@@ -160,3 +193,10 @@ def _allowed(expectation: Expectation, requests: int, false_alarm: float) -> dic
 def _smallest_leak(requests: int) -> Fraction:
     """Of 1 in 1,000: rounded down to where it was asked for, so that 459 requests say 1 in 100."""
     return Fraction(math.ceil(10_000 * (1 - (1 - chance.POWER) ** (1 / requests)) - 1e-9), 10_000)
+
+
+_CAUGHT: Mapping[str, Callable[[Fraction], str]] = {
+    "catches": lambda split: f"a split off by {points(split)}",
+    "leak": lambda leak: f"a leak of {per_hundred(leak)} in 100",
+    "late": lambda late: f"{per_hundred(late)} of 100 pages too late",
+}

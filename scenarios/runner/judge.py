@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from scenarios.runner import chance
 from scenarios.runner.chance import Range
 from scenarios.runner.enduser import shown
 from scenarios.runner.expectation import Claim, percent
@@ -15,6 +16,7 @@ from scenarios.runner.sequential import Decision
 from scenarios.runner.witness import Disagreement
 
 _NEVER = Range(0, 0)
+_DOUBT = 0.05  # of an interval, half on either side
 
 
 class Verdict(Enum):
@@ -61,6 +63,13 @@ class Finding:
         if self.early and self.claim.expectation.shares.get(outcome):
             return self.early.counts.get(outcome, 0)
         return self.tally.outcomes.get(outcome, 0)
+
+    def seen(self, outcome: str) -> tuple[float, float, float] | None:
+        """The share of the answers whose outcome is known that had this one, with its 95 % interval; None of none."""
+        judged = self.early and self.claim.expectation.shares.get(outcome)
+        known = sum((self.early.counts if self.early and judged else self.tally.outcomes).values())
+        count = self.count(outcome)
+        return (count / known, *chance.interval(count, known, _DOUBT)) if known else None
 
     @property
     def unknown(self) -> int:

@@ -113,13 +113,8 @@ class Report:
 
     @property
     def power(self) -> str:
-        """What the claims that the episode is about could tell apart."""
-        claims = [finding.claim for finding in self.point.findings]
-        if too_few := next((claim.power for claim in claims if not claim.tells), None):
-            return too_few
-        splits = [claim.catches for claim in claims if claim.catches is not None]
-        leaks = [claim.leak for claim in claims if claim.leak is not None]
-        return power(max(splits, default=None), max(leaks, default=None))
+        """What the claims could tell apart, step by step."""
+        return power([(step.step.title, [finding.claim for finding in step.findings]) for step in self.steps])
 
     @property
     def ending(self) -> str:
@@ -163,9 +158,9 @@ def step_report(
     findings = []
     for claim, early in zip_longest(claims, decisions):
         expectation = claim.expectation
-        own = (one for one in seen if one.end_user == expectation.end_user)
+        own = [one for one in seen if one.end_user == expectation.end_user]
         finding = judge(claim, tally(own, expectation.looks, within=expectation.within), doubt, early)
-        findings.append(timed(finding, usual))
+        findings.append(timed(finding, own, usual))
     return StepReport(
         step, convergence, seconds, tuple(findings), everybody, stars, said, doubt, seen, applied, recovery
     )

@@ -17,9 +17,8 @@ from platforms.journal import Journal, exclusive, heal
 from platforms.resources import baseline
 from platforms.run_folder import run_folder
 from scenarios.runner.back import WayBack
-from scenarios.runner.expectation import Claim, plan
+from scenarios.runner.expectation import PUNCTUAL, Claim, plan
 from scenarios.runner.experiment import Scenario, Step
-from scenarios.runner.latency import PUNCTUAL
 from scenarios.runner.observation import marks
 from scenarios.runner.report import Report, StepReport
 from scenarios.runner.screen import Screen

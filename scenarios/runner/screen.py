@@ -22,7 +22,8 @@ from rich.text import Text
 from platforms import Convergence, Platform
 from scenarios.runner.document import document
 from scenarios.runner.enduser import shown
-from scenarios.runner.expectation import Claim, percent
+from scenarios.runner.evidence import evidence
+from scenarios.runner.expectation import Claim, caught, percent
 from scenarios.runner.experiment import Scenario
 from scenarios.runner.judge import Verdict
 from scenarios.runner.observation import Observation
@@ -51,7 +52,7 @@ class Voice(Enum):
 
     QUIET = "the verdict only"
     NORMAL = "a line per hop and the result"
-    VERBOSE = "every hop, with what it means"
+    VERBOSE = "the same, and how that is known"
     JSON = "nothing: the document is printed there"
 
 
@@ -92,7 +93,6 @@ class Screen:
             for text, alike in groupby(step_claims, key=lambda claim: _claimed(scenario, claim)):
                 asking = list(alike)
                 self._say(f"  claim · {escape(step.title)} · {escape(_who(asking))}: {text}")
-                self._detail(f"          {asking[0].power}")
         for note in scenario.notes:
             self.note(f"note · {note}")
 
@@ -129,6 +129,9 @@ class Screen:
             self._out.print()
             self._out.sentence(_headline(report))
             self._out.print(_table(report))
+        if self.voice is Voice.VERBOSE:
+            for sentence in evidence(document(report)):
+                self._out.sentence(Text(f"  {sentence}"))
         self._out.sentence(verdict_line(report))
 
     def wrong(self, text: str) -> None:
@@ -144,10 +147,6 @@ class Screen:
                 self._out.sentence(Text.from_markup(markup, emoji=False))
             case _:
                 pass
-
-    def _detail(self, markup: str) -> None:
-        if self.voice is Voice.VERBOSE:
-            self._out.sentence(Text.from_markup(markup, emoji=False))
 
 
 def verdict_line(report: Report) -> Text:
@@ -202,7 +201,8 @@ def _claimed(scenario: Scenario, claim: Claim) -> str:
     if len(set(claim.allowed.values())) > 1:
         ranges = ", ".join(str(claim.allowed[outcome]) for outcome, _ in shares)
     most = "at most " if claim.early is not None else ""
-    return f"{asked} · of {most}{claim.requests:,} chance allows {ranges}"
+    catches = "catches " + caught([("", [claim])]) if claim.tells else "too few to tell"
+    return f"{asked} · of {most}{claim.requests:,} chance allows {ranges} · {catches}"
 
 
 def _who(claims: Sequence[Claim]) -> str:

@@ -108,7 +108,7 @@ class Decision:
     counts: Mapping[str, int]
     """Of these answers, by outcome."""
     allowed: Mapping[str, Range]
-    """The counts with which so many answers make it hold, or, if it fails, with which it would not yet have failed."""
+    """The counts of so many answers that do not speak against the claim; fewer of them would have made it sure by then."""
 
 
 class Watch:
@@ -169,15 +169,15 @@ class Watch:
             self._conclude(holds=True)
 
     def _conclude(self, *, holds: bool) -> None:
-        self.decision = Decision(holds, self._answers, dict(self._counts), self._allowed(holds=holds))
+        self.decision = Decision(holds, self._answers, dict(self._counts), self._allowed())
 
-    def _allowed(self, *, holds: bool) -> dict[str, Range]:
+    def _allowed(self) -> dict[str, Range]:
         answers = self._answers
         allowed = {
             outcome: chance.allowed(answers, share, 0) for outcome, share in self._shares.items() if share in (0, 1)
         }
         for outcome, corridor in self._corridors.items():
-            allowed[outcome] = corridor.holding(answers) if holds else corridor.standing(answers)
+            allowed[outcome] = corridor.standing(answers)
         for outcome in self._shares.keys() - allowed.keys():  # the other of a pair: what one has, it has not
             (one,) = self._corridors
             allowed[outcome] = Range(answers - allowed[one].high, answers - allowed[one].low)

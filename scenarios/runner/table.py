@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scenarios.runner.enduser import shown
-from scenarios.runner.expectation import percent
+from scenarios.runner.expectation import PUNCTUAL, percent
 from scenarios.runner.judge import Finding, Verdict
-from scenarios.runner.latency import PUNCTUAL, budget
+from scenarios.runner.latency import budget
 from scenarios.runner.observation import Looks
 from scenarios.runner.report import Report, StepReport, proxy_count, success_of
 
-COLUMNS = ("", "asked", "allowed", "client", "proxies", "rps", "success", "")
+COLUMNS = ("", "asked", "seen (95 %)", "allowed", "client", "proxies", "rps", "success", "")
 MARKS = {Verdict.HOLDS: "✓", Verdict.FAILS: "✗", Verdict.INCONCLUSIVE: "?"}
 
 
@@ -22,6 +22,7 @@ class Row:
 
     name: str
     asked: str = ""
+    seen: str = ""
     allowed: str = ""
     client: str = ""
     proxies: str = ""
@@ -34,7 +35,7 @@ class Row:
     @property
     def cells(self) -> tuple[str, ...]:
         mark = MARKS[self.mark] if self.mark else ""
-        return (self.name, self.asked, self.allowed, self.client, self.proxies, self.rps, self.success, mark)
+        return (self.name, self.asked, self.seen, self.allowed, self.client, self.proxies, self.rps, self.success, mark)
 
 
 def rows(report: Report) -> Iterator[Row]:
@@ -81,6 +82,7 @@ def _outcomes(report: Report, step: StepReport, finding: Finding, *, alone: bool
         yield Row(
             f"  {report.scenario.outcomes.get(outcome, outcome)}",
             asked=percent(shares[outcome]) if outcome in shares else "–",  # noqa: RUF001  # a dash for: not at all
+            seen=_seen(finding, outcome),
             allowed=str(finding.allowed(outcome)),
             client=_client(finding, outcome),
             proxies="" if proxies is None else f"{proxies:,}",
@@ -119,12 +121,22 @@ def _client(finding: Finding, outcome: str) -> str:
     return f"{judged:,}+{came - judged:,}" if came > judged else f"{judged:,}"
 
 
+def _seen(finding: Finding, outcome: str) -> str:
+    """The share seen and its interval."""
+    found = finding.seen(outcome)
+    if found is None:
+        return ""
+    share, low, high = (f"{100 * part:.1f}" for part in found)
+    return f"{share} % ({low}–{high})"  # noqa: RUF001  # a range takes an en dash
+
+
 def _times(finding: Finding) -> Iterator[Row]:
     """How long the page took, against its budget."""
     if time := budget(finding):
         yield Row(
             f"  within {time.within:g} s",
             asked=f"≥ {PUNCTUAL} %",
+            allowed=str(time.allowed),
             client=f"{time.on_time:,}",
             mark=time.verdict,
         )

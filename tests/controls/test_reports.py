@@ -61,7 +61,9 @@ def test_quiet_is_the_verdict_only() -> None:
         ended = drive(canary.COMMAND, ["--quiet"], platform)
 
     assert 1 == len(ended.out.splitlines())
-    assert ended.out.strip().startswith("HOLDS · a split off by 5 points")
+    assert ended.out.strip().startswith(
+        "HOLDS · a split off by 10 points (even split) or a split off by 5 points (90,10,0) or a leak of 1 in 100 would"
+    )
 
 
 def test_the_claims_stand_before_the_traffic() -> None:
@@ -72,7 +74,63 @@ def test_the_claims_stand_before_the_traffic() -> None:
     sent = [number for number, line in enumerate(lines) if "requests in" in line]
 
     assert 2 == len(claims)
+    assert lines[claims[0]].endswith("· catches a split off by 10 points")
+    assert lines[claims[1]].endswith("· catches a split off by 5 points or a leak of 1 in 100")
     assert max(claims) < min(sent)
+
+
+@pytest.mark.parametrize(
+    ("command", "argv", "noted"),
+    [
+        (canary.COMMAND, ["--margin", "20"], False),
+        (canary.COMMAND, ["--margin", "20", "--requests", "300"], True),
+        (fault_ratings.COMMAND, ["--margin", "20"], True),
+        (fault_ratings.COMMAND, ["--margin", "20", "--fault", "delay"], False),
+        (user_routing.COMMAND, ["--margin", "20"], False),
+        (user_routing.COMMAND, ["--margin", "20", "--others", "v1"], True),
+    ],
+)
+def test_a_margin_that_changes_nothing_is_said(command: Command, argv: list[str], *, noted: bool) -> None:
+    """Before the first request: the claims are what they would be without it."""
+    with FakePlatform() as platform:
+        out = drive(command, argv, platform).out
+
+    assert noted is ("note · --margin 20 makes no difference here" in out)
+
+
+def test_a_table_shows_what_was_seen_beside_what_was_asked() -> None:
+    """The share in percent with its interval, and the counts that do not speak against what was asked."""
+    with FakePlatform() as platform:
+        ended = drive(canary.COMMAND, ["--weights", "90,10,0"], platform)
+    (line,) = (line for line in ended.out.splitlines() if "v2 black stars    10 %" in line)
+
+    assert re.search(r"10 % +\d+\.\d % \(\d+\.\d–\d+\.\d\) +\d+–\d+ ", line)  # noqa: RUF001  # a range
+
+
+def test_how_it_is_known_is_told_on_demand() -> None:
+    """With --verbose, the sentences of the report."""
+    with FakePlatform() as platform:
+        ended = drive(canary.COMMAND, ["--verbose"], platform)
+
+    assert "a failed sample is never repeated until it passes" in ended.out
+
+
+def test_a_report_of_the_first_version_is_drawn_again(tmp_path: Path) -> None:
+    """With what it says: it had no intervals, and no allowed numbers of pages on time."""
+    with FakePlatform() as platform:
+        found = drive(fault_ratings.COMMAND, ["--json", "--requests", "60"], platform).document
+    assert 2 == found["schema_version"]
+    found["schema_version"] = 1
+    for claim in found["claims"]:
+        del claim["catches_late_in_100"]
+        if claim["budget"]:
+            del claim["budget"]["allowed"]
+        for outcome in claim["outcomes"].values():
+            del outcome["share"], outcome["share_95"]
+    (tmp_path / "report.json").write_text(json.dumps(found))
+
+    assert 0 == report.main([str(tmp_path)])
+    assert "95 % intervals" not in (tmp_path / "report.html").read_text()
 
 
 def test_what_is_no_terminal_gets_plain_lines() -> None:
@@ -228,15 +286,15 @@ def test_the_moments_of_a_run_are_in_order() -> None:
 def test_a_late_page_fails_its_budget(tmp_path: Path) -> None:
     """What it shows may be right: the claim fails nevertheless, and CI sees why."""
     with FakePlatform(second=1.5) as platform:
-        argv = ["--json", "--fault", "delay", "--requests", "16", "--report", str(tmp_path)]
+        argv = ["--json", "--fault", "delay", "--requests", "60", "--report", str(tmp_path)]
         claim = drive(fault_ratings.COMMAND, argv, platform).document["claims"][1]
     failed = ET.parse(tmp_path / "junit.xml").getroot().findall("testcase[failure]")  # noqa: S314  # our own file
 
-    assert ("FAILS", {"ratings unavailable": 16}) == (
+    assert ("FAILS", {"ratings unavailable": 60}) == (
         claim["verdict"],
         {name: outcome["client"] for name, outcome in claim["outcomes"].items() if outcome["client"]},
     )
-    assert {"within_ms": 3500, "on_time": 0, "late": 16, "verdict": "FAILS"} == claim["budget"]
+    assert {"within_ms": 3500, "on_time": 0, "late": 60, "allowed": [51, 60], "verdict": "FAILS"} == claim["budget"]
     assert [
         "ratings answer 7 s late: anonymous",
         "ratings answer 7 s late: anonymous: 95 of 100 pages within 3.5 s",
@@ -271,9 +329,9 @@ def test_listing_alone_writes_nothing(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("{", "no JSON"),
-        ("[]", "no schema_version; a report that can be drawn again has 1"),
+        ("[]", "no schema_version; a report that can be drawn again has 1 or 2"),
         ('{"verdict": "HOLDS"}', "no schema_version"),
-        ('{"schema_version": 2}', "schema_version 2; a report that can be drawn again has 1"),
+        ('{"schema_version": 3}', "schema_version 3; a report that can be drawn again has 1 or 2"),
         ('{"schema_version": 1}', "is a required property"),
         ("\udcff", "no JSON"),
     ],

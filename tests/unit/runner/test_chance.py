@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 
 from scenarios.runner import chance
 
@@ -27,6 +27,15 @@ def test_below_is_the_binomial_distribution(requests: int, share: Fraction, data
         rel_tol=1e-7,
         abs_tol=1e-12,
     )
+
+
+@given(answers=st.integers(1, 3_000), part=st.floats(0, 1))
+def test_an_interval_is_clopper_and_pearsons(answers: int, part: float) -> None:
+    """Says scipy."""
+    count = round(part * answers)
+    exact = binomtest(count, answers).proportion_ci(confidence_level=0.95, method="exact")
+
+    assert (exact.low, exact.high) == pytest.approx(chance.interval(count, answers, 0.05), abs=2e-6)
 
 
 @given(requests=st.integers(1, 5_000), share=SHARES)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from scipy.stats import binom
 
-from scenarios.runner.expectation import per_hundred, percent, plan, points
+from scenarios.runner.expectation import per_hundred, percent, plan, points, power
 from tests.unit.runner.builders import MARGIN, claim, expectation
 
 NINE, ONE = Fraction(9, 10), Fraction(1, 10)
@@ -67,6 +67,20 @@ def test_the_given_number_of_requests_stands() -> None:
     assert given.catches is not None
     assert given.catches > MARGIN
     assert given.power == f"a split off by {points(given.catches)} would have been caught in 99 of 100 runs"
+
+
+def test_what_is_caught_is_said_of_each_step() -> None:
+    """A split that only supports the claim has a coarser margin, and no sentence hides it."""
+    even = claim(margin=2 * MARGIN, v1=Fraction(1, 2), v2=Fraction(1, 2))
+    weighted = claim(v1=NINE, v2=ONE, v3=0)
+
+    assert "a split off by 10 points or a leak of 1 in 100 would have been caught in 99 of 100 runs" == power(
+        [("all at once", [even, weighted])]
+    )
+    assert (
+        "a split off by 10 points (first) or a split off by 5 points (second) or a leak of 1 in 100"
+        " would have been caught in 99 of 100 runs"
+    ) == power([("first", [even]), ("second", [weighted])])
 
 
 @pytest.mark.parametrize("requests", [1, 3])

@@ -194,6 +194,18 @@ def test_a_wrong_split_fails_early_and_says_after_how_many() -> None:
     assert f"v2 {decision.counts['v2']} of {decision.answers}, allowed {decision.allowed['v2']}" in finding.reason
 
 
+def test_what_is_allowed_speaks_not_against_the_share() -> None:
+    """Also where fewer counts would have made it sure: the share that was asked for is always among them."""
+    answers = in_turn(CANARY)
+    decision = first(CANARY, answers)
+    assert decision is not None
+    corridor = corridors(CANARY)["v2"]
+
+    assert corridor.standing(decision.answers) == decision.allowed["v2"]
+    assert Range(21, 77) == corridor.standing(459)
+    assert Range(41, 45) == corridor.holding(459)
+
+
 def test_a_given_number_of_requests_is_sent_to_the_last() -> None:
     """Whoever asks for 3,000 requests gets 3,000, and the precision that they bring."""
     asked = claim(3000, v1=NINE, v2=ONE, v3=0)
