@@ -81,11 +81,12 @@ bench: setup-dev ## Measure the figures of docs/figures.md beside their targets 
 	$(PYTHON) -m bench $(if $(AGAINST),--against $(AGAINST))
 
 lock: setup-dev ## Write the exact pins anew from requirements*.in
+	.venv/bin/pip-compile $(PIP_COMPILE) --output-file services/productpage/requirements.txt services/productpage/requirements.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file scenarios/visitors/requirements.txt scenarios/visitors/requirements.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements.txt requirements.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements-dev.txt requirements-dev.in
 
-PIP_COMPILE := --quiet --upgrade --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+PIP_COMPILE := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 clean: ## Remove what set-up, builds and runs made (stops a running demo first)
 	@test ! -x $(PYTHON) || $(PYTHON) -m platforms down --platform local

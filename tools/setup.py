@@ -63,7 +63,16 @@ def _environment(requirements: list[str]) -> int:
             subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
     _say(f"installing {', '.join(requirements)} into .venv")
     arguments = [part for name in requirements for part in ("-r", str(ROOT / name))]
-    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
+    pip = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        *arguments,
+    ]
     if subprocess.run(pip, check=False).returncode:
         return _fail("pip could not install the requirements; its reason stands above")
     stamp.write_text(wanted)

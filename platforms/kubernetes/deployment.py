@@ -129,7 +129,8 @@ def _overlay(folder: Path, images: Mapping[str, Image], mesh: str) -> dict[str, 
         "kind": "Kustomization",
         "resources": [os.path.relpath(_OVERLAY, folder)],
         "images": [
-            {"name": f"bookinfo/{service}", "newName": name, "newTag": tag} for service, (name, _, tag) in named.items()
+            {"name": f"localhost/bookinfo/{service}", "newName": name, "newTag": tag}
+            for service, (name, _, tag) in named.items()
         ],
         "patches": [
             {

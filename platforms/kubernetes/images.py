@@ -171,7 +171,7 @@ def _settings(config: Mapping[str, object] | None) -> dict[str, object]:
 def _named(services: Iterable[str]) -> Bookinfo:
     hub = settings.get("BOOKINFO_HUB")
     tag = settings.get("BOOKINFO_TAG") or _tag()
-    return Bookinfo({one: f"{hub or 'bookinfo'}/{one}:{tag}" for one in services}, built=not hub)
+    return Bookinfo({one: f"{hub or 'localhost/bookinfo'}/{one}:{tag}" for one in services}, built=not hub)
 
 
 def _tag() -> str:

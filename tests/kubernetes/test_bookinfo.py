@@ -115,7 +115,9 @@ def test_istio_agrees(bookinfo: Bookinfo) -> None:
 def test_only_restricted_pods(bookinfo: Bookinfo) -> None:
     """A pod that asks for more than `restricted` allows is not let in."""
     with pytest.raises(AssertionError, match='violates PodSecurity "restricted'):
-        bookinfo.run("kubectl", "run", "-n", "bookinfo", "other", "--image=bookinfo/ratings:0.1.0", "--dry-run=server")
+        bookinfo.run(
+            "kubectl", "run", "-n", "bookinfo", "other", "--image=localhost/bookinfo/ratings:0.1.0", "--dry-run=server"
+        )
 
 
 @pytest.mark.parametrize("caller", ARROWS)
@@ -145,6 +147,15 @@ def test_arrows(bookinfo: Bookinfo, caller: str) -> None:
     codes = dict(line.split() for line in printed.splitlines())
 
     assert {app: app in ARROWS[caller] for app in others} == {app: code not in REFUSED for app, code in codes.items()}
+
+
+def test_metrics_are_for_nobody_here(bookinfo: Bookinfo) -> None:
+    """A sidecar's port of metrics and probes is open to its own node, which needs no policy, and to no pod."""
+    (asked,) = pods(bookinfo, "-l", "app=details")
+    ask = f"curl -s -o /dev/null --connect-timeout 2 http://{asked['status']['podIP']}:15020/stats/prometheus; echo $?"
+    shell = ("kubectl", "exec", "-n", "bookinfo", "deployment/ratings-v1", "-c", "istio-proxy", "--", "sh", "-c", ask)
+
+    assert bookinfo.run(*shell).strip() in REFUSED
 
 
 def test_a_rollout_loses_no_request(bookinfo: Bookinfo) -> None:

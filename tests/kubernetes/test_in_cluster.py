@@ -29,7 +29,7 @@ from tests.kubernetes.deployed import DEADLINE, ROOT, Bookinfo
 # The Kubernetes client leaves a connection that broke to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
-IMAGE = "bookinfo/traffic:0.1.0"
+IMAGE = "localhost/bookinfo/traffic:0.1.0"
 VISITORS = ROOT / "scenarios" / "visitors"
 
 
@@ -235,8 +235,8 @@ def test_one_run_at_a_time(traffic: Traffic, job: Callable[[], TrafficJob], tmp_
 
 def test_an_image_that_is_not_there_is_named(cluster_of_run: Cluster, tmp_path: Path) -> None:
     """The reason comes from the kubelet, and no Job is left."""
-    absent = TrafficJob(cluster_of_run, workers=1, image="bookinfo/traffic:absent", loaded=True)
-    with pytest.raises(TrafficError, match=r"0 of 2 pods run.*ErrImageNeverPull.*bookinfo/traffic:absent"):
+    absent = TrafficJob(cluster_of_run, workers=1, image="localhost/bookinfo/traffic:absent", loaded=True)
+    with pytest.raises(TrafficError, match=r"0 of 2 pods run.*ErrImageNeverPull.*localhost/bookinfo/traffic:absent"):
         Traffic(tmp_path / "log", pipe=absent).__enter__()
 
     until(lambda: not cluster_of_run.objects("batch/v1", "Job", NAMESPACE))

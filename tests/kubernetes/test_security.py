@@ -155,6 +155,33 @@ def test_the_gateway_asks_productpage_only(bookinfo: Bookinfo) -> None:
     assert {app: 200 if app == "productpage" else 403 for app in API} == seen
 
 
+BACK_DOOR = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: back-door, namespace: bookinfo}
+spec:
+  hosts: ["*"]
+  gateways: [bookinfo-gateway]
+  http: [{route: [{destination: {host: productpage}}]}]
+"""
+
+
+def test_the_gateway_asks_productpage_for_its_pages_only(bookinfo: Bookinfo) -> None:
+    """Even where a route leads there, what is for the cluster stays in the cluster."""
+    inside = ("/metrics", "/health", "/staticfoo", "/api/v1/productsfoo")
+    bookinfo.run("kubectl", "apply", "-f", "-", stdin=BACK_DOOR)
+    try:
+        deadline = time.monotonic() + DEADLINE
+        while 404 in (seen := {path: through_gateway(bookinfo, path) for path in inside}).values():
+            assert time.monotonic() < deadline, f"the back door is not open: {seen}"
+        outside = {path: through_gateway(bookinfo, path) for path in ("/productpage", "/api/v1/products")}
+    finally:
+        bookinfo.run("kubectl", "delete", "-f", "-", stdin=BACK_DOOR)
+
+    assert dict.fromkeys(inside, 403) == seen
+    assert dict.fromkeys(outside, 200) == outside
+
+
 def through_gateway(bookinfo: Bookinfo, path: str) -> int:
     return requests.get(f"{bookinfo.url}{path}", timeout=10).status_code
 

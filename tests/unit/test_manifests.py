@@ -124,7 +124,7 @@ def test_containers(workload: Workload) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
     assert workload.app == container(workload)["name"]
-    assert f"bookinfo/{workload.app}:{version}" == container(workload)["image"]
+    assert f"localhost/bookinfo/{workload.app}:{version}" == container(workload)["image"]
     assert [{"name": "http", "containerPort": SERVICE_PORT}] == container(workload)["ports"]
 
 
@@ -167,8 +167,8 @@ def test_resources(workload: Workload) -> None:
     """The scheduler knows what a container needs, and its memory has an end."""
     resources = container(workload)["resources"]
 
-    assert {"cpu", "memory"} == resources["requests"].keys()
-    assert {"memory"} == resources["limits"].keys()
+    assert {"cpu", "memory", "ephemeral-storage"} == resources["requests"].keys()
+    assert {"memory", "ephemeral-storage"} == resources["limits"].keys()
 
 
 def test_time_to_finish(workload: Workload) -> None:
@@ -201,7 +201,7 @@ def test_one_reviews_deployment() -> None:
     """What the three versions of reviews share is written once."""
     images = Counter(line for path in BASE.rglob("*.yaml") for line in path.read_text().split() if "/" in line)
 
-    assert 1 == images["bookinfo/reviews"]
+    assert 1 == images["localhost/bookinfo/reviews"]
 
 
 def peers(rules: list[Object], side: str) -> set[str]:

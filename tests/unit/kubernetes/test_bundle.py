@@ -16,7 +16,7 @@ from platforms.kubernetes import bundle
 from platforms.kubernetes.commandline import Commands
 from tests.unit.kubernetes.programs import first_on_path, put
 
-BOOKINFO = {"details": "bookinfo/details:0.1.0"}
+BOOKINFO = {"details": "localhost/bookinfo/details:0.1.0"}
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def tagging(tmp_path: Path, name: str, document: object) -> Path:
         "node": "kindest/node:v1",
         "istio": [],
         "bookinfo": BOOKINFO,
-        "images": [{"name": "docker.io/bookinfo/details:0.1.0", "id": "sha256:aa"}],
+        "images": [{"name": "localhost/bookinfo/details:0.1.0", "id": "sha256:aa"}],
         "layers": {},
         "files": {one: hashlib.sha256(text).hexdigest() for one, text in files.items()},
     }
@@ -111,7 +111,7 @@ NAMING = {
 @pytest.mark.parametrize("file", NAMING)
 def test_it_gives_no_name_that_it_does_not_say(tmp_path: Path, file: str) -> None:
     """An archive that would have the engine call something else python is refused, wherever it says so."""
-    bundle.verify(tagging(tmp_path, file, NAMING[file]("bookinfo/details", "0.1.0")))
+    bundle.verify(tagging(tmp_path, file, NAMING[file]("localhost/bookinfo/details", "0.1.0")))
 
     with pytest.raises(UsageError, match=r"it would also name an image python:3\.13-slim"):
         bundle.verify(tagging(tmp_path, file, NAMING[file]("python", "3.13-slim")))

@@ -19,6 +19,7 @@ SERVICES = ("details", "productpage", "ratings", "reviews")
     ("name", "full"),
     [
         ("bookinfo/details:0.1.0", "docker.io/bookinfo/details:0.1.0"),
+        ("localhost/bookinfo/details:0.1.0", "localhost/bookinfo/details:0.1.0"),
         ("debian:12", "docker.io/library/debian:12"),
         ("docker.io/istio/pilot:1", "docker.io/istio/pilot:1"),
         ("localhost/a:1", "localhost/a:1"),
@@ -36,7 +37,7 @@ def test_built_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BOOKINFO_TAG", raising=False)
     wanted = images.bookinfo()
 
-    assert (True, {one: f"bookinfo/{one}:0.1.0" for one in SERVICES}) == (wanted.built, dict(wanted.names))
+    assert (True, {one: f"localhost/bookinfo/{one}:0.1.0" for one in SERVICES}) == (wanted.built, dict(wanted.names))
 
 
 def test_from_a_registry(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +56,7 @@ def test_base_images_from_a_registry(tmp_path: Path, monkeypatch: pytest.MonkeyP
     first_on_path(tmp_path, monkeypatch)
     put(tmp_path, "docker", f"cat > {tmp_path}/Dockerfile")
     with Commands(tmp_path, {}, lambda _step: None) as commands:
-        images.build(commands, "ratings", "bookinfo/ratings:0.1.0")
+        images.build(commands, "ratings", "localhost/bookinfo/ratings:0.1.0")
     before = (ROOT / "services" / "ratings" / "Dockerfile").read_text()
     prefix = f"{hub}/" if hub else ""
     after = before.replace("FROM node:", f"FROM {prefix}node:").replace("FROM debian:", f"FROM {prefix}debian:")
@@ -94,7 +95,7 @@ def test_only_what_differs_is_loaded(
     if node_has:
         (tmp_path / "node").write_text(json.dumps(node_has))
     with Commands(tmp_path, {}, lambda _step: None) as commands:
-        images.load(commands, "bookinfo", ["node"], ["bookinfo/details:0.1.0"])
+        images.load(commands, "bookinfo", ["node"], ["localhost/bookinfo/details:0.1.0"])
 
     assert loaded == (tmp_path / "loaded").exists()
     assert not list(tmp_path.glob("*.tar"))
@@ -108,9 +109,9 @@ def test_one_platform_is_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     """Of an engine that knows images of several platforms, only its own is taken."""
     docker(tmp_path, monkeypatch, driver=driver)
     with Commands(tmp_path, {}, lambda _step: None) as commands:
-        images.save(commands, tmp_path / "some.tar", ["bookinfo/details:0.1.0"])
+        images.save(commands, tmp_path / "some.tar", ["localhost/bookinfo/details:0.1.0"])
 
-    assert f"{asked} {tmp_path}/some.tar bookinfo/details:0.1.0\n" == (tmp_path / "saved").read_text()
+    assert f"{asked} {tmp_path}/some.tar localhost/bookinfo/details:0.1.0\n" == (tmp_path / "saved").read_text()
 
 
 def docker(folder: Path, monkeypatch: pytest.MonkeyPatch, *, driver: str) -> None:

@@ -24,7 +24,7 @@ def loaded(name: str) -> list[dict[str, Any]]:
 def test_a_run_adds_its_workers_and_its_image() -> None:
     """Nothing else differs from the file."""
     (written,) = loaded("job")
-    made = document(2, "bookinfo/traffic:0.1.0", loaded=True)
+    made = document(2, "localhost/bookinfo/traffic:0.1.0", loaded=True)
     (container,) = made["spec"]["template"]["spec"]["containers"]
 
     assert "Never" == container.pop("imagePullPolicy")
@@ -46,7 +46,10 @@ def test_the_image_is_of_this_release() -> None:
     """The file says what `docker build scenarios/visitors` is called."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
-    assert f"bookinfo/traffic:{version}" == loaded("job")[0]["spec"]["template"]["spec"]["containers"][0]["image"]
+    assert (
+        f"localhost/bookinfo/traffic:{version}"
+        == loaded("job")[0]["spec"]["template"]["spec"]["containers"][0]["image"]
+    )
 
 
 def test_the_image_has_the_locust_of_this_machine() -> None:
