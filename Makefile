@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 ON     := $(if $(PLATFORM),--platform $(PLATFORM))
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-services test-kubernetes controls faults torture check bench lock clean
+.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-services test-kubernetes controls faults torture oracle check bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ faults: setup-dev ## Bring faults about on the demo on kind, and record what hap
 
 torture: setup-dev ## Cut scenarios off at random moments, and see that the next command heals (KILLS=200)
 	$(PYTHON) -m tools.torture $(ON) --kills $(or $(KILLS),200)
+
+oracle: ## Build istiod's own code as a program that the parity tests ask (needs Go; a quarter of an hour the first time)
+	cd tests/parity/oracle && go build -trimpath -o build/oracle . && cp "$$(go list -m -f '{{.Dir}}' istio.io/istio)/manifests/charts/base/files/crd-all.gen.yaml" build/crds.yaml
 
 check: setup-dev ## Lint, format and type checks of every language
 	.venv/bin/ruff check

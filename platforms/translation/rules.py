@@ -129,12 +129,14 @@ class Rules:
         return (*own, *others, *public)
 
     def destination_rule(self, host: str, caller: str) -> DestinationRule | None:
-        """The DestinationRule for calls of `host`, a Service of ours, from a proxy in the namespace `caller`.
+        """The DestinationRule for calls of `host` from a proxy in the namespace `caller`; none for what is no Service.
 
         As in istiod's push_context.go: of a sidecar, its own namespace's come first, of a gateway in the root namespace
         only the private ones there; then those that the Service's namespace exports, then those of the root namespace.
         The closest host is chosen before anybody asks to whom its rules are exported.
         """
+        if host not in hosts.REGISTRY:
+            return None
         own = [one for one in self.destination_rules if one.namespace == caller and _acts_at_home(one)]
         if caller == ROOT_NAMESPACE:
             own = [one for one in own if one.is_private]

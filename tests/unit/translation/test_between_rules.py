@@ -120,6 +120,19 @@ def test_a_closer_rule_hides_a_wider_one_even_from_those_who_may_not_see_it() ->
     assert set() == _ruled(narrow, wide, caller="ingressgateway")
 
 
+def test_a_host_that_is_no_service_has_no_rule() -> None:
+    """Even where a wildcard covers it: it has no hash, for instance."""
+    every = rule(
+        "DestinationRule",
+        "every",
+        "{host: '*.local', trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true}}}}",
+    )
+    nowhere = "reviews.default.svc.cluster.local"
+    http = f"[{{route: [{{destination: {{host: {nowhere}}}}}]}}]"
+
+    assert "hashPolicy" not in served("productpage-v1", every, reviews(http))["routes"][REVIEWS]["routes"][0]["route"]
+
+
 def test_a_name_with_a_dot_is_one_in_full() -> None:
     """`reviews.bookinfo` is no Service, so a DestinationRule for it acts on nothing."""
     assert {"v1", "v2", "v3"} == _ruled(_canary("", host="reviews.bookinfo"))

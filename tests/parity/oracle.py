@@ -1,0 +1,93 @@
+"""istiod's own code, asked what it makes of any objects: the program in `oracle/`, which `make oracle` builds."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess  # noqa: TID251  # the oracle is a program
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from platforms.resources import Resource
+from platforms.translation.served import shown
+
+FOLDER = Path(os.environ.get("BOOKINFO_ORACLE") or Path(__file__).parent / "oracle" / "build")
+PROGRAM, CRDS = FOLDER / "oracle", FOLDER / "crds.yaml"
+
+_SERVICES = {f"10.96.0.{number}" for number in range(1, 255)}
+_ROUTES = ("9080", "http.8080")
+_TLS = frozenset({"transportSocketMatches", "transportSocket", "filters"})
+
+Answer = Mapping[str, Any]
+
+
+def question(resources: Iterable[Resource]) -> dict[str, Any]:
+    """The objects as the API server has them, each with its age."""
+    return {"objects": [_dated(resource) for resource in resources]}
+
+
+@contextmanager
+def oracle() -> Iterator[Any]:
+    """A function from a question to its answer, until the block ends."""
+    command = (str(PROGRAM), "-crds", str(CRDS))
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+
+        def ask(asked: Mapping[str, Any]) -> Answer:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdin.write(json.dumps(asked).encode() + b"\n")
+            process.stdin.flush()
+            line = next((line for line in process.stdout if line.startswith(b"{")), b"")
+            if not line:
+                raise RuntimeError(f"the oracle ended: {json.dumps(asked)}")
+            answer: Answer = json.loads(line)
+            return answer
+
+        yield ask
+        process.stdin.close()  # type: ignore[union-attr]  # it has one
+        process.kill()  # it may be busy with nothing
+
+
+def served(answer: Answer) -> dict[str, Any]:
+    """The routes and clusters of an answer, by proxy, in the form in which ours are shown.
+
+    Certificates are left out, for ours has none; and so is the order of what Go walks at random.
+    """
+    found = {}
+    for proxy, config in answer["proxies"].items():
+        document = shown(
+            [routes for name, routes in config["routes"].items() if name in _ROUTES], list(config["clusters"].values())
+        )
+        for virtual_host in document["routes"].values():
+            virtual_host["domains"] = ["CLUSTER_IP" if one in _SERVICES else one for one in virtual_host["domains"]]
+        for cluster in document["clusters"].values():
+            for field in _TLS & cluster.keys():
+                del cluster[field]
+        found[proxy] = ordered(document)
+    return found
+
+
+def ordered(value: Any) -> Any:
+    """The same with every list of conditions or of header changes in one order."""
+    if isinstance(value, Mapping):
+        return {
+            key: sorted(map(ordered, one), key=json.dumps) if key in _UNORDERED else ordered(one)
+            for key, one in value.items()
+        }
+    return [ordered(one) for one in value] if isinstance(value, list) else value
+
+
+_UNORDERED = frozenset(
+    {"headers", "queryParameters", "requestHeadersToAdd", "responseHeadersToAdd", "requestHeadersToRemove"}
+)
+
+
+def _dated(resource: Resource) -> dict[str, Any]:
+    document = resource.document()
+    document["metadata"] = {
+        **document["metadata"],
+        "creationTimestamp": f"2026-01-01T00:00:{resource.created:02d}Z",
+    }
+    return document

@@ -1,0 +1,53 @@
+"""Random objects, several at a time: ours makes of them what istiod's own code makes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from platforms.resources import Resource, ResourceSet
+from tests.parity.differential import BASE, OBJECTS, RECORDED, differences, known
+from tests.parity.oracle import PROGRAM, oracle, question
+
+SAMPLE = json.loads(gzip.decompress(RECORDED.read_bytes()))
+
+
+def resource(document: dict[str, Any]) -> Resource:
+    metadata = document["metadata"]
+    return Resource(
+        document["apiVersion"],
+        document["kind"],
+        metadata["name"],
+        document["spec"],
+        metadata["namespace"],
+        "istio/x.yaml",
+        document["created"],
+    )
+
+
+@pytest.mark.parametrize("number", range(len(SAMPLE)))
+def test_a_fixed_sample(number: int) -> None:
+    """The answers of istiod's own code to questions made at random, as they were recorded."""
+    asked = SAMPLE[number]
+    resources = BASE.overlaid(ResourceSet(tuple(map(resource, asked["objects"]))))
+
+    assert [] == [told for told in differences(resources, asked["answer"]) if known(told) is None]
+
+
+@pytest.mark.skipif(not PROGRAM.exists(), reason="istiod's code is not built here: `make oracle` builds it, with Go")
+def test_others_each_time() -> None:
+    """Questions that nobody has asked before."""
+    with oracle() as ask:
+
+        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(OBJECTS)
+        def compare(objects: list[Resource]) -> None:
+            resources = BASE.overlaid(ResourceSet(tuple(objects)))
+
+            assert [] == [told for told in differences(resources, ask(question(resources))) if known(told) is None]
+
+        compare()
