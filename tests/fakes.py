@@ -22,6 +22,7 @@ from platforms.resources import baseline
 VERSIONS = ("v1", "v2", "v3")
 COLORS = {"v2": "black", "v3": "red"}
 PROXIES = ("details-v1", "ingressgateway", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
+_FIRST = 50  # the page under each state at which what happens once begins
 _TOLERATED = 3.0  # what productpage waits for reviews, twice; reviews v3 waits 2.5 s for ratings, v2 10 s
 
 
@@ -51,6 +52,22 @@ class Defects:
     """Requests to reviews that the proxies lose count of, of every 100."""
     strangers: int = 0
     """Requests of somebody else, for each of ours."""
+    passers_by: int = 0
+    """Pages that somebody else looks at under each state, in all."""
+    passers_by_see: str = ""
+    """The version that they are led to; by default, the one that the rule draws for the anonymous."""
+    lost: int = 0
+    """Pages under each state that break when reviews have answered, as if productpage had been killed."""
+    loses_leaks: bool = False
+    """Every page of what leaks is lost."""
+    stuck: int = 0
+    """Pages under each state whose first answer of reviews takes longer than productpage waits."""
+    without_reviews: int = 0
+    """Pages under each state of which both answers of reviews take longer than that."""
+    mislabelled: float = 0.0
+    """The share of pages of v1 that say v2, and wear its stars."""
+    cached: float = 0.0
+    """The share of pages for which reviews are not asked."""
     refuses_logins: bool = False
     replaced_after: int = 0
     """After so many pages under one state, reviews v1 is another instance; 0 is never."""
@@ -179,12 +196,7 @@ class FakePlatform:
         with self._lock:
             chance, version = self._random.random(), self._version(state, end_user)
             self._pages += 1
-            if self._pages == self.defects.overtaken_after:
-                self._asked = self._served = State(baseline())
-                self._updates += 1
-            if self.defects.overtaken_for and self._pages == self.defects.overtaken_after + self.defects.overtaken_for:
-                self._asked = self._served = self.applied[-1]
-                self._updates += 1
+            self._meanwhile(state)
             for _ in range(1 + self.defects.strangers):
                 if self._random.random() * 100 >= self.defects.gateway_forgets:
                     self._count("ingressgateway", "productpage")
@@ -192,13 +204,42 @@ class FakePlatform:
                 return None
             for _ in range(1 + self.defects.strangers):
                 self._count("productpage-v1", "details")
-                if self._random.random() * 100 >= self.defects.uncounted:
+                if self._random.random() * 100 >= self.defects.uncounted and not self._happens(self.defects.cached):
                     self._count("productpage-v1", "reviews", version)
-        ratings, seconds = self._ratings(state, version)
+            stuck, without = self._among(self.defects.stuck), self._among(self.defects.without_reviews)
+            if self._among(self.defects.lost) or (self.defects.loses_leaks and version == "v3"):
+                return None
+            if stuck or without:
+                version = self._version(state, end_user)
+                self._count("productpage-v1", "reviews", version)
+            if version == "v1" and self._happens(self.defects.mislabelled):
+                version = "v2"
+        if stuck or without:
+            time.sleep(_TOLERATED + 0.1)
+        ratings, seconds = ("unknown", 0.0) if without else self._ratings(state, version)
         time.sleep(seconds * self.second)
         with self._lock:
             otherwise = self.defects.marks.get(version, {}) if self._random.random() < self.defects.marked else {}
         return _page(end_user, version, ratings, otherwise)
+
+    def _meanwhile(self, state: State) -> None:
+        """What somebody else does while this page is asked for."""
+        if self._among(self.defects.passers_by):
+            self._count("ingressgateway", "productpage")
+            self._count("productpage-v1", "reviews", self.defects.passers_by_see or self._version(state, ""))
+        if self._pages == self.defects.overtaken_after:
+            self._asked = self._served = State(baseline())
+            self._updates += 1
+        if self.defects.overtaken_for and self._pages == self.defects.overtaken_after + self.defects.overtaken_for:
+            self._asked = self._served = self.applied[-1]
+            self._updates += 1
+
+    def _among(self, pages: int) -> bool:
+        """Whether this is one of so many pages."""
+        return _FIRST <= self._pages < _FIRST + pages
+
+    def _happens(self, share: float) -> bool:
+        return share > 0 and self._random.random() < share
 
     def signs_in(self) -> None:
         """Somebody does, through the gateway."""

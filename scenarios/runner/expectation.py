@@ -16,6 +16,10 @@ PUNCTUAL = 95
 """So many of 100 pages are to come within the time budget: a machine that stops to think now and then is no broken mesh."""
 
 
+_TOLERATED = Fraction(1, 100)
+_FRACTION_OF_MARGIN = 5  # and so 1 in 100 for the usual margin of 5 points
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """For this end user, outcomes come in these shares."""
@@ -46,6 +50,11 @@ class Expectation:
             smaller = min(split, key=lambda outcome: split[outcome])
             return {smaller: split[smaller]}
         return split
+
+    @property
+    def tolerated(self) -> Fraction:
+        """The share of strangers beside our requests behind whom nothing that is to be caught can hide."""
+        return min(self.leak, _TOLERATED) if self.sure else self.margin / _FRACTION_OF_MARGIN
 
     @property
     def sure(self) -> bool:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from scenarios.runner import chance
-from scenarios.runner.chance import Range
+from scenarios.runner.chance import Range, unbroken
 from scenarios.runner.enduser import shown
 from scenarios.runner.expectation import Claim, percent
 from scenarios.runner.observation import Tally
 from scenarios.runner.sequential import Decision
-from scenarios.runner.witness import Disagreement
+from scenarios.runner.witness import Beyond, Disagreement, number
 
 _NEVER = Range(0, 0)
 _DOUBT = 0.05  # of an interval, half on either side
@@ -42,6 +42,8 @@ class Finding:
     """Why it does not hold."""
     early: Decision | None = None
     """What was sure before all requests were sent, if anything was."""
+    beyond: Beyond | None = None
+    """What the proxies counted beyond what clients saw; None if they cannot see these outcomes."""
 
     @property
     def end_user(self) -> str:
@@ -93,27 +95,25 @@ class Finding:
 
 
 def judge(
-    claim: Claim, tally: Tally, disagreement: Disagreement | None = None, early: Decision | None = None
+    claim: Claim,
+    tally: Tally,
+    disagreement: Disagreement | None = None,
+    early: Decision | None = None,
+    beyond: Beyond | None = None,
 ) -> Finding:
     """Say whether the counts fit the shares.
 
     FAILS if they do not, whatever the missing answers were; HOLDS if they do, whatever the missing answers were, and
-    both witnesses say so; INCONCLUSIVE in between. What was decided early stands, unless one of the answers that were
+    both witnesses say so; INCONCLUSIVE in between. A missing answer can only have been one that the proxies counted
+    beyond what clients saw. What was decided early stands, unless one of the answers that were
     still under way is one that must never come: the ranges of the whole number say nothing about a sample cut short.
     """
-    finding = Finding(claim, tally, Verdict.HOLDS, early=early)
+    finding = Finding(claim, tally, Verdict.HOLDS, early=early, beyond=beyond)
     refuted = [outcome for outcome in finding.outcomes if _refuted(finding, outcome)]
     if refuted and not (disagreement and disagreement.contradicts):
         return _with(finding, Verdict.FAILS, "; ".join(_misfit(finding, outcome) for outcome in refuted))
-    if disagreement:
-        return _with(finding, Verdict.INCONCLUSIVE, disagreement.reason)
-    if early:
-        return finding
-    if any(_open(finding, outcome) for outcome in finding.outcomes):
-        return _with(finding, Verdict.INCONCLUSIVE, _gap(finding))
-    if not claim.tells:
-        return _with(finding, Verdict.INCONCLUSIVE, f"{_whose(finding)}: {claim.power}")
-    return finding
+    doubt = _doubt(finding, disagreement)
+    return _with(finding, Verdict.INCONCLUSIVE, doubt) if doubt else finding
 
 
 def overall(verdicts: Iterable[Verdict]) -> Verdict:
@@ -146,18 +146,66 @@ def reasons(findings: Sequence[Finding]) -> list[str]:
     return list(dict.fromkeys(said))
 
 
+def _doubt(finding: Finding, disagreement: Disagreement | None) -> str:
+    """Why counts that fit prove nothing; empty if they do."""
+    if disagreement:
+        return disagreement.reason
+    if finding.beyond and any(_moved(finding, outcome) for outcome in finding.outcomes):
+        return f"{_whose(finding)}: {number(finding.beyond.strangers, 'request')} of somebody else could have changed the counts"
+    if finding.early:
+        return ""
+    if any(_open(finding, outcome) for outcome in finding.outcomes):
+        return _gap(finding)
+    return "" if finding.claim.tells else f"{_whose(finding)}: {finding.claim.power}"
+
+
 def _refuted(finding: Finding, outcome: str) -> bool:
     """Whether the count is out of its range even if the missing answers are dealt out in favour of the claim."""
-    if finding.early:
-        return not finding.fits(outcome)  # the missing answers were dealt out before it was decided
-    seen, fits = finding.count(outcome), finding.allowed(outcome)
-    return seen > fits.high or seen + finding.unknown < fits.low
+    seen, fits, moved = finding.count(outcome), finding.allowed(outcome), _strangers(finding, outcome)
+    if finding.early:  # the missing answers were dealt out before it was decided
+        return seen - moved > fits.high or seen + moved < fits.low
+    more, fewer = finding.unknown + _twice(finding, outcome), _twice(finding, outcome)
+    return seen - fewer - moved > fits.high or seen + more + moved < fits.low
 
 
 def _open(finding: Finding, outcome: str) -> bool:
-    """Whether the missing answers could take the count out of its range."""
-    seen, fits = finding.count(outcome), finding.allowed(outcome)
-    return seen < fits.low or seen + finding.unknown > fits.high
+    """Whether the missing answers could take the count out of its range, or are too many to rule the leak out."""
+    claim, seen, fits = finding.claim, finding.count(outcome), finding.allowed(outcome)
+    if finding.beyond is None:
+        return seen < fits.low or seen + finding.unknown > fits.high
+    if claim.leak is not None and sum(finding.tally.outcomes.values()) < min(claim.requests, unbroken(claim.leak)):
+        return True
+    if claim.expectation.shares.get(outcome) == 1:
+        return any(_could_be(finding, other) for other in finding.beyond.counts if other != outcome)
+    return seen - _twice(finding, outcome) < fits.low or seen + _could_be(finding, outcome) > fits.high
+
+
+def _could_be(finding: Finding, outcome: str) -> int:
+    """How many more may have had this outcome: the proxies have counted each of them, unless it was never sent."""
+    if finding.beyond is None:
+        return finding.unknown
+    lost = finding.tally.unknown
+    return finding.unknown - lost + min(lost + _twice(finding, outcome), finding.beyond.counts.get(outcome, 0))
+
+
+def _twice(finding: Finding, outcome: str) -> int:
+    """How many answers of a split may stand for another version, which was asked first: the proxies counted that too."""
+    if finding.beyond is None or finding.claim.expectation.shares.get(outcome, 0) in (0, 1):
+        return 0
+    return min(sum(finding.tally.twice.values()), sum(finding.beyond.counts.values()))
+
+
+def _moved(finding: Finding, outcome: str) -> bool:
+    """Whether the count would be out of its range, had strangers hidden as many wrong pages as they can have."""
+    moved, seen, fits = _strangers(finding, outcome), finding.count(outcome), finding.allowed(outcome)
+    return bool(moved) and (seen - moved < fits.low or seen + moved > fits.high)
+
+
+def _strangers(finding: Finding, outcome: str) -> int:
+    """By how much strangers may have moved the count of a split: behind each, a page could be of another version."""
+    if finding.beyond is None or finding.claim.expectation.shares.get(outcome, 0) in (0, 1):
+        return 0
+    return min(finding.beyond.strangers, sum(finding.beyond.counts.values()))
 
 
 def _leaked(finding: Finding, outcome: str) -> bool:
@@ -181,8 +229,10 @@ def _gap(finding: Finding) -> str:
     missing = dict(finding.tally.missing)
     if unsent := finding.unknown - finding.tally.unknown:
         missing["never sent"] = unsent
+    if twice := max(_twice(finding, outcome) for outcome in finding.outcomes):
+        missing["asked for twice"] = twice
     why = ", ".join(f"{reason}: {count:,}" for reason, count in sorted(missing.items()))
-    return f"{_whose(finding)}: {finding.unknown:,} of {finding.claim.requests:,} answers are missing ({why})"
+    return f"{_whose(finding)}: {sum(missing.values()):,} of {finding.claim.requests:,} answers are missing ({why})"
 
 
 def _whose(finding: Finding) -> str:

@@ -15,6 +15,9 @@ _MARK = re.compile(r'\bdata-([a-z-]+)="([^"]*)"')
 NO_PAGE = "no page"
 TOO_LATE = "too late"
 NO_RATINGS = "ratings unavailable"
+NO_REVIEWS = "reviews unavailable"
+TRY_SECONDS = 3.0
+"""How long productpage waits for reviews before it asks a second time, by the contract."""
 
 
 NO_STARS = "no stars"
@@ -58,6 +61,11 @@ class Observation:
         return self.status == 200 and bool(self.marks) and self.marks.get("end-user", "") == self.end_user  # noqa: PLR2004  # OK
 
     @property
+    def asked_twice(self) -> bool:
+        """Whether productpage may have asked reviews a second time for this page, so that it was drawn for twice."""
+        return self.is_page and self.milliseconds >= 1000 * TRY_SECONDS
+
+    @property
     def fault(self) -> str:
         """Why this is not the page that was asked for."""
         if self.error:
@@ -67,7 +75,7 @@ class Observation:
         if not self.marks:
             return "a page without marks"
         if self.is_page:
-            return NO_RATINGS
+            return NO_RATINGS if self.marks.get("reviews") == "shown" else NO_REVIEWS
         return f"the page is signed in as {self.marks.get('end-user', '') or 'nobody'}"
 
 
@@ -82,6 +90,8 @@ class Tally:
     """Answers that are the page, whatever it shows."""
     milliseconds: tuple[float, ...] = ()
     """How long every answer took, sorted."""
+    twice: Mapping[str, int] = field(default_factory=dict)
+    """How many of each outcome may have been drawn for twice."""
 
     @property
     def unknown(self) -> int:
@@ -108,6 +118,7 @@ def tally(observations: Iterable[Observation], looks: Looks, *, within: float | 
     """Count what was looked at; `within` is the time budget of a page in seconds."""
     outcomes: Counter[str] = Counter()
     missing: Counter[str] = Counter()
+    twice: Counter[str] = Counter()
     times = []
     pages = 0
     for seen in observations:
@@ -118,7 +129,8 @@ def tally(observations: Iterable[Observation], looks: Looks, *, within: float | 
             missing[seen.fault] += 1
         else:
             outcomes[came] += 1
-    return Tally(dict(outcomes), dict(missing), pages, tuple(sorted(times)))
+            twice[came] += seen.asked_twice
+    return Tally(dict(outcomes), dict(missing), pages, tuple(sorted(times)), dict(twice))
 
 
 def outcome(seen: Observation, looks: Looks, *, within: float | None) -> str | None:
@@ -136,17 +148,19 @@ def _version(seen: Observation) -> str | None:
     """Which version of reviews answered; a page that did not come does not say."""
     if not seen.is_page:
         return None
-    return seen.marks.get("reviews-version") or "reviews unavailable"
+    return seen.marks.get("reviews-version") or NO_REVIEWS
 
 
 def _whole(seen: Observation) -> str | None:
     """The version if it wears its stars on a whole page, else what the page shows instead.
 
-    If ratings did not answer whoever asks them, nobody knows what it wears.
+    If ratings did not answer whoever asks them, nobody knows what it wears; without reviews, nor whose page it was to be.
     """
     if not seen.is_page:
         return None
     version, shown = seen.marks.get("reviews-version", ""), _shown(seen.marks)
+    if shown == NO_REVIEWS:
+        return None
     if shown == NO_RATINGS and WEARS.get(version) != NO_STARS:
         return None
     if shown == WEARS.get(version):

@@ -16,7 +16,15 @@ from scenarios.runner.latency import timed
 from scenarios.runner.observation import WEARS, Looks, Observation, Tally, tally
 from scenarios.runner.recovery import Recovery
 from scenarios.runner.sequential import Decision
-from scenarios.runner.witness import Disagreement, Testimony, disagreement, gateway_requests, hear
+from scenarios.runner.witness import (
+    Beyond,
+    Company,
+    Disagreement,
+    Testimony,
+    disagreement,
+    gateway_requests,
+    hear,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,20 +157,50 @@ def step_report(
     everybody = tally(seen, Looks.REVIEWS, within=None)
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in seen)
     said = hear(counted)
+    own = [[one for one in seen if one.end_user == claim.expectation.end_user] for claim in claims]
+    tallies = [
+        tally(of, claim.expectation.looks, within=claim.expectation.within)
+        for claim, of in zip(claims, own, strict=True)
+    ]
     strangers = gateway_requests(counted) - len(seen) - logins
     doubt = (
         _interfered(changed, overtaken, busy)
         or _uncounted(seen, -strangers)
-        or disagreement(everybody, said, ratings=step.ratings, stars=stars, strangers=strangers)
+        or disagreement(
+            everybody, said, ratings=step.ratings, stars=stars, company=_company(claims, tallies, seen, strangers)
+        )
     )
+    beyond = _beyond(said, tallies, strangers) if claims[0].expectation.looks is Looks.WHOLE else None
     findings = []
-    for claim, early in zip_longest(claims, decisions):
-        expectation = claim.expectation
-        own = [one for one in seen if one.end_user == expectation.end_user]
-        finding = judge(claim, tally(own, expectation.looks, within=expectation.within), doubt, early)
-        findings.append(timed(finding, own, usual))
+    for claim, early, of, came in zip_longest(claims, decisions, own, tallies):
+        findings.append(timed(judge(claim, came, doubt, early, beyond), of, usual))
     return StepReport(
         step, convergence, seconds, tuple(findings), everybody, stars, said, doubt, seen, applied, recovery
+    )
+
+
+def _beyond(said: Testimony, tallies: Sequence[Tally], strangers: int) -> Beyond:
+    """What the proxies counted beyond the pages whose outcome is known."""
+    asked = said.asked
+    known = {version: sum(came.outcomes.get(version, 0) for came in tallies) for version in asked}
+    return Beyond({version: max(0, n - known[version]) for version, n in asked.items()}, max(0, strangers))
+
+
+def _company(claims: Sequence[Claim], tallies: Sequence[Tally], seen: Sequence[Observation], strangers: int) -> Company:
+    """Who else was there, and which loads may have been answered by a version that others must never see."""
+    shares = [claim.expectation.shares for claim in claims if claim.expectation.looks is Looks.WHOLE]
+    excluded = {version for of_one in shares for version, share in of_one.items() if not share}
+    rightful = {
+        version: sum(
+            came.unknown + sum(came.twice.values())
+            for of_one, came in zip(shares, tallies, strict=True)
+            if of_one.get(version)
+        )
+        for version in excluded
+    }
+    tolerated = min(claim.expectation.tolerated for claim in claims)
+    return Company(
+        strangers, sum(one.asked_twice and bool(one.marks.get("reviews-version")) for one in seen), tolerated, rightful
     )
 
 

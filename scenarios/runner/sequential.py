@@ -120,51 +120,55 @@ class Watch:
         self._shares = claim.expectation.shares
         self._corridors = corridors(claim)
         self._least = _least(claim.expectation)
-        self._ahead: dict[int, str | None] = {}
+        self._ahead: dict[int, tuple[str | None, bool]] = {}
         self._counts: Counter[str] = Counter()
         self._answers = 0
         self._missing = 0
+        self._unsure = 0
 
-    def heard(self, number: int, outcome: str | None) -> Decision | None:
+    def heard(self, number: int, outcome: str | None, *, twice: bool = False) -> Decision | None:
         """Take the outcome, if known, of the request that was the n-th of its load to begin, from 0; say what is sure.
 
+        One that may have been drawn for twice says that it is no exception, but nothing about the shares.
         What is sure once stays so. Until the last request has been sent, that is: then the fixed ranges decide.
         """
         if self.decision or self._claim.early is None:
             return self.decision
-        self._ahead[number] = outcome
+        self._ahead[number] = outcome, twice
         if outcome is not None and not self._shares.get(outcome):
             self._exception()
         while not self.decision and self._answers in self._ahead:
-            self._count(self._ahead.pop(self._answers))
+            self._count(*self._ahead.pop(self._answers))
             self._decide()
         return self.decision
 
-    def _count(self, outcome: str | None) -> None:
+    def _count(self, outcome: str | None, twice: bool) -> None:  # noqa: FBT001  # as it was heard
         self._answers += 1
         if outcome is None:
             self._missing += 1
+        elif twice and self._shares.get(outcome, 0) not in (0, 1):
+            self._unsure += 1
         else:
             self._counts[outcome] += 1
 
     def _exception(self) -> None:
         """One that must never come is proof, whenever it was asked for."""
-        for outcome in self._ahead.values():
-            self._count(outcome)
+        for outcome, twice in self._ahead.values():
+            self._count(outcome, twice)
         self._conclude(holds=False)
 
     def _decide(self) -> None:
-        """Conclude if it is sure, whatever the missing answers were."""
-        answers, missing = self._answers, self._missing
+        """Conclude if it is sure, whatever the missing answers were, and the first draws of those that were asked for twice."""
+        answers, missing, unsure = self._answers, self._missing, self._missing + self._unsure
         if answers >= self._claim.requests:
             return
         enough = answers - missing >= self._least and not (missing and self._claim.expectation.sure)
         for outcome, corridor in self._corridors.items():
             count = self._counts[outcome]
-            if corridor.fails(count, count + missing, answers):
+            if corridor.fails(count, count + unsure, answers):
                 self._conclude(holds=False)
                 return
-            enough = enough and corridor.holds(count, count + missing, answers)
+            enough = enough and corridor.holds(count, count + unsure, answers)
         if enough:
             self._conclude(holds=True)
 

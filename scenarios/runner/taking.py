@@ -139,7 +139,8 @@ def _enough(claims: Sequence[Claim], watches: Sequence[Watch]) -> Callable[[Obse
 
     def enough(seen: Observation) -> bool:
         expectation, watch = heard[seen.end_user]
-        return watch.heard(seen.number, outcome(seen, expectation.looks, within=expectation.within)) is not None
+        came = outcome(seen, expectation.looks, within=expectation.within)
+        return watch.heard(seen.number, came, twice=seen.asked_twice) is not None
 
     return enough
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from platforms import Counters
-from scenarios.runner.observation import Tally
+from scenarios.runner.observation import NO_REVIEWS, Tally
 
-GIVEN_UP = "reviews unavailable"
+GIVEN_UP = NO_REVIEWS
 TRIES = 2
 """How often productpage asks reviews before it gives up: once more than it should have to, as in the contract."""
 _READINGS = 10
@@ -34,10 +35,42 @@ class Testimony:
     repeated: Mapping[str, int] = field(default_factory=dict)
     """By app, how many of these came to nothing and were, or could be, repeated without anybody seeing it."""
 
+    @property
+    def asked(self) -> dict[str, int]:
+        """How often each version of reviews was asked, whatever came of it."""
+        return {
+            version: self.answered.get(version, 0) + self.failed.get(version, 0)
+            for version in self.answered.keys() | self.failed.keys()
+        }
+
     def success(self, version: str) -> float | None:
         """The share of the requests to a version that were answered; None if there were none."""
         requests = self.answered.get(version, 0) + self.failed.get(version, 0)
         return self.answered.get(version, 0) / requests if requests else None
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What the proxies counted beyond what the clients saw: no more than that can have become of missing answers."""
+
+    counts: Mapping[str, int]
+    """Requests sent to each version of reviews, whatever came of them, less the pages whose outcome is known."""
+    strangers: int
+    """Requests at the gateway that are not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who else was there, and who of ours may have been answered more often than was seen."""
+
+    strangers: int = 0
+    """How many more requests than ours passed the gateway."""
+    twice: int = 0
+    """Pages for which productpage may have asked reviews a second time."""
+    tolerated: Fraction = _UNSEEN
+    """How many strangers explain what they were given, as a share of our requests."""
+    rightful: Mapping[str, int] = field(default_factory=dict)
+    """By version that some load must never see: pages that other loads are missing or had to ask for twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +122,18 @@ def gateway_requests(counted: Counters) -> int:
 
 
 def disagreement(
-    versions: Tally, said: Testimony, *, ratings: bool | None, stars: int, strangers: int
+    versions: Tally, said: Testimony, *, ratings: bool | None, stars: int, company: Company
 ) -> Disagreement | None:
     """Why the clients' and the proxies' counts do not fit together, if they do not.
 
-    `versions` counts every answer of the step by version, `stars` the pages with stars; `strangers` is how many more
-    requests than ours passed the gateway.
+    `versions` counts every answer of the step by version, `stars` the pages with stars. Strangers explain more answers
+    while they are few: behind each of them, one of our pages could be of another version than it says.
     """
-    # A retry repeats a request that came to nothing, and so does productpage when reviews gave it nothing.
-    explained = said.retries + TRIES * (versions.unknown + versions.outcomes.get(GIVEN_UP, 0))
+    # A retry repeats a request that came to nothing, and so does productpage when reviews gave it nothing, or too late.
+    visible = TRIES * (versions.unknown + versions.outcomes.get(GIVEN_UP, 0))
+    explained = said.retries + visible + company.twice
+    few = math.ceil(versions.requests * company.tolerated)
+    strangers = TRIES * company.strangers if 0 < company.strangers <= few else 0
     seen = {version: n for version, n in versions.outcomes.items() if version != GIVEN_UP}
     surplus = 0
     for version in sorted(seen.keys() | said.answered.keys()):
@@ -109,19 +145,33 @@ def disagreement(
                 contradicts=True,
             )
         surplus += proxies - clients
-    if surplus > explained:
+    if surplus > explained + strangers:
         who = (
-            f"somebody else used the demo meanwhile ({_number(strangers, 'request')} at the gateway not ours)"
-            if strangers > 0
+            f"somebody else used the demo meanwhile ({number(company.strangers, 'request')} at the gateway not ours)"
+            if company.strangers > 0
             else "and no retries explain them"
         )
         return Disagreement(
-            f"the proxies count {_number(surplus, 'answer')} from reviews that this run's clients never saw: {who}",
+            f"the proxies count {number(surplus, 'answer')} from reviews that this run's clients never saw: {who}",
             contradicts=False,
         )
-    return _ratings_disagree(said, ratings=ratings, stars=stars, explained=explained) or _hidden(
-        said, ratings=ratings, visible=explained - said.retries
+    return (
+        _leaked(seen, said, company)
+        or _ratings_disagree(said, ratings=ratings, stars=stars, explained=explained)
+        or _hidden(said, ratings=ratings, visible=visible)
     )
+
+
+def _leaked(seen: Mapping[str, int], said: Testimony, company: Company) -> Disagreement | None:
+    """A version that some load must never see has answered more often than the other loads can have asked it."""
+    for version, rightful in sorted(company.rightful.items()):
+        more = said.answered.get(version, 0) - seen.get(version, 0)
+        if more > TRIES * rightful + (said.retries if seen.get(version) else 0):
+            return Disagreement(
+                f"the proxies count {number(more, 'answer')} from reviews {version} that nobody saw who was to see it",
+                contradicts=False,
+            )
+    return None
 
 
 def _hidden(said: Testimony, *, ratings: bool | None, visible: int) -> Disagreement | None:
@@ -132,14 +182,15 @@ def _hidden(said: Testimony, *, ratings: bool | None, visible: int) -> Disagreem
         asked, unseen = said.attempts.get(app, 0), repeated - visible
         if unseen > asked * _UNSEEN:
             return Disagreement(
-                f"{unseen:,} of {_number(asked, 'attempt')} at {app} failed and were repeated behind pages that look "
+                f"{unseen:,} of {number(asked, 'attempt')} at {app} failed and were repeated behind pages that look "
                 "whole: what visitors saw is not what a request gets",
                 contradicts=False,
             )
     return None
 
 
-def _number(count: int, noun: str) -> str:
+def number(count: int, noun: str) -> str:
+    """So many of them, in words: `1 request`, `2 requests`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 

@@ -128,6 +128,46 @@ def test_what_cannot_be_judged_is_inconclusive(defects: Defects, reason: str) ->
     assert reason in " ".join(ended.document["reasons"])
 
 
+@pytest.mark.parametrize(
+    "defects",
+    [
+        pytest.param(Defects(passers_by=5), id="five strangers"),
+        pytest.param(Defects(lost=8), id="productpage is killed"),
+        pytest.param(Defects(stuck=8), id="reviews stand still for longer than productpage waits"),
+        pytest.param(Defects(without_reviews=7), id="and for longer than it waits twice"),
+    ],
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_the_innocent_are_let_go(defects: Defects, seed: int) -> None:
+    """What the proxies counted shows that nothing was hidden behind what was not seen."""
+    with FakePlatform(defects=defects, seed=seed) as platform:
+        document = drive(CANARY, ["--json"], platform).document
+
+    assert ([], "HOLDS") == (document["reasons"], document["verdict"])
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("command", "defects"),
+    [
+        pytest.param(CANARY, Defects(passers_by=5, passers_by_see="v3"), id="strangers at the excluded version"),
+        pytest.param(USER, Defects(passers_by=5, passers_by_see="v3"), id="strangers at the chosen user's version"),
+        pytest.param(CANARY, Defects(passers_by=20), id="too many strangers"),
+        pytest.param(CANARY, Defects(passers_by=5, mislabelled=0.05), id="mislabelled pages behind strangers"),
+        pytest.param(CANARY, Defects(leak=0.02, loses_leaks=True), id="a leak of which every page is lost"),
+        pytest.param(USER, Defects(leak=0.02, loses_leaks=True), id="a leak to others of which every page is lost"),
+        pytest.param(CANARY, Defects(passers_by=5, cached=0.05), id="pages from a cache behind strangers"),
+        pytest.param(CANARY, Defects(passers_by=5, uncounted=5), id="lost counts behind strangers"),
+    ],
+)
+def test_nothing_wrong_is_let_go_with_them(command: Command, defects: Defects, seed: int) -> None:
+    """Neither proved nor refuted: exit 4, or 1."""
+    with FakePlatform(defects=defects, seed=seed) as platform:
+        document = drive(command, ["--json"], platform).document
+
+    assert document["verdict"] != "HOLDS"
+
+
 def test_a_rule_that_somebody_else_replaces_is_not_judged() -> None:
     """Exit 4 with the cause, although the counts would fit."""
     with FakePlatform(defects=Defects(overtaken_after=300)) as platform:

@@ -108,3 +108,9 @@ def test_a_share_is_never_rounded_to_none_or_all(share: Fraction, text: str) -> 
 def test_a_leak_is_rounded_up() -> None:
     """What is promised to be caught is never smaller than what is."""
     assert "0.4" == per_hundred(Fraction(31, 10_000))
+
+
+def test_few_strangers_are_fewer_than_what_must_be_caught() -> None:
+    """One of a hundred beside a claim of never; beside a split alone, a fifth of its margin."""
+    assert Fraction(1, 100) == claim(v1=NINE, v2=ONE, v3=0).expectation.tolerated
+    assert Fraction(2, 100) == claim(margin=2 * MARGIN, v1=NINE, v2=ONE).expectation.tolerated

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.runner.judge import Verdict, judge, overall, reasons
-from scenarios.runner.witness import Disagreement
+from scenarios.runner.witness import Beyond, Disagreement
 from tests.unit.runner.builders import claim, tallied
 
 CANARY = claim(1500, v1=Fraction(9, 10), v2=Fraction(1, 10), v3=0)
@@ -36,11 +37,11 @@ def test_weight_0_allows_no_answer() -> None:
 
 
 def test_an_outcome_that_nobody_asked_for_fails() -> None:
-    """Pages without reviews are no pages of v3."""
-    finding = judge(ONLY_V3, tallied(**{"v3": 458, "reviews unavailable": 1}))
+    """Pages without details are no pages of v3."""
+    finding = judge(ONLY_V3, tallied(**{"v3": 458, "details unavailable": 1}))
 
     assert Verdict.FAILS is finding.verdict
-    assert "reviews unavailable 1 of 459, not asked for at all" in finding.reason
+    assert "details unavailable 1 of 459, not asked for at all" in finding.reason
 
 
 def test_missing_answers_that_cannot_decide_do_not_matter() -> None:
@@ -101,6 +102,48 @@ def test_strangers_do_not_excuse_what_our_clients_saw() -> None:
 def test_contradicted_clients_refute_nothing() -> None:
     """If the proxies deny what the clients saw, the clients' counts cannot fail the mesh either."""
     assert Verdict.INCONCLUSIVE is judge(CANARY, tallied(v1=1349, v2=150, v3=1), CONTRADICTION).verdict
+
+
+def test_missing_answers_are_dealt_out_within_what_the_proxies_counted() -> None:
+    """What they sent to v1 alone cannot have been the one of v3."""
+    lost = tallied({"HTTP 503": 2}, v1=1348, v2=150)
+
+    assert Verdict.HOLDS is judge(CANARY, lost, beyond=Beyond({"v1": 2, "v2": 0, "v3": 0}, 0)).verdict
+    assert Verdict.HOLDS is judge(CANARY, lost, beyond=Beyond({"v1": 0, "v2": 0}, 0)).verdict
+    assert Verdict.INCONCLUSIVE is judge(CANARY, lost, beyond=Beyond({"v1": 1, "v3": 1}, 0)).verdict
+    assert Verdict.INCONCLUSIVE is judge(ONLY_V3, tallied({"x": 1}, v3=458), beyond=Beyond({"v3": 1}, 0)).verdict
+
+
+def test_an_answer_that_was_asked_for_twice_may_stand_for_the_other_version() -> None:
+    """As far as the proxies counted more of that one: a split that needs the others to fit is open, and none is accused."""
+    low, high = CANARY.allowed["v2"].low, CANARY.allowed["v2"].high
+    edge = replace(tallied(v1=1500 - low, v2=low), twice={"v2": 8})
+    over = replace(tallied(v1=1500 - high - 3, v2=high + 3), twice={"v2": 8})
+
+    assert Verdict.HOLDS is judge(CANARY, edge, beyond=Beyond({"v1": 0}, 0)).verdict
+    assert Verdict.INCONCLUSIVE is judge(CANARY, edge, beyond=Beyond({"v1": 8}, 0)).verdict
+    assert Verdict.FAILS is judge(CANARY, over, beyond=Beyond({"v1": 0}, 0)).verdict
+    assert Verdict.INCONCLUSIVE is judge(CANARY, over, beyond=Beyond({"v1": 8}, 0)).verdict
+
+
+def test_a_leak_is_a_leak_however_often_it_was_asked_for() -> None:
+    """What somebody saw, he saw."""
+    leaked = replace(tallied(v1=1349, v2=150, v3=1), twice={"v3": 1})
+
+    assert Verdict.FAILS is judge(CANARY, leaked, beyond=Beyond({"v1": 1}, 0)).verdict
+
+
+def test_a_verdict_must_stand_whatever_strangers_have_hidden() -> None:
+    """Behind each of them one page could be of another version than it says."""
+    low, high = CANARY.allowed["v2"].low, CANARY.allowed["v2"].high
+    five = Beyond({"v1": 5}, 5)
+
+    assert Verdict.HOLDS is judge(CANARY, tallied(v1=1495 - low, v2=low + 5), beyond=five).verdict
+    edge = judge(CANARY, tallied(v1=1496 - low, v2=low + 4), beyond=five)
+    assert Verdict.INCONCLUSIVE is edge.verdict
+    assert "anonymous: 5 requests of somebody else could have changed the counts" == edge.reason
+    assert Verdict.INCONCLUSIVE is judge(CANARY, tallied(v1=1495 - high, v2=high + 5), beyond=five).verdict
+    assert Verdict.FAILS is judge(CANARY, tallied(v1=1494 - high, v2=high + 6), beyond=five).verdict
 
 
 @given(

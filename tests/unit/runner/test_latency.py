@@ -21,7 +21,7 @@ TWO_AT_A_TIME = 0.5
 
 def pages(seconds: Sequence[float], *, every: float = TWO_AT_A_TIME) -> list[Observation]:
     """Pages that took so long, asked for one after the other, whether or not the one before has come."""
-    marks = {"end-user": "", "details": "shown", "reviews": "shown", "ratings": "unavailable"}
+    marks = {"end-user": "", "details": "shown", "reviews": "shown", "review-count": "2", "ratings": "unavailable"}
     return [
         Observation("", 200, 1000 * took, marks, number=number, at=number * every + took)
         for number, took in enumerate(seconds)

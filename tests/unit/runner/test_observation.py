@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,7 +126,6 @@ NONE = {"ratings": "not-asked", "rated_count": "0", "star_color": ""}
         ({"star_color": "black red"}, "v3 black red stars"),
         ({"star_color": ""}, "v3 colourless stars"),
         ({"details": "unavailable"}, "details unavailable"),
-        ({"reviews": "unavailable", "reviews_version": "", "ratings": "unknown"}, "reviews unavailable"),
     ],
 )
 def test_a_version_that_does_not_wear_its_own_is_something_else(marks_: dict[str, str], said: str) -> None:
@@ -153,3 +154,20 @@ def test_percentiles_are_of_all_answers() -> None:
     tallied = tally([answer(milliseconds=float(n)) for n in range(1, 101)], Looks.PAGE, within=None)
 
     assert [51.0, 96.0, 100.0] == [tallied.percentile(percent) for percent in (50, 95, 100)]
+
+
+def test_a_page_without_reviews_does_not_say_whose_it_was_to_be() -> None:
+    """It is a missing answer of a split, and no accusation."""
+    seen = answer(reviews="unavailable", reviews_version="", ratings="unknown")
+
+    assert {"reviews unavailable": 1} == tally([seen], Looks.WHOLE, within=None).missing
+
+
+@pytest.mark.parametrize(("milliseconds", "twice"), [(2_999.0, 0), (3_000.0, 1)])
+def test_a_page_that_took_as_long_as_productpage_waits_may_have_been_asked_for_twice(
+    milliseconds: float, twice: int
+) -> None:
+    """For 3 s, by the contract."""
+    seen = replace(answer(), milliseconds=milliseconds)
+
+    assert {"v3": twice} == tally([seen], Looks.WHOLE, within=None).twice

@@ -15,10 +15,10 @@ from scipy.stats import entropy
 
 from scenarios.runner import chance
 from scenarios.runner.chance import Range
-from scenarios.runner.expectation import Claim
+from scenarios.runner.expectation import Claim, plan
 from scenarios.runner.judge import Verdict, judge
 from scenarios.runner.sequential import Corridor, Decision, Watch, corridors
-from tests.unit.runner.builders import MARGIN, claim, tallied
+from tests.unit.runner.builders import MARGIN, claim, expectation, tallied
 
 NINE, ONE = Fraction(9, 10), Fraction(1, 10)
 ALONE = claim(v1=NINE, v2=ONE)
@@ -196,10 +196,12 @@ def test_a_wrong_split_fails_early_and_says_after_how_many() -> None:
 
 def test_what_is_allowed_speaks_not_against_the_share() -> None:
     """Also where fewer counts would have made it sure: the share that was asked for is always among them."""
-    answers = in_turn(CANARY)
-    decision = first(CANARY, answers)
+    third = Fraction(1, 3)
+    even = expectation(margin=2 * MARGIN, v1=third, v2=third, v3=third)
+    _, canary = plan([even, expectation(v1=NINE, v2=ONE, v3=0)], [None, None])
+    decision = first(canary, in_turn(canary))
     assert decision is not None
-    corridor = corridors(CANARY)["v2"]
+    corridor = corridors(canary)["v2"]
 
     assert corridor.standing(decision.answers) == decision.allowed["v2"]
     assert Range(21, 77) == corridor.standing(459)
@@ -217,6 +219,21 @@ def test_a_missing_answer_keeps_a_claim_of_never_open() -> None:
     """It may have been the one that must not come, so the last count decides, and finds it open."""
     assert first(ONLY_V3, ["v3", None, *["v3"] * 457]) is None
     assert first(CANARY, [None, *in_turn(CANARY)[1:]]) is None
+
+
+def test_an_answer_that_was_asked_for_twice_is_no_part_of_the_sample() -> None:
+    """It may stand for another draw, so it takes more answers to be sure; but it is no exception, and does not block."""
+    answers = in_turn(CANARY)
+    sure = first(CANARY, answers)
+    watch = Watch(CANARY)
+    for number, outcome in enumerate(answers):
+        watch.heard(number, outcome, twice=number < 8)
+
+    assert sure is not None
+    assert watch.decision is not None
+    assert watch.decision.holds
+    assert watch.decision.answers > sure.answers
+    assert watch.decision.answers - 8 == sum(watch.decision.counts.values())
 
 
 def test_what_has_the_last_answer_is_not_early() -> None:
