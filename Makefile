@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 ON     := $(if $(PLATFORM),--platform $(PLATFORM))
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-services test-kubernetes controls faults torture oracle check bench lock clean
+.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-services test-kubernetes controls faults torture oracle check scan sbom bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,15 @@ check: setup-dev ## Lint, format and type checks of every language
 	cd services/details && rake --silent lint
 	cd services/ratings && npm run lint --silent
 	cd services/reviews && mvn -q -B -ntp spotless:check
+
+scan: setup-dev ## Scan manifests and workflows (needs Go)
+	@$(PYTHON) -m tools.scan
+
+sbom: setup-dev ## Write what the project is made of to reports/sbom (CycloneDX)
+	@mkdir -p reports/sbom
+	.venv/bin/cyclonedx-py requirements requirements.txt --output-file reports/sbom/python.json
+	cd services/reviews && mvn -q -B -ntp org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeBom -DoutputDirectory=$(CURDIR)/reports/sbom -DoutputName=java -DoutputFormat=json
+	@ls -l reports/sbom
 
 bench: setup-dev ## Measure the figures of docs/figures.md beside their targets (AGAINST=URL for another Bookinfo)
 	$(PYTHON) -m bench $(if $(AGAINST),--against $(AGAINST))

@@ -71,6 +71,8 @@ def test_the_page(bookinfo: Bookinfo, version: str, ratings: str, color: str) ->
         "reviews-pod": pod["metadata"]["name"],
         "ratings": ratings,
         "star-color": color,
+        "review-count": "2",
+        "rated-count": "2" if ratings == "shown" else "0",
     } == page
 
 
