@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -41,9 +41,19 @@ def documents(text: str) -> list[Any]:
     return [document for document in found if document is not None]
 
 
+def json_document(text: str) -> Any:
+    """The one document of a text in JSON, and in nothing else, with its numbers as they are; raises Unreadable."""
+    try:
+        return _normal(_decoder().decode(text), _finite)
+    except RecursionError as error:
+        raise Unreadable(_NESTED) from error
+    except ValueError as error:
+        raise Unreadable(f"not JSON: {error}") from error
+
+
 def _leading_json(text: str) -> tuple[list[Any], int]:
     """The JSON objects that the text begins with, as `{}{}`, and where they end; what follows is read as YAML."""
-    decoder = json.JSONDecoder(object_pairs_hook=_once, parse_int=_whole, parse_constant=_no_json)
+    decoder = _decoder()
     found: list[Any] = []
     end = 0
     while text.startswith("{", start := _end_of_blank(text, end)):
@@ -53,8 +63,12 @@ def _leading_json(text: str) -> tuple[list[Any], int]:
             raise Unreadable(_NESTED) from error
         except ValueError:  # flow style, or no document at all: the reader of YAML says where
             break
-        found.append(_normal(one))
+        found.append(_normal(one, _sayable))
     return found, end
+
+
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(object_pairs_hook=_once, parse_int=_whole, parse_constant=_no_json)
 
 
 def _end_of_blank(text: str, start: int) -> int:
@@ -65,7 +79,8 @@ def _end_of_blank(text: str, start: int) -> int:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        raise ValueError("a key is given twice")
+        twice = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
+        raise ValueError(f'key "{twice}" already set in map')
     return made
 
 
@@ -77,19 +92,19 @@ def _no_json(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
 
 
-def _normal(value: Any, depth: int = 0) -> Any:
-    """JSON with numbers as Kubernetes keeps them and no half of a character."""
+def _normal(value: Any, sayable: Callable[[Any], Any], depth: int = 0) -> Any:
+    """JSON with scalars that are `sayable`, and no half of a character."""
     if depth > _DEEPEST:
         raise Unreadable(_NESTED)
     match value:
         case dict():
-            return {_whole_characters(name): _normal(one, depth + 1) for name, one in value.items()}
+            return {_whole_characters(name): _normal(one, sayable, depth + 1) for name, one in value.items()}
         case list():
-            return [_normal(one, depth + 1) for one in value]
+            return [_normal(one, sayable, depth + 1) for one in value]
         case str():
             return _whole_characters(value)
         case _:
-            return _sayable(value)
+            return sayable(value)
 
 
 def _whole_characters(text: str) -> str:
@@ -194,11 +209,16 @@ def _merges(event: yaml.ScalarEvent) -> bool:
     return bool(event.value == _MERGE and (event.implicit[0] or event.tag == "tag:yaml.org,2002:merge"))
 
 
-def _sayable(value: Any) -> Any:
-    """The value, with a number as Kubernetes keeps it; raises Unreadable for one that JSON has no form for."""
+def _finite(value: Any) -> Any:
+    """The value; raises Unreadable for a number that JSON has no form for."""
     if isinstance(value, float) and not math.isfinite(value):
         raise Unreadable(f"{value}: JSON has no such number")
-    return scalars.number(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    return value
+
+
+def _sayable(value: Any) -> Any:
+    """The same, and numbers as Kubernetes keeps them."""
+    return scalars.number(_finite(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _wrong(event: yaml.Event, problem: str) -> Unreadable:

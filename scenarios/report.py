@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from platforms.errors import DemoError, UsageError
+from platforms.errors import DemoError, UsageError, in_one_line
 from scenarios.runner.cli import Parser
 from scenarios.runner.document import read
 from scenarios.runner.files import DOCUMENT, draw
@@ -54,7 +54,7 @@ def _found(folder: Path) -> list[Path]:
     """Every report.json below the folder; raises UsageError if there is no such folder, or none in it."""
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
-    if paths := sorted(folder.rglob(DOCUMENT)):
+    if paths := sorted(path for path in folder.rglob(DOCUMENT) if path.is_file()):
         return paths
     raise UsageError(f"{folder}: no {DOCUMENT} in it or below; a scenario writes one with --report DIR")
 
@@ -67,8 +67,8 @@ def _show(found: Mapping[Path, Mapping[str, Any]]) -> None:
         )
     for path, report in sorted(found.items(), key=lambda item: item[1]["started"]):
         table.add_row(
-            report["started"][:19].replace("T", " "),
-            f"{report['scenario']} {report['title']}",
+            in_one_line(report["started"][:19].replace("T", " ")),
+            in_one_line(f"{report['scenario']} {report['title']}"),
             report["platform"],
             f"{MARKS[Verdict[report['verdict']]]} {report['verdict']}{', not restored' if report['error'] else ''}",
             f"{report['requests']:,}",
@@ -80,7 +80,7 @@ def _show(found: Mapping[Path, Mapping[str, Any]]) -> None:
 
 
 def _wrong(text: str, code: int) -> int:
-    print(f"report: {text}", file=sys.stderr)
+    print(f"report: {in_one_line(text)}", file=sys.stderr)
     return code
 
 

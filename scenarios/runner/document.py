@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
+from platforms.documents import Unreadable, json_document
 from platforms.errors import UsageError
 from platforms.resources import baseline
 from scenarios.runner import chance, timeline
@@ -24,6 +25,8 @@ SCHEMA_VERSION = 2
 DRAWN_AGAIN = (1, SCHEMA_VERSION)
 """The versions of reports that can be drawn again; the first showed no intervals."""
 SCHEMA = Path(__file__).with_name("report.schema.json")
+_MOST_BYTES = 64 << 20
+_MOST = 1e15
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -71,19 +74,44 @@ def document(report: Report) -> dict[str, Any]:
 def read(path: Path) -> dict[str, Any]:
     """The document in a file; raises UsageError if it is none that this version can draw again."""
     try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise UsageError(f"{path}: over {_MOST_BYTES >> 20} MB: no report")
+        found = json_document(data.decode())
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
-    except ValueError as error:
+    except (UnicodeDecodeError, Unreadable) as error:
         raise UsageError(f"{path}: no JSON ({error})") from error
     version = found.get("schema_version") if isinstance(found, dict) else None
     if version not in DRAWN_AGAIN:
         given = "no schema_version" if version is None else f"schema_version {version!a}"
         raise UsageError(f"{path}: {given}; a report that can be drawn again has {' or '.join(map(str, DRAWN_AGAIN))}")
+    for complaint in _complaints(found):
+        raise UsageError(f"{path}: {complaint}")
+    return dict(found)
+
+
+def _complaints(document: dict[str, Any]) -> Iterator[str]:
+    """Why the page cannot be drawn of a document; the first is enough."""
     checker = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
-    if wrong := jsonschema.exceptions.best_match(checker.iter_errors(found)):
-        raise UsageError(f"{path}: {wrong.json_path.removeprefix('$.')}: {wrong.message[:200]}")
-    return found
+    if wrong := jsonschema.exceptions.best_match(checker.iter_errors(document)):
+        yield f"{wrong.json_path.removeprefix('$.')}: {wrong.message[:200]}"
+    steps, claims = document["steps"], document["claims"]
+    if document["point"] >= len(steps):
+        yield f"point: {document['point']} is none of the {len(steps)} steps, which count from 0"
+    titles = {step["title"] for step in steps}
+    yield from (f"claims: {one['step']!a} is no step" for one in claims if one["step"] not in titles)
+    if not all(abs(number) <= _MOST for number in _numbers(document)):
+        yield f"no run has a number over {_MOST:,.0f}"
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    if isinstance(value, int | float):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _numbers(one)
 
 
 def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_TICKS_MS = tuple(digit * 10**power for power in range(1, 8) for digit in (1, 2, 5))
+_TICKS_MS = tuple(digit * 10**power for power in range(1, 19) for digit in (1, 2, 5))
 _MOST_TICKS = 10
 _LEAST = 2.0  # what is thinner is not seen
 

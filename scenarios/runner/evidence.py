@@ -54,7 +54,7 @@ def _witnesses(document: Mapping[str, Any]) -> Iterator[str]:
 def _recovery(document: Mapping[str, Any]) -> Iterator[str]:
     if document["recovered_first_ms"] is not None:
         yield (
-            f"While the fault was lifted, {document['recovered_pages']:,} further visitors kept asking: the first page with"
+            f"While the fault was lifted, {document['recovered_pages'] or 0:,} further visitors kept asking: the first page with"
             f" stars came {document['recovered_first_ms']:,.0f} ms after the healed state was applied."
         )
         if document["recovered_last_ms"] is None:

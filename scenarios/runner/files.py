@@ -16,6 +16,8 @@ from scenarios.runner.report import Report
 from scenarios.runner.webpage import page
 
 DOCUMENT = "report.json"
+_LONGEST = 100
+"""Characters of a step's title in the name of its file."""
 
 
 def prepare(given: str) -> Path:
@@ -61,4 +63,4 @@ def _in_few_lines(written: Mapping[str, Any]) -> str:
 
 def yaml_name(number: int, title: str) -> str:
     """What the file with the YAML of a step is called: `2-90-10-0.yaml`."""
-    return f"{number}-{re.sub(r'[^a-z0-9]+', '-', title.lower()).strip('-') or 'step'}.yaml"
+    return f"{number}-{re.sub(r'[^a-z0-9]+', '-', title.lower())[:_LONGEST].strip('-') or 'step'}.yaml"
