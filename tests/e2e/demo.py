@@ -81,11 +81,11 @@ class Demo:
 
         return found
 
-    def page(self) -> str:
+    def page(self, *, cookie: str = "") -> str:
         """The page's marks, or how it failed."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", "/productpage")
+            connection.request("GET", "/productpage", headers={"Cookie": cookie})
             answer = connection.getresponse()
             marks = MAIN.search(answer.read().decode())
         except OSError as error:

@@ -7,14 +7,16 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from platforms import State
 from platforms.errors import NotConverged
 from platforms.local.platform import LocalPlatform
+from platforms.overlay import lay_over
 from platforms.resources import ISTIO, ResourceSet, baseline, load, parse
-from tests.e2e.demo import Demo
+from tests.e2e.demo import Demo, demo_up
 
 TO_V3 = """\
 apiVersion: networking.istio.io/v1
@@ -50,7 +52,7 @@ def shown(demo: Demo, mark: str) -> set[str]:
 
 
 def over_baseline(text: str) -> State:
-    return State(baseline().overlaid(ResourceSet(tuple(parse(text, source="a test")))))
+    return State(lay_over(baseline(), ResourceSet(tuple(parse(text, source="a test")))).resources)
 
 
 def test_apply_and_reset(demo: Demo) -> None:
@@ -177,3 +179,49 @@ def test_unknown_workload(platform: LocalPlatform) -> None:
     """A workload that does not exist cannot be stopped."""
     with pytest.raises(Exception, match="ratings-v9: no such workload"):
         platform.apply(State(baseline(), frozenset({"ratings-v9"})))
+
+
+def test_null_is_as_good_as_nothing(demo: Demo) -> None:
+    """Fields that are null change neither what is in force nor what is said of it."""
+    nulls = TO_V3.replace("  hosts:", "  gateways:\n  exportTo: null\n  hosts:").replace(
+        "    - route:", "    - match: ~\n      fault: null\n      headers:\n      route:"
+    )
+    said = [demo.run("apply", "--json", "-f", "-", stdin=text) for text in (TO_V3, nulls)]
+    demo.run("reset")
+    plain, with_nulls = (json.loads(one.stdout) for one in said)
+
+    assert [0, 0] == [one.returncode for one in said]
+    assert (plain["revision"], plain["notes"], plain["warnings"]) == (
+        with_nulls["revision"],
+        with_nulls["notes"],
+        with_nulls["warnings"],
+    )
+
+
+def test_a_folder_is_read_as_kubectl_reads_it(demo: Demo, tmp_path: Path) -> None:
+    """All three endings; what is left out is named."""
+    (tmp_path / "a.yml").write_text(TO_V3)
+    (tmp_path / "b.txt").write_text("no object")
+    done = demo.run("apply", "-f", str(tmp_path))
+    version = shown(demo, "reviews-version")
+    demo.run("reset")
+
+    assert 0 == done.returncode, done.stderr
+    assert done.stdout.startswith(f"{tmp_path}: read 1 file: a.yml; not read: b.txt\n")
+    assert {"v3"} == version
+
+
+def test_a_rule_by_cookie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cookies go on to the backends where `up` is told so, as on a cluster."""
+    monkeypatch.setenv("FORWARD_COOKIE", "true")
+    rule = TO_V3.replace(
+        "    - route:", "    - match: [{headers: {cookie: {regex: '.*group=beta.*'}}}]\n      route:", 1
+    )
+    with demo_up(tmp_path) as demo:
+        applied = demo.run(
+            "apply", "-f", "-", stdin=rule + "    - route: [{destination: {host: reviews, subset: v1}}]\n"
+        )
+        pages = [demo.page(cookie=cookie) for cookie in ("group=beta", "group=alpha", "") for _ in range(3)]
+
+    assert 0 == applied.returncode, applied.stderr
+    assert 3 * ["v3"] + 6 * ["v1"] == re.findall(r'data-reviews-version="([^"]*)"', " ".join(pages))
