@@ -10,7 +10,7 @@ from platforms import State
 from platforms.errors import UsageError
 from platforms.resources import ISTIO, ResourceSet, baseline, load
 from scenarios.runner.cli import Command, main
-from scenarios.runner.enduser import ANONYMOUS, header_form, other_case, parse, shown
+from scenarios.runner.enduser import ANONYMOUS, alike, header_form, parse, shown
 from scenarios.runner.expectation import Expectation
 from scenarios.runner.experiment import Scenario, Step
 from scenarios.runner.rules import replaced
@@ -38,10 +38,15 @@ def rule_on_slide(user: str) -> ResourceSet:
 
 
 def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: bool = False) -> Scenario:
-    """The user always sees v3; the anonymous, another user and the same name in the other case never do."""
+    """The user always sees v3; the anonymous, another user and names that are almost the same never do."""
     weights = OTHERS[others]
     elsewhere = {version: Fraction(weights.get(version, 0), 100) for version in VERSIONS}
     chosen = Expectation(user, {version: Fraction(version == CHOSEN) for version in VERSIONS}, margin=margin)
+    names = alike(user)
+
+    def other(who: str, together: int = 1) -> Expectation:
+        return Expectation(who, elsewhere, margin=_coarser(margin), group="others", together=together)
+
     resources = rule_on_slide(user) if as_on_slide else rule(user, others)
     return Scenario(
         name="user_routing",
@@ -50,10 +55,8 @@ def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: 
             Step(
                 f"only {user} sees {CHOSEN}",
                 State(baseline().overlaid(resources)),
-                (
-                    chosen,
-                    *(Expectation(who, elsewhere, margin=_coarser(margin), group="others") for who in strangers(user)),
-                ),
+                (chosen, *map(other, strangers(user)), *(other(name, together=len(names)) for name in names)),
+                users=12,  # two as each end user; those with names alike are done sooner
             ),
         ),
         point=0,
@@ -63,10 +66,9 @@ def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: 
 
 
 def strangers(user: str) -> list[str]:
-    """Who must not be taken for the user."""
-    other = "somebody" if user.lower() != "somebody" else "nobody"
-    variant = other_case(user)
-    return [ANONYMOUS, other, *([variant] if variant else [])]
+    """Who has nothing in common with the user."""
+    other = "somebody" if "somebody" not in (user, *alike(user)) else "nobody"
+    return [ANONYMOUS, other]
 
 
 def _coarser(margin: Fraction) -> Fraction:
@@ -78,6 +80,11 @@ def _notes(user: str, *, as_on_slide: bool) -> tuple[str, ...]:
     notes = []
     if header_form(user) != user:
         notes.append(f"{user} travels as the header end-user: {header_form(user)}")
+    if names := alike(user)[1:]:
+        last = alike(user)[0]
+        notes.append(
+            f"a leak is looked for in the pages of {', '.join(names)} and {last} together: a match that is too wide takes in whole names"
+        )
     if as_on_slide:
         kept = "verbatim" if user == SLIDE_USER else f"with {shown(user)} in place of {SLIDE_USER}"
         notes.append(f"the slide's rule, {kept}: its last route names no subset, so it also leads others to {CHOSEN}")

@@ -36,6 +36,8 @@ class Defects:
     """The share of all requests that goes to v3 whatever the rule says."""
     drops_end_user: bool = False
     """productpage does not pass the end user on."""
+    taken_for_user: str = ""
+    """Another end user whom rules for one take for that one."""
     ignores_faults: bool = False
     """Faults are accepted and not injected."""
     stale: bool = False
@@ -268,6 +270,8 @@ class FakePlatform:
             return "v3"
         header = "" if self.defects.drops_end_user else _header(end_user)
         for http in _virtual_service(state, "reviews")["http"]:
+            if http.get("match") and end_user and end_user == self.defects.taken_for_user:
+                return self._drawn(http["route"])
             if _matches(http, header):
                 return self._drawn(http["route"])
         raise AssertionError("a rule without a fallback")

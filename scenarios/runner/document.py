@@ -167,6 +167,7 @@ def _claim(step: StepReport, finding: Finding) -> dict[str, Any]:
         "catches_points": None if claim.catches is None else float(claim.catches * 100),
         "catches_late_in_100": None if claim.late is None else float(per_hundred(claim.late)),
         "catches_leak_in_100": None if claim.leak is None else float(per_hundred(claim.leak)),
+        "leak_over": claim.expectation.together,
         "margin": points(claim.expectation.margin),
         "pages": finding.tally.pages,
         "rps": round(step.rate(finding.tally.pages), 2),

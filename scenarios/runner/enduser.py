@@ -36,12 +36,14 @@ def header_form(name: str) -> str:
     )
 
 
-def other_case(name: str) -> str | None:
-    """The same name in the other case, which an exact match must not take for it; None if there is none."""
-    for other in (name.upper(), name.lower()):
-        if other != name and len(other.encode()) <= MOST_BYTES:
-            return other
-    return None
+def alike(name: str) -> list[str]:
+    """Names that an exact match must not take for this one, as far as there are any.
+
+    In the other case, with one character more, with its first letter in the other case.
+    """
+    case = next((other for other in (name.upper(), name.lower()) if other != name), name)
+    others = dict.fromkeys((case, f"{name}2", name[0].swapcase() + name[1:]))
+    return [other for other in others if other != name and len(other.encode()) <= MOST_BYTES]
 
 
 def shown(name: str) -> str:

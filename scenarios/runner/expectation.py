@@ -39,6 +39,17 @@ class Expectation:
     group: str = ""
     """What the end users of several expectations have in common, such as `others`, for a summary."""
 
+    together: int = 1
+    """How many loads, this one among them, a leak is looked for in together: on average it is as large in each of them."""
+
+    @property
+    def unbroken(self) -> int:
+        """How many answers without an exception are this load's part in ruling the leak out.
+
+        Loads of equal size rule out any leaks of that average: where they differ, one is the sooner met.
+        """
+        return math.ceil(chance.unbroken(self.leak) / self.together)
+
     @property
     def figures(self) -> dict[str, Fraction]:
         """The shares that chance plays with, by outcome.
@@ -170,7 +181,7 @@ def _planned(expectation: Expectation, false_alarm: float) -> Claim:
         missed = (1 - chance.POWER) * (1 - chance.EARLY)
         requests = chance.requests_needed(figures, margin=expectation.margin, false_alarm=last, missed=missed)
     if expectation.sure:
-        requests = max(requests, chance.unbroken(expectation.leak))
+        requests = max(requests, expectation.unbroken)
     return Claim(
         expectation,
         requests,
@@ -189,7 +200,7 @@ def _given(expectation: Expectation, requests: int, false_alarm: float) -> Claim
         requests,
         _allowed(expectation, requests, false_alarm),
         catches=chance.smallest_deviation(requests, figures, false_alarm) if figures else None,
-        leak=_smallest_leak(requests) if expectation.sure else None,
+        leak=_smallest_leak(requests * expectation.together) if expectation.sure else None,
         early=None,
         false_alarm=false_alarm,
     )

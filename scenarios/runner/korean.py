@@ -178,6 +178,7 @@ _SENTENCES = {
     "Afterwards the baseline was applied again, and every proxy served it {ms} ms later.": "끝난 뒤 기준 상태를 다시 적용했고, {ms} ms 뒤 모든 프록시에 적용되었습니다.",
     # what the audience must know
     "{user} travels as the header end-user: {header}": "{user} 은(는) end-user: {header} 헤더로 전달됩니다",
+    "a leak is looked for in the pages of {names} and {last} together: a match that is too wide takes in whole names": "{names}, {last} 의 페이지는 합하여 누출을 찾습니다: 너무 넓은 조건은 이름 전체를 포함합니다",
     "the slide's rule, {kept}: its last route names no subset, so it also leads others to {version}": "슬라이드의 규칙({kept}): 마지막 경로에 subset이 없어 다른 사용자도 {version} 으로 보냅니다",
     "--margin {limit} makes no difference here: the claims say what is caught": "--margin {limit} 은(는) 여기서 차이가 없습니다: 무엇을 잡아내는지는 각 주장에 있습니다",
     "{version} is asked for {share}: too little to be told from none without a larger --requests": "{version} 에 {share} 를 요구함: --requests 를 늘리지 않으면 없는 것과 구별할 수 없습니다",

@@ -202,7 +202,10 @@ def _claimed(scenario: Scenario, claim: Claim) -> str:
         ranges = ", ".join(str(claim.allowed[outcome]) for outcome, _ in shares)
     most = "at most " if claim.early is not None else ""
     catches = "catches " + caught([("", [claim])]) if claim.tells else "too few to tell"
-    return f"{asked} · of {most}{claim.requests:,} chance allows {ranges} · {catches}"
+    together = (
+        f" in all {claim.expectation.together} together" if claim.expectation.together > 1 and claim.tells else ""
+    )
+    return f"{asked} · of {most}{claim.requests:,} chance allows {ranges} · {catches}{together}"
 
 
 def _who(claims: Sequence[Claim]) -> str:

@@ -205,4 +205,4 @@ def _least(expectation: Expectation) -> int:
 
     Where no outcome is excluded by name, one that nobody asked for must still not take as much as the margin.
     """
-    return chance.unbroken(expectation.leak if expectation.sure else expectation.margin)
+    return expectation.unbroken if expectation.sure else chance.unbroken(expectation.margin)

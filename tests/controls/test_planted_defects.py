@@ -65,6 +65,16 @@ def test_a_wrong_mesh_fails(command: Command, argv: list[str], defects: Defects)
     assert ended.document["reasons"]
 
 
+@pytest.mark.parametrize("name", ["somebody", "OPENNARU", "opennaru2", "Opennaru"])
+def test_whoever_is_taken_for_the_user_is_found(name: str) -> None:
+    """A prefix, a pattern, or a comparison that does not look at case: exit 1."""
+    with FakePlatform(defects=Defects(taken_for_user=name)) as platform:
+        ended = drive(USER, ["--json"], platform)
+
+    assert ("FAILS", 1) == (ended.verdict, ended.code)
+    assert "others saw v3" in " ".join(ended.document["reasons"])
+
+
 SWAPPED = {"v2": {"star-color": "red"}, "v3": {"star-color": "black"}}
 BARE = {"ratings": "not-asked", "rated-count": "0", "star-color": ""}
 NO_DETAILS = {"details": "unavailable"}

@@ -112,7 +112,7 @@ def test_the_slides_rule_fails(demo: Demo) -> None:
     document = demo.document("scenarios.user_routing", "--as-on-slide", "--requests", "100")
 
     assert "FAILS" == document["verdict"]
-    assert any("of 300 others saw v3" in reason for reason in document["reasons"])
+    assert any("of 500 others saw v3" in reason for reason in document["reasons"])
 
 
 def test_a_run_killed_in_the_middle_is_healed_by_the_next_command(demo: Demo) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platforms.errors import UsageError
-from scenarios.runner.enduser import header_form, other_case, parse
+from scenarios.runner.enduser import alike, header_form, parse
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,18 @@ def test_a_name_that_cannot_sign_in_is_refused(name: str) -> None:
         parse(name)
 
 
-def test_a_name_has_another_case_if_it_has_letters() -> None:
-    """OPENNARU is not opennaru; Hangul has no cases."""
-    assert "OPENNARU" == other_case("opennaru")
-    assert "opennaru" == other_case("OPENNARU")
-    assert other_case("홍길동") is None
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("opennaru", ["OPENNARU", "opennaru2", "Opennaru"]),
+        ("OPENNARU", ["opennaru", "OPENNARU2", "oPENNARU"]),
+        ("Opennaru", ["OPENNARU", "Opennaru2", "opennaru"]),
+        ("a", ["A", "a2"]),
+        ("홍길동", ["홍길동2"]),
+        ("7", ["72"]),
+        ("x" * 256, ["X" * 256, "X" + "x" * 255]),
+    ],
+)
+def test_names_alike_are_others(name: str, others: list[str]) -> None:
+    """As far as a name has a case, and there is room for one character more; each once."""
+    assert others == alike(name)
