@@ -119,7 +119,8 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._anchors: dict[str, tuple[Any, int] | None] = {}
+        self._anchors: dict[str, tuple[Any, int] | yaml.Event] = {}
+        """What each names, and its size; while that is read, the event that began it."""
         self._size = 0
         self._unfolded = 0
 
@@ -142,7 +143,7 @@ class _Reader:
             raise Unreadable(_NESTED)
         anchor, before = getattr(event, "anchor", None), self._size
         if anchor is not None:
-            self._anchors[anchor] = None
+            self._anchors[anchor] = event
         match event:
             case yaml.ScalarEvent():
                 self._size += len(event.value)
@@ -152,7 +153,7 @@ class _Reader:
             case _:
                 value = self._mapping(events, depth)
         self._size += 1
-        if anchor is not None:
+        if anchor is not None and self._anchors[anchor] is event:  # else it was given again within
             self._anchors[anchor] = value, self._size - before
         return value
 
@@ -160,7 +161,7 @@ class _Reader:
         if event.anchor not in self._anchors:
             raise _wrong(event, f"unknown anchor {event.anchor}")
         named = self._anchors[event.anchor]
-        if named is None:
+        if isinstance(named, yaml.Event):
             raise _wrong(event, "an alias stands inside what it names")
         value, size = named
         self._size += size

@@ -48,6 +48,8 @@ _WHOLE = [
     "a: &a [x]\nb: {<<: *a}",
     "a: &a {x: [1]}\nb: *a\nc: *a",
     "a: &a 1\nb: &a 2\nc: *a",
+    "a: &a [&a 1, 2]\nb: *a",
+    "a: &a {b: &a 1}\nc: *a\nd: {<<: {e: *a}}",
     "a: *a",
     "&a b: *a",
     "a: &a {b: *a}",
