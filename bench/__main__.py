@@ -80,7 +80,11 @@ def _parser() -> argparse.ArgumentParser:
     names = (*MEASURES, CALIBRATION, *ASKED_FOR)
     parser.add_argument("--only", metavar="NAME", action="append", choices=names, help=", ".join(names))
     parser.add_argument(
-        "--runs", metavar="N", type=_runs, default=1000, help="simulated meshes of each kind in the calibration; 1000"
+        "--runs",
+        metavar="N",
+        type=_runs,
+        default=calibration.RUNS,
+        help="simulated right meshes in the calibration; 10000",
     )
     parser.add_argument("--against", metavar="URL", help="the page of another Bookinfo: the same load, in turns")
     parser.add_argument(

@@ -168,7 +168,7 @@ _SENTENCES = {
     "{n} of {hundred} pages were to come within {limit} s, and took up to {most} s": "페이지 {hundred}개 중 {n}개는 {limit}초 안에 와야 하나 최대 {most}초 걸림",
     # how do you know?
     "Before the first request, all {n} proxies were asked what they serve: the last of them served the rule {ms} ms after it was applied.": "첫 요청 전에 프록시 {n}개 모두에게 적용된 규칙을 확인했습니다: 적용 요청 {ms} ms 뒤 마지막 프록시까지 적용되었습니다.",
-    "Two witnesses counted apart and agree: clients saw {pages} pages, and the callers' proxies counted {answers} answers of reviews, {more} of them to tries that were repeated or given up.": "두 증인이 따로 집계하여 일치합니다: 클라이언트는 페이지 {pages}개를 보았고, 호출 측 프록시는 reviews 응답 {answers}건을 집계했습니다. 그중 {more}건은 재시도되었거나 포기된 호출의 응답입니다.",
+    "Two witnesses counted apart and agree: clients saw {pages} pages, and the callers' proxies counted {answers} answers of reviews, {more} of them to others, or to tries that were repeated or given up.": "두 증인이 따로 집계하여 일치합니다: 클라이언트는 페이지 {pages}개를 보았고, 호출 측 프록시는 reviews 응답 {answers}건을 집계했습니다. 그중 {more}건은 다른 사람의 것이거나, 재시도되었거나 포기된 호출의 응답입니다.",
     "Two witnesses counted apart and agree: clients saw {pages} pages, and the callers' proxies counted {answers} answers of reviews.": "두 증인이 따로 집계하여 일치합니다: 클라이언트는 페이지 {pages}개를 보았고, 호출 측 프록시는 reviews 응답 {answers}건을 집계했습니다.",
     "This run cannot be relied on: {doubt}.": "이 실행은 신뢰할 수 없습니다: {doubt}.",
     "{n} of {requests} pages took longer than {limit} s, and {more} of them were under way at the same moment: everything may have stood still": "페이지 {requests}개 중 {n}개가 {limit}초를 넘겼고, 그중 {more}개는 같은 순간에 진행 중이었음: 모든 것이 잠시 멈췄을 수 있습니다",

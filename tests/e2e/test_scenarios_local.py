@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess  # noqa: TID251  # the commands are run as somebody would run them
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -113,6 +114,30 @@ def test_the_slides_rule_fails(demo: Demo) -> None:
 
     assert "FAILS" == document["verdict"]
     assert any("of 500 others saw v3" in reason for reason in document["reasons"])
+
+
+@pytest.mark.parametrize(
+    ("workload", "seconds"), [("productpage-v1", 0.0), ("reviews-v1", 3.2)], ids=["killed", "standing still"]
+)
+def test_what_befalls_a_right_mesh_accuses_nobody(workload: str, seconds: float, demo: Demo) -> None:
+    """Every worker of productpage is killed, or reviews v1 answer later than productpage waits: the split is still right."""
+    workloads = json.loads(demo.typed("platforms", "status", "--json").stdout)["workloads"]
+    pid = workloads[workload]["pid"]
+    run = demo.start("scenarios.canary")
+    assert run.stdout is not None
+    with run.stdout as lines:
+        assert any("90,10,0 · in force" in line for line in lines)
+        if seconds:
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(seconds)  # how long it stands still is what is tried
+            os.kill(pid, signal.SIGCONT)
+        else:
+            (children,) = Path(f"/proc/{pid}/task").glob(f"{pid}/children")
+            for worker in children.read_text().split():
+                os.kill(int(worker), signal.SIGKILL)
+        said = lines.read()
+
+    assert (0, True) == (run.wait(), "HOLDS" in said), said
 
 
 def test_a_run_killed_in_the_middle_is_healed_by_the_next_command(demo: Demo) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from scipy.stats import binom
 
-from bench.calibration import Row, Tried, measured
+from bench.calibration import RUNS, Row, Tried, measured, sees
 
 
 def row(fails: int, *, wrong: str = "", runs: int = 1000) -> Row:
@@ -29,9 +30,18 @@ def test_the_limit_says_what_so_many_runs_can_exclude() -> None:
     assert 0.997 == pytest.approx(row(1000, wrong="leak").limit, abs=1e-4)
 
 
+def test_a_judge_that_is_wrong_three_times_in_a_thousand_is_seen() -> None:
+    """In nine of ten calibrations, where a judge that keeps its promise is called wrong in one of 1,000."""
+    most = max(fails for fails in range(100) if row(fails, runs=RUNS).holds)
+
+    assert 0.9 <= binom.sf(most, RUNS, 0.003) == pytest.approx(sees(RUNS))
+    assert binom.sf(most, RUNS, 0.001) <= 0.001
+    assert sees(1000) < 0.1
+
+
 def test_every_promise_is_kept() -> None:
     """Of every claim of the three scenarios: false alarms, what is caught, and the requests it takes."""
-    rows = list(measured(50))
+    rows = list(measured(100))
 
     assert [] == [(row.claim, row.wrong, row.tried) for row in rows if not row.holds]
     first = rows[0]
@@ -42,6 +52,6 @@ def test_every_promise_is_kept() -> None:
 
 def test_the_rule_of_thumb_misses_what_we_catch() -> None:
     """Of 100 requests, each count off by 10: blind to a leak of 1 in 100 and to 5 points."""
-    leak = next(row for row in measured(20) if row.claim == "canary 90,10,0" and "leak" in row.wrong)
+    leak = next(row for row in measured(200) if row.claim == "canary 90,10,0" and "leak" in row.wrong)
 
     assert leak.tried.thumb < leak.tried.fails
