@@ -44,7 +44,11 @@ def _witnesses(document: Mapping[str, Any]) -> Iterator[str]:
         return
     pages = sum(claim["pages"] for claim in document["claims"])
     answers = sum(n for step in document["steps"] for n in step["proxies"]["reviews_answered"].values())
-    more = f", {answers - pages:,} of them to others, or to tries that were repeated or given up" if answers > pages else ""
+    more = (
+        f", {answers - pages:,} of them to others, or to tries that were repeated or given up"
+        if answers > pages
+        else ""
+    )
     yield (
         f"Two witnesses counted apart and agree: clients saw {pages:,} pages,"
         f" and the callers' proxies counted {answers:,} answers of reviews{more}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -173,7 +174,8 @@ def _open(finding: Finding, outcome: str) -> bool:
     claim, seen, fits = finding.claim, finding.count(outcome), finding.allowed(outcome)
     if finding.beyond is None:
         return seen < fits.low or seen + finding.unknown > fits.high
-    if claim.leak is not None and sum(finding.tally.outcomes.values()) < min(claim.requests, unbroken(claim.leak)):
+    seldom = math.ceil(unbroken(claim.leak) / claim.expectation.together) if claim.leak else 0
+    if sum(finding.tally.outcomes.values()) < min(claim.requests, seldom):
         return True
     if claim.expectation.shares.get(outcome) == 1:
         return any(_could_be(finding, other) for other in finding.beyond.counts if other != outcome)
