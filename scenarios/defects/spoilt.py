@@ -13,7 +13,7 @@ from platforms import Counters, Platform, State
 from platforms.resources import Resource, ResourceSet, baseline
 from scenarios.runner.rules import replaced
 
-STRANGERS = 5
+STRANGERS = 50
 _CONVERGES = 30.0
 _ABORT = {"abort": {"httpStatus": 500, "percentage": {"value": 100}}}
 
@@ -86,7 +86,7 @@ def retried(state: State) -> State:
 
 
 def strangers_come(platform: Platform, _in_force: State) -> None:
-    """Somebody else looks at a few pages."""
+    """Somebody else looks at more pages than a run can do with."""
     with urllib3.PoolManager(timeout=10.0, retries=False) as pool:
         for _ in range(STRANGERS):
             pool.request("GET", f"{platform.gateway_url}/productpage")
