@@ -68,6 +68,7 @@ torture: setup-dev ## Cut scenarios off at random moments, and see that the next
 	$(PYTHON) -m tools.torture $(ON) --kills $(or $(KILLS),200)
 
 oracle: ## Build istiod's own code as a program that the parity tests ask (needs Go; a quarter of an hour the first time)
+	@command -v go >/dev/null || { echo "make oracle: there is no Go here: https://go.dev/doc/install; without the oracle the tests use its recorded answers" >&2; exit 2; }
 	cd tests/parity/oracle && go build -trimpath -o build/oracle . && cp "$$(go list -m -f '{{.Dir}}' istio.io/istio)/manifests/charts/base/files/crd-all.gen.yaml" build/crds.yaml
 
 check: setup-dev ## Lint, format and type checks of every language

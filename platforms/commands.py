@@ -15,7 +15,7 @@ from platforms.healing import tell_healed
 from platforms.overlay import lay_over
 from platforms.page import PATH
 from platforms.resources import ResourceSet, baseline, load
-from platforms.translation import security
+from platforms.translation import hidden, security
 from platforms.translation.analyze import analyze
 from platforms.translation.validate import validated
 
@@ -100,7 +100,8 @@ def apply(options: Options) -> int:
         platform.apply(state)
         convergence = platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
     findings = analyze(state.resources)
-    notes = [*told, *laid.notes, *(platform.caveats if any(one.kind in security.KINDS for one in own) else ())]
+    notes = [*told, *laid.notes, *hidden.notes(state.resources)]
+    notes += platform.caveats if any(one.kind in security.KINDS for one in own) else ()
     if options.json:
         document = {
             "revision": convergence.revision,

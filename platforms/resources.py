@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ NAMESPACE = "bookinfo"
 _READ = ("apiVersion", "kind", "metadata", "spec")
 _BASELINE = "istio/baseline/"
 
+NOW = 2**53
+"""The age of what is new. Of several new objects none is older: `kubectl` creates them within one second."""
+
 Key = tuple[str, str, str]
 """Kind, namespace and name: what makes two documents the same object."""
 
@@ -37,8 +41,8 @@ class Resource:
     namespace: str = NAMESPACE
     source: str = field(default="", compare=False)
     """Where it was read: `istio/canary.yaml`."""
-    created: int = field(default=1, compare=False)
-    """When it came to be, as istiod orders objects: the baseline's are there first (0), what is laid over them follows."""
+    created: int = field(default=NOW, compare=False)
+    """When it came to be, in seconds, as istiod orders objects: the baseline's are there first (0)."""
     metadata: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What else its metadata says, and `more` the rest of its document: to be checked, then of no more use."""
     more: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -130,6 +134,14 @@ def baseline() -> ResourceSet:
     return load(ISTIO / "baseline")
 
 
+def created(metadata: Mapping[str, Any]) -> int:
+    """The seconds of a `creationTimestamp`; without a readable one the object is new."""
+    try:
+        return int(datetime.fromisoformat(metadata["creationTimestamp"]).timestamp())
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return NOW
+
+
 def _resource(document: object, *, source: str, number: int) -> Resource:
     where = f"{source}: document {number}"
     if not isinstance(document, dict):
@@ -162,7 +174,7 @@ def _resource(document: object, *, source: str, number: int) -> Resource:
         spec or {},
         namespace=namespace,
         source=source,
-        created=0 if source.startswith(_BASELINE) else 1,
+        created=0 if source.startswith(_BASELINE) else created(metadata),
         metadata={field: value for field, value in metadata.items() if field not in ("name", "namespace")},
         more={field: value for field, value in document.items() if field not in _READ},
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from platforms.errors import NotApplied, UsageError
 from platforms.kubernetes.api import FIELD_MANAGER, Cluster, Forbidden
 from platforms.overlay import mesh_hosts, ruled_host
-from platforms.resources import NAMESPACE, Resource, ResourceSet
+from platforms.resources import NAMESPACE, Resource, ResourceSet, created
 
 OURS = ("app.kubernetes.io/part-of", "bookinfo")
 """The label of every object that we may change or remove."""
@@ -117,19 +117,33 @@ def rivals(cluster: Cluster, namespace: str) -> list[dict[str, Any]]:
     return found
 
 
-def write(cluster: Cluster, change: Change) -> None:
-    """Have everything checked first, then written: what is refused leaves all as it was.
+def write(cluster: Cluster, change: Change) -> Live:
+    """Have everything checked first, then written, and return that: what is refused leaves all as it was.
 
     Raises Rejected for what the API server or Istio's webhook refuses.
     """
     for resource, made in change.write:
         cluster.apply(made, where=str(resource), dry_run=True)
+    found = {}
     for resource, made in change.write:
-        written = cluster.apply(made, where=str(resource))
+        written = found[resource.kind, resource.name] = cluster.apply(made, where=str(resource))
         if written.get("spec") != made["spec"]:  # a field that somebody else has put there
             cluster.replace({**written, "spec": made["spec"]}, where=str(resource))
     for one in change.remove:
         cluster.delete(one)
+    return found
+
+
+def aged(resources: ResourceSet, found: Live) -> ResourceSet:
+    """The same, each as old as the API server says: istiod orders them by that, and a file says nothing of it."""
+    return ResourceSet(
+        tuple(
+            replace(one, created=created(found[one.kind, one.name]["metadata"]))
+            if (one.kind, one.name) in found
+            else one
+            for one in resources
+        )
+    )
 
 
 def undoing(change: Change, found: Live) -> Change:

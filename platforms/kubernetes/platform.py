@@ -15,7 +15,7 @@ from platforms.kubernetes.api import Cluster
 from platforms.kubernetes.proxies import PROXIES, Pod, Proxies
 from platforms.kubernetes.record import Demo, folder
 from platforms.pipe import Pipe
-from platforms.resources import baseline
+from platforms.resources import ResourceSet, baseline
 from platforms.translation.topology import GATEWAY
 from platforms.translation.translate import Snapshot, routing
 
@@ -32,6 +32,8 @@ class _Applied:
 
     state: State
     began: float
+    live: objects.Live
+    """What the API server has since."""
     before: objects.Change | None = None
 
 
@@ -65,20 +67,22 @@ class KubernetesPlatform:
 
     def apply(self, state: State) -> None:
         began = time.monotonic()
-        _provable(state)
+        _provable(state.resources)
         namespace = self._demo.namespace
         found = objects.live(self._cluster, namespace)
         change = objects.plan(state.resources, found, namespace)
         if not objects.way_back(change, found, baseline()) and (rival := next(self._rivals(state), None)):
             raise NotApplied(rival)
-        objects.write(self._cluster, change)
+        live = {**found, **objects.write(self._cluster, change)}
         workloads.scale(self._cluster, namespace, state.stopped)
-        self._applied = _Applied(state, began, objects.undoing(change, found))
+        self._applied = _Applied(state, began, live, objects.undoing(change, found))
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
         now = time.monotonic()
-        applied = self._applied if self._applied and self._applied.state == state else _Applied(state, now)
-        snapshot = _provable(state)
+        applied = self._applied
+        if applied is None or applied.state != state:
+            applied = _Applied(state, now, objects.live(self._cluster, self._demo.namespace))
+        snapshot = _provable(objects.aged(state.resources, applied.live))
         agreed: set[str] = set()
         pause = 0.0
         while laggards := list(self._laggards(state, snapshot, agreed)):
@@ -175,10 +179,10 @@ class KubernetesPlatform:
                 raise Rejected(f"the proxy of {pod.name} refuses it: {reason}{back}")
 
 
-def _provable(state: State) -> Snapshot:
+def _provable(resources: ResourceSet) -> Snapshot:
     """What the proxies should serve; what could not be told to be in force is not put in force either."""
     try:
-        return routing(state.resources)
+        return routing(resources)
     except Unsupported as error:
         words = str(error).replace("on platform local", "here: nobody could tell whether the proxies serve it")
         raise Unsupported(words) from error

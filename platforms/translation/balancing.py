@@ -15,7 +15,9 @@ _RING_SIZE = 1024
 def for_cluster(balancer: Mapping[str, Any]) -> dict[str, Any]:
     """Envoy's fields for the `loadBalancer` of a traffic policy; without one, least request."""
     if "consistentHash" in balancer:
-        return _consistent(balancer["consistentHash"])
+        hashed = _consistent(balancer["consistentHash"])
+        # Where the hash has no settings, istiod leaves those of the balancer that it would have been without it.
+        return hashed if len(hashed) > 1 else {**hashed, **_warm(balancer, "leastRequestLbConfig")}
     match balancer.get("simple", "UNSPECIFIED"):
         case "RANDOM":
             return {"lbPolicy": "RANDOM"}

@@ -39,7 +39,8 @@ def complaints(spec: Mapping[str, Any], namespace: str) -> Iterator[str]:
 
 
 def _policy(policy: Mapping[str, Any]) -> Iterator[str]:
-    if not set(_MORE_PARTS) & set(policy):
+    # To Go an empty list is none, while an empty object is one.
+    if not any(policy[part] != [] for part in set(_MORE_PARTS) & set(policy)):
         yield "traffic policy must have at least one field"
         return
     if {"tunnel", "proxyProtocol"} <= set(policy):

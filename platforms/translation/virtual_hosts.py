@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from platforms.translation import hosts, routes
-from platforms.translation.rules import MESH, Proxy, Rules, VirtualService
+from platforms.translation.rules import MESH, Proxy, Rules, Server, VirtualService
 from platforms.translation.topology import SERVICE_PORT
 
 _LARGEST_BODY = 1024 * 1024
@@ -57,6 +57,16 @@ def of_gateway(rules: Rules, proxy: Proxy, name: str) -> dict[str, Any]:
     """The route configuration of the gateway's port: what the VirtualServices say at each server there."""
     by_host: dict[str, dict[str, Any]] = {}
     sources: dict[str, list[int]] = {}
+    for server, host, _, made in at_gateway(rules, proxy):
+        virtual_host = by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], []))
+        virtual_host["routes"] += made
+        sources.setdefault(host, []).append(id(made))
+    found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{rules.servers[0].port}", ["*"], [])]
+    return _configuration(name, sorted(found, key=lambda one: str(one["name"])))
+
+
+def at_gateway(rules: Rules, proxy: Proxy) -> Iterator[tuple[Server, str, VirtualService, list[dict[str, Any]]]]:
+    """Who says which routes for a host of the gateway, in the order in which they act there."""
     made: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for server in rules.servers:
         for service in rules.bound_to(server.gateway, proxy):
@@ -65,11 +75,7 @@ def of_gateway(rules: Rules, proxy: Proxy, name: str) -> dict[str, Any]:
             if bound and key not in made:
                 made[key] = routes.of(service, routes.Context(proxy, server.gateway, server.port, rules))
             for host in map(str.lower, bound if made.get(key) else ()):  # compared as written, then matched in any case
-                virtual_host = by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], []))
-                virtual_host["routes"] += made[key]
-                sources.setdefault(host, []).append(id(made[key]))
-    found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{rules.servers[0].port}", ["*"], [])]
-    return _configuration(name, sorted(found, key=lambda one: str(one["name"])))
+                yield server, host, service, made[key]
 
 
 def _in_lower_case(service: VirtualService) -> VirtualService:

@@ -53,7 +53,7 @@ TOPOLOGY = Topology(
 
 
 BASE = ResourceSet(tuple(replace(one, created=0) for one in load(Path(__file__).parent / "baseline.yaml")))
-"""What was there before."""
+"""What was there before, and so is older; without the VirtualService `reviews` that today's baseline has."""
 
 
 @dataclass(frozen=True)

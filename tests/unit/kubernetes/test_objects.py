@@ -208,3 +208,15 @@ def test_a_host_in_full_moves_with_its_namespace() -> None:
     spec = {"hosts": ["reviews.bookinfo.svc.cluster.local", "bookinfo.example"]}
 
     assert {"hosts": ["reviews.shop.svc.cluster.local", "bookinfo.example"]} == objects.moved(spec, "bookinfo", "shop")
+
+
+def test_objects_are_as_old_as_the_api_server_says() -> None:
+    """Whatever a file says of it: istiod orders them by what the API server says."""
+    found = live(baseline())
+    for second, one in enumerate(found.values()):
+        one["metadata"]["creationTimestamp"] = f"2026-01-01T00:00:{second:02d}Z"
+
+    aged = {(one.kind, one.name): one.created for one in objects.aged(baseline(), found)}
+
+    assert list(found) == sorted(found, key=lambda key: aged[key])
+    assert len(found) == len(set(aged.values()))

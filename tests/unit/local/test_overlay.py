@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from platforms.overlay import lay_over
-from platforms.resources import Resource, ResourceSet, baseline
+from platforms.resources import NOW, Resource, ResourceSet, baseline
 
 
 def virtual_service(name: str, *hosts: str, gateways: list[str] | None = None, namespace: str = "bookinfo") -> Resource:
@@ -107,7 +107,7 @@ def test_age() -> None:
     own = ResourceSet((virtual_service("reviews", "reviews"), virtual_service("a", "ratings")))
     laid = lay_over(baseline(), own).resources
 
-    assert {"a": 1, "reviews": 0, "bookinfo": 0} == {one.name: one.created for one in laid.of_kind("VirtualService")}
+    assert {"a": NOW, "reviews": 0, "bookinfo": 0} == {one.name: one.created for one in laid.of_kind("VirtualService")}
 
 
 def test_rule_exported_otherwise() -> None:

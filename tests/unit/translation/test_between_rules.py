@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from platforms.resources import Resource, ResourceSet, baseline
+from platforms.overlay import lay_over
+from platforms.resources import Resource, ResourceSet, baseline, parse
+from platforms.translation.hidden import notes
 from platforms.translation.topology import WORKLOADS
 from platforms.translation.translate import endpoints, translate
 from tests.golden.validation import topology
@@ -59,6 +61,56 @@ def test_at_a_gateway_the_older_comes_first(name: str) -> None:
     assert ["productpage"] * 5 + ["details"] == [
         cluster.split("|")[3].split(".")[0] for cluster in clusters_called("ingressgateway", GATEWAY, mine)
     ]
+
+
+@pytest.mark.parametrize(
+    ("match", "hidden"),
+    [
+        ("{uri: {exact: /productpage}}", ["/productpage"]),
+        ("{uri: {exact: /productpage}, headers: {x: {exact: y}}}", ["/productpage"]),
+        ("{uri: {prefix: /static/img}}", ["/static/img*"]),
+        ("{uri: {regex: /productpage}}", []),
+        ("{uri: {prefix: /product}}", []),
+        ("{uri: {exact: /productpage}, ignoreUriCase: true}", []),
+        ("{uri: {exact: /elsewhere}}", []),
+    ],
+)
+def test_a_route_that_an_older_one_hides_is_told(match: str, hidden: list[str]) -> None:
+    """At a gateway the baseline's routes come first, so one for the same requests never acts."""
+    mine = _page("mine", f"[{{match: [{match}], directResponse: {{status: 503}}}}]")
+
+    assert [
+        f"VirtualService mine: its route for {path} never acts on host * of the gateway: "
+        "VirtualService bookinfo comes first and takes these requests"
+        for path in hidden
+    ] == list(notes(lay_over(baseline(), ResourceSet((mine,))).resources))
+
+
+def test_what_takes_every_request_hides_only_its_like() -> None:
+    """It comes last, whoever says it."""
+    everything = [_page(name, "[{directResponse: {status: 503}}]") for name in ("a", "b")]
+    some = _page("some", "[{match: [{uri: {prefix: /some}}], directResponse: {status: 200}}]")
+
+    assert [
+        "VirtualService b: its route for /* never acts on host * of the gateway: VirtualService a comes first and takes these requests"
+    ] == list(notes(lay_over(baseline(), ResourceSet((*everything, some))).resources))
+
+
+def test_an_age_that_is_given_orders_objects() -> None:
+    """What was exported from a cluster says how old it is; what does not is new."""
+    text = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: %s%s}\nspec: {hosts: [reviews], http: %s}"
+    given = ", creationTimestamp: '2026-01-0%dT00:00:00Z'"
+
+    def called(first: str, second: str) -> list[str]:
+        objects = [
+            *parse(text % ("a", first, ON_V1), source="a.yaml"),
+            *parse(text % ("b", second, ON_V2), source="b.yaml"),
+        ]
+        return clusters_called("productpage-v1", REVIEWS, *objects)
+
+    assert [_cluster("v1")] == called("", "") == called(given % 1, given % 1) == called(given % 1, "")
+    assert [_cluster("v2")] == called(given % 2, given % 1) == called("", given % 2)
+    assert [_cluster("v1")] == called(", creationTimestamp: null", "")
 
 
 def test_hosts_of_a_gateway_are_compared_as_written() -> None:
@@ -293,6 +345,20 @@ def test_what_is_hashed_is_said_closest_to_the_destination() -> None:
     ]
     cluster = served("productpage-v1", hashed)["clusters"][_cluster("")]
     assert {"minimumRingSize": "5"} == cluster["ringHashLbConfig"]
+
+
+def test_a_hash_without_settings_leaves_the_warm_up() -> None:
+    """The cluster keeps the settings of the balancer that it would have had, as istiod leaves them."""
+    warm = "{host: reviews, trafficPolicy: {loadBalancer: {consistentHash: {httpHeaderName: x, HASH}, warmup: {duration: 9s}}}}"
+
+    def cluster(hashed: str) -> dict[str, object]:
+        rule_ = rule("DestinationRule", "reviews", warm.replace("HASH", hashed))
+        config = translate(lay_over(baseline(), ResourceSet((rule_,))).resources, topology()).proxies["productpage-v1"]
+        return next(one for one in config.clusters if one["name"] == _cluster(""))
+
+    assert "leastRequestLbConfig" in cluster("ringHash: {}")
+    assert "leastRequestLbConfig" not in cluster("ringHash: {minimumRingSize: 7}")
+    assert "leastRequestLbConfig" not in cluster("")
 
 
 def test_a_port_that_goes_without_saying_is_not_said() -> None:

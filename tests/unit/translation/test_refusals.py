@@ -144,6 +144,7 @@ def test_a_field_that_is_null_is_not_given() -> None:
     ("spec", "message"),
     [
         ("{host: reviews, trafficPolicy: {}}", "traffic policy must have at least one field"),
+        ("{host: reviews, trafficPolicy: {portLevelSettings: []}}", "traffic policy must have at least one field"),
         ("{host: ''}", "empty domain name not allowed"),
         ("{host: reviews, subsets: [{name: ''}]}", "subset name cannot be empty"),
         (
