@@ -8,7 +8,7 @@ from typing import Any
 
 from platforms.resources import NAMESPACE, Resource, ResourceSet
 from platforms.translation import hosts
-from platforms.translation.rules import MESH, is_visible
+from platforms.translation.rules import CALLERS, MESH, is_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _giving_way(resource: Resource, own: ResourceSet, notes: list[str]) -> Resou
         if resource.kind != rule.kind or resource.key == rule.key or ruled_host(resource) != ruled_host(rule):
             continue
         if rule.spec.get("exportTo"):  # not merged with one that does not name it: the younger acts alone
-            if is_visible(rule, NAMESPACE):
+            if any(is_visible(rule, caller) for caller in CALLERS):
                 notes.append(f"{rule} names exportTo, so it acts alone: {resource} of the baseline has no effect there")
             continue
         left = _left(resource.spec, rule.spec)

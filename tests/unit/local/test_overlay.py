@@ -110,9 +110,10 @@ def test_age() -> None:
     assert {"a": NOW, "reviews": 0, "bookinfo": 0} == {one.name: one.created for one in laid.of_kind("VirtualService")}
 
 
-def test_rule_exported_otherwise() -> None:
+@pytest.mark.parametrize("exported", [["*"], ["."], ["istio-system"]])
+def test_rule_exported_otherwise(exported: list[str]) -> None:
     """Istio does not merge rules of one host with another exportTo, so nothing steps aside, and it is said."""
-    own = destination_rule("canary", exportTo=["*"], subsets=[{"name": "v1"}])
+    own = destination_rule("canary", exportTo=exported, subsets=[{"name": "v1"}])
     laid = lay_over(RULED, ResourceSet((own,)))
 
     assert RULED.resources[0] in laid.resources
