@@ -7,11 +7,15 @@ from platforms.environment import hand_over
 hand_over()  # before the first import of a package that a plain `python` may lack
 
 from collections.abc import Mapping  # noqa: E402
-from dataclasses import dataclass, field  # noqa: E402
+from dataclasses import dataclass  # noqa: E402
 from typing import Protocol  # noqa: E402
 
+from platforms.calls import Call, RequestLog  # noqa: E402
+from platforms.counters import Counters, Hop  # noqa: E402
 from platforms.pipe import Pipe  # noqa: E402
 from platforms.resources import ResourceSet  # noqa: E402
+
+__all__ = ["Call", "Convergence", "Counters", "Hop", "Platform", "RequestLog", "State"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +37,6 @@ class Convergence:
     """From the moment `apply` was called to the moment the last proxy served it."""
     proxies: int
     """How many proxies were asked."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Hop:
-    """One arrow of the picture: a caller's proxy to one version of an app."""
-
-    caller: str
-    """The calling workload, such as `productpage-v1`, or `ingressgateway`."""
-    app: str
-    version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """What the callers' proxies counted upstream since they started."""
-
-    requests: Mapping[Hop, int] = field(default_factory=dict)
-    """Attempts sent to an instance, retries included."""
-    failures: Mapping[Hop, int] = field(default_factory=dict)
-    """Attempts answered with a 5xx, or not at all."""
-    retries: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """Attempts that repeat an earlier one, by caller and app (a proxy does not count them per version)."""
-
-    def since(self, earlier: Counters) -> Counters:
-        """What was counted between the two readings."""
-        return Counters(
-            requests={hop: n - earlier.requests.get(hop, 0) for hop, n in self.requests.items()},
-            failures={hop: n - earlier.failures.get(hop, 0) for hop, n in self.failures.items()},
-            retries={call: n - earlier.retries.get(call, 0) for call, n in self.retries.items()},
-        )
 
 
 class Platform(Protocol):
@@ -98,6 +72,10 @@ class Platform(Protocol):
 
     def upstream_requests(self) -> Counters:
         """What the proxies counted so far: requests, retries and failures, per caller and per subset."""
+
+    @property
+    def request_log(self) -> RequestLog | None:
+        """The log of marked calls, for a witness of every single request; None where there is no such log."""
 
     def under_way(self) -> int:
         """How many calls between services the callers' proxies have begun and not ended; what a fault holds back is one."""

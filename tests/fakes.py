@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, quote, unquote
 
-from platforms import Convergence, Counters, Hop, State
+from platforms import Call, Convergence, Counters, Hop, RequestLog, State
+from platforms.calls import PREFIX
 from platforms.errors import NotApplied, NotConverged, Rejected, Unsupported
 from platforms.pipe import Pipe
 from platforms.resources import baseline
@@ -71,6 +72,8 @@ class Defects:
     cached: float = 0.0
     """The share of pages for which reviews are not asked."""
     refuses_logins: bool = False
+    logs_calls: bool = False
+    """Not a defect: the proxies log marked calls, as a real mesh may."""
     replaced_after: int = 0
     """After so many pages under one state, reviews v1 is another instance; 0 is never."""
     overtaken_after: int = 0
@@ -85,6 +88,13 @@ class Defects:
     """The share of the pages that do."""
     gateway_forgets: int = 0
     """Requests that the gateway loses count of, of every 100."""
+
+
+class _Log(list[Call]):
+    """The marked calls, as a platform's log has them."""
+
+    def calls(self) -> list[Call]:
+        return list(self)
 
 
 @dataclass
@@ -110,6 +120,7 @@ class FakePlatform:
         self._lock = threading.Lock()
         self._requests: Counter[Hop] = Counter()
         self._failures: Counter[Hop] = Counter()
+        self._log = _Log()
         self._served = self._asked = State(baseline())
         self._changed = time.monotonic()
         self._pages = 0
@@ -192,7 +203,11 @@ class FakePlatform:
     def close(self) -> None:
         """There is nothing to let go of."""
 
-    def page(self, end_user: str) -> str | None:
+    @property
+    def request_log(self) -> RequestLog | None:
+        return self._log if self.defects.logs_calls else None
+
+    def page(self, end_user: str, mark: str = "") -> str | None:
         """The page that this end user sees now; None if it breaks."""
         state = self.in_force
         with self._lock:
@@ -204,21 +219,21 @@ class FakePlatform:
                     self._count("ingressgateway", "productpage")
             if chance < self.defects.broken_pages:
                 return None
-            for _ in range(1 + self.defects.strangers):
+            for stranger in range(1 + self.defects.strangers):
                 self._count("productpage-v1", "details")
                 if self._random.random() * 100 >= self.defects.uncounted and not self._happens(self.defects.cached):
-                    self._count("productpage-v1", "reviews", version)
+                    self._count("productpage-v1", "reviews", version, mark="" if stranger else mark)
             stuck, without = self._among(self.defects.stuck), self._among(self.defects.without_reviews)
             if self._among(self.defects.lost) or (self.defects.loses_leaks and version == "v3"):
                 return None
             if stuck or without:
                 version = self._version(state, end_user)
-                self._count("productpage-v1", "reviews", version)
+                self._count("productpage-v1", "reviews", version, mark=mark)
             if version == "v1" and self._happens(self.defects.mislabelled):
                 version = "v2"
         if stuck or without:
             time.sleep(_TOLERATED + 0.1)
-        ratings, seconds = ("unknown", 0.0) if without else self._ratings(state, version)
+        ratings, seconds = ("unknown", 0.0) if without else self._ratings(state, version, mark)
         time.sleep(seconds * self.second)
         with self._lock:
             otherwise = self.defects.marks.get(version, {}) if self._random.random() < self.defects.marked else {}
@@ -262,8 +277,10 @@ class FakePlatform:
         """Nothing that is waited for can come any more."""
         return self._asked != state or not self._takes()
 
-    def _count(self, caller: str, app: str, version: str = "v1") -> None:
+    def _count(self, caller: str, app: str, version: str = "v1", *, mark: str = "") -> None:
         self._requests[Hop(caller, app, version)] += 1
+        if mark:
+            self._log.append(Call(mark, Hop(caller, app, version), 200))
 
     def _version(self, state: State, end_user: str) -> str:
         if self._random.random() < self.defects.leak:
@@ -287,7 +304,7 @@ class FakePlatform:
             weights = Counter(self.defects.weights)
         return self._random.choices(list(weights), list(weights.values()))[0]
 
-    def _ratings(self, state: State, version: str) -> tuple[str, float]:
+    def _ratings(self, state: State, version: str, mark: str) -> tuple[str, float]:
         """What the page's `data-ratings` says, and after how many seconds."""
         if version == "v1":
             return "not-asked", 0.0
@@ -305,7 +322,7 @@ class FakePlatform:
         if version == "v3" and delay > 2.5:
             return "unavailable", 2.5
         with self._lock:
-            self._count(f"reviews-{version}", "ratings")
+            self._count(f"reviews-{version}", "ratings", mark=mark)
         return "shown", delay
 
     def _answered_late(self) -> None:
@@ -365,7 +382,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         cookie = self.headers.get("Cookie", "").partition("session=")[2].partition(";")[0]
-        page = self.platform.page(unquote(cookie))
+        page = self.platform.page(unquote(cookie), self.headers.get("tracestate", "").removeprefix(PREFIX))
         return self._answer(503, "upstream connect error") if page is None else self._answer(200, page)
 
     def do_POST(self) -> None:

@@ -40,6 +40,8 @@ def launch(proxy: str, topology: Topology, envoy: str) -> Launch:
             "--disable-hot-restart",
             "--log-level",
             "warning",
+            "--file-flush-interval-msec",
+            "100",
             "--skip-deprecated-logs",  # as Istio's agent: fields that istiod still writes are no news
             "--component-log-level",
             "misc:error",

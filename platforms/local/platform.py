@@ -17,6 +17,7 @@ from platforms.errors import DemoError, NotConverged, NotReachable, Unsupported,
 from platforms.local import admin, control, discovery, record
 from platforms.local.discovery import CLUSTERS, Subject
 from platforms.local.record import Demo
+from platforms.local.request_log import LocalRequestLog
 from platforms.pipe import Pipe
 from platforms.translation.served import served
 from platforms.translation.topology import LOOPBACK, WORKLOADS, Topology
@@ -59,6 +60,7 @@ class LocalPlatform:
         self._admins = admin.Admins(demo.topology)
         self._applied: _Applied | None = None
         self._growing = Growing(), Growing(), Growing()
+        self.request_log = LocalRequestLog(demo.topology)
 
     @classmethod
     def connect(cls) -> LocalPlatform:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from platforms.calls import PREFIX
 from platforms.translation import clusters, faults, retries
 from platforms.translation.topology import GATEWAY, LOOPBACK, SERVICE_PORT, Topology
 
@@ -21,7 +22,8 @@ _FILTERS = (
 def outbound(topology: Topology, proxy: str) -> dict[str, Any]:
     """An HTTP proxy for the workload's own calls: the host of the absolute URL decides who is called."""
     name = str(SERVICE_PORT)
-    manager = _manager(f"outbound_{name}", {"rds": _rds(name, topology.routes_file(proxy, name))})
+    marked = {"accessLog": [_request_log(topology.request_log(proxy))]}
+    manager = _manager(f"outbound_{name}", {"rds": _rds(name, topology.routes_file(proxy, name)), **marked})
     return _listener("outbound", topology.ports[proxy].outbound, "OUTBOUND", manager)
 
 
@@ -74,6 +76,19 @@ def _manager(stat_prefix: str, specific: dict[str, Any]) -> dict[str, Any]:
         "upgradeConfigs": [{"upgradeType": "websocket"}],
         "httpFilters": [{"name": name, "typedConfig": {"@type": f"{_TYPES}.http.{kind}"}} for name, kind in _FILTERS],
         **specific,
+    }
+
+
+def _request_log(path: Path) -> dict[str, Any]:
+    """A line for every call that carries the mark of a run: which one, who answered, and with what."""
+    return {
+        "name": "envoy.access_loggers.file",
+        "filter": {"headerFilter": {"header": {"name": "tracestate", "stringMatch": {"prefix": PREFIX}}}},
+        "typedConfig": {
+            "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
+            "path": str(path),
+            "logFormat": {"textFormatSource": {"inlineString": "%REQ(TRACESTATE)% %UPSTREAM_HOST% %RESPONSE_CODE%\n"}},
+        },
     }
 
 

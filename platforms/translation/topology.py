@@ -86,6 +86,10 @@ class Topology:
         """A Unix socket, which only its owner can open; whoever asks there can also stop the proxy."""
         return self.proxy_folder(proxy) / "admin"
 
+    def request_log(self, proxy: str) -> Path:
+        """The calls of one workload that carry the mark of a run, a line each."""
+        return self.proxy_folder(proxy) / "requests.log"
+
     def routes_file(self, proxy: str, route_configuration: str) -> Path:
         """One file per route configuration: of several in one file, Envoy takes the first."""
         return self.proxy_folder(proxy) / "routes" / f"{route_configuration}.json"

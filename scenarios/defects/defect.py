@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from platforms import Convergence, Counters, Platform, State
+from platforms import Convergence, Counters, Platform, RequestLog, State
 from platforms.errors import DemoError
 from platforms.pipe import Pipe
 from platforms.resources import baseline
@@ -110,6 +110,11 @@ class Planted:
 
     def upstream_requests(self) -> Counters:
         return self._defect.counted(self._platform.upstream_requests())
+
+    @property
+    def request_log(self) -> RequestLog | None:
+        """None where a defect is planted in what the proxies say: the log would tell the truth."""
+        return self._platform.request_log if self._defect.counted is _unchanged else None
 
     def under_way(self) -> int:
         return self._platform.under_way()

@@ -138,6 +138,7 @@ def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
         },
         "witnesses_agree": step.disagreement is None,
         "doubt": step.disagreement.reason if step.disagreement else None,
+        "requests_logged": step.told,
     }
 
 

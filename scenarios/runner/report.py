@@ -49,6 +49,8 @@ class StepReport:
     """When the step's state was applied, in wall-clock seconds."""
     recovery: Recovery | None = None
     """What visitors saw while a fault was lifted, if this step lifts one."""
+    told: int | None = None
+    """Requests for which the log of productpage's proxy says who answered; None where there is no such log."""
 
     @property
     def requests(self) -> int:
@@ -144,6 +146,8 @@ def step_report(
     changed: str = "",
     busy: str = "",
     counted: Counters,
+    contradicted: str = "",
+    told: int | None = None,
     decisions: Sequence[Decision | None] = (),
     usual: float | None = None,
     applied: float | None = None,
@@ -165,6 +169,7 @@ def step_report(
     strangers = gateway_requests(counted) - len(seen) - logins
     doubt = (
         _interfered(changed, overtaken, busy)
+        or (Disagreement(contradicted, contradicts=True) if contradicted else None)
         or _uncounted(seen, -strangers)
         or disagreement(
             everybody, said, ratings=step.ratings, stars=stars, company=_company(claims, tallies, seen, strangers)
@@ -175,7 +180,7 @@ def step_report(
     for claim, early, of, came in zip_longest(claims, decisions, own, tallies):
         findings.append(timed(judge(claim, came, doubt, early, beyond), of, usual))
     return StepReport(
-        step, convergence, seconds, tuple(findings), everybody, stars, said, doubt, seen, applied, recovery
+        step, convergence, seconds, tuple(findings), everybody, stars, said, doubt, seen, applied, recovery, told
     )
 
 

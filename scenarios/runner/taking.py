@@ -17,6 +17,7 @@ from scenarios.runner.experiment import Step
 from scenarios.runner.observation import Observation, outcome
 from scenarios.runner.recovery import Recovery, Visitors
 from scenarios.runner.report import StepReport, step_report
+from scenarios.runner.request_witness import contradiction, logged, without_strangers
 from scenarios.runner.screen import Screen
 from scenarios.runner.sequential import Decision, Watch
 from scenarios.runner.traffic import Load, Sent, Traffic
@@ -26,6 +27,8 @@ _STILL = 3.0  # how long the proxies get to prove that nothing else came: one th
 _LOOK_SECONDS = 0.02
 _UNDER_WAY = 15.0
 """How long calls that are under way get to end: nobody in the demo waits longer than reviews v2 for ratings, 10 s."""
+_GLANCE = 1.0
+"""How long where a log tells our calls from all others, so that these need not end."""
 _MOST_USERS = 64
 
 
@@ -58,6 +61,10 @@ class Taken:
     busy: str
     """Which calls were under way when counting began or ended, if any were."""
     counted: Counters
+    contradicted: str
+    """Which page the proxy's log contradicts, if any."""
+    told: int | None
+    """How many pages the proxy's log was held against; None where there is no log."""
 
 
 def take(step: Step, claims: tuple[Claim, ...], stage: Stage, *, healing: bool) -> Taken:
@@ -68,7 +75,11 @@ def take(step: Step, claims: tuple[Claim, ...], stage: Stage, *, healing: bool) 
         platform.apply(step.state)
         convergence = platform.wait_until_converged(step.state, timeout=CONVERGES)
     screen.in_force(step.title, convergence)
-    busy = _busy(platform, "before the first request")
+    log = platform.request_log
+    patience = _UNDER_WAY if log is None else _GLANCE
+    busy = _busy(platform, "before the first request", patience)
+    if log:
+        log.clear()
     instances, updates, before = platform.instances(), platform.updates(), settled(platform.upstream_requests)
     watches = tuple(map(Watch, claims))
     with screen.sending(step.title, sum(claim.requests for claim in claims)) as answered:
@@ -81,7 +92,9 @@ def take(step: Step, claims: tuple[Claim, ...], stage: Stage, *, healing: bool) 
         )
     screen.sent(step.title, len(sent.observations), sent.seconds)
     overtaken = _overtaken(platform, step.state) or updated(updates, platform.updates())
-    busy = busy or _busy(platform, "after the last answer")
+    busy = busy or _busy(platform, "after the last answer", patience)
+    calls = logged(log, sent.mark, sent.observations)
+    counted = settled(platform.upstream_requests).since(before)
     return Taken(
         step,
         claims,
@@ -92,8 +105,10 @@ def take(step: Step, claims: tuple[Claim, ...], stage: Stage, *, healing: bool) 
         visitors.recovery if visitors else None,
         overtaken=overtaken,
         changed=changes(instances, platform.instances()),
-        busy=busy,
-        counted=settled(platform.upstream_requests).since(before),
+        busy="" if calls else busy,
+        counted=without_strangers(counted, calls, len(sent.observations) + sent.logins, busy=bool(busy)),
+        contradicted=contradiction(calls, sent.observations),
+        told=len(calls.answered) if calls else None,
     )
 
 
@@ -124,6 +139,8 @@ def judged(taken: Taken, *, usual: float | None) -> StepReport:
         changed=taken.changed,
         busy=taken.busy,
         counted=taken.counted,
+        contradicted=taken.contradicted,
+        told=taken.told,
         decisions=taken.decisions,
         usual=usual,
         applied=taken.applied,
@@ -154,14 +171,14 @@ def _overtaken(platform: Platform, state: State) -> str:
     return ""
 
 
-def _busy(platform: Platform, when: str) -> str:
+def _busy(platform: Platform, when: str, patience: float) -> str:
     """Wait until no call is under way, for it would be counted where it does not belong; say so if that does not come.
 
     A call outlives its page: what reviews v2 ask of late ratings is answered when nobody waits for it any more.
     """
-    deadline = time.monotonic() + _UNDER_WAY
+    deadline = time.monotonic() + patience
     while calls := platform.under_way():
         if time.monotonic() >= deadline:
-            return f"{calls:,} {'call was' if calls == 1 else 'calls were'} still under way {_UNDER_WAY:.0f} s {when}"
+            return f"{calls:,} {'call was' if calls == 1 else 'calls were'} still under way {patience:.0f} s {when}"
         time.sleep(_LOOK_SECONDS)
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -38,6 +39,8 @@ class Sent:
     """Of every request that was begun, in the order in which they were over."""
     seconds: float
     logins: int
+    mark: str = ""
+    """With what every request was marked, before its number and its end user."""
 
 
 def _ignored(_: Observation) -> None:
@@ -85,7 +88,14 @@ class Traffic:
         Once `enough` says so of an answer, no more requests of its end user are begun; those under way still count.
         Raises TrafficError if not everything could be sent.
         """
-        order = {"url": url, "rate": rate, "timeout": PAGE_SECONDS, "loads": [asdict(load) for load in loads]}
+        mark = secrets.token_hex(8)
+        order = {
+            "url": url,
+            "rate": rate,
+            "timeout": PAGE_SECONDS,
+            "mark": mark,
+            "loads": [asdict(load) for load in loads],
+        }
         self._say(order)
         patience = _SILENCE + (1 / rate if rate else 0)
         observations: list[Observation] = []
@@ -95,7 +105,7 @@ class Traffic:
             if "fatal" in line:
                 raise TrafficError(f"no traffic: {line['fatal']}")
             if "ended" in line:
-                return Sent(tuple(observations), line["seconds"], line["logins"])
+                return Sent(tuple(observations), line["seconds"], line["logins"], mark)
             if "began" in line:
                 continue
             seen = _observation(line)

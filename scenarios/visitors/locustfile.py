@@ -50,6 +50,7 @@ class Step:
         self.rate: float | None = order["rate"]
         self.phase: float = order.get("phase", 0.0)
         self.timeout: float = order["timeout"]
+        self.mark: str = order["mark"]
         self.home = home
         self.waiting = sum(load.users for load in self.loads)
         self.under_way = 0
@@ -143,7 +144,9 @@ class Visitor(FastHttpUser):
         if number is None:
             raise StopUser
         start = time.perf_counter()
-        with self.client.get("/productpage", headers={"Accept-Encoding": "identity"}, catch_response=True) as answer:
+        mark = f"bookinfo={self.step.mark}.{number}.{quote(self.load.end_user, safe='')}"
+        headers = {"Accept-Encoding": "identity", "tracestate": mark}
+        with self.client.get("/productpage", headers=headers, catch_response=True) as answer:
             text = answer.text or ""
             milliseconds = (time.perf_counter() - start) * 1000
             found = MAIN.search(text)

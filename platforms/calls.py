@@ -1,0 +1,33 @@
+"""Calls of a run, one by one, as the proxies of their callers logged them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from platforms.counters import Hop
+
+PREFIX = "bookinfo="
+"""How the header `tracestate` of a call begins that is to be logged; Bookinfo's services hand it on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call between services that carried a mark."""
+
+    mark: str
+    """What followed the prefix."""
+    hop: Hop
+    status: int
+    """The HTTP status; 0 if nobody answered."""
+
+
+class RequestLog(Protocol):
+    """A log that a platform may keep of marked calls."""
+
+    def clear(self) -> None:
+        """Forget what has been logged so far."""
+
+    def calls(self) -> Sequence[Call]:
+        """Return every marked call that has ended since; one may be logged a moment after its answer."""
