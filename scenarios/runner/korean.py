@@ -145,6 +145,7 @@ _SENTENCES = {
     "{n} calls were still under way {ms} s after the last answer": "마지막 응답 뒤 {ms}초를 기다려도 호출 {n}건이 끝나지 않음",
     "1 call was still under way {ms} s after the last answer": "마지막 응답 뒤 {ms}초를 기다려도 호출 1건이 끝나지 않음",
     "clients sent {requests} requests, the gateway counts {n} fewer": "클라이언트는 요청 {requests}건을 보냈으나 게이트웨이의 집계는 {n}건 적음",
+    "{n} of {pages} pages came without their ratings or details: nobody knows what they would show": "페이지 {pages}개 중 {n}개가 별점이나 도서상세 없이 옴: 무엇을 보였을지 알 수 없습니다",
     "the witnesses disagree: {how}": "두 증인의 집계가 다름: {how}",
     "the proxies count {n} answers from reviews that this run's clients never saw: {who}": "이 실행의 클라이언트가 본 적 없는 reviews 응답 {n}건을 프록시가 집계함: {who}",
     "the proxies count {n} answer from reviews that this run's clients never saw: {who}": "이 실행의 클라이언트가 본 적 없는 reviews 응답 {n}건을 프록시가 집계함: {who}",

@@ -16,6 +16,7 @@ NO_PAGE = "no page"
 TOO_LATE = "too late"
 NO_RATINGS = "ratings unavailable"
 NO_REVIEWS = "reviews unavailable"
+NO_DETAILS = "details unavailable"
 TRY_SECONDS = 3.0
 """How long productpage waits for reviews before it asks a second time, by the contract."""
 
@@ -75,7 +76,7 @@ class Observation:
         if not self.marks:
             return "a page without marks"
         if self.is_page:
-            return NO_RATINGS if self.marks.get("reviews") == "shown" else NO_REVIEWS
+            return _shown(self.marks)
         return f"the page is signed in as {self.marks.get('end-user', '') or 'nobody'}"
 
 
@@ -155,11 +156,12 @@ def _whole(seen: Observation) -> str | None:
     """The version if it wears its stars on a whole page, else what the page shows instead.
 
     If ratings did not answer whoever asks them, nobody knows what it wears; without reviews, nor whose page it was to be.
+    Details that were given up after all the time that they get are no news of the rule.
     """
     if not seen.is_page:
         return None
     version, shown = seen.marks.get("reviews-version", ""), _shown(seen.marks)
-    if shown == NO_REVIEWS:
+    if shown == NO_REVIEWS or (shown == NO_DETAILS and seen.milliseconds >= 1000 * TRY_SECONDS):
         return None
     if shown == NO_RATINGS and WEARS.get(version) != NO_STARS:
         return None

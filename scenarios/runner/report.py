@@ -13,10 +13,11 @@ from scenarios.runner.expectation import Claim, power
 from scenarios.runner.experiment import Scenario, Step
 from scenarios.runner.judge import Finding, Verdict, judge, overall, reasons
 from scenarios.runner.latency import timed
-from scenarios.runner.observation import WEARS, Looks, Observation, Tally, tally
+from scenarios.runner.observation import NO_DETAILS, NO_RATINGS, WEARS, Looks, Observation, Tally, tally
 from scenarios.runner.recovery import Recovery
 from scenarios.runner.sequential import Decision
 from scenarios.runner.witness import (
+    UNSEEN,
     Beyond,
     Company,
     Disagreement,
@@ -24,6 +25,7 @@ from scenarios.runner.witness import (
     disagreement,
     gateway_requests,
     hear,
+    number,
 )
 
 
@@ -171,6 +173,7 @@ def step_report(
         _interfered(changed, overtaken, busy)
         or (Disagreement(contradicted, contradicts=True) if contradicted else None)
         or _uncounted(seen, -strangers)
+        or _unfinished(tallies)
         or disagreement(
             everybody, said, ratings=step.ratings, stars=stars, company=_company(claims, tallies, seen, strangers)
         )
@@ -206,6 +209,18 @@ def _company(claims: Sequence[Claim], tallies: Sequence[Tally], seen: Sequence[O
     tolerated = min(claim.expectation.tolerated for claim in claims)
     return Company(
         strangers, sum(one.asked_twice and bool(one.marks.get("reviews-version")) for one in seen), tolerated, rightful
+    )
+
+
+def _unfinished(tallies: Sequence[Tally]) -> Disagreement | None:
+    """Too many pages came without what would say what they are."""
+    pages = sum(came.pages for came in tallies)
+    unfinished = sum(came.missing.get(lacking, 0) for came in tallies for lacking in (NO_RATINGS, NO_DETAILS))
+    if unfinished <= pages * UNSEEN:
+        return None
+    return Disagreement(
+        f"{unfinished:,} of {number(pages, 'page')} came without their ratings or details: nobody knows what they would show",
+        contradicts=False,
     )
 
 

@@ -15,7 +15,7 @@ GIVEN_UP = NO_REVIEWS
 TRIES = 2
 """How often productpage asks reviews before it gives up: once more than it should have to, as in the contract."""
 _READINGS = 10
-_UNSEEN = Fraction(1, 100)
+UNSEEN = Fraction(1, 100)
 """Of the attempts at an app, the share that may be repeated unseen, and is told as success of less than 100 %: no more
 than the exceptions that a claim without exceptions promises to catch."""
 
@@ -67,7 +67,7 @@ class Company:
     """How many more requests than ours passed the gateway."""
     twice: int = 0
     """Pages for which productpage may have asked reviews a second time."""
-    tolerated: Fraction = _UNSEEN
+    tolerated: Fraction = UNSEEN
     """How many strangers explain what they were given, as a share of our requests."""
     rightful: Mapping[str, int] = field(default_factory=dict)
     """By version that some load must never see: pages that other loads are missing or had to ask for twice."""
@@ -180,7 +180,7 @@ def _hidden(said: Testimony, *, ratings: bool | None, visible: int) -> Disagreem
         if app == "ratings" and not ratings:
             continue  # they are to fail, or it does not matter whether they do
         asked, unseen = said.attempts.get(app, 0), repeated - visible
-        if unseen > asked * _UNSEEN:
+        if unseen > asked * UNSEEN:
             return Disagreement(
                 f"{unseen:,} of {number(asked, 'attempt')} at {app} failed and were repeated behind pages that look "
                 "whole: what visitors saw is not what a request gets",

@@ -117,7 +117,7 @@ def test_ratings_that_do_not_answer_are_missing_answers(command: Command) -> Non
         ended = drive(command, ["--json"], platform)
 
     assert ("INCONCLUSIVE", 4) == (ended.verdict, ended.code)
-    assert "ratings unavailable" in " ".join(ended.document["reasons"])
+    assert "came without their ratings or details" in " ".join(ended.document["reasons"])
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,14 @@ def test_without_ratings_nobody_knows_what_a_version_wears(version: str) -> None
     assert version == outcome(seen, Looks.REVIEWS)
 
 
+def test_details_that_were_given_up_are_a_missing_answer() -> None:
+    """Of a machine with other things to do; details that are refused at once are seen."""
+    slow = answer(details="unavailable", milliseconds=3010.0)
+
+    assert {"details unavailable": 1} == tally([slow], Looks.WHOLE, within=None).missing
+    assert "details unavailable" == outcome(answer(details="unavailable"), Looks.WHOLE)
+
+
 def test_percentiles_are_of_all_answers() -> None:
     """The worst is the slowest one."""
     tallied = tally([answer(milliseconds=float(n)) for n in range(1, 101)], Looks.PAGE, within=None)
