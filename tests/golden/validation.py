@@ -51,6 +51,8 @@ def _listeners(config: ProxyConfig) -> Iterator[dict[str, Any]]:
     for listener in config.listeners:
         copy = json.loads(json.dumps(listener))
         manager = copy["filterChains"][0]["filters"][0]["typedConfig"]
+        for log in manager.get("accessLog", ()):
+            log["typedConfig"]["path"] = "/dev/null"  # Envoy opens it even where it only validates
         if rds := manager.pop("rds", None):
             manager["routeConfig"] = config.routes[rds["routeConfigName"]]
         yield copy
