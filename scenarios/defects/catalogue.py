@@ -209,9 +209,10 @@ def _of_the_run(scenario: Scenario) -> Iterator[Defect]:
     yield replace(
         right,
         name="strangers",
-        told=f"somebody else looks at {spoilt.STRANGERS} pages meanwhile",
+        told=f"somebody else looks at {spoilt.STRANGERS} pages meanwhile, and calls are only counted",
         cause="somebody else used the demo",
         meanwhile=spoilt.strangers_come,
+        logged=False,
     )
     yield replace(
         right,

@@ -53,6 +53,8 @@ class Defect:
     """What somebody else does before the last request is counted."""
     counted: Callable[[Counters], Counters] = _unchanged
     """What the proxies say that they counted."""
+    logged: bool = True
+    """Whether calls may be logged one by one; else they are only counted, as on a platform without such a log."""
     page: Callable[[str], str] = _untouched
     """What visitors are shown instead of a page."""
 
@@ -114,7 +116,7 @@ class Planted:
     @property
     def request_log(self) -> RequestLog | None:
         """None where a defect is planted in what the proxies say: the log would tell the truth."""
-        return self._platform.request_log if self._defect.counted is _unchanged else None
+        return self._platform.request_log if self._defect.counted is _unchanged and self._defect.logged else None
 
     def under_way(self) -> int:
         return self._platform.under_way()

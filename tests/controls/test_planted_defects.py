@@ -145,6 +145,13 @@ def test_what_cannot_be_judged_is_inconclusive(defects: Defects, reason: str) ->
         pytest.param(Defects(lost=8), id="productpage is killed"),
         pytest.param(Defects(stuck=8), id="reviews stand still for longer than productpage waits"),
         pytest.param(Defects(without_reviews=7), id="and for longer than it waits twice"),
+        pytest.param(Defects(logs_calls=True), id="nothing"),
+        pytest.param(Defects(logs_calls=True, strangers=1), id="as many strangers as we are, each call logged"),
+        pytest.param(Defects(logs_calls=True, strangers=1, lost=8), id="and productpage is killed"),
+        pytest.param(
+            Defects(logs_calls=True, passers_by=50, passers_by_see="v3"), id="strangers at the excluded version, logged"
+        ),
+        pytest.param(Defects(logs_calls=True, never_ends=True), id="a call of somebody else that never ends, logged"),
     ],
 )
 @pytest.mark.parametrize("seed", range(3))
@@ -168,6 +175,16 @@ def test_the_innocent_are_let_go(defects: Defects, seed: int) -> None:
         pytest.param(USER, Defects(leak=0.02, loses_leaks=True), id="a leak to others of which every page is lost"),
         pytest.param(CANARY, Defects(passers_by=5, cached=0.05), id="pages from a cache behind strangers"),
         pytest.param(CANARY, Defects(passers_by=5, uncounted=5), id="lost counts behind strangers"),
+        *(
+            pytest.param(command, Defects(logs_calls=True, strangers=1, **wrong), id=f"{what} behind strangers, logged")
+            for command, what, wrong in (
+                (CANARY, "mislabelled pages", {"mislabelled": 0.02}),
+                (CANARY, "pages from a cache", {"cached": 0.02}),
+                (CANARY, "a leak of which every page is lost", {"leak": 0.02, "loses_leaks": True}),
+                (USER, "a leak to others of which every page is lost", {"leak": 0.02, "loses_leaks": True}),
+                (CANARY, "a split", {"weights": {"v1": 80, "v2": 20, "v3": 0}}),
+            )
+        ),
     ],
 )
 def test_nothing_wrong_is_let_go_with_them(command: Command, defects: Defects, seed: int) -> None:

@@ -89,7 +89,7 @@ def test_pods_have_no_privilege(pod: dict[str, Any]) -> None:
         "readOnlyRootFilesystem": True,
         "capabilities": {"drop": ["ALL"]},
     } == container["securityContext"]
-    assert {"memory"} == container["resources"]["limits"].keys()
+    assert {"memory", "ephemeral-storage"} == container["resources"]["limits"].keys()
 
 
 def test_nobody_may_change_anything() -> None:
