@@ -251,3 +251,25 @@ class PlatformContract:
             platform.apply(everybody_on("v1"))
             with pytest.raises(NotConverged, match=name):
                 platform.wait_until_converged(everybody_on("v1"), timeout=1.0)
+
+    def test_marked_calls_are_logged(self, platform: Platform) -> None:
+        """Where a platform keeps a log, it says of every marked request who answered for it, and nothing of others."""
+        log = platform.request_log
+        if log is None:
+            pytest.skip("this platform keeps no log of calls")
+        visitor = Visitor(platform.gateway_url)
+        visitor.page(mark="before.0.")
+        log.clear()
+        named = {f"run.{number}.": visitor.page(mark=f"run.{number}.")["reviews-version"] for number in range(PAGES)}
+        visitor.page()
+        visitor.close()
+        deadline = time.monotonic() + 15
+        while named.keys() - {call.mark for call in log.calls()}:
+            assert time.monotonic() < deadline
+
+            time.sleep(0.02)
+
+        assert named == {
+            call.mark: call.hop.version for call in log.calls() if call.hop.app == "reviews" and call.mark in named
+        }
+        assert {call.mark for call in log.calls()} <= named.keys() | {"before.0."}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.platform.contract import PlatformContract
-from tests.fakes import FakePlatform
+from tests.fakes import Defects, FakePlatform
 
 
 class TestFake(PlatformContract):
@@ -16,7 +16,7 @@ class TestFake(PlatformContract):
 
     @pytest.fixture
     def platform(self) -> Iterator[FakePlatform]:
-        with FakePlatform() as fake:
+        with FakePlatform(defects=Defects(logs_calls=True)) as fake:
             yield fake
 
     @pytest.fixture

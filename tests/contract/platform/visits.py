@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import urllib3
 
+from platforms.calls import PREFIX
 from scenarios.runner.observation import marks
 
 
@@ -27,9 +28,10 @@ class Visitor:
             )
             self._headers = {"Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
 
-    def page(self) -> dict[str, str]:
-        """The marks of one page."""
-        answer = self._pool.request("GET", f"{self._url}/productpage", headers=self._headers)
+    def page(self, *, mark: str = "") -> dict[str, str]:
+        """The marks of one page, asked for with a mark of its own if one is given."""
+        headers = self._headers | ({"tracestate": f"{PREFIX}{mark}"} if mark else {})
+        answer = self._pool.request("GET", f"{self._url}/productpage", headers=headers)
         assert answer.status == 200
         return marks(answer.data.decode())
 
