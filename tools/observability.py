@@ -112,7 +112,12 @@ class Cluster:
             *("get", "endpointslices", "-n", "default", "-l", "kubernetes.io/service-name=kubernetes", "-o", slices)
         )
         blocks = [{"ipBlock": {"cidr": f"{one}/{128 if ':' in one else 32}"}} for one in (address, *served.split())]
-        patch = [{"op": "add", "path": "/spec/egress/0/to", "value": blocks}]
+        ports = "jsonpath={.items[*].ports[*].port}"
+        listening = self.kubectl(
+            *("get", "endpointslices", "-n", "default", "-l", "kubernetes.io/service-name=kubernetes", "-o", ports)
+        )
+        allowed = [{"port": int(port), "protocol": "TCP"} for port in dict.fromkeys(("443", *listening.split()))]
+        patch = [{"op": "replace", "path": "/spec/egress", "value": [{"to": blocks, "ports": allowed}]}]
         self.kubectl(
             *("patch", "networkpolicy", "api-server", "-n", NAMESPACE, "--type", "json", "-p", json.dumps(patch))
         )

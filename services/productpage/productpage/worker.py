@@ -2,7 +2,8 @@
 
 Gunicorn's own gives a thread to a connection with its first byte, and the thread waits for the rest: as many slow senders as
 there are threads, and nobody else gets a page. Here the main loop waits, with one deadline for head and body together.
-Nothing is copied: what has arrived is looked at where it lies, in the kernel's buffer.
+What is on its way is looked at where it lies, in the kernel's buffer; a thread reads what was taken from there, and finds the
+end of the connection behind it: whatever a request says of its length, no thread waits for more.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
+from gunicorn.http import get_parser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 ARRIVAL_SECONDS = 5.0
@@ -26,7 +28,7 @@ LARGEST = 64 * 1024
 _ANSWER_SECONDS = 10.0
 _MOST_DRAINED = 1024 * 1024
 
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,18})[ \t]*(?=\r|$)", re.IGNORECASE)
+_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*(?=\r|$)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _REFUSALS = {
     408: b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
@@ -54,13 +56,25 @@ def missing(arrived: bytes) -> bool:
 def _misses_a_chunk(body: bytes) -> bool:
     position = 0
     while (line_end := body.find(b"\r\n", position)) >= 0:
-        size = re.fullmatch(rb"([0-9a-fA-F]{1,8})(;.*)?", body[position:line_end], re.DOTALL)
+        size = re.fullmatch(rb"([0-9a-fA-F]+)(;.*)?", body[position:line_end], re.DOTALL)
         if not size:
             return False  # no chunk at all
         if not int(size[1], 16):
             return b"\r\n\r\n" not in body[line_end:]
         position = line_end + 2 + int(size[1], 16) + 2
     return True
+
+
+class Inbox:
+    """What a connection has brought for its threads; gunicorn reads it as a socket."""
+
+    def __init__(self) -> None:
+        self.unread = b""
+
+    def recv(self, size: int) -> bytes:
+        """Return what is there, nothing at its end."""
+        taken, self.unread = self.unread[:size], self.unread[size:]
+        return taken
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -77,6 +91,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.nr_conns += 1
         conn = TConn(self.cfg, client, address, listener.getsockname())
         conn.data_ready = True  # when a thread gets it
+        conn.inbox = Inbox()
+        conn.parser = get_parser(self.cfg, conn.inbox, address)
         conn.set_timeout()
         self.keepalived_conns.append(conn)
         self.poller.register(client, EVENT_READ, partial(self.on_client_socket_readable, conn))
@@ -98,7 +114,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         kept = not fs.cancelled() and fs.exception() is None and fs.result()
         if not kept:
             self._linger(conn)
-        elif conn.parser.unreader.buf.getvalue():
+        elif _read_ahead(conn):
             conn.sock.settimeout(0)
             self._give_or_wait(conn)
         else:
@@ -119,7 +135,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return super().handle_request(req, conn)
 
     def _give_or_wait(self, conn: TConn, deadline: float | None = None) -> None:
-        read = conn.parser.unreader.buf.getvalue() if conn.parser else b""
+        read = _read_ahead(conn)
         try:
             waiting = conn.sock.recv(LARGEST + 1, socket.MSG_PEEK)
         except BlockingIOError:
@@ -135,12 +151,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             _send(conn, 413)
             self._linger(conn)
             return
-        # The poller, and a thread that reads, wake up once so much is there.
+        # The poller wakes up once so much is there.
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(waiting or b"") + 1 if incomplete else 1)
         if incomplete:
             conn.timeout = deadline or time.monotonic() + ARRIVAL_SECONDS
             self._wait(conn, self.on_pending_socket_readable)
         else:
+            conn.inbox.unread += conn.sock.recv(len(waiting)) if waiting else b""
             self.enqueue_req(conn)
 
     def _wait(self, conn: TConn, callback: Any) -> None:
@@ -181,6 +198,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _close(self, conn: TConn) -> None:
         self.nr_conns -= 1
         conn.close()
+
+
+def _read_ahead(conn: TConn) -> bytes:
+    """What was taken from the socket and belongs to the next request."""
+    read: bytes = conn.parser.unreader.buf.getvalue() + conn.inbox.unread
+    return read
 
 
 def _send(conn: TConn, status: int) -> None:

@@ -71,10 +71,27 @@ def connect(port: int, begun: bytes) -> socket.socket:
         b"G",
         HEAD,
         HEAD + b"Content-Length: 100\r\n\r\nu",
+        HEAD + b"Content-Length: 0000000000000000000100\r\n\r\nu",
+        HEAD + b"Content-Length:\t+100\r\n\r\nu",
+        HEAD + b"Content-Length: 100, 100\r\n\r\nu",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n000000000005\r\nus",
+        b"\r\n\r\nGET /productpage HTT",
         HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nus",
         WHOLE[0] + HEAD,
     ],
-    ids=["nothing", "a letter", "half a head", "half a body", "half a chunk", "half a second request"],
+    ids=[
+        "nothing",
+        "a letter",
+        "half a head",
+        "half a body",
+        "a long number",
+        "a signed number",
+        "two numbers",
+        "a long size",
+        "an empty line",
+        "half a chunk",
+        "half a second request",
+    ],
 )
 def test_unfinished_requests_hold_up_nobody(served: tuple[subprocess.Popen[str], int], begun: bytes) -> None:
     """With more of them than there are threads, every page still comes, from the same processes."""

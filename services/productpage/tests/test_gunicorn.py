@@ -37,9 +37,11 @@ def serving(backend: Backend, home: Path, port: int | None = None) -> Iterator[s
     with subprocess.Popen(command, cwd=HERE, env=environment, stderr=subprocess.PIPE, text=True) as process:
         booted = (line for line in process.stderr if "Booting worker" in line)
         next(booted), next(booted)
+        reader = Thread(target=lambda: [None for _ in process.stderr])  # or a full pipe would hold the service up
+        reader.start()
         yield process
         process.terminate()
-        process.stderr.read()
+        reader.join()
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_at_a_gateway_the_older_comes_first(name: str) -> None:
     """The baseline is older than any rule of one's own, whatever its name."""
     mine = _page(name, "[{match: [{uri: {exact: /productpage}}], route: [{destination: {host: details}}]}]")
 
-    assert ["productpage"] * 5 + ["details"] == [
+    assert ["productpage"] * 6 + ["details"] == [
         cluster.split("|")[3].split(".")[0] for cluster in clusters_called("ingressgateway", GATEWAY, mine)
     ]
 
@@ -206,7 +206,7 @@ def test_a_gateways_rules_for_one_host_are_put_together() -> None:
     called = clusters_called("ingressgateway", GATEWAY, first, last)
 
     assert ["details", "ratings"] == [called[-1].split("|")[3].split(".")[0], called[-2].split("|")[3].split(".")[0]]
-    assert len(called) == 5 + 2
+    assert len(called) == 6 + 2
 
 
 def test_a_rule_for_the_gateway_does_not_concern_a_sidecar() -> None:
