@@ -10,7 +10,7 @@ import urllib3
 
 _PATIENCE = 30.0
 _AT_A_TIME = 64
-_HANDED_ON = ("Cookie", "Content-Type", "Accept-Encoding")
+_HANDED_ON = ("Cookie", "Content-Type", "Accept-Encoding", "tracestate")
 _HANDED_BACK = ("Content-Type", "Location", "Set-Cookie")
 
 

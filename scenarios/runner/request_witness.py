@@ -33,6 +33,8 @@ class Logged:
     calls: tuple[Call, ...]
     answered: dict[Key, frozenset[str]]
     """The versions of reviews that answered for each request."""
+    rated: frozenset[Key]
+    """The requests for which ratings were asked."""
 
 
 def logged(log: RequestLog | None, mark: str, observations: Sequence[Observation]) -> Logged | None:
@@ -40,10 +42,11 @@ def logged(log: RequestLog | None, mark: str, observations: Sequence[Observation
     if log is None:
         return None
     wanted = {_key(seen) for seen in observations if _version(seen)}
+    rated = {_key(seen) for seen in observations if _version(seen) and seen.marks.get("ratings") == "shown"}
     deadline = time.monotonic() + _LOGGED
     while True:
         found = _read(log.calls(), mark)
-        if wanted <= found.answered.keys() or time.monotonic() >= deadline:
+        if (wanted <= found.answered.keys() and rated <= found.rated) or time.monotonic() >= deadline:
             return found
         time.sleep(_LOOK_SECONDS)
 
@@ -86,11 +89,16 @@ def _at_gateway(counted: Counters) -> int:
 def _read(calls: Iterable[Call], mark: str) -> Logged:
     own = tuple(call for call in calls if call.mark.startswith(f"{mark}."))
     answered: dict[Key, set[str]] = {}
+    rated: set[Key] = set()
     for call in own:
         _, number, end_user = call.mark.split(".", 2)
-        if call.hop.app == "reviews" and call.status and call.status < _FAILURE and number.isdecimal():
+        if not number.isdecimal():
+            continue
+        if call.hop.app == "ratings":
+            rated.add((end_user, int(number)))
+        elif call.hop.app == "reviews" and 0 < call.status < _FAILURE:
             answered.setdefault((end_user, int(number)), set()).add(call.hop.version)
-    return Logged(own, {key: frozenset(versions) for key, versions in answered.items()})
+    return Logged(own, {key: frozenset(versions) for key, versions in answered.items()}, frozenset(rated))
 
 
 def _key(seen: Observation) -> Key:

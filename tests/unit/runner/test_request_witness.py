@@ -105,3 +105,22 @@ def test_calls_that_others_left_under_way_are_left_out() -> None:
     found = logged(Log(call(0, "v2")), MARK, [page(0, "v2")])
 
     assert late not in without_strangers(counted, found, 1, busy=True).requests
+
+
+def test_the_log_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proxies write several times a second, each at its own time: stars are there once ratings are logged too."""
+    monkeypatch.setattr(request_witness, "_LOGGED", 30.0)
+    seen = [Observation("", 200, 1.0, {"reviews-version": "v2", "end-user": "", "ratings": "shown"}, number=0)]
+    ratings = Call(f"{MARK}.0.", Hop("reviews-v2", "ratings", "v1"), 200)
+
+    class Slow(Log):
+        looks = 0
+
+        def calls(self) -> Sequence[Call]:
+            self.looks += 1
+            return [(), (call(0, "v2"),), (call(0, "v2"), ratings)][min(self.looks, 3) - 1]
+
+    found = logged(Slow(), MARK, seen)
+
+    assert found is not None
+    assert ratings in found.calls
