@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from platforms.kubernetes.images import full_name
 from platforms.kubernetes.record import Demo
 from tests.kubernetes.deployed import ROOT, Bookinfo, Run
 
@@ -92,7 +93,7 @@ def test_every_image_is_the_engines(bookinfo: Bookinfo, demo: Demo) -> None:
     )
     for line in wanted.splitlines():
         image, identity = line.split()
-        inspect = ("docker", "exec", f"{demo.cluster}-control-plane", "crictl", "inspecti", f"docker.io/{image}")
+        inspect = ("docker", "exec", f"{demo.cluster}-control-plane", "crictl", "inspecti", full_name(image))
 
         assert identity in bookinfo.run(*inspect)
         assert f"{identity}\n" == bookinfo.run("docker", "image", "inspect", "--format", "{{.Id}}", image)
