@@ -29,7 +29,7 @@ _LOOK_SECONDS = 0.2
 _SIGN_OF_LIFE_SECONDS = 20.0
 """The master gives up on a runner who has been silent for three minutes."""
 _ORDERS_PORT = 5558
-_PODS = "batch.kubernetes.io/job-name=traffic"
+_OWNER = "batch.kubernetes.io/controller-uid"
 
 
 class TrafficJob:
@@ -44,7 +44,9 @@ class TrafficJob:
 
     def __enter__(self) -> Self:
         self._have_place()
-        self._cluster.apply(self._document, where="Job traffic")
+        made = self._cluster.apply(self._document, where="Job traffic")
+        # Pods of an earlier Job of this name may still run for a moment after it.
+        self._selector = f"{_OWNER}={made['metadata']['uid']}"
         try:
             self._pods = self._running()
             self._connection, self._reader = self._connected(min(self._pods))
@@ -148,7 +150,7 @@ class TrafficJob:
                 self.write("")
 
     def _found(self) -> list[dict[str, Any]]:
-        return self._cluster.objects("v1", "Pod", NAMESPACE, labels=_PODS)
+        return self._cluster.objects("v1", "Pod", NAMESPACE, labels=self._selector)
 
     def _refusals(self) -> list[str]:
         """Why the Job may not create pods."""

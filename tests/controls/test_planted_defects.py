@@ -156,11 +156,18 @@ def test_what_cannot_be_judged_is_inconclusive(defects: Defects, reason: str) ->
 )
 @pytest.mark.parametrize("seed", range(3))
 def test_the_innocent_are_let_go(defects: Defects, seed: int) -> None:
-    """What the proxies counted shows that nothing was hidden behind what was not seen."""
+    """What the proxies counted shows that nothing was hidden behind what was not seen.
+
+    Where calls are only counted, a share that is near its bound by chance may be one that strangers could have moved.
+    """
     with FakePlatform(defects=defects, seed=seed) as platform:
         document = drive(CANARY, ["--json"], platform).document
+    doubts = [reason for reason in document["reasons"] if "could have changed the counts" not in reason]
 
-    assert ([], "HOLDS") == (document["reasons"], document["verdict"])
+    assert [] == doubts
+    assert "HOLDS" == document["verdict"] or (
+        defects.passers_by and not defects.logs_calls and document["exit_code"] == 4
+    )
 
 
 @pytest.mark.parametrize("seed", range(3))
