@@ -13,7 +13,7 @@ _FIELDS = 3
 
 
 class LocalRequestLog:
-    """One file per workload, in memory; emptied before each step, so that it does not grow."""
+    """One file per workload, in memory; emptied before each step, and growing with every marked call until then."""
 
     def __init__(self, topology: Topology) -> None:
         self._files = {workload.name: topology.request_log(workload.name) for workload in WORKLOADS}
