@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import random
 import re
 import socket
 import time
-from concurrent.futures import Future
+from bisect import insort
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from operator import attrgetter
 from selectors import EVENT_READ
 from typing import Any
 
@@ -22,7 +25,9 @@ from gunicorn.http import get_parser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 ARRIVAL_SECONDS = 5.0
-"""From the first byte of a request to its last; so long a closed connection is drained at most, too."""
+"""From the first byte of a request to its last, and up to _SPREAD_SECONDS more; so long a closed connection is drained."""
+_SPREAD_SECONDS = 2.0
+"""What came in one moment does not end in one: a thousand refusals at once would hold up everybody's proxy."""
 LARGEST = 64 * 1024
 """Bytes of a request, head and body; Envoy lets pass heads of 60 kB, and the application bodies of 16."""
 _ANSWER_SECONDS = 10.0
@@ -30,6 +35,7 @@ _MOST_DRAINED = 1024 * 1024
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*(?=\r|$)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_HEALTH = re.compile(rb"(?:GET|HEAD) /health[ ?]")
 _REFUSALS = {
     408: b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
     413: b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
@@ -65,6 +71,11 @@ def _misses_a_chunk(body: bytes) -> bool:
     return True
 
 
+def deadline() -> float:
+    """When what begins now must have come to its end."""
+    return time.monotonic() + ARRIVAL_SECONDS + random.uniform(0, _SPREAD_SECONDS)  # noqa: S311  # dice, not secrets
+
+
 class Inbox:
     """What a connection has brought for its threads; gunicorn reads it as a socket."""
 
@@ -79,6 +90,17 @@ class Inbox:
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's worker with threads, which wait for backends and never for clients."""
+
+    def init_process(self) -> None:
+        """Keep a thread for the health check: when all others wait for a backend, the service is alive all the same."""
+        self.health_pool = ThreadPoolExecutor(max_workers=1)
+        super().init_process()
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Have a thread answer."""
+        pool = self.health_pool if _HEALTH.match(_read_ahead(conn)) else self.tpool
+        answering = pool.submit(self.handle, conn)
+        answering.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection, and wait for its first request as for every other."""
@@ -107,7 +129,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """See whether the rest has come; the deadline stays."""
         self.poller.unregister(client)
         self.pending_conns.remove(conn)
-        self._give_or_wait(conn, deadline=conn.timeout)
+        self._give_or_wait(conn, until=conn.timeout)
 
     def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
         """Keep the connection for its next request, part of which may be here, or close it."""
@@ -134,7 +156,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.sock.settimeout(_ANSWER_SECONDS)
         return super().handle_request(req, conn)
 
-    def _give_or_wait(self, conn: TConn, deadline: float | None = None) -> None:
+    def _give_or_wait(self, conn: TConn, until: float | None = None) -> None:
         read = _read_ahead(conn)
         try:
             waiting = conn.sock.recv(LARGEST + 1, socket.MSG_PEEK)
@@ -154,19 +176,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         # The poller wakes up once so much is there.
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(waiting or b"") + 1 if incomplete else 1)
         if incomplete:
-            conn.timeout = deadline or time.monotonic() + ARRIVAL_SECONDS
-            self._wait(conn, self.on_pending_socket_readable)
+            conn.timeout = until or deadline()
+            self.wait(conn, self.on_pending_socket_readable)
         else:
             conn.inbox.unread += conn.sock.recv(len(waiting)) if waiting else b""
             self.enqueue_req(conn)
 
-    def _wait(self, conn: TConn, callback: Any) -> None:
-        """Have the connection looked after until its time is over; all wait equally long, so the queue is in order."""
-        if conn.timeout < (self.pending_conns[-1].timeout if self.pending_conns else 0):
-            position = next(n for n, other in enumerate(self.pending_conns) if other.timeout > conn.timeout)
-            self.pending_conns.insert(position, conn)
-        else:
-            self.pending_conns.append(conn)
+    def wait(self, conn: TConn, callback: Any) -> None:
+        """Have the connection looked after until its time is over; whose time is over first stands first."""
+        insort(self.pending_conns, conn, key=attrgetter("timeout"))
         self.poller.register(conn.sock, EVENT_READ, partial(callback, conn))
 
     def _linger(self, conn: TConn) -> None:
@@ -179,8 +197,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._close(conn)
             return
         conn.drained = 0
-        conn.timeout = time.monotonic() + ARRIVAL_SECONDS
-        self._wait(conn, self._drain)
+        conn.timeout = deadline()
+        self.wait(conn, self._drain)
 
     def _drain(self, conn: TConn, client: socket.socket) -> None:
         try:

@@ -82,6 +82,8 @@ class Backend:
                 """Say nothing."""
 
         class Server(ThreadingHTTPServer):
+            request_queue_size = 1024
+
             def handle_error(self, *_: object) -> None:
                 """Say nothing of a caller that has heard enough."""
 

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import socket
 import subprocess  # noqa: TID251  # only its type: the service is started by `serving`
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from time import monotonic
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from productpage.worker import LARGEST, missing
+from productpage.worker import ARRIVAL_SECONDS, LARGEST, Worker, deadline, missing
 from stub import Backend
 from test_gunicorn import free_port, get, serving
 
 HEAD = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+THREADS = 2 * 64
+PAGES = 4 * THREADS
 WHOLE = (
     b"GET /productpage HTTP/1.1\r\nHost: x\r\n\r\n",
     HEAD + b"Content-Length: 14\r\n\r\nusername=jason",
@@ -165,3 +171,40 @@ def test_two_requests_at_once_are_both_answered(served: tuple[subprocess.Popen[s
 
     assert 2 == answers.count(b"HTTP/1.1 200 ")
     assert answers.endswith(b"Product page is healthy")
+
+
+def test_what_came_at_once_does_not_end_at_once() -> None:
+    """Each has its deadline and up to 2 s more: a thousand refusals in one moment would hold up everybody."""
+    now = monotonic()
+    ends = [deadline() for _ in range(100)]
+
+    assert now + ARRIVAL_SECONDS <= min(ends) < max(ends) <= monotonic() + ARRIVAL_SECONDS + 2
+    assert 100 == len({round(end, 6) for end in ends})
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_whose_time_is_over_first_stands_first(deadlines: list[int]) -> None:
+    """In whatever order they come to wait: the main loop looks at the first only."""
+    worker = SimpleNamespace(pending_conns=deque(), poller=SimpleNamespace(register=lambda *_: None))
+    for end in deadlines:
+        Worker.wait(worker, SimpleNamespace(timeout=end, sock=None), print)
+
+    assert sorted(deadlines) == [conn.timeout for conn in worker.pending_conns]
+
+
+def test_health_is_answered_while_every_thread_waits_for_a_backend(tmp_path: Path) -> None:
+    """It overtakes the pages that have no thread yet: nobody should restart a service because its backend hangs."""
+    backend, port = Backend(), free_port()
+    backend.hanging = {"details", "reviews"}
+    with serving(backend, tmp_path, port), ExitStack() as pages:
+        for _ in range(PAGES):
+            pages.enter_context(connect(port, WHOLE[0]))
+        while len(backend.asked_for("details")) < THREADS:
+            get(port, "/health")
+        answers = [get(port, "/health")[0] for _ in range(20)]
+        begun = len(backend.asked_for("details"))
+        backend.release()
+    backend.stop()
+
+    assert [200] * 20 == answers
+    assert begun < PAGES
