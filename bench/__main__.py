@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 import psutil
 from rich.console import Console
 
-from bench import alone, calibration, kind, local, services, table, wrk
+from bench import alone, calibration, kind, local, services, slow, table, wrk
 from bench.figure import Figure
 from bench.services import Other
 from platforms.errors import DemoError
@@ -27,9 +27,10 @@ MEASURES: Mapping[str, Measure] = {
     "local-memory": local.memory,
     "local-rule": local.rule,
     "local-scenarios": local.scenarios,
+    "local-slow": slow.on_local,
 }
 
-ASKED_FOR: Mapping[str, Measure] = {"kind": kind.demo}
+ASKED_FOR: Mapping[str, Measure] = {"kind": kind.demo, "kind-slow": kind.slowed}
 """What needs more than this machine has by itself, a Docker engine: only by `--only`."""
 
 CALIBRATION = "calibration"

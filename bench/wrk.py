@@ -17,6 +17,7 @@ SECONDS = 3
 ROUNDS = 3
 LONGEST = "600s"
 PACE = Path(__file__).with_name("paced.lua")
+_PACED = ("--connections", "10", "--script", str(PACE))
 INSTALL = "sudo apt-get install wrk"
 
 _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
@@ -57,9 +58,10 @@ def parse(output: str) -> Load:
     )
 
 
-def fire(url: str, *, seconds: int = SECONDS) -> Load:
-    """Ask for this URL as fast as it is answered, for so long."""
-    return parse(_start(url, "--connections", f"{CONNECTIONS}", "--duration", f"{seconds}s").communicate()[0])
+def fire(url: str, *, seconds: int = SECONDS, paced: bool = False) -> Load:
+    """Ask for this URL for so long: as fast as it is answered, or as ten browsers do."""
+    load = _PACED if paced else ("--connections", f"{CONNECTIONS}")
+    return parse(_start(url, *load, "--duration", f"{seconds}s").communicate()[0])
 
 
 @dataclass(slots=True)
@@ -73,7 +75,7 @@ class Traffic:
 def paced(url: str) -> Iterator[Traffic]:
     """Up to a hundred requests a second over ten connections, until the block ends."""
     traffic = Traffic(Load(requests=0, per_second=0, p50=0, p99=0, failed=0))
-    process = _start(url, "--connections", "10", "--duration", LONGEST, "--script", str(PACE))
+    process = _start(url, *_PACED, "--duration", LONGEST)
     try:
         yield traffic
     finally:
