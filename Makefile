@@ -71,7 +71,7 @@ oracle: ## Build istiod's own code as a program that the parity tests ask (needs
 	@command -v go >/dev/null || { echo "make oracle: there is no Go here: https://go.dev/doc/install; without the oracle the tests use its recorded answers" >&2; exit 2; }
 	cd tests/parity/oracle && go build -trimpath -o build/oracle . && cp "$$(go list -m -f '{{.Dir}}' istio.io/istio)/manifests/charts/base/files/crd-all.gen.yaml" build/crds.yaml
 
-check: setup-dev ## Lint, format and type checks of every language
+check: setup-dev ## Lint, format and type checks of every language, and the scanners
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
@@ -80,8 +80,9 @@ check: setup-dev ## Lint, format and type checks of every language
 	cd services/details && rake --silent lint
 	cd services/ratings && npm run lint --silent
 	cd services/reviews && mvn -q -B -ntp spotless:check
+	@$(PYTHON) -m tools.scan
 
-scan: setup-dev ## Scan manifests and workflows (needs Go)
+scan: setup-dev ## Scan manifests, Dockerfiles and workflows alone (most of it needs Go)
 	@$(PYTHON) -m tools.scan
 
 sbom: setup-dev ## Write what the project is made of to reports/sbom (CycloneDX)
