@@ -13,6 +13,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,30 @@ def table(arrows: list[Edge]) -> list[str]:
     ]
 
 
+def api_server(service: Mapping[str, Any], slices: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The egress rules for the API server: its Service's addresses and its own, each with its own ports.
+
+    A rule without addresses or without ports would allow all of them.
+    """
+    spec = service["spec"]
+    own = [
+        ([address for one in told.get("endpoints") or [] for address in one["addresses"]], told.get("ports"))
+        for told in slices
+    ]
+    ways = [
+        (addresses, ports) for addresses, ports in ((spec["clusterIPs"], spec["ports"]), *own) if addresses and ports
+    ]
+    if len(ways) < 2:  # noqa: PLR2004  # the Service's, and at least one behind it
+        raise PlatformError("the cluster does not say where its API server listens: see its EndpointSlice `kubernetes`")
+    return [
+        {
+            "to": [{"ipBlock": {"cidr": str(ip_network(address))}} for address in addresses],
+            "ports": [{"port": one["port"], "protocol": one["protocol"]} for one in ports],
+        }
+        for addresses, ports in ways
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Cluster:
     """The Kubernetes cluster of the demo, as kubectl reaches it."""
@@ -104,20 +129,12 @@ class Cluster:
             told = self.kubectl("get", "pods", "-n", NAMESPACE, "-l", f"app={workload}", "-o", waiting)
             raise PlatformError(f"{workload} is not ready: {told or error}") from error
 
-    def narrow_the_way_to_the_api(self) -> None:
-        """Let the pods ask this cluster's API server only, where the policy in the manifests cannot know its address."""
-        address = self.kubectl("get", "service", "kubernetes", "-n", "default", "-o", "jsonpath={.spec.clusterIP}")
-        slices = "jsonpath={.items[*].endpoints[*].addresses[*]}"
-        served = self.kubectl(
-            *("get", "endpointslices", "-n", "default", "-l", "kubernetes.io/service-name=kubernetes", "-o", slices)
-        )
-        blocks = [{"ipBlock": {"cidr": f"{one}/{128 if ':' in one else 32}"}} for one in (address, *served.split())]
-        ports = "jsonpath={.items[*].ports[*].port}"
-        listening = self.kubectl(
-            *("get", "endpointslices", "-n", "default", "-l", "kubernetes.io/service-name=kubernetes", "-o", ports)
-        )
-        allowed = [{"port": int(port), "protocol": "TCP"} for port in dict.fromkeys(("443", *listening.split()))]
-        patch = [{"op": "replace", "path": "/spec/egress", "value": [{"to": blocks, "ports": allowed}]}]
+    def open_the_way_to_the_api(self) -> None:
+        """Let the pods ask this cluster's API server, which the policy in the manifests cannot name."""
+        named = ("service", "kubernetes"), ("endpointslices", "-l", "kubernetes.io/service-name=kubernetes")
+        service, slices = (json.loads(self.kubectl("get", *what, "-n", "default", "-o", "json")) for what in named)
+        # The manifest leaves the field out, so that another `kubectl apply` keeps what is put here.
+        patch = [{"op": "add", "path": "/spec/egress", "value": api_server(service, slices["items"])}]
         self.kubectl(
             *("patch", "networkpolicy", "api-server", "-n", NAMESPACE, "--type", "json", "-p", json.dumps(patch))
         )
@@ -131,7 +148,7 @@ class Cluster:
 def up(cluster: Cluster, overlay: Path) -> None:
     """Bring them up unless they are, and show the traffic and where to look at it."""
     cluster.kubectl("apply", "-k", overlay)
-    cluster.narrow_the_way_to_the_api()
+    cluster.open_the_way_to_the_api()
     workloads = cluster.workloads()
     for workload in workloads:
         cluster.wait_until_ready(workload)

@@ -131,3 +131,49 @@ def test_prometheus_alone_is_let_in() -> None:
     assert asked == [port["port"] for port in opened["ports"]]
     assert {"app": "prometheus"} == opened["from"][0]["podSelector"]["matchLabels"]
     assert not [one["metadata"]["name"] for one in base if one["spec"].get("ingress")]
+
+
+def rules() -> dict[str, set[str]]:
+    """What each NetworkPolicy of ours allows: `in` or `out`, and the port."""
+    found: dict[str, set[str]] = {}
+    for path in MANIFESTS.rglob("*.yaml"):
+        for one in yaml.safe_load_all(path.read_text()):
+            if isinstance(one, dict) and one.get("kind") == "NetworkPolicy":
+                name = f"{path.relative_to(MANIFESTS).parts[-2]}/{one['metadata']['name']}"
+                found[name] = set()
+                for way, of, peers in (("in", "ingress", "from"), ("out", "egress", "to")):
+                    for rule in one["spec"].get(of, []):
+                        assert rule.get(peers), f"{name} allows everybody"
+                        assert not [peer for peer in rule[peers] if "ipBlock" in peer], f"{name} allows addresses"
+                        assert not [peer for peer in rule[peers] for selector in peer.values() if not selector], name
+                        assert rule.get("ports"), f"{name} allows every port"
+                        assert not [port for port in rule["ports"] if "endPort" in port], (
+                            f"{name} allows a range of ports"
+                        )
+                        found[name] |= {f"{way} {port['port']}/{port['protocol']}" for port in rule["ports"]}
+    return found
+
+
+def test_every_policy_names_whom_and_which_ports() -> None:
+    """No policy allows more than these ports, to and from pods or namespaces that it names."""
+    page = {"in 9080/TCP", "out 9080/TCP"}
+
+    assert {
+        "base/default-deny": set(),
+        "base/dns": {"out 53/UDP", "out 53/TCP"},
+        "base/istiod": {"out 15012/TCP"},
+        "details/details": {"in 9080/TCP"},
+        "productpage/productpage": page,
+        "ratings/ratings": {"in 9080/TCP"},
+        "reviews/reviews": page,
+        "observability/api-server": set(),
+        "observability/default-deny": set(),
+        "observability/dns": {"out 53/UDP", "out 53/TCP"},
+        "kiali/kiali": {"out 9090/TCP", "out 15014/TCP"},
+        "prometheus/metrics": {"in 15020/TCP"},
+        "prometheus/prometheus": {"in 9090/TCP", "out 15020/TCP", "out 15014/TCP"},
+        "traffic/default-deny": set(),
+        "traffic/dns": {"out 53/UDP", "out 53/TCP"},
+        "traffic/gateway": {"out 8080/TCP"},
+        "traffic/traffic": {"in 5557/TCP", "out 5557/TCP"},
+    } == rules()

@@ -71,6 +71,27 @@ def test_arrows() -> None:
     ] == sorted(one.name for one in ALLOWING)
 
 
+def test_what_an_arrow_may_ask() -> None:
+    """Each policy names methods and paths, and no more than these."""
+    assert {
+        "gateway-to-productpage": {
+            "GET HEAD /productpage /static/* /login /logout /api/v1/products /api/v1/products/*",
+            "POST /login",
+        },
+        "productpage-to-details": {"GET /details/*"},
+        "productpage-to-ratings": {"GET /ratings/*"},
+        "productpage-to-reviews": {"GET /reviews/*"},
+        "reviews-to-ratings": {"GET /ratings/*"},
+    } == {
+        one.name: {
+            " ".join(to["operation"]["methods"] + to["operation"]["paths"])
+            for rule in one.spec["rules"]
+            for to in rule["to"]
+        }
+        for one in ALLOWING
+    }
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_labels(path: Path) -> None:
     """Every object says that it is a part of Bookinfo."""
