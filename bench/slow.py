@@ -23,7 +23,7 @@ def on_local(_: Other) -> Iterator[Figure]:
 
 def suffered(page: str, choice: Choice, *, where: str = "") -> Iterator[Figure]:
     """The same on a demo that is up; `where` goes before the figures' names."""
-    wrk.fire(page, seconds=1)
+    wrk.fire(page, seconds=QUIET_SECONDS, paced=True)  # what has just come up is still busy with itself
     with closing(connect(choice)) as platform:
         instances = platform.instances()
         before = wrk.fire(page, seconds=QUIET_SECONDS, paced=True)
