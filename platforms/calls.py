@@ -9,7 +9,7 @@ from typing import Protocol
 from platforms.counters import Hop
 
 PREFIX = "bookinfo="
-"""How the header `tracestate` of a call begins that is to be logged; Bookinfo's services hand it on."""
+"""How the header `tracestate` of a run's requests begins; Bookinfo's services hand it on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,15 @@ class Call:
     hop: Hop
     status: int
     """The HTTP status; 0 if nobody answered."""
+    attempts: int = 1
+    """How often the caller's proxy tried; the hop is the last it tried."""
 
 
 class RequestLog(Protocol):
     """A log that a platform may keep of marked calls."""
+
+    def mark(self) -> str:
+        """Return a new mark that will be logged, and that nobody outside can guess."""
 
     def clear(self) -> None:
         """Forget what has been logged so far."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import random
+import secrets
 import threading
 import time
 from collections import Counter
@@ -92,6 +93,11 @@ class Defects:
 
 class _Log(list[Call]):
     """The marked calls, as a platform's log has them."""
+
+    MARK: ClassVar[str] = "fake-"
+
+    def mark(self) -> str:
+        return f"{self.MARK}{secrets.token_hex(8)}"
 
     def calls(self) -> list[Call]:
         return list(self)
@@ -214,13 +220,13 @@ class FakePlatform:
             chance, version = self._random.random(), self._version(state, end_user)
             self._pages += 1
             self._meanwhile(state)
-            for _ in range(1 + self.defects.strangers):
+            for stranger in range(1 + self.defects.strangers):
                 if self._random.random() * 100 >= self.defects.gateway_forgets:
-                    self._count("ingressgateway", "productpage")
+                    self._count("ingressgateway", "productpage", mark="" if stranger else mark)
             if chance < self.defects.broken_pages:
                 return None
             for stranger in range(1 + self.defects.strangers):
-                self._count("productpage-v1", "details")
+                self._count("productpage-v1", "details", mark="" if stranger else mark)
                 if self._random.random() * 100 >= self.defects.uncounted and not self._happens(self.defects.cached):
                     self._count("productpage-v1", "reviews", version, mark="" if stranger else mark)
             stuck, without = self._among(self.defects.stuck), self._among(self.defects.without_reviews)
@@ -258,10 +264,10 @@ class FakePlatform:
     def _happens(self, share: float) -> bool:
         return share > 0 and self._random.random() < share
 
-    def signs_in(self) -> None:
+    def signs_in(self, mark: str) -> None:
         """Somebody does, through the gateway."""
         with self._lock:
-            self._count("ingressgateway", "productpage")
+            self._count("ingressgateway", "productpage", mark=mark)
 
     def cuts_connection(self) -> bool:
         with self._lock:
@@ -279,7 +285,7 @@ class FakePlatform:
 
     def _count(self, caller: str, app: str, version: str = "v1", *, mark: str = "") -> None:
         self._requests[Hop(caller, app, version)] += 1
-        if mark:
+        if mark.startswith(self._log.MARK):
             self._log.append(Call(mark, Hop(caller, app, version), 200))
 
     def _version(self, state: State, end_user: str) -> str:
@@ -382,17 +388,20 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return None
         cookie = self.headers.get("Cookie", "").partition("session=")[2].partition(";")[0]
-        page = self.platform.page(unquote(cookie), self.headers.get("tracestate", "").removeprefix(PREFIX))
+        page = self.platform.page(unquote(cookie), self._mark())
         return self._answer(503, "upstream connect error") if page is None else self._answer(200, page)
 
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        self.platform.signs_in()
+        self.platform.signs_in(self._mark())
         if self.platform.defects.refuses_logins:
             return self._answer(500, "")
         return self._answer(
             302, "", {"Set-Cookie": f"session={quote(form['username'][0])}", "Location": "/productpage"}
         )
+
+    def _mark(self) -> str:
+        return self.headers.get("tracestate", "").removeprefix(PREFIX)
 
     def _answer(self, status: int, body: str, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)

@@ -9,6 +9,7 @@ from platforms.calls import PREFIX
 from platforms.translation import clusters, faults, retries
 from platforms.translation.topology import GATEWAY, LOOPBACK, SERVICE_PORT, Topology
 
+_LINE = "%REQ(TRACESTATE)% %UPSTREAM_HOST% %RESPONSE_CODE% %UPSTREAM_REQUEST_ATTEMPT_COUNT%"
 _SERVER_NAME = "istio-envoy"
 _TYPES = "type.googleapis.com/envoy.extensions.filters"
 _HCM = "envoy.filters.network.http_connection_manager"
@@ -22,8 +23,8 @@ _FILTERS = (
 def outbound(topology: Topology, proxy: str) -> dict[str, Any]:
     """An HTTP proxy for the workload's own calls: the host of the absolute URL decides who is called."""
     name = str(SERVICE_PORT)
-    marked = {"accessLog": [_request_log(topology.request_log(proxy))]}
-    manager = _manager(f"outbound_{name}", {"rds": _rds(name, topology.routes_file(proxy, name)), **marked})
+    rds = _rds(name, topology.routes_file(proxy, name))
+    manager = _manager(f"outbound_{name}", {"rds": rds, "accessLog": [_request_log(topology, proxy)]})
     return _listener("outbound", topology.ports[proxy].outbound, "OUTBOUND", manager)
 
 
@@ -59,6 +60,7 @@ def gateway(topology: Topology, route_configuration: str) -> dict[str, Any]:
         # Istio's gateway makes an id of its own; Bookinfo's contract has the caller's pass through.
         "preserveExternalRequestId": True,
         "forwardClientCertDetails": "SANITIZE_SET",
+        "accessLog": [_request_log(topology, GATEWAY)],
     }
     return _listener("gateway", topology.gateway_port, "OUTBOUND", _manager("outbound_8080", {"rds": rds, **edge}))
 
@@ -79,15 +81,16 @@ def _manager(stat_prefix: str, specific: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _request_log(path: Path) -> dict[str, Any]:
-    """A line for every call that carries the mark of a run: which one, who answered, and with what."""
+def _request_log(topology: Topology, proxy: str) -> dict[str, Any]:
+    """A line for every call that carries the mark of a run: which one, who answered, with what, after how many tries."""
+    prefix = f"{PREFIX}{topology.request_mark}"
     return {
         "name": "envoy.access_loggers.file",
-        "filter": {"headerFilter": {"header": {"name": "tracestate", "stringMatch": {"prefix": PREFIX}}}},
+        "filter": {"headerFilter": {"header": {"name": "tracestate", "stringMatch": {"prefix": prefix}}}},
         "typedConfig": {
             "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
-            "path": str(path),
-            "logFormat": {"textFormatSource": {"inlineString": "%REQ(TRACESTATE)% %UPSTREAM_HOST% %RESPONSE_CODE%\n"}},
+            "path": str(topology.request_log(proxy)),
+            "logFormat": {"textFormatSource": {"inlineString": f"{_LINE}\n"}},
         },
     }
 

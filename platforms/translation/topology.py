@@ -87,8 +87,13 @@ class Topology:
         return self.proxy_folder(proxy) / "admin"
 
     def request_log(self, proxy: str) -> Path:
-        """The calls of one workload that carry the mark of a run, a line each."""
+        """The calls of one proxy that carry the mark of a run, a line each."""
         return self.proxy_folder(proxy) / "requests.log"
+
+    @property
+    def request_mark(self) -> str:
+        """Begins the mark of every call that is logged: the folder's name is random, and no visitor can know it."""
+        return f"{self.folder.name}-"
 
     def routes_file(self, proxy: str, route_configuration: str) -> Path:
         """One file per route configuration: of several in one file, Envoy takes the first."""

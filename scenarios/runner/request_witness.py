@@ -15,6 +15,7 @@ from urllib.parse import quote
 from platforms import Call, Counters, Hop, RequestLog
 from scenarios.runner.enduser import shown
 from scenarios.runner.observation import Observation
+from scenarios.runner.witness import gateway_requests
 
 _LOGGED = 2.0
 """Seconds that the log gets to show every page's call: proxies write it several times a second."""
@@ -35,18 +36,22 @@ class Logged:
     """The versions of reviews that answered for each request."""
     rated: frozenset[Key]
     """The requests for which ratings were asked."""
+    passed: frozenset[Key]
+    """The requests that came through the gateway."""
 
 
 def logged(log: RequestLog | None, mark: str, observations: Sequence[Observation]) -> Logged | None:
     """Read what the log has of the requests with this mark, once every page's call is there, or it is too late."""
     if log is None:
         return None
+    pages = {_key(seen) for seen in observations if seen.is_page}
     wanted = {_key(seen) for seen in observations if _version(seen)}
     rated = {_key(seen) for seen in observations if _version(seen) and seen.marks.get("ratings") == "shown"}
     deadline = time.monotonic() + _LOGGED
     while True:
         found = _read(log.calls(), mark)
-        if (wanted <= found.answered.keys() and rated <= found.rated) or time.monotonic() >= deadline:
+        whole = wanted <= found.answered.keys() and rated <= found.rated and pages <= found.passed
+        if whole or time.monotonic() >= deadline:
             return found
         time.sleep(_LOOK_SECONDS)
 
@@ -68,37 +73,35 @@ def contradiction(found: Logged | None, observations: Iterable[Observation]) -> 
 
 
 def without_strangers(counted: Counters, found: Logged | None, requests: int, *, busy: bool = False) -> Counters:
-    """The counts of our `requests` alone, if the gateway counted more, or others' calls were under way.
-
-    Retries stay, for the log does not tell them.
-    """
-    if found is None or (_at_gateway(counted) <= requests and not busy):
+    """The counts of our `requests` alone, if the gateway counted more, or others' calls were under way."""
+    if found is None or (gateway_requests(counted) <= requests and not busy):
         return counted
-    asked, failed = Counter[Hop](), Counter[Hop]()
+    asked, failed, repeated = Counter[Hop](), Counter[Hop](), Counter[tuple[str, str]]()
     for call in found.calls:
         asked[call.hop] += 1
         failed[call.hop] += call.status == 0 or call.status >= _FAILURE
-    gateway = {hop: min(n, requests) for hop, n in counted.requests.items() if hop.caller == _GATEWAY}
-    return Counters({**gateway, **asked}, {**counted.failures, **failed}, counted.retries)
-
-
-def _at_gateway(counted: Counters) -> int:
-    return sum(n for hop, n in counted.requests.items() if hop.caller == _GATEWAY)
+        repeated[call.hop.caller, call.hop.app] += call.attempts - 1
+    return Counters(asked, failed, repeated)
 
 
 def _read(calls: Iterable[Call], mark: str) -> Logged:
     own = tuple(call for call in calls if call.mark.startswith(f"{mark}."))
     answered: dict[Key, set[str]] = {}
     rated: set[Key] = set()
+    passed: set[Key] = set()
     for call in own:
         _, number, end_user = call.mark.split(".", 2)
         if not number.isdecimal():
             continue
-        if call.hop.app == "ratings":
+        if call.hop.caller == _GATEWAY:
+            passed.add((end_user, int(number)))
+        elif call.hop.app == "ratings":
             rated.add((end_user, int(number)))
         elif call.hop.app == "reviews" and 0 < call.status < _FAILURE:
             answered.setdefault((end_user, int(number)), set()).add(call.hop.version)
-    return Logged(own, {key: frozenset(versions) for key, versions in answered.items()}, frozenset(rated))
+    return Logged(
+        own, {key: frozenset(versions) for key, versions in answered.items()}, frozenset(rated), frozenset(passed)
+    )
 
 
 def _key(seen: Observation) -> Key:

@@ -78,8 +78,10 @@ def take(step: Step, claims: tuple[Claim, ...], stage: Stage, *, healing: bool) 
     log = platform.request_log
     patience = _UNDER_WAY if log is None else _GLANCE
     busy = _busy(platform, "before the first request", patience)
-    if log:
+    mark = ""
+    if log is not None:
         log.clear()
+        mark = log.mark()
     instances, updates, before = platform.instances(), platform.updates(), settled(platform.upstream_requests)
     watches = tuple(map(Watch, claims))
     with screen.sending(step.title, sum(claim.requests for claim in claims)) as answered:
@@ -87,13 +89,14 @@ def take(step: Step, claims: tuple[Claim, ...], stage: Stage, *, healing: bool) 
             stage.traffic.gateway_url or platform.gateway_url,
             loads(step, claims, stage.rate),
             rate=stage.rate,
+            mark=mark,
             answered=answered,
             enough=_enough(claims, watches),
         )
     screen.sent(step.title, len(sent.observations), sent.seconds)
     overtaken = _overtaken(platform, step.state) or updated(updates, platform.updates())
     busy = busy or _busy(platform, "after the last answer", patience)
-    calls = logged(log, sent.mark, sent.observations)
+    calls = logged(log, mark, sent.observations)
     counted = settled(platform.upstream_requests).since(before)
     return Taken(
         step,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import queue
-import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -39,8 +38,6 @@ class Sent:
     """Of every request that was begun, in the order in which they were over."""
     seconds: float
     logins: int
-    mark: str = ""
-    """With what every request was marked, before its number and its end user."""
 
 
 def _ignored(_: Observation) -> None:
@@ -80,15 +77,16 @@ class Traffic:
         loads: Sequence[Load],
         *,
         rate: float | None,
+        mark: str = "",
         answered: Callable[[Observation], None] = _ignored,
         enough: Callable[[Observation], bool] = _never,
     ) -> Sent:
         """Send exactly these requests and return what came; `answered` hears of each answer at once.
 
+        Each request carries the `mark`, if there is one, with its own number and its end user.
         Once `enough` says so of an answer, no more requests of its end user are begun; those under way still count.
         Raises TrafficError if not everything could be sent.
         """
-        mark = secrets.token_hex(8)
         order = {
             "url": url,
             "rate": rate,
@@ -105,7 +103,7 @@ class Traffic:
             if "fatal" in line:
                 raise TrafficError(f"no traffic: {line['fatal']}")
             if "ended" in line:
-                return Sent(tuple(observations), line["seconds"], line["logins"], mark)
+                return Sent(tuple(observations), line["seconds"], line["logins"])
             if "began" in line:
                 continue
             seen = _observation(line)

@@ -10,6 +10,8 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.expected_conditions import presence_of_element_located
+from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.e2e.demo import demo_up
 
@@ -23,6 +25,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 60
+"""Seconds for a page that a key has asked for: the driver does not wait for what the keyboard begins."""
 TO_V3 = """\
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -112,7 +116,9 @@ def test_signs_in_by_keyboard(browser: Chrome, url: str) -> None:
         browser.switch_to.active_element.send_keys(Keys.TAB)
     browser.switch_to.active_element.send_keys("홍길동", Keys.ENTER)
 
-    assert "홍길동" == browser.find_element(By.ID, "bookinfo").get_attribute("data-end-user")
+    WebDriverWait(browser, PATIENCE).until(
+        presence_of_element_located((By.CSS_SELECTOR, "#bookinfo[data-end-user=홍길동]"))
+    )
     assert "Sign out" in browser.find_element(By.TAG_NAME, "header").text
 
 

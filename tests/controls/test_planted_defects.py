@@ -189,6 +189,7 @@ def test_the_innocent_are_let_go(defects: Defects, seed: int) -> None:
                 (CANARY, "pages from a cache", {"cached": 0.02}),
                 (CANARY, "a leak of which every page is lost", {"leak": 0.02, "loses_leaks": True}),
                 (USER, "a leak to others of which every page is lost", {"leak": 0.02, "loses_leaks": True}),
+                (CANARY, "a way round the gateway", {"gateway_forgets": 5}),
                 (CANARY, "a split", {"weights": {"v1": 80, "v2": 20, "v3": 0}}),
             )
         ),

@@ -5,32 +5,68 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from platforms import Call, Hop
 from platforms.local.request_log import LocalRequestLog
+from platforms.translation.topology import Topology
 from tests.golden.validation import topology
 
 
-def test_calls(tmp_path: Path) -> None:
+@pytest.fixture
+def here(tmp_path: Path) -> Topology:
+    found = replace(topology(), folder=tmp_path)
+    for proxy in found.proxies:
+        found.proxy_folder(proxy).mkdir(parents=True)
+    return found
+
+
+def test_calls(here: Topology) -> None:
     """Each whole line is a call; what is being written, or led nowhere of ours, is none."""
-    here = replace(topology(), folder=tmp_path)
-    file = here.request_log("productpage-v1")
-    file.parent.mkdir(parents=True)
-    v2, ratings = here.ports["reviews-v2"].inbound, here.ports["ratings-v1"].inbound
+    v2, ratings, page = (here.ports[name].inbound for name in ("reviews-v2", "ratings-v1", "productpage-v1"))
     lines = [
-        f"bookinfo=5e1.7.kim 127.0.0.1:{v2} 200",
-        f"bookinfo=5e1.8. 127.0.0.1:{ratings} 0",
-        "bookinfo=5e1.9. - 503",
+        f"bookinfo=5e1.7.kim 127.0.0.1:{v2} 200 1",
+        f"bookinfo=5e1.8. 127.0.0.1:{ratings} 0 3",
+        "bookinfo=5e1.9. - 503 0",
         "nonsense",
+        f"bookinfo=5e1.7.kim 127.0.0.1:{v2} 200",
+        f"bookinfo=5e1.7.kim 127.0.0.1:{v2} 200 -",
         "bookinfo=5e1.10. 127.0.0.1:",
     ]
-    file.write_text("\n".join(lines))
+    here.request_log("productpage-v1").write_text("\n".join(lines))
+    here.request_log("ingressgateway").write_text(f"bookinfo=5e1.7.kim 127.0.0.1:{page} 200 1\n")
     log = LocalRequestLog(here)
 
     assert [
         Call("5e1.7.kim", Hop("productpage-v1", "reviews", "v2"), 200),
-        Call("5e1.8.", Hop("productpage-v1", "ratings", "v1"), 0),
+        Call("5e1.8.", Hop("productpage-v1", "ratings", "v1"), 0, attempts=3),
+        Call("5e1.7.kim", Hop("ingressgateway", "productpage", "v1"), 200),
     ] == list(log.calls())
 
     log.clear()
 
     assert [] == list(log.calls())
+
+
+def test_what_is_being_written(here: Topology) -> None:
+    """A line counts once it is whole, and once only, however often it is looked for."""
+    file = here.request_log("productpage-v1")
+    line = f"bookinfo=5e1.7.kim 127.0.0.1:{here.ports['reviews-v2'].inbound} 200 1\n"
+    log = LocalRequestLog(here)
+    seen = []
+    for more in (line[:20], line[20:], line[:-1], "\n", line):
+        with file.open("a") as end:
+            end.write(more)
+        seen.append(len(log.calls()))
+
+    assert [0, 1, 1, 2, 3] == seen
+
+
+def test_nobody_outside_knows_the_mark(here: Topology) -> None:
+    """Every run has its own, and they begin as the proxies' filter has it."""
+    log = LocalRequestLog(here)
+    first, second = log.mark(), log.mark()
+
+    assert first != second
+    assert first.startswith(here.request_mark)
+    assert second.startswith(here.request_mark)

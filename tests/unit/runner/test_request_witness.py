@@ -24,6 +24,9 @@ class Log:
     def __init__(self, *calls: Call) -> None:
         self._calls = calls
 
+    def mark(self) -> str:
+        return MARK
+
     def clear(self) -> None:
         """Forget nothing."""
 
@@ -33,6 +36,10 @@ class Log:
 
 def call(number: int, version: str, *, end_user: str = "", status: int = 200, mark: str = MARK) -> Call:
     return Call(f"{mark}.{number}.{quote(end_user, safe='')}", hop(version), status)
+
+
+def passed(number: int, *, attempts: int = 1) -> Call:
+    return Call(f"{MARK}.{number}.", GATEWAY, 200, attempts)
 
 
 def page(number: int, version: str, *, end_user: str = "") -> Observation:
@@ -83,11 +90,28 @@ def test_strangers_are_left_out() -> None:
     """With more requests at the gateway than ours, what is counted is what our own requests did."""
     seen = [page(0, "v1"), page(1, "v2")]
     counted = Counters({GATEWAY: 7, hop("v1"): 3, hop("v2"): 4}, {hop("v1"): 1}, {})
-    found = logged(Log(call(0, "v1"), call(1, "v2"), call(9, "v2", mark="other")), MARK, seen)
+    own = (passed(0), passed(1), call(0, "v1"), call(1, "v2"))
+    ours = without_strangers(counted, logged(Log(*own, call(9, "v2", mark="other")), MARK, seen), 2)
 
-    assert Counters({GATEWAY: 2, hop("v1"): 1, hop("v2"): 1}, {hop("v1"): 0, hop("v2"): 0}, {}) == without_strangers(
-        counted, found, 2
-    )
+    assert {GATEWAY: 2, hop("v1"): 1, hop("v2"): 1} == ours.requests
+    assert not any(ours.failures.values())
+
+
+def test_a_way_round_the_gateway_cannot_hide_behind_strangers() -> None:
+    """A request of ours that the gateway did not log is missing, however many others it counted."""
+    seen = [page(0, "v1"), page(1, "v2")]
+    found = logged(Log(passed(1), call(0, "v1"), call(1, "v2")), MARK, seen)
+
+    assert 1 == without_strangers(Counters({GATEWAY: 7}, {}, {}), found, 2).requests[GATEWAY]
+
+
+def test_retries_of_strangers_are_left_out() -> None:
+    """What our own requests needed is in the log."""
+    again = Call(f"{MARK}.0.", hop("v1"), 200, attempts=3)
+    counted = Counters({GATEWAY: 7, hop("v1"): 9}, {hop("v1"): 5}, {("productpage-v1", "reviews"): 5})
+    found = logged(Log(passed(0), again), MARK, [page(0, "v1")])
+
+    assert 2 == without_strangers(counted, found, 1).retries["productpage-v1", "reviews"]
 
 
 def test_without_strangers_the_counters_speak() -> None:
@@ -108,19 +132,20 @@ def test_calls_that_others_left_under_way_are_left_out() -> None:
 
 
 def test_the_log_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Proxies write several times a second, each at its own time: stars are there once ratings are logged too."""
+    """Proxies write several times a second, each at its own time: sidecars of all callers, and the gateway."""
     monkeypatch.setattr(request_witness, "_LOGGED", 30.0)
     seen = [Observation("", 200, 1.0, {"reviews-version": "v2", "end-user": "", "ratings": "shown"}, number=0)]
     ratings = Call(f"{MARK}.0.", Hop("reviews-v2", "ratings", "v1"), 200)
+    order = (call(0, "v2"), ratings, Call(f"{MARK}.login.", GATEWAY, 302), passed(0))
 
     class Slow(Log):
         looks = 0
 
         def calls(self) -> Sequence[Call]:
             self.looks += 1
-            return [(), (call(0, "v2"),), (call(0, "v2"), ratings)][min(self.looks, 3) - 1]
+            return order[: self.looks]
 
     found = logged(Slow(), MARK, seen)
 
     assert found is not None
-    assert ratings in found.calls
+    assert order == found.calls
