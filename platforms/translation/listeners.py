@@ -109,5 +109,7 @@ def _listener(name: str, port: int, direction: str, manager: dict[str, Any]) -> 
         "name": name,
         "address": {"socketAddress": {"address": LOOPBACK, "portValue": port}},
         "trafficDirection": direction,
+        # As istiod's: whoever opens many connections at once does not hold up those that are open.
+        "maxConnectionsToAcceptPerSocketEvent": 1,
         "filterChains": [{"filters": [{"name": _HCM, "typedConfig": manager}]}],
     }
