@@ -68,8 +68,7 @@ def index() -> AnyResponse:
 @blueprint.post("/login")
 def login() -> AnyResponse:
     """Sign in under any name that can travel in a header; any password, or none, will do."""
-    if _is_from_elsewhere():
-        abort(403)
+    _refuse_other_sites()
     try:
         session["user"] = enduser.accepted(request.form.get("username", ""))
     except enduser.NameRefused as refused:
@@ -80,6 +79,7 @@ def login() -> AnyResponse:
 @blueprint.get("/logout")
 def logout() -> AnyResponse:
     """Be anonymous again."""
+    _refuse_other_sites()
     session.pop("user", None)
     return redirect(_page_before())
 
@@ -113,12 +113,15 @@ def _texts() -> Texts:
     return chosen(request.args.get("lang"), request.accept_languages)
 
 
-def _is_from_elsewhere() -> bool:
-    """Whether another site's page sent the form: the browser says so, by Sec-Fetch-Site or, an older one, by Origin."""
-    if site := request.headers.get("Sec-Fetch-Site"):
-        return site not in ("same-origin", "none")
+def _refuse_other_sites() -> None:
+    """Answer 403 if another site's page asks: the browser says so, by Sec-Fetch-Site or, an older one, by Origin."""
     origin = request.headers.get("Origin")
-    return origin is not None and origin.partition("://")[2] != request.host
+    if site := request.headers.get("Sec-Fetch-Site"):
+        ours = site in ("same-origin", "none")
+    else:
+        ours = origin is None or origin.partition("://")[2] == request.host
+    if not ours:
+        abort(403)
 
 
 def _page_before() -> str:

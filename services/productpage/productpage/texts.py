@@ -96,7 +96,7 @@ ENGLISH = Texts(
         "control": "This user name contains a control character, such as a line break.",
     },
     problems={
-        403: "Only this site's own form signs in here.",
+        403: "Only this site's own pages sign in and out here.",
         404: "There is no such page.",
         405: "This page cannot be used that way.",
     },
@@ -150,7 +150,7 @@ KOREAN = Texts(
         "control": "사용자 이름에 줄바꿈 같은 제어 문자가 들어 있습니다.",
     },
     problems={
-        403: "이 사이트의 양식으로만 로그인할 수 있습니다.",
+        403: "로그인과 로그아웃은 이 사이트의 페이지에서만 할 수 있습니다.",
         404: "없는 페이지입니다.",
         405: "이 방법으로는 쓸 수 없는 페이지입니다.",
     },

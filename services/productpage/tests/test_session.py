@@ -174,10 +174,11 @@ def test_huge_form_is_refused(browser: FlaskClient) -> None:
     assert 413 == sign_in(browser, "a" * 20000).status_code
 
 
-@pytest.mark.parametrize(
+by_sender = pytest.mark.parametrize(
     ("headers", "status"),
     [
         ({}, 302),
+        ({"Sec-Fetch-Site": "none"}, 302),
         ({"Origin": "http://localhost"}, 302),
         ({"Origin": "http://evil.example"}, 403),
         ({"Origin": "null"}, 403),
@@ -187,9 +188,25 @@ def test_huge_form_is_refused(browser: FlaskClient) -> None:
         ({"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"}, 403),
     ],
 )
+
+
+@by_sender
 def test_another_site_signs_nobody_in(browser: FlaskClient, headers: dict[str, str], status: int) -> None:
     """A browser says where a form comes from; what is no browser may say nothing."""
     answer = browser.post("/login", data={"username": "jason"}, headers=headers)
 
     assert status == answer.status_code
     assert ("Set-Cookie" in answer.headers) is (status == 302)
+
+
+@by_sender
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_another_site_signs_nobody_out(browser: FlaskClient, method: str, headers: dict[str, str], status: int) -> None:
+    """A picture on another page does not end a session; the page's own link and a typed address do."""
+    sign_in(browser, "jason")
+
+    answer = browser.open("/logout", method=method, headers=headers)
+
+    assert status == answer.status_code
+    assert ("Set-Cookie" in answer.headers) is (status == 302)
+    assert ('data-end-user="jason"' in browser.get("/productpage").text) is (status == 403)
