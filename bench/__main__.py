@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 import psutil
 from rich.console import Console
 
-from bench import alone, calibration, kind, local, services, slow, table, wrk
+from bench import alone, calibration, kind, local, request_log, services, slow, table, wrk
 from bench.figure import Figure
 from bench.services import Other
 from platforms.errors import DemoError
@@ -28,6 +28,7 @@ MEASURES: Mapping[str, Measure] = {
     "local-rule": local.rule,
     "local-scenarios": local.scenarios,
     "local-slow": slow.on_local,
+    "local-log": request_log.cost,
 }
 
 ASKED_FOR: Mapping[str, Measure] = {"kind": kind.demo, "kind-slow": kind.slowed}

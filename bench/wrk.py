@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 CONNECTIONS = 16
 SECONDS = 3
@@ -20,6 +21,7 @@ PATIENCE = "10s"
 """A page takes 6 s at worst; one that is late shows in the percentiles, and has not failed."""
 PACE = Path(__file__).with_name("paced.lua")
 _PACED = ("--connections", "10", "--script", str(PACE))
+_NONE: Mapping[str, str] = MappingProxyType({})
 INSTALL = "sudo apt-get install wrk"
 
 _MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
@@ -60,10 +62,11 @@ def parse(output: str) -> Load:
     )
 
 
-def fire(url: str, *, seconds: int = SECONDS, paced: bool = False) -> Load:
+def fire(url: str, *, seconds: int = SECONDS, paced: bool = False, headers: Mapping[str, str] = _NONE) -> Load:
     """Ask for this URL for so long: as fast as it is answered, or as ten browsers do."""
     load = _PACED if paced else ("--connections", f"{CONNECTIONS}")
-    return parse(_start(url, *load, "--duration", f"{seconds}s").communicate()[0])
+    sent = [option for name, value in headers.items() for option in ("--header", f"{name}: {value}")]
+    return parse(_start(url, *load, *sent, "--duration", f"{seconds}s").communicate()[0])
 
 
 @dataclass(slots=True)
