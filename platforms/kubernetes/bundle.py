@@ -13,10 +13,11 @@ import contextlib
 import hashlib
 import io
 import json
+import posixpath
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from platforms.errors import NotApplied, UsageError
@@ -82,22 +83,22 @@ def verify(path: Path) -> Contents:
             if (found := _checksums(path)) != wanted:
                 differing = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
                 raise UsageError(f"{path}: altered since it was written, {len(differing)} files, as {differing[0]}")
-            known = {_short(image["name"]) for image in document["images"]}
+            known = {_short(name) for name in (document["node"], *document["istio"], *document["bookinfo"].values())}
             if strangers := sorted(name for name in _tagged(archive) if _short(name) not in known):
                 raise UsageError(f"{path}: it would also name an image {strangers[0]}, which its {_MANIFEST} does not")
+            return Contents(
+                node=document["node"],
+                istio=tuple(document["istio"]),
+                bookinfo=document["bookinfo"],
+                images=tuple(Image(**image) for image in document["images"]),
+                layers={name: tuple(layers) for name, layers in document["layers"].items()},
+            )
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from error
-    except (AttributeError, TypeError, ValueError, KeyError) as error:
+    except (AttributeError, TypeError, ValueError, KeyError, RecursionError) as error:
         raise UsageError(f"{path}: not written by `make bundle`: {error}") from error
     except tarfile.TarError as error:
         raise UsageError(f"{path}: cut off, or no bundle ({error})") from error
-    return Contents(
-        node=document["node"],
-        istio=tuple(document["istio"]),
-        bookinfo=document["bookinfo"],
-        images=tuple(Image(**image) for image in document["images"]),
-        layers={name: tuple(layers) for name, layers in document["layers"].items()},
-    )
 
 
 def checksum(path: Path) -> str:
@@ -143,16 +144,28 @@ def _manifest(archive: tarfile.TarFile, path: Path) -> dict[str, Any]:
 
 
 def _checksums(path: Path) -> dict[str, str]:
-    """The SHA-256 of every file in the archive but the manifest."""
+    """The SHA-256 of every file in the archive but the manifest.
+
+    Raises UsageError where an engine that unpacks it may find something else under a name than is read here.
+    """
     found: dict[str, str] = {}
+    links = set()
     with tarfile.open(path, "r:") as archive:
         for member in archive:
             if member.name in found:
                 raise UsageError(f"{path}: it has two files {member.name}")  # an engine may read the other one
+            if member.name != posixpath.normpath(member.name) or member.name.startswith(("/", "..")):
+                raise UsageError(f"{path}: it has a file {member.name!a}, which is another one when it is unpacked")
             if file := archive.extractfile(member) if member.isreg() else None:
                 found[member.name] = _checksum(file)
             elif not member.isdir():
                 found[member.name] = f"-> {member.linkname}"
+                links.add(member.name)
+    for name in sorted(found):
+        if name in links.intersection(_NAMES) or not links.isdisjoint(map(str, PurePosixPath(name).parents)):
+            raise UsageError(
+                f"{path}: {name} is a link, or is behind one, and so may be another file when it is unpacked"
+            )
     found.pop(_MANIFEST, None)
     return found
 

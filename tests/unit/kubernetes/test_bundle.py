@@ -78,7 +78,7 @@ def test_altered(written: Path) -> None:
         bundle.verify(written)
 
 
-def tagging(tmp_path: Path, name: str, document: object) -> Path:
+def tagging(tmp_path: Path, name: str, document: object, *, listed: str = BOOKINFO["details"]) -> Path:
     """A bundle, whole by its own checksums, that has one more file with names of images in it."""
     files = {name: json.dumps(document).encode()}
     if name != "manifest.json":
@@ -88,7 +88,7 @@ def tagging(tmp_path: Path, name: str, document: object) -> Path:
         "node": "kindest/node:v1",
         "istio": [],
         "bookinfo": BOOKINFO,
-        "images": [{"name": "localhost/bookinfo/details:0.1.0", "id": "sha256:aa"}],
+        "images": [{"name": listed, "id": "sha256:aa"}],
         "layers": {},
         "files": {one: hashlib.sha256(text).hexdigest() for one, text in files.items()},
     }
@@ -125,6 +125,48 @@ def test_no_file_is_there_twice(written: Path) -> None:
 
     with pytest.raises(UsageError, match=r"two files manifest\.json"):
         bundle.verify(written)
+
+
+@pytest.mark.parametrize("name", ["./manifest.json", "a/../manifest.json", "/manifest.json", "../manifest.json"])
+def test_no_file_is_another_one_when_it_is_unpacked(tmp_path: Path, name: str) -> None:
+    """An engine unpacks the archive before it looks for the names; the one that it finds is the one that was read."""
+    with pytest.raises(UsageError, match="which is another one when it is unpacked"):
+        bundle.verify(tagging(tmp_path, name, NAMING["manifest.json"]("python", "3.13-slim")))
+
+
+@pytest.mark.parametrize(("link", "leads_to"), [("manifest.json", "layer.tar"), ("a", "."), ("a/b", "..")])
+def test_no_link_leads_to_another_file(written: Path, link: str, leads_to: str) -> None:
+    """Names are read from files, and no folder of the archive is a link to another."""
+    with tarfile.open(written.with_name("linked.tar"), "w") as archive:
+        for name in ("a/b/manifest.json", "layer.tar", bundle._MANIFEST):
+            archive.addfile(tarfile.TarInfo(name), io.BytesIO())
+        member = tarfile.TarInfo(link)
+        member.type, member.linkname = tarfile.SYMTYPE, leads_to
+        archive.addfile(member)
+
+    with pytest.raises(UsageError, match="is a link, or is behind one"):
+        bundle._checksums(written.with_name("linked.tar"))
+
+
+def test_it_declares_no_image_beside_those_of_the_demo(tmp_path: Path) -> None:
+    """An image that is only listed is none that the demo asks for."""
+    path = tagging(tmp_path, "manifest.json", NAMING["manifest.json"]("python", "3.13-slim"), listed="python:3.13-slim")
+
+    with pytest.raises(UsageError, match=r"it would also name an image python:3\.13-slim"):
+        bundle.verify(path)
+
+
+@pytest.mark.parametrize("document", ["[" * 100_000, "null", "5", '{"format": 2}', '{"format": 2, "files": {}}'])
+def test_one_that_is_none_is_said_to_be_none(tmp_path: Path, document: str) -> None:
+    """Whatever its manifest is, the reason is one of ours."""
+    path = tmp_path / "none.tar"
+    with tarfile.open(path, "w") as archive:
+        member = tarfile.TarInfo(bundle._MANIFEST)
+        member.size = len(document)
+        archive.addfile(member, io.BytesIO(document.encode()))
+
+    with pytest.raises(UsageError, match="not written by `make bundle`"):
+        bundle.verify(path)
 
 
 def test_not_there(tmp_path: Path) -> None:
