@@ -15,10 +15,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from platforms import Platform, State
+from platforms import Platform, State, run_folder
 from platforms.errors import Busy
 from platforms.resources import baseline
-from platforms.run_folder import run_folder
 
 HEAL_SECONDS = 30.0
 """How long the proxies get to serve the baseline again."""
@@ -30,9 +29,9 @@ def exclusive(key: str, what: str) -> Iterator[None]:
 
     Raises Busy, naming the command that holds it. Not re-entrant: a second one in the same process is refused too.
     """
-    path = _folder(key) / "lock"
+    path = run_folder.part(key) / "lock"
     # A lock of the kernel on an open file: it cannot outlive the process, and no child inherits it.
-    with path.open("a+", encoding="utf-8") as file:
+    with run_folder.open_text(path, "a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -69,7 +68,7 @@ class Journal:
 
     @classmethod
     def of(cls, key: str) -> Journal:
-        return cls(_folder(key) / "journal.json")
+        return cls(run_folder.part(key) / "journal.json")
 
     def open(self, *, who: str, was: str, will: Mapping[str, State]) -> None:
         """Write, to the disk, that `who` replaces what `was` in force by each state of `will`, by title."""
@@ -87,12 +86,10 @@ class Journal:
     def read(self) -> Entry | None:
         """The open entry, if there is one; an unreadable one is open too, by nobody known."""
         try:
-            text = self.path.read_text(encoding="utf-8")
+            fields = run_folder.read(self.path)
+            return Entry(**{**fields, "will": tuple(fields["will"])})
         except FileNotFoundError:
             return None
-        try:
-            fields = json.loads(text)
-            return Entry(**{**fields, "will": tuple(fields["will"])})
         except (ValueError, TypeError, KeyError):
             return Entry(who="a command", pid=0, since="an unknown time", was="", will=())
 
@@ -102,7 +99,7 @@ class Journal:
 
     def _write(self, entry: Entry) -> None:
         beside = self.path.with_suffix(".new")
-        with beside.open("w", encoding="utf-8") as file:
+        with run_folder.open_text(beside, "w") as file:
             json.dump(asdict(entry), file, ensure_ascii=False, indent=2)
             file.flush()
             os.fsync(file.fileno())
@@ -141,12 +138,6 @@ def _restore(platform: Platform, journal: Journal) -> str | None:
         f"`{entry.who}` (pid {entry.pid}, started {entry.since}) was cut off before it could restore: "
         f"the baseline is back, on all {in_force.proxies} proxies after {in_force.milliseconds:.0f} ms"
     )
-
-
-def _folder(key: str) -> Path:
-    folder = run_folder() / key
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _holder(text: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import stat
 from pathlib import Path
+from typing import Any, TextIO, cast
 
 from platforms.environment import ROOT
 from platforms.errors import NotReachable
@@ -25,7 +28,54 @@ def run_folder() -> Path:
     return folder
 
 
+def part(name: str) -> Path:
+    """One folder of the run folder, made if it is not there; raises NotReachable as `run_folder` does."""
+    folder = run_folder() / name
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink():
+            raise NotReachable(f"{folder}: a link to another folder: remove it, or name another by BOOKINFO_RUN")
+        _check_own(folder)
+    except OSError as error:
+        raise NotReachable(f"{folder}: no run folder: {error.strerror}; BOOKINFO_RUN names another") from error
+    return folder
+
+
+def open_text(path: Path, mode: str = "r") -> TextIO:
+    """Open a file of the run folder, made for its owner alone: a link there may lead anywhere, and a pipe has no end."""
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+
+    try:
+        return cast(TextIO, open(path, mode, encoding="utf-8", errors="replace", opener=opener))
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise NotReachable(f"{path}: a link to another file; remove it, and try again") from error
+        raise
+
+
+def read(path: Path) -> Any:
+    """The JSON in a file of the run folder; raises FileNotFoundError, or ValueError for what is none."""
+    with open_text(path) as file:
+        try:
+            return json.load(file)
+        except RecursionError as error:
+            raise ValueError(f"{path}: nested too deeply") from error
+
+
 def _check(folder: Path) -> None:
+    _check_own(folder)
+    for parent in folder.parents:
+        mode = parent.stat().st_mode
+        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+            raise NotReachable(
+                f"{folder}: everybody can replace this run folder, for {parent} is theirs to write: "
+                f"`chmod o-w {parent}`, or name another by BOOKINFO_RUN"
+            )
+
+
+def _check_own(folder: Path) -> None:
     own = folder.stat()
     if own.st_uid != os.geteuid():
         raise NotReachable(
@@ -36,10 +86,3 @@ def _check(folder: Path) -> None:
             f"{folder}: others can write this run folder, and so have your commands do what they want: "
             f"`chmod go-w {folder}`, or name another by BOOKINFO_RUN"
         )
-    for parent in folder.parents:
-        mode = parent.stat().st_mode
-        if mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
-            raise NotReachable(
-                f"{folder}: everybody can replace this run folder, for {parent} is theirs to write: "
-                f"`chmod o-w {parent}`, or name another by BOOKINFO_RUN"
-            )

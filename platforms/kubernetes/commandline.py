@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from platforms import run_folder
 from platforms.errors import Busy, NotApplied
 
 Say = Callable[[str], None]
@@ -70,7 +71,7 @@ class Commands:
     def __enter__(self) -> Self:
         """Wait for what a killed bring-up left running; raises Busy if that does not end."""
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
-        self._lock = (self.folder / "running").open("a+", encoding="utf-8")
+        self._lock = run_folder.open_text(self.folder / "running", "a+")
         deadline = time.monotonic() + ORPHAN_SECONDS
         while not self._locked():
             self._lock.seek(0)

@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from platforms import run_folder
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, UsageError
 from platforms.kubernetes.commandline import Commands, Failed, ask
@@ -63,7 +64,9 @@ def context(cluster: str) -> str:
 def made(folder: Path) -> Made | None:
     """What was made last and not deleted."""
     with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
-        return Made(**json.loads((folder / "kind.json").read_text(encoding="utf-8")))
+        found = Made(**run_folder.read(folder / "kind.json"))
+        if _NAME.fullmatch(found.cluster) and isinstance(found.port, int) and isinstance(found.node, str):
+            return found
     return None
 
 

@@ -9,12 +9,12 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from platforms.run_folder import run_folder
+from platforms import run_folder
 
 
 def folder() -> Path:
     """The run folder of the Kubernetes platform."""
-    return run_folder() / "kubernetes"
+    return run_folder.part("kubernetes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,6 @@ class Demo:
 
     def write(self, folder: Path) -> None:
         """Replace the record in one step: a reader finds the old one or the new one."""
-        folder.mkdir(parents=True, exist_ok=True)
         descriptor, beside = tempfile.mkstemp(prefix=".demo-", dir=folder)
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -51,8 +50,10 @@ class Demo:
 
 def read(folder: Path) -> Demo | None:
     """The demo whose record stands in the folder, whether or not it still answers."""
-    with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
-        return Demo(**json.loads(_file(folder).read_text(encoding="utf-8")))
+    with contextlib.suppress(FileNotFoundError, ValueError, TypeError, AttributeError):
+        fields = run_folder.read(_file(folder))
+        if all(isinstance(value, str) and value.isprintable() for value in fields.values()):
+            return Demo(**fields)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import platform as machine
 import shutil
@@ -9,7 +10,7 @@ import tarfile
 import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from platforms.errors import NotApplied, NotReachable, Unsupported
 from platforms.kubernetes import settings
 from platforms.kubernetes.commandline import Say
 from platforms.programs import Finding, Program
-from platforms.run_folder import run_folder
+from platforms.run_folder import part
 
 INSTALL = "make tools"
 
@@ -46,7 +47,12 @@ class Release:
     @property
     def path(self) -> Path:
         """Where it stands once it was downloaded and its checksum was right."""
-        return run_folder() / "tools" / f"{self.name}-{self.version}" / self.name
+        return part("tools") / f"{self.name}-{self.version}" / self.name
+
+    @property
+    def archive(self) -> Path | None:
+        """The download beside it, where that is an archive: what stands in the run folder is what came out of it."""
+        return self.path.with_suffix(".tar.gz") if self.url.endswith(".tar.gz") else None
 
 
 def release(name: str) -> Release:
@@ -74,8 +80,8 @@ def node_image() -> str:
 
 def find(name: str) -> str | None:
     """The downloaded release, or what is on PATH."""
-    downloaded = release(name).path
-    return str(downloaded) if downloaded.is_file() else shutil.which(name)
+    wanted = release(name)
+    return str(wanted.path) if _is_installed(wanted) else shutil.which(name)
 
 
 def examine() -> tuple[Finding, ...]:
@@ -111,7 +117,7 @@ def download(name: str, say: Say) -> Path:
     Raises NotReachable when it cannot be had, NotApplied when the checksum is another.
     """
     wanted = release(name)
-    if wanted.path.is_file():
+    if _is_installed(wanted):
         return wanted.path
     wanted.path.parent.mkdir(parents=True, exist_ok=True)
     expected = wanted.checksum or _published(wanted)
@@ -128,6 +134,18 @@ def download(name: str, say: Say) -> Path:
         )
     _install(part, wanted)
     return wanted.path
+
+
+def _is_installed(wanted: Release) -> bool:
+    """Whether the tool stands in the run folder and is the pinned one; without a pin, it was when it was downloaded."""
+    if not wanted.path.is_file() or not wanted.checksum:
+        return wanted.path.is_file()
+    if wanted.archive is None:
+        return _checksum(wanted.path) == wanted.checksum
+    if not wanted.archive.is_file() or _checksum(wanted.archive) != wanted.checksum:
+        return False
+    with _unpacked(wanted.archive, wanted) as tool:
+        return hashlib.file_digest(tool, "sha256").hexdigest() == _checksum(wanted.path)
 
 
 def _program(name: str, *asked: str) -> Program:
@@ -183,12 +201,20 @@ def _checksum(path: Path) -> str:
 
 
 def _install(part: Path, wanted: Release) -> None:
-    if wanted.url.endswith(".tar.gz"):
-        with tarfile.open(part) as archive, part.with_suffix(".new").open("wb") as file:
-            member = archive.extractfile(wanted.name)
-            if member is None:
-                raise NotApplied(f"{wanted.url}: no file {wanted.name} in it")
+    tool = part
+    if wanted.archive:
+        tool = part.with_suffix(".new")
+        with _unpacked(part, wanted) as member, tool.open("wb") as file:
             shutil.copyfileobj(member, file)
-        part.with_suffix(".new").replace(part)
-    part.chmod(0o755)
-    part.replace(wanted.path)
+        part.replace(wanted.archive)
+    tool.chmod(0o755)
+    tool.replace(wanted.path)
+
+
+@contextlib.contextmanager
+def _unpacked(archive: Path, wanted: Release) -> Iterator[tarfile.ExFileObject]:
+    with tarfile.open(archive) as files:
+        member = files.extractfile(wanted.name)
+        if not isinstance(member, tarfile.ExFileObject):
+            raise NotApplied(f"{wanted.url}: no file {wanted.name} in it")
+        yield member

@@ -123,7 +123,7 @@ def _start_supervisor(port: int, found: Mapping[str, str]) -> subprocess.Popen[b
     (folder / "logs").mkdir(parents=True)
     with (folder / "logs" / "supervisor.log").open("ab") as log:
         supervisor = subprocess.Popen(
-            (sys.executable, "-m", "platforms.local.supervisor", str(port)),
+            (sys.executable, "-m", record.SUPERVISOR, str(port)),
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=log,

@@ -68,7 +68,6 @@ class Child:
         log_file: Path,
         mark: str,
         changed: Callable[[Child], None],
-        started: Callable[[], None],
     ) -> None:
         self.name = name
         self.phase = Phase.STOPPED
@@ -82,7 +81,6 @@ class Child:
         self.log_file = log_file
         self._mark = mark
         self._changed = changed
-        self._started = started
         self._wanted = False
         self._life: asyncio.Task[None] | None = None
 
@@ -145,7 +143,6 @@ class Child:
         except OSError as error:
             return f"cannot be started: {error}"
         self.identity = Identity.of(process.pid)
-        self._started()
         self._enter(Phase.STARTING)
         watch = asyncio.create_task(self._watch())
         try:

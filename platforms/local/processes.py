@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess  # noqa: TID251  # this module owns the starting of Envoys and workloads
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ MARK = "BOOKINFO_DEMO"
 
 _PR_SET_PDEATHSIG = 1
 _START_TIME = 21 - 2  # field 22 of /proc/PID/stat, counted from the field after the command's closing bracket
-_STATE, _GROUP = 0, 2
+_STATE = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,16 @@ class Identity:
     @property
     def alive(self) -> bool:
         return Identity.of(self.pid) == self
+
+    def runs(self, module: str) -> bool:
+        """Whether it is a Python of this user's that was started with `-m module`."""
+        folder = Path(f"/proc/{self.pid}")
+        try:
+            return folder.stat().st_uid == os.geteuid() and module.encode() in (folder / "cmdline").read_bytes().split(
+                b"\0"
+            )
+        except OSError:
+            return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +80,14 @@ def signal_group(pid: int, number: signal.Signals) -> None:
         os.killpg(pid, number)
 
 
-def leftovers(leaders: Iterable[Identity], *, mark: str) -> tuple[int, ...]:
-    """Which of these processes, and of their groups, are still alive.
-
-    A member of a group whose leader is gone counts only if it carries the demo's mark: its number says nothing any more.
-    """
-    known = {leader.pid: leader for leader in leaders}
-    return tuple(
-        pid for pid, group in _groups() if (leader := known.get(group)) and (leader.alive or _carries(pid, mark))
-    )
+def leftovers(mark: str) -> tuple[int, ...]:
+    """Which processes of a demo, and of what they started, are still alive: nobody else's carry its mark."""
+    return tuple(pid for pid in _living() if _carries(pid, mark))
 
 
-def sweep(leaders: Iterable[Identity], *, mark: str) -> tuple[int, ...]:
-    """Kill what is left of these processes and their groups; returns what was killed."""
-    left = leftovers(leaders, mark=mark)
+def sweep(mark: str) -> tuple[int, ...]:
+    """Kill what is left of a demo's processes; returns what was killed."""
+    left = leftovers(mark)
     for pid in left:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
@@ -106,11 +110,10 @@ def _dies_with(parent: int) -> Callable[[], None] | None:
     return dies_with_parent
 
 
-def _groups() -> Iterator[tuple[int, int]]:
-    """Every living process with its group."""
+def _living() -> Iterator[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and (stat := _stat(int(entry.name))) and stat[_STATE] not in "ZX":
-            yield int(entry.name), int(stat[_GROUP])
+            yield int(entry.name)
 
 
 def _stat(pid: int) -> list[str] | None:

@@ -8,25 +8,26 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from platforms import run_folder
 from platforms.local import processes
 from platforms.local.discovery import write_text
 from platforms.local.processes import Identity
-from platforms.run_folder import run_folder
-from platforms.translation.topology import LOOPBACK, Ports, Topology
+from platforms.translation.topology import LOOPBACK, WORKLOADS, Ports, Topology
 
 _SWEEP_SECONDS = 5.0
 _MEMORY = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a name of its own there
 _PREFIX = "bookinfo-"
+SUPERVISOR = "platforms.local.supervisor"
+"""The module that runs a demo."""
 
 
 def local_folder() -> Path:
     """The run folder of the local platform."""
-    return run_folder() / "local"
+    return run_folder.part("local")
 
 
 def private_folder() -> Path:
@@ -40,10 +41,15 @@ def private_folder() -> Path:
 
 def _remove_private(folder: Path) -> None:
     """Remove a folder that `private_folder` made, and no other, whatever a record says."""
-    with contextlib.suppress(FileNotFoundError):
-        made = folder.parent in (_MEMORY, Path(tempfile.gettempdir())) and folder.name.startswith(_PREFIX)
-        if made and not folder.is_symlink() and folder.stat().st_uid == os.geteuid():
-            shutil.rmtree(folder, ignore_errors=True)
+    if _is_private(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether `private_folder` made it, or may have before it was removed."""
+    if folder.parent not in (_MEMORY, Path(tempfile.gettempdir())) or not folder.name.startswith(_PREFIX):
+        return False
+    return folder.lstat().st_uid == os.geteuid() and not folder.is_symlink() if os.path.lexists(folder) else True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class Demo:
     mark: str
     """What every process of it carries in its environment."""
     folder: Path
-    """Its run folder: the logs, and this record."""
+    """Where its logs and this record are."""
     topology: Topology
     """Its folder is private and in memory: it holds the proxies' files and the control socket."""
     since: float
@@ -74,19 +80,15 @@ class Demo:
     def write(self) -> None:
         write_text(_demo_file(self.folder), json.dumps(asdict(self), indent=2, default=str))
 
-    def write_children(self, children: Iterable[Identity]) -> None:
-        """Remember the leaders of the children's process groups; written before anybody could need it."""
-        write_text(_children_file(self.folder), json.dumps([asdict(child) for child in children]))
-
     def leftovers(self) -> tuple[int, ...]:
         """Processes of this demo that are alive, the supervisor aside."""
-        return processes.leftovers(_children(self.folder), mark=self.mark)
+        return processes.leftovers(self.mark)
 
     def sweep(self) -> int:
         """End what a dead supervisor left, and forget the demo; returns how many processes that were."""
         swept: set[int] = set()
         deadline = time.monotonic() + _SWEEP_SECONDS
-        while killed := processes.sweep(_children(self.folder), mark=self.mark):
+        while killed := processes.sweep(self.mark):
             swept.update(killed)
             if time.monotonic() > deadline:
                 break
@@ -103,41 +105,42 @@ class Demo:
         """This demo is not up any more; the logs stay."""
         _remove_private(self.topology.folder)
         if self.is_recorded():
-            for path in (_demo_file(self.folder), _children_file(self.folder)):
-                path.unlink(missing_ok=True)
+            _demo_file(self.folder).unlink(missing_ok=True)
 
 
 def read(folder: Path) -> Demo | None:
-    """The demo whose record stands in the folder, dead or alive."""
-    with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError):
-        return _demo(json.loads(_demo_file(folder).read_text(encoding="utf-8")))
+    """The demo whose record stands in the folder, dead or alive; none where that names what no supervisor of ours is."""
+    with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        demo = _demo(folder, run_folder.read(_demo_file(folder)))
+        if _is_private(demo.topology.folder) and (not demo.supervisor.alive or demo.supervisor.runs(SUPERVISOR)):
+            return demo
     return None
 
 
-def _demo(document: dict[str, Any]) -> Demo:
-    topology = document["topology"]
+def _demo(folder: Path, document: dict[str, Any]) -> Demo:
+    topology, supervisor = document["topology"], document["supervisor"]
+    ports = {workload.name: topology["ports"][workload.name] for workload in WORKLOADS}
     return Demo(
-        supervisor=Identity(**document["supervisor"]),
-        mark=document["mark"],
-        folder=Path(document["folder"]),
+        supervisor=Identity(pid=_number(supervisor["pid"]), started=_number(supervisor["started"])),
+        mark=str(document["mark"]),
+        folder=folder,
         topology=Topology(
             folder=Path(topology["folder"]),
-            ports={name: Ports(**ports) for name, ports in topology["ports"].items()},
-            gateway_port=topology["gateway_port"],
+            ports={
+                name: Ports(_number(one["app"]), _number(one["inbound"]), _number(one["outbound"]))
+                for name, one in ports.items()
+            },
+            gateway_port=_number(topology["gateway_port"]),
         ),
-        since=document["since"],
+        since=float(document["since"]),
     )
 
 
-def _children(folder: Path) -> tuple[Identity, ...]:
-    with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
-        return tuple(Identity(**child) for child in json.loads(_children_file(folder).read_text(encoding="utf-8")))
-    return ()
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"{value}: not a number")
+    return value
 
 
 def _demo_file(folder: Path) -> Path:
     return folder / "demo.json"
-
-
-def _children_file(folder: Path) -> Path:
-    return folder / "children.json"

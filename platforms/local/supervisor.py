@@ -174,12 +174,6 @@ class Supervisor:
     def _children(self) -> tuple[Child, ...]:
         return (*self._workloads.values(), *self._proxies.values())
 
-    def _remember_children(self) -> None:
-        try:
-            self._demo.write_children(child.identity for child in self._children() if child.identity)
-        except OSError as error:  # a full disk is no reason to leave a workload down
-            log.warning("the list of processes cannot be written: %s", error)
-
     def _workload(self, workload: Workload, runtimes: Mapping[str, str]) -> Child:
         topology, secret = self._demo.topology, self._session_secret
         return Child(
@@ -189,7 +183,6 @@ class Supervisor:
             log_file=self._demo.logs / f"{workload.name}.log",
             mark=self._demo.mark,
             changed=self._child_changed,
-            started=self._remember_children,
         )
 
     def _proxy(self, proxy: str, program: str) -> Child:
@@ -201,7 +194,6 @@ class Supervisor:
             log_file=log_file,
             mark=self._demo.mark,
             changed=functools.partial(self._proxy_changed, proxy),
-            started=self._remember_children,
         )
 
     async def _take_down(self) -> None:
@@ -252,7 +244,6 @@ def main() -> int:
     )
     try:
         demo.write()
-        demo.write_children(())
         if not sys.stdin.readline():  # `up` was killed before it could see the record: a demo that nobody knows of
             demo.forget()
             return NotApplied.exit_code

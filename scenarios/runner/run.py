@@ -15,7 +15,7 @@ from platforms import Platform, State
 from platforms.errors import Interrupted, NotConverged, NotReachable
 from platforms.journal import Journal, exclusive, heal
 from platforms.resources import baseline
-from platforms.run_folder import run_folder
+from platforms.run_folder import part
 from scenarios.runner.back import WayBack
 from scenarios.runner.expectation import PUNCTUAL, Claim, plan
 from scenarios.runner.experiment import Scenario, Step
@@ -83,8 +83,7 @@ def run(
     platform = connect()
     scenario = replace(scenario, notes=(*scenario.notes, *platform.caveats))
     screen.opening(scenario, platform, claims)
-    folder = run_folder() / platform.key
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = part(platform.key)
     # Locust takes a second to import, so it starts while the demo is looked at.
     with Stop().watched() as stop, fleet.traffic(platform, folder / "locust.log") as traffic:
         with _nothing_changed():

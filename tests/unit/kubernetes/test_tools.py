@@ -109,6 +109,33 @@ def test_an_archive(mirror: type[Mirror], monkeypatch: pytest.MonkeyPatch) -> No
     assert "by the checksum that is published at http://127.0.0.1" in said[0]
 
 
+def test_a_planted_tool_is_not_run(mirror: type[Mirror], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What stands in the run folder under a tool's name is used only if it is what was pinned; a download replaces it."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as file:
+        member = tarfile.TarInfo("istioctl")
+        member.size = 4
+        file.addfile(member, io.BytesIO(b"mesh"))
+    for name, body, program in (("kind", KIND, KIND), ("istioctl", archive.getvalue(), b"mesh")):
+        put(tmp_path, name, "echo another")
+        publish(mirror, monkeypatch, name, body, sha256(body))
+        path = tools.release(name).path
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"evil")
+        with monkeypatch.context() as patched:
+            first_on_path(tmp_path, patched)
+
+            assert tools.find(name) not in {None, str(path)}
+
+        tools.download(name, say)
+
+        assert (str(path), program) == (tools.find(name), path.read_bytes())
+
+        path.write_bytes(b"evil")
+
+        assert str(path) != tools.find(name)
+
+
 def test_another_checksum(mirror: type[Mirror], monkeypatch: pytest.MonkeyPatch) -> None:
     """A download that is not what was published is thrown away, with both checksums in the message."""
     publish(mirror, monkeypatch, "kind", KIND + b"rm -rf", sha256(KIND))

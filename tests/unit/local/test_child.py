@@ -47,7 +47,6 @@ class Told:
             log_file=folder / "log",
             mark="test",
             changed=self.hear,
-            started=lambda: None,
         )
 
     def hear(self, child: Child) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess  # noqa: TID251  # a parent that is killed has to be a process of its own
 import sys
@@ -44,11 +45,16 @@ def until(fact: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def family(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, int]]:
+def mark() -> str:
+    return secrets.token_hex(8)
+
+
+@pytest.fixture
+def family(tmp_path: Path, mark: str) -> Iterator[tuple[subprocess.Popen[bytes], int, int]]:
     """A process started by us, its number and its child's."""
     log = tmp_path / "log"
     launch = Launch((sys.executable, "-c", FAMILY), {}, tmp_path)
-    process = processes.start(launch, log=log, mark="mine")
+    process = processes.start(launch, log=log, mark=mark)
     until(lambda: log.read_text().endswith("\n"))
     leader, child = map(int, log.read_text().split())
     yield process, leader, child
@@ -94,37 +100,45 @@ def test_dies_with_parent(tmp_path: Path) -> None:
     until(lambda: not child.alive)
 
 
-def test_sweep(family: tuple[subprocess.Popen[bytes], int, int]) -> None:
-    """A sweep ends a recorded process and what it started."""
+def test_sweep(family: tuple[subprocess.Popen[bytes], int, int], mark: str) -> None:
+    """A sweep ends a demo's process and what it started."""
     process, leader, child = family
-    identity = Identity.of(leader)
 
-    assert identity is not None
-    assert {leader, child} == set(processes.sweep([identity], mark="mine"))
+    assert {leader, child} == set(processes.sweep(mark))
 
     process.wait()
-    until(lambda: not processes.leftovers([identity], mark="mine"))
+    until(lambda: not processes.leftovers(mark))
 
 
-def test_sweep_without_leader(family: tuple[subprocess.Popen[bytes], int, int]) -> None:
-    """A member of a group whose leader is dead is ours only if it carries our mark."""
-    process, leader, child = family
-    identity = Identity.of(leader)
-
-    assert identity is not None
-
+def test_sweep_without_leader(family: tuple[subprocess.Popen[bytes], int, int], mark: str) -> None:
+    """What a dead process started is found too, by the mark that it inherited."""
+    process, _, child = family
     process.kill()
     process.wait()
 
-    assert () == processes.leftovers([identity], mark="somebody else's")
-    assert (child,) == processes.leftovers([identity], mark="mine")
+    assert (child,) == processes.leftovers(mark)
 
 
 def test_sweep_spares_others(family: tuple[subprocess.Popen[bytes], int, int]) -> None:
-    """A process that has the number of a recorded one, but started at another time, is left alone."""
+    """A process that carries another mark, or none, is left alone."""
     _, leader, _ = family
     identity = Identity.of(leader)
 
     assert identity is not None
-    assert () == processes.sweep([Identity(leader, identity.started - 1)], mark="somebody else's")
+    assert () == processes.sweep("somebody else's")
+    assert () == processes.sweep("")
     assert identity.alive
+
+
+def test_module() -> None:
+    """A process is known by the module that it was started with."""
+    with subprocess.Popen([sys.executable, "-m", "timeit", "-n", "1", "import time; time.sleep(600)"]) as process:
+        identity = Identity.of(process.pid)
+
+        assert identity is not None
+
+        until(lambda: identity.runs("timeit"))
+
+        assert not identity.runs("platforms.local.supervisor")
+
+        process.kill()
