@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import errno
+import functools
 import json
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import Any, TextIO, cast
 
@@ -42,17 +43,11 @@ def part(name: str) -> Path:
 
 
 def open_text(path: Path, mode: str = "r") -> TextIO:
-    """Open a file of the run folder, made for its owner alone: a link there may lead anywhere, and a pipe has no end."""
-
-    def opener(name: str, flags: int) -> int:
-        return os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
-
-    try:
-        return cast(TextIO, open(path, mode, encoding="utf-8", errors="replace", opener=opener))
-    except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise NotReachable(f"{path}: a link to another file; remove it, and try again") from error
-        raise
+    """Open a plain file of the run folder, made for its owner alone: a link leads anywhere, and a pipe has no end."""
+    if path.parent.is_symlink() or (os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode)):
+        raise NotReachable(f"{path}: not a plain file in a folder of the demo's; remove it, and try again")
+    opener = functools.partial(os.open, mode=0o600)
+    return cast(TextIO, open(path, mode, encoding="utf-8", errors="replace", opener=opener))
 
 
 def read(path: Path) -> Any:
@@ -62,6 +57,18 @@ def read(path: Path) -> Any:
             return json.load(file)
         except RecursionError as error:
             raise ValueError(f"{path}: nested too deeply") from error
+
+
+def write(path: Path, document: Any) -> None:
+    """Replace a file of the run folder by this JSON in one step: a reader finds the old one or the new one."""
+    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(document, file, indent=2, default=str)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
 
 
 def _check(folder: Path) -> None:

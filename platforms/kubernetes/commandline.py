@@ -95,7 +95,7 @@ class Commands:
         """Run a command to its end; raises Failed, quoting the end of its log."""
         command = (self._programs.get(command[0], command[0]), *command[1:])
         path = self.folder / "logs" / f"{log}.log"
-        with path.open("wb") as output:
+        with run_folder.open_text(path, "w") as output:
             child = self._start(command, output.fileno(), stdin)
         try:
             code = child.wait(seconds)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import socket
 from dataclasses import asdict, dataclass, replace
@@ -41,9 +40,7 @@ class Made:
     """The mesh in which everything was up once: the rules in it may then be somebody's."""
 
     def write(self, folder: Path) -> None:
-        beside = folder / ".kind.json.new"
-        beside.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        beside.replace(folder / "kind.json")
+        run_folder.write(folder / "kind.json", asdict(self))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -37,15 +34,7 @@ class Demo:
         return f"kubernetes-{self.context}-{self.namespace}".replace("/", "_")
 
     def write(self, folder: Path) -> None:
-        """Replace the record in one step: a reader finds the old one or the new one."""
-        descriptor, beside = tempfile.mkstemp(prefix=".demo-", dir=folder)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(asdict(self), file, indent=2)
-            Path(beside).replace(_file(folder))
-        except BaseException:
-            Path(beside).unlink(missing_ok=True)
-            raise
+        run_folder.write(_file(folder), asdict(self))
 
 
 def read(folder: Path) -> Demo | None:

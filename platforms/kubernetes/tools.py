@@ -137,7 +137,7 @@ def download(name: str, say: Say) -> Path:
 
 
 def _is_installed(wanted: Release) -> bool:
-    """Whether the tool stands in the run folder and is the pinned one; without a pin, it was when it was downloaded."""
+    """Tell a tool in the run folder that is the pinned one; without a pin, it was what was published when it was downloaded."""
     if not wanted.path.is_file() or not wanted.checksum:
         return wanted.path.is_file()
     if wanted.archive is None:

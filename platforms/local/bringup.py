@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from platforms import State, page
+from platforms import State, page, run_folder
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, NotConverged, NotReachable
 from platforms.local import control, ports, record, runtimes
@@ -118,10 +118,8 @@ def down(demo: Demo) -> int:
 
 
 def _start_supervisor(port: int, found: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    folder = record.local_folder()
-    shutil.rmtree(folder / "logs", ignore_errors=True)
-    (folder / "logs").mkdir(parents=True)
-    with (folder / "logs" / "supervisor.log").open("ab") as log:
+    shutil.rmtree(record.local_folder() / "logs", ignore_errors=True)
+    with (run_folder.part("local/logs") / "supervisor.log").open("ab") as log:
         supervisor = subprocess.Popen(
             (sys.executable, "-m", record.SUPERVISOR, str(port)),
             cwd=ROOT,

@@ -39,12 +39,11 @@ class Identity:
         return Identity.of(self.pid) == self
 
     def runs(self, module: str) -> bool:
-        """Whether it is a Python of this user's that was started with `-m module`."""
+        """Tell a process of this user's that was started with `-m module`."""
         folder = Path(f"/proc/{self.pid}")
         try:
-            return folder.stat().st_uid == os.geteuid() and module.encode() in (folder / "cmdline").read_bytes().split(
-                b"\0"
-            )
+            own = folder.stat().st_uid == os.geteuid()
+            return own and f"\0-m\0{module}\0".encode() in (folder / "cmdline").read_bytes()
         except OSError:
             return False
 
@@ -81,7 +80,7 @@ def signal_group(pid: int, number: signal.Signals) -> None:
 
 
 def leftovers(mark: str) -> tuple[int, ...]:
-    """Which processes of a demo, and of what they started, are still alive: nobody else's carry its mark."""
+    """The living processes of a demo, and what they started: nobody else's carry its mark."""
     return tuple(pid for pid in _living() if _carries(pid, mark))
 
 

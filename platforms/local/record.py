@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import tempfile
@@ -13,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from platforms import run_folder
+from platforms.errors import NotReachable
 from platforms.local import processes
-from platforms.local.discovery import write_text
 from platforms.local.processes import Identity
 from platforms.translation.topology import LOOPBACK, WORKLOADS, Ports, Topology
 
@@ -46,10 +45,10 @@ def _remove_private(folder: Path) -> None:
 
 
 def _is_private(folder: Path) -> bool:
-    """Whether `private_folder` made it, or may have before it was removed."""
+    """Tell a folder that `private_folder` made, or may have made before it was removed."""
     if folder.parent not in (_MEMORY, Path(tempfile.gettempdir())) or not folder.name.startswith(_PREFIX):
         return False
-    return folder.lstat().st_uid == os.geteuid() and not folder.is_symlink() if os.path.lexists(folder) else True
+    return not os.path.lexists(folder) or (folder.lstat().st_uid == os.geteuid() and not folder.is_symlink())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Demo:
         return self.topology.folder / "control"
 
     def write(self) -> None:
-        write_text(_demo_file(self.folder), json.dumps(asdict(self), indent=2, default=str))
+        run_folder.write(_demo_file(self.folder), asdict(self))
 
     def leftovers(self) -> tuple[int, ...]:
         """Processes of this demo that are alive, the supervisor aside."""
@@ -98,8 +97,10 @@ class Demo:
 
     def is_recorded(self) -> bool:
         """Whether other commands can still find this demo."""
-        found = read(self.folder)
-        return found is not None and found.mark == self.mark
+        with contextlib.suppress(NotReachable):
+            found = read(self.folder)
+            return found is not None and found.mark == self.mark
+        return False
 
     def forget(self) -> None:
         """This demo is not up any more; the logs stay."""
@@ -109,7 +110,7 @@ class Demo:
 
 
 def read(folder: Path) -> Demo | None:
-    """The demo whose record stands in the folder, dead or alive; none where that names what no supervisor of ours is."""
+    """The demo whose record stands in the folder, dead or alive; none where the record is not as a supervisor writes it."""
     with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         demo = _demo(folder, run_folder.read(_demo_file(folder)))
         if _is_private(demo.topology.folder) and (not demo.supervisor.alive or demo.supervisor.runs(SUPERVISOR)):
@@ -122,10 +123,10 @@ def _demo(folder: Path, document: dict[str, Any]) -> Demo:
     ports = {workload.name: topology["ports"][workload.name] for workload in WORKLOADS}
     return Demo(
         supervisor=Identity(pid=_number(supervisor["pid"]), started=_number(supervisor["started"])),
-        mark=str(document["mark"]),
+        mark=_text(document["mark"]),
         folder=folder,
         topology=Topology(
-            folder=Path(topology["folder"]),
+            folder=Path(_text(topology["folder"])),
             ports={
                 name: Ports(_number(one["app"]), _number(one["inbound"]), _number(one["outbound"]))
                 for name, one in ports.items()
@@ -139,6 +140,12 @@ def _demo(folder: Path, document: dict[str, Any]) -> Demo:
 def _number(value: object) -> int:
     if not isinstance(value, int):
         raise TypeError(f"{value}: not a number")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.isprintable():
+        raise TypeError(f"{value!a}: no text")
     return value
 
 

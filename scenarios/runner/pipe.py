@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from platforms.environment import ROOT
+from platforms.run_folder import open_text
 
 
 class Child:
@@ -24,7 +25,7 @@ class Child:
         self._arguments = [] if workers is None else ["master", str(workers)]
 
     def __enter__(self) -> Self:
-        with self._log.open("wb") as log:
+        with open_text(self._log, "w") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-W", "ignore", "-m", "visitors", *self._arguments],
                 env={**os.environ, "PYTHONPATH": str(ROOT / "scenarios")},

@@ -17,10 +17,12 @@ from platforms import journal
 from platforms.__main__ import main
 from platforms.errors import NotReachable
 from platforms.kubernetes import record as kubernetes
+from platforms.kubernetes.commandline import Commands
 from platforms.local import record
 from platforms.local.processes import Identity
 from platforms.run_folder import part, run_folder
 from platforms.translation.topology import WORKLOADS
+from scenarios.runner.pipe import Child
 
 
 @pytest.fixture
@@ -179,6 +181,8 @@ def test_rubbish_is_no_record(
         {"supervisor": {"pid": 1e400, "started": 1}},
         {"topology": {"folder": "/dev/shm/bookinfo-\0", "ports": [], "gateway_port": 1}},  # noqa: S108
         {"topology": []},
+        {"mark": "\ud800"},
+        {"mark": 5},
         {"since": "yesterday"},
     ],
 )
@@ -189,19 +193,52 @@ def test_a_record_of_other_types_is_none(folder: Path, fields: dict[str, object]
     assert record.read(folder / "local") is None
 
 
-@pytest.mark.parametrize("file", ["lock", "demo.json", "journal.json", "journal.new"])
+@pytest.mark.parametrize(
+    "file", ["lock", "demo.json", "journal.json", "journal.new", ".demo.json.new", "locust.log", "logs/kubectl.log"]
+)
 def test_no_link_is_followed(folder: Path, tmp_path: Path, file: str) -> None:
     """What a link leads to is neither read nor written, whoever put the link there."""
     letter = tmp_path / "letter"
     letter.write_text("{}")
     (folder / "local").mkdir(mode=0o700, parents=True)
+    (folder / "local" / file).parent.mkdir(exist_ok=True)
     (folder / "local" / file).symlink_to(letter)
     with contextlib.suppress(NotReachable), journal.exclusive("local", "a test"):
         journal.Journal.of("local").open(who="a test", was="", will={})
     with contextlib.suppress(NotReachable):
         record.read(folder / "local")
+    with contextlib.suppress(NotReachable), Child(folder / "local" / "locust.log"):
+        pass
+    with contextlib.suppress(NotReachable), Commands(folder / "local", {}, print) as commands:
+        commands.run("true", seconds=10, log="kubectl")
+    kubernetes.Demo("c", "n", "u", "").write(folder / "local")
 
     assert "{}" == letter.read_text()
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link"])
+@pytest.mark.parametrize("file", ["local/demo.json", "local/lock", "kubernetes/demo.json"])
+def test_only_plain_files_are_opened(folder: Path, file: str, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A pipe does not keep a command waiting: whatever is no file is named in one line."""
+    path = folder / file
+    path.parent.mkdir(mode=0o700, parents=True)
+    {"pipe": os.mkfifo, "folder": os.mkdir, "link": lambda one: one.symlink_to("/etc/passwd")}[kind](path)
+
+    assert 3 == main(["down", "--platform", path.parent.name])
+    assert f"platforms: {path}: not a plain file in a folder of the demo's; remove it, and try again\n" == (
+        capsys.readouterr().err
+    )
+
+
+def test_no_log_in_a_linked_folder(folder: Path, tmp_path: Path) -> None:
+    """Logs go into a folder of the demo's, not to where a link leads."""
+    (tmp_path / "mine").mkdir()
+    (folder / "kubernetes").mkdir(mode=0o700, parents=True)
+    (folder / "kubernetes" / "logs").symlink_to(tmp_path / "mine")
+    with Commands(folder / "kubernetes", {}, print) as commands, pytest.raises(NotReachable, match="not a plain file"):
+        commands.run("true", seconds=10, log="kubectl")
+
+    assert [] == list((tmp_path / "mine").iterdir())
 
 
 def test_a_folder_in_it_is_no_link(folder: Path, tmp_path: Path) -> None:
@@ -212,6 +249,15 @@ def test_a_folder_in_it_is_no_link(folder: Path, tmp_path: Path) -> None:
 
     assert 3 == main(["up", "--platform", "local"])
     assert (tmp_path / "mine" / "logs").exists()
+
+
+@pytest.mark.usefixtures("folder")
+def test_logs_are_no_link(tmp_path: Path) -> None:
+    """A demo starts with logs of its own."""
+    part("local").joinpath("logs").symlink_to(tmp_path)
+
+    with pytest.raises(NotReachable, match="logs: a link to another folder: remove it"):
+        part("local/logs")
 
 
 @pytest.mark.parametrize("name", ["local", "kubernetes", "tools"])
