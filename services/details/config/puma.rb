@@ -4,6 +4,7 @@ require 'puma/server'
 require 'socket'
 require_relative '../lib/details/environment'
 require_relative '../lib/details/one_deadline'
+require_relative '../lib/details/sound_requests'
 
 begin
   given = Details::Environment.new(ENV)
@@ -29,6 +30,7 @@ persistent_timeout 65 * 60
 # then would stay for ever.
 first_data_timeout 10
 Puma::Client.prepend(Details::OneDeadline.for(10))
+Puma::Client.prepend(Details::SoundRequests)
 
 # After an answer, Puma before 7 keeps the thread waiting 0.2 s for the connection's next request. With 40
 # keep-alive connections of 4 requests/s each, 1 in 100 answers then took 4 s; without the wait, 1.2 ms.

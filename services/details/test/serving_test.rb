@@ -56,6 +56,30 @@ class ServingTest < Minitest::Test
     assert_equal({ 200 => 500 }, Array.new(500) { ask(connection) }.tally)
   end
 
+  UNSOUND = {
+    'no path' => "GET mailto:x HTTP/1.1\r\nhost: x\r\n\r\n",
+    'half an address' => "GET http://[x HTTP/1.1\r\nhost: x\r\n\r\n",
+    'a tunnel' => "CONNECT x:80 HTTP/1.1\r\nhost: x\r\n\r\n",
+    'two lengths' => "POST /health HTTP/1.1\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    'a long body' => "POST /health HTTP/1.1\r\ncontent-length: 100000000\r\n\r\n",
+    'an absurd body' => "POST /health HTTP/1.1\r\ncontent-length: #{'9' * 30}\r\n\r\n",
+    'a long chunked body' =>
+      "POST /health HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n#{"4000\r\n#{'x' * 0x4000}\r\n" * 5}"
+  }.freeze
+
+  # Each gets its 400 before its body has come, and the next request is answered.
+  def test_unsound_requests
+    start
+    UNSOUND.each do |what, request|
+      connection = connect
+      connection.write(request)
+
+      assert_equal 400, in_time { connection.readline }[/\d{3}/].to_i, what
+    end
+
+    assert_equal 200, ask(connect)
+  end
+
   # This Puma has the wait that the configuration takes away, and it is gone.
   def test_no_thread_waits_for_a_next_request
     Puma::Configuration.new(config_files: [File.join(ROOT, 'config/puma.rb')]).load
