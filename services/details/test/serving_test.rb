@@ -63,6 +63,9 @@ class ServingTest < Minitest::Test
     'two lengths' => "POST /health HTTP/1.1\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     'a long body' => "POST /health HTTP/1.1\r\ncontent-length: 100000000\r\n\r\n",
     'an absurd body' => "POST /health HTTP/1.1\r\ncontent-length: #{'9' * 30}\r\n\r\n",
+    'a chunk of no size' => "POST /health HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n\r\nx\r\n",
+    'a chunk of an absurd size' => "POST /health HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n#{'f' * 30}\r\nx",
+    'a long line of a size' => "POST /health HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1;#{'x' * 70_000}",
     'a long chunked body' =>
       "POST /health HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n#{"4000\r\n#{'x' * 0x4000}\r\n" * 5}"
   }.freeze

@@ -16,6 +16,12 @@ module Details
       super
     end
 
+    def decode_chunk(text)
+      super.tap { bounded(@prev_chunk.bytesize) }
+    rescue ArgumentError, NoMethodError, RangeError
+      refuse 'chunks without a size'
+    end
+
     def write_chunk(text)
       super
       bounded(@chunked_content_length)

@@ -1,0 +1,109 @@
+"""A request that is none gets a 4xx or the end of its connection, from every service; what one admits is named here."""
+
+from __future__ import annotations
+
+import re
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+from tests.contract.http.target import Target
+
+PATIENCE = 8.0
+"""Seconds for a refusal; a request that is merely unfinished is given up later (test_slow)."""
+
+
+def head(*lines: bytes, start: bytes = b"GET /health HTTP/1.1", body: bytes = b"") -> bytes:
+    """A request for what every service has, with these header lines."""
+    return b"\r\n".join((start, b"Host: x", *lines, b"", body))
+
+
+def chunks(body: bytes) -> bytes:
+    """A request with a body in chunks."""
+    return head(b"Transfer-Encoding: chunked", body=body)
+
+
+MALFORMED = {
+    "a target without a path": head(start=b"GET mailto:x HTTP/1.1"),
+    "a tunnel": head(start=b"CONNECT x:80 HTTP/1.1"),
+    "NUL in the target": head(start=b"GET /hea\0lth HTTP/1.1"),
+    "a method that is no word": head(start=b"G(T /health HTTP/1.1"),
+    "no such version": head(start=b"GET /health HTTP/x"),
+    "length and chunks": head(b"Content-Length: 3", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
+    "two lengths": head(b"Content-Length: 3", b"Content-Length: 4", body=b"abcd"),
+    "one length twice": head(b"Content-Length: 3", b"Content-Length: 3", body=b"abc"),
+    "a list of lengths": head(b"Content-Length: 3, 4", body=b"abcd"),
+    "a signed length": head(b"Content-Length: +3", body=b"abc"),
+    "a negative length": head(b"Content-Length: -3", body=b"abc"),
+    "a length in hex": head(b"Content-Length: 0x3", body=b"abc"),
+    "an empty length": head(b"Content-Length: "),
+    "an absurd length": head(b"Content-Length: " + b"9" * 30, body=b"abc"),
+    "chunked twice": head(b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked", body=b"0\r\n\r\n"),
+    "an unknown coding": head(b"Transfer-Encoding: xchunked", body=b"0\r\n\r\n"),
+    "junk for a chunk's size": chunks(b"zz\r\nabc\r\n0\r\n\r\n"),
+    "a signed chunk": chunks(b"+3\r\nabc\r\n0\r\n\r\n"),
+    "a negative chunk": chunks(b"-1\r\nabc\r\n0\r\n\r\n"),
+    "a chunk of no size": chunks(b"\r\nabc\r\n0\r\n\r\n"),
+    "a chunk without an end": chunks(b"3\r\nabcXX0\r\n\r\n"),
+    "a space in a name": head(b"X Y: 1"),
+    "a space before the colon": head(b"Content-Length : 3", body=b"abc"),
+    "no colon": head(b"Xfoo"),
+    "no name": head(b": foo"),
+    "a folded line": head(b"X: a", b" b"),
+    "NUL in a value": head(b"X: a\0b"),
+    "NUL in a name": head(b"X\0: a"),
+    "CR in a value": head(b"X: a\rb"),
+}
+JDK = "the JDK's server reads so; reviews is spoken to by proxies, and Envoy refuses it or cleans it"
+ADMITTED = {
+    ("reviews", "a method that is no word"): JDK,  # answered with 405
+    ("reviews", "a signed length"): JDK,
+    ("reviews", "a folded line"): JDK,
+    ("reviews", "NUL in a value"): JDK,
+    ("reviews", "no such version"): JDK,
+}
+
+
+@pytest.mark.better
+def test_no_service_admits_a_malformed_request(bookinfo: Target) -> None:
+    """Beyond what is admitted on purpose; and each serves the next request."""
+    urls = {"productpage": bookinfo.productpage, "details": bookinfo.details, "ratings": bookinfo.ratings}
+    urls |= {"reviews": bookinfo.reviews.get("v1")}
+    cases = [(app, url, what) for app, url in urls.items() if url for what in MALFORMED]
+    if not cases:
+        pytest.skip("no service can be reached by itself")
+
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = zip(cases, pool.map(lambda case: outcome(case[1], MALFORMED[case[2]]), cases), strict=True)
+        wrong = {(app, what): said for (app, _, what), said in outcomes if said}
+
+    assert {} == {case: said for case, said in wrong.items() if case not in ADMITTED}
+    assert set() == {case for case in ADMITTED if urls[case[0]]} - set(wrong), "admitted no longer"
+    for url in filter(None, urls.values()):
+        assert 200 == requests.get(f"{url}/health", timeout=PATIENCE).status_code
+
+
+def outcome(url: str, request: bytes) -> str:
+    """What is wrong with the answer; empty if the request was refused, or its connection ended with it.
+
+    A server may answer before it looks at a body that it does not need, and close then: nothing comes after it.
+    """
+    place = urlsplit(url)
+    said, ended = b"", False
+    with socket.create_connection((place.hostname, place.port), timeout=PATIENCE) as connection:
+        try:
+            connection.sendall(request)
+            while more := connection.recv(65536):
+                said += more
+            ended = True
+        except TimeoutError:
+            pass
+        except OSError:
+            ended = True
+    statuses = [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3})", said)]
+    if any(status >= 500 and status not in (501, 505) for status in statuses):  # the server's own fault
+        return f"answered with {statuses}"
+    return "" if ended else f"the connection stays open after {statuses}"
