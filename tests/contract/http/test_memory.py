@@ -1,0 +1,87 @@
+"""What a backend says costs productpage no memory that stays."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle, repeat
+from pathlib import Path
+from threading import Thread
+
+import pytest
+import requests
+
+from bench.alone import LOOPBACK, Alone
+
+ROUNDS = 40
+MOST_GROWTH = 12 * 1024
+"""kB of all processes together; one endless answer kept would be more."""
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+MANY = json.dumps({"reviews": [{"reviewer": "r", "text": "t" * 50}] * 50_000}).encode()
+HOSTILE = (
+    (OK + b"\r\n", repeat(b"x" * 65536)),
+    (OK, repeat(b"X-Header: " + b"x" * 1000 + b"\r\n")),
+    (OK + b"\r\n", [b"[" * 100_000]),
+    (OK + b"\r\n", [MANY]),
+)
+
+
+@pytest.fixture
+def hostile() -> Iterator[str]:
+    """The URL of a backend that answers in each hostile way in turn."""
+    answers = cycle(HOSTILE)
+
+    def answer(connection: socket.socket, first: bytes, rest: Iterator[bytes]) -> None:
+        with connection:
+            try:
+                connection.recv(65536)
+                connection.sendall(first)
+                for more in rest:
+                    connection.sendall(more)
+            except OSError:
+                return
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            first, rest = next(answers)
+            Thread(target=answer, args=(connection, first, rest), daemon=True).start()
+
+    with socket.create_server((LOOPBACK, 0)) as listener:
+        thread = Thread(target=serve)
+        thread.start()
+        yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.mark.better
+def test_hostile_answers_leave_no_memory_behind(alone: Alone, hostile: str) -> None:
+    """After hundreds of them productpage holds what it held after the first ones."""
+    page = alone.productpage(details=hostile, reviews=hostile, ratings=hostile)
+    alone.wait_until_up(page)
+
+    def ask(times: int) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            for answer in pool.map(lambda _: requests.get(f"{page.url}/productpage", timeout=60), range(times)):
+                assert 200 == answer.status_code
+
+    ask(ROUNDS)
+    before = held(page.process.pid)
+    ask(4 * ROUNDS)
+    grown = held(page.process.pid) - before
+
+    assert grown < MOST_GROWTH, f"{grown} kB more"
+
+
+def held(pid: int) -> int:
+    """The resident memory of a process and its children, in kB."""
+    process = Path(f"/proc/{pid}")
+    own = next(line for line in (process / "status").read_text().splitlines() if line.startswith("VmRSS:"))
+    children = (process / f"task/{pid}/children").read_text().split()
+    return int(own.split()[1]) + sum(held(int(child)) for child in children)
