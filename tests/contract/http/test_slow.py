@@ -5,16 +5,19 @@ from __future__ import annotations
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import cycle
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from tests.contract.http.target import Target
 
 DEADLINE = 10.0
 """Seconds; productpage, which faces the world, gives 5."""
 SLACK = 10.0
+CROWD = 400
 BEGUN = {
     "a head": b"GET /health HTTP/1.1\r\nHost: x\r\nX: ",
     "a body": b"POST /ratings/0 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{",
@@ -36,6 +39,24 @@ def test_a_request_by_drops_is_given_up(bookinfo: Target) -> None:
         )
 
     assert {} == {case: seconds for case, seconds in took.items() if seconds is None}
+
+
+@pytest.mark.better
+def test_unfinished_requests_keep_nobody_out(bookinfo: Target) -> None:
+    """More of them than any service has threads, and yet the next visitor gets an answer on a new connection."""
+    urls = {"productpage": bookinfo.productpage, "details": bookinfo.details, "ratings": bookinfo.ratings}
+    urls |= {"reviews": bookinfo.reviews.get("v1")}
+    if not any(urls.values()):
+        pytest.skip("no service can be reached by itself")
+
+    for url in filter(None, urls.values()):
+        place = urlsplit(url)
+        with ExitStack() as crowd:
+            for begun, _ in zip(cycle(BEGUN.values()), range(CROWD), strict=False):
+                connection = crowd.enter_context(socket.create_connection((place.hostname, place.port)))
+                connection.sendall(begun)
+
+            assert 200 == requests.get(f"{url}/health", timeout=DEADLINE + SLACK).status_code, url
 
 
 def drip(url: str, what: str) -> float | None:

@@ -9,17 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The HTTP side: two pages, GET and HEAD, JSON only. */
 final class ReviewsServer {
-
-  /** Always more than may wait for ratings, so that /health is answered while they hang. */
-  private static final int MAX_THREADS = Ratings.MAX_CALLS + 64;
 
   private static final int BACKLOG = 1024;
   private static final Set<String> READING = Set.of("GET", "HEAD");
@@ -43,6 +37,7 @@ final class ReviewsServer {
   private final Configuration configuration;
   private final Ratings ratings;
   private final Exchanges exchanges = new Exchanges();
+  private final ServerThreads threads = new ServerThreads();
   private final HttpServer http;
 
   /**
@@ -54,14 +49,7 @@ final class ReviewsServer {
     this.configuration = configuration;
     this.ratings = new Ratings(configuration);
     this.http = listen(configuration);
-    http.setExecutor(
-        new ThreadPoolExecutor(
-            2,
-            MAX_THREADS,
-            30,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            Threads.daemons("http")));
+    http.setExecutor(threads);
     http.createContext("/", this::handle);
     http.start();
   }
@@ -95,7 +83,12 @@ final class ReviewsServer {
   private void handle(HttpExchange exchange) {
     Reply reply = exchanges.begin(exchange);
     try {
+      exchange.getRequestBody().close(); // reads it: no page has use for one
+      threads.arrived();
       answer(exchange, reply);
+    } catch (IOException e) {
+      exchange.getResponseHeaders().set("Connection", "close");
+      reply.send(400, Json.error("the body is malformed, or does not arrive"));
     } catch (RuntimeException e) {
       Log.line("%s %s: %s".formatted(exchange.getRequestMethod(), exchange.getRequestURI(), e));
       reply.send(500, Json.error("internal error"));

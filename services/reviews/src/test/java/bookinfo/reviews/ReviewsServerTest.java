@@ -6,10 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +32,9 @@ class ReviewsServerTest {
 
   private static final String FIVE_AND_FOUR =
       "{\"id\":0,\"ratings\":{\"Reviewer1\":5,\"Reviewer2\":4}}";
+  private static final String UNFINISHED_HEAD = "GET /health HTTP/1.1\r\nhost: x\r\nx: ";
+  private static final String UNFINISHED_BODY =
+      "POST /health HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nx";
 
   @Test
   @DisplayName("/health says that reviews are healthy, in Bookinfo's exact words.")
@@ -231,6 +240,34 @@ class ReviewsServerTest {
       reviews.stop(Duration.ofMillis(100));
 
       assertThrows(Exception.class, () -> answer.get(10, TimeUnit.SECONDS));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {UNFINISHED_HEAD, UNFINISHED_BODY})
+  @DisplayName(
+      "Clients that never finish their requests take no thread from others: they make way.")
+  void unfinished(String request) throws Exception {
+    List<SocketChannel> clients = new ArrayList<>();
+    try (Reviews reviews = Reviews.withoutRatings();
+        Selector ended = Selector.open()) {
+      for (int i = 0; i < ServerThreads.MAX + 3; i++) {
+        SocketChannel client =
+            SocketChannel.open(new InetSocketAddress("127.0.0.1", reviews.port()));
+        clients.add(client);
+        client.write(ByteBuffer.wrap(request.getBytes(US_ASCII)));
+        client.configureBlocking(false).register(ended, SelectionKey.OP_READ);
+      }
+      while (ended.keys().size() > ServerThreads.MAX) {
+        ended.select(SelectionKey::cancel);
+        ended.selectNow(); // forgets what is cancelled
+      }
+
+      assertEquals(200, reviews.get("/reviews/0").statusCode());
+    } finally {
+      for (SocketChannel client : clients) {
+        client.close();
+      }
     }
   }
 
