@@ -27,8 +27,9 @@ def for_cluster(balancer: Mapping[str, Any]) -> dict[str, Any]:
             return {"lbPolicy": "LEAST_REQUEST", **_warm(balancer, "leastRequestLbConfig")}
 
 
-def hash_policy(consistent: Mapping[str, Any]) -> dict[str, Any]:
+def hash_policy(consistent: Mapping[str, Any] | None) -> dict[str, Any]:
     """What a request is hashed by, as Envoy's hash policy; empty when nothing is."""
+    consistent = consistent or {}
     if "httpHeaderName" in consistent:
         return {"header": {"headerName": consistent["httpHeaderName"]}}
     if "httpQueryParameterName" in consistent:
@@ -40,27 +41,31 @@ def hash_policy(consistent: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def hash_of_service(rule: DestinationRule | None) -> Mapping[str, Any]:
-    """The consistent hash of a Service that is called without a VirtualService."""
+def hash_of_service(rule: DestinationRule | None) -> Mapping[str, Any] | None:
+    """The consistent hash of a Service that is called without a VirtualService; one that names nothing is one too."""
     policy = rule.policy if rule else {}
-    return _hash_on_port(policy, SERVICE_PORT) or _hash(policy)
+    return _first(_hash_on_port(policy, SERVICE_PORT), _hash(policy))
 
 
-def hash_of_destination(rule: DestinationRule | None, destination: Mapping[str, Any]) -> Mapping[str, Any]:
+def hash_of_destination(rule: DestinationRule | None, destination: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The consistent hash of a destination: what its port or its subset says goes before the rest."""
     if rule is None:
-        return {}
+        return None
     subset = (rule.subset(destination.get("subset", "")) or {}).get("trafficPolicy", {})
     port = destination.get("port", {}).get("number")
-    return _hash_on_port(subset, port) or _hash(subset) or _hash_on_port(rule.policy, port) or _hash(rule.policy)
+    return _first(_hash_on_port(subset, port), _hash(subset), _hash_on_port(rule.policy, port), _hash(rule.policy))
 
 
-def _hash(policy: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = policy.get("loadBalancer", {}).get("consistentHash", {})
+def _first(*hashes: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    return next((one for one in hashes if one is not None), None)
+
+
+def _hash(policy: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    found: Mapping[str, Any] | None = policy.get("loadBalancer", {}).get("consistentHash")
     return found
 
 
-def _hash_on_port(policy: Mapping[str, Any], port: int | None) -> Mapping[str, Any]:
+def _hash_on_port(policy: Mapping[str, Any], port: int | None) -> Mapping[str, Any] | None:
     """The hash that the policy names for one port; only a destination that names its port asks for that."""
     settings = (one for one in policy.get("portLevelSettings", ()) if one.get("port", {}).get("number", 0) == port)
     return _hash(next(settings, {}))

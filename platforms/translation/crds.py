@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
-from platforms.translation.schema import Bytes, Duration, Fields, Flag, Listing, Named, Number, Shape, Text, Whole
+from platforms.translation.schema import Fields, Listing, Named, Ruled, Shape
+from platforms.translation.values import AnyDuration, Bytes, Duration, Flag, Int32, Number, Text, Whole
 
 _TEXT = Text()
 _TEXTS = Listing(_TEXT)
 _FLAG = Flag()
 _DURATION = Duration()
-_ANY_DURATION = Duration(least=None)
+_ANY_DURATION = AnyDuration()
 _COUNT = Whole(0, 2**32 - 1)
 _SIZE = Whole(0)
-_INT = Whole(-(2**31), 2**31 - 1)
+_INT = Int32()
 _PERCENT = Fields({"value": Number()})
 _LABELS = Named(_TEXT)
 
@@ -135,7 +138,13 @@ _VIRTUAL_SERVICE = Fields(
         "http": Listing(_HTTP_ROUTE),
         "tcp": Listing(Fields({"match": Listing(_LAYER_4_MATCH.but(sourceSubnet=_TEXT)), "route": _LAYER_4_ROUTE})),
         "tls": Listing(
-            Fields({"match": Listing(_LAYER_4_MATCH.but(sniHosts=_TEXTS)), "route": _LAYER_4_ROUTE}, ("match",))
+            Fields(
+                {
+                    "match": Listing(replace(_LAYER_4_MATCH.but(sniHosts=_TEXTS), required=("sniHosts",))),
+                    "route": _LAYER_4_ROUTE,
+                },
+                ("match",),
+            )
         ),
     }
 )
@@ -148,15 +157,6 @@ _FAILOVER: Mapping[str, Shape] = {
 _HASHED = ("httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName")
 _BALANCER = Fields(
     {
-        "backendUtilization": Fields(
-            {
-                "errorUtilizationPenaltyPercent": _COUNT,
-                "metricNamesForComputingUtilization": _TEXTS,
-                "weightExpirationPeriod": _TEXT,
-                "weightStabilizationPeriod": _TEXT,
-                "weightUpdatePeriod": _TEXT,
-            }
-        ),
         "consistentHash": Fields(
             {
                 "httpCookie": Fields(
@@ -190,7 +190,7 @@ _BALANCER = Fields(
         "warmupDurationSecs": _DURATION,
         "zoneAwareLbSetting": Fields({**_FAILOVER, "minClusterSize": Whole(1, 2**32 - 1)}),
     },
-    alternatives=(("simple", "consistentHash", "backendUtilization"),),
+    alternatives=(("simple", "consistentHash"),),
 )
 _CONNECTION_POOL = Fields(
     {
@@ -267,19 +267,32 @@ _TRAFFIC_POLICY = Fields(
         "tunnel": Fields({"protocol": _TEXT, "targetHost": _TEXT, "targetPort": _COUNT}, ("targetHost", "targetPort")),
     }
 )
+_SELECTED = Ruled(
+    Named(Ruled(Text(longest=63), ((lambda value: "*" not in value, "wildcard not allowed in label value match"),))),
+    (
+        (lambda labels: not any("*" in key for key in labels), "wildcard not allowed in label key match"),
+        (lambda labels: "" not in labels, "key must not be empty"),
+    ),
+)
 _DESTINATION_RULE = Fields(
     {
         "exportTo": _TEXTS,
         "host": _TEXT,
         "subsets": Listing(Fields({"labels": _LABELS, "name": _TEXT, "trafficPolicy": _TRAFFIC_POLICY}, ("name",))),
         "trafficPolicy": _TRAFFIC_POLICY,
-        "workloadSelector": Fields({"matchLabels": _LABELS}),
+        "workloadSelector": Fields({"matchLabels": _SELECTED}),
     },
     ("host",),
 )
 
 _TLS_VERSION = Text(("TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"))
-_SERVER_TLS = Fields(
+
+
+def _one_at_most(*fields: str) -> Callable[[Any], bool]:
+    return lambda value: len({*fields} & {*value}) <= 1
+
+
+_SERVER_TLS_FIELDS = Fields(
     {
         **dict.fromkeys(
             (
@@ -292,9 +305,7 @@ _SERVER_TLS = Fields(
             ),
             _TEXT,
         ),
-        **dict.fromkeys(
-            ("cipherSuites", "ecdhCurves", "subjectAltNames", "verifyCertificateHash", "verifyCertificateSpki"), _TEXTS
-        ),
+        **dict.fromkeys(("cipherSuites", "subjectAltNames", "verifyCertificateHash", "verifyCertificateSpki"), _TEXTS),
         "credentialNames": Listing(_TEXT, 1, 2),
         "httpsRedirect": _FLAG,
         "insecureSkipVerify": _FLAG,
@@ -305,6 +316,21 @@ _SERVER_TLS = Fields(
             Fields(dict.fromkeys(("caCertificates", "privateKey", "serverCertificate"), _TEXT)), 1, 2
         ),
     }
+)
+_SERVER_TLS = Ruled(
+    _SERVER_TLS_FIELDS,
+    (
+        (
+            _one_at_most("tlsCertificates", "credentialNames"),
+            "only one of credentialNames or tlsCertificates can be set",
+        ),
+        (_one_at_most("credentialName", "credentialNames"), "only one of credentialName or credentialNames can be set"),
+        # The CRD says so of the same two fields again.
+        (
+            _one_at_most("credentialNames", "tlsCertificates"),
+            "only one of credentialName or tlsCertificates can be set",
+        ),
+    ),
 )
 _GATEWAY = Fields(
     {

@@ -17,6 +17,7 @@ _NANOSECONDS = {
     "h": 3600 * 10**9,
 }
 _PART = re.compile(r"([0-9]*\.?[0-9]*)(ns|us|µs|μs|ms|s|m|h)")
+_ANY_PART = re.compile(r"([0-9]*\.?[0-9]*)([^0-9.]*)")
 _LONGEST = 2**63 - 1
 """What a Go duration holds: 292 years."""
 
@@ -35,6 +36,31 @@ def nanoseconds(text: str) -> int | None:
         total += int(Fraction(part[1].removesuffix(".")) * _NANOSECONDS[part[2]])
         position = part.end()
     return sign * total if position and total <= _LONGEST else None
+
+
+def complaint(text: str) -> str | None:
+    """What Go's parser says of a text that is no duration."""
+    if nanoseconds(text) is not None:
+        return None
+    rest = text[1:] if text.startswith(("-", "+")) else text
+    while (part := _ANY_PART.match(rest)) and part[1] not in ("", "."):
+        if not part[2]:
+            return f"time: missing unit in duration {_quoted(text)}"
+        if part[2] not in _NANOSECONDS:
+            return f"time: unknown unit {_quoted(part[2])} in duration {_quoted(text)}"
+        rest = rest[part.end() :]
+    return f"time: invalid duration {_quoted(text)}"
+
+
+def _quoted(text: str) -> str:
+    """As Go quotes it there: byte by byte where it is not plain ASCII."""
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _escaped(char: str) -> str:
+    if " " <= char < "\x80":
+        return f"\\{char}" if char in '"\\' else char
+    return "".join(f"\\x{byte:02x}" for byte in char.encode())
 
 
 def envoy(text: str) -> str:

@@ -95,7 +95,7 @@ def duration(text: str) -> Iterator[str]:
 
 
 def exported_to(spec: Mapping[str, Any], namespace: str) -> Iterator[str]:
-    """What is wrong with `exportTo`."""
+    """What is wrong with `exportTo`, also beside a `workloadSelector`."""
     given: set[str] = set()
     for entry in spec.get("exportTo", ()):
         scope = namespace if entry == "." else entry
@@ -109,6 +109,12 @@ def exported_to(spec: Mapping[str, Any], namespace: str) -> Iterator[str]:
             yield "only .,*, or a valid DNS 1123 label is allowed as exportTo entry"
         else:
             given.add(scope)
+    if "workloadSelector" in spec and given - {namespace}:
+        yield (
+            "destination rule with workload selector cannot have multiple entries in exportTo"
+            if namespace in given
+            else "destination rule with workload selector cannot have exportTo beyond current namespace"
+        )
     if "*" in given and len(spec["exportTo"]) > 1:
         yield "cannot have both public (*) and non-public exportTo values for a resource"
 

@@ -97,7 +97,7 @@ def _forward(http: Mapping[str, Any], service: VirtualService, context: Context)
     hashes = [_hash(one["destination"], service, context) for one in destinations]
     if len(destinations) == 1:
         action["cluster"] = _cluster(destinations[0]["destination"], service, context)
-        sticky = bool(hashes[0])
+        sticky = hashes[0] is not None
     else:
         # Weight 0 is left out, as is a destination that has none beside others that have one.
         weighted = [one for one in destinations if one.get("weight", 0)]
@@ -160,7 +160,7 @@ def _cluster(destination: Mapping[str, Any], service: VirtualService, context: C
     return hosts.cluster(host, port=port, subset=destination.get("subset", ""))
 
 
-def _hash(destination: Mapping[str, Any], service: VirtualService, context: Context) -> Mapping[str, Any]:
+def _hash(destination: Mapping[str, Any], service: VirtualService, context: Context) -> Mapping[str, Any] | None:
     host = hosts.full(destination["host"], service.namespace)
     return balancing.hash_of_destination(context.rules.destination_rule(host, context.proxy.namespace), destination)
 

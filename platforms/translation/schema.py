@@ -5,16 +5,21 @@ A field that is null is one that is not given; a null in a list is an error.
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Any, ClassVar
 
-from platforms.translation import durations
-
 UNKNOWN_FIELD = "unknown field"
-_MILLISECOND = 10**6
+
+
+class Stage(IntEnum):
+    """Who finds a problem: each is asked only when the one before has nothing to say."""
+
+    SCHEMA = 0
+    RULE = 1
+    WEBHOOK = 2
+    """It decodes the object before it looks at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,7 @@ class Problem:
     path: str
     """Where, as in `spec.http[0].timeout`; `<nil>` where the API server does not say."""
     message: str
-    late: bool = False
-    """Found by a rule, which the API server asks only when the schema has nothing to say."""
+    stage: Stage = Stage.SCHEMA
 
     def __str__(self) -> str:
         return f'{self.message} "{self.path}"' if self.message == UNKNOWN_FIELD else f"{self.path}: {self.message}"
@@ -65,89 +69,6 @@ class Anything(Shape):
 
 
 @dataclass(frozen=True, slots=True)
-class Text(Shape):
-    """A string, or one of a few."""
-
-    choices: tuple[str, ...] = ()
-    type_name: ClassVar[str] = "string"
-
-    def _is_type(self, value: Any) -> bool:
-        return isinstance(value, str)
-
-    def _check(self, value: Any, path: str) -> Iterator[Problem]:
-        if self.choices and value not in self.choices:
-            listed = ", ".join(f'"{choice}"' for choice in self.choices)
-            yield Problem(path, f'Unsupported value: "{value}": supported values: {listed}')
-
-
-@dataclass(frozen=True, slots=True)
-class Bytes(Text):
-    """A string in base64."""
-
-    def _check(self, value: Any, path: str) -> Iterator[Problem]:
-        try:
-            base64.b64decode(value, validate=True)
-        except (binascii.Error, ValueError):
-            yield Problem(path, f'Invalid value: "{value}": {path} in body must be of type byte: "{value}"')
-
-
-@dataclass(frozen=True, slots=True)
-class Duration(Text):
-    """A duration in Go's notation; one that is checked is at least a millisecond."""
-
-    least: int | None = _MILLISECOND
-
-    def _check(self, value: Any, path: str) -> Iterator[Problem]:
-        rule = "must be a valid duration greater than 1ms"
-        length = durations.nanoseconds(value)
-        if length is None:
-            failed = "type conversion error from 'string' to 'google.protobuf.Duration' evaluating rule"
-            yield Problem(path, f'Invalid value: "string": {failed}: {rule}', late=True)
-        elif self.least is not None and length < self.least:
-            yield Problem(path, f'Invalid value: "string": {rule}', late=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Flag(Shape):
-    """True or false."""
-
-    type_name: ClassVar[str] = "boolean"
-
-    def _is_type(self, value: Any) -> bool:
-        return isinstance(value, bool)
-
-
-@dataclass(frozen=True, slots=True)
-class Number(Shape):
-    """A number within bounds."""
-
-    least: float | None = None
-    most: float | None = None
-    type_name: ClassVar[str] = "number"
-
-    def _is_type(self, value: Any) -> bool:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-
-    def _check(self, value: Any, path: str) -> Iterator[Problem]:
-        for wrong, bound, words in (
-            (self.least is not None and value < self.least, self.least, "greater than or equal to"),
-            (self.most is not None and value > self.most, self.most, "less than or equal to"),
-        ):
-            if wrong:
-                yield Problem(path, f"Invalid value: {value}: {path} in body should be {words} {bound}")
-
-
-@dataclass(frozen=True, slots=True)
-class Whole(Number):
-    """A whole number within bounds; `90.0` is one."""
-
-    type_name: ClassVar[str] = "integer"
-
-    def _is_type(self, value: Any) -> bool:
-        return isinstance(value, int | float) and not isinstance(value, bool) and float(value).is_integer()
-
-
-@dataclass(frozen=True, slots=True)
 class Listing(Shape):
     """A list of things of one shape."""
 
@@ -181,7 +102,9 @@ class Named(Shape):
     def _check(self, value: Any, path: str) -> Iterator[Problem]:
         for name, one in value.items():
             if one is not None:
-                yield from self.of.check(one, f"{path}.{name}")
+                for problem in self.of.check(one, f"{path}.{name}"):
+                    is_rule = problem.stage is Stage.RULE  # which names the key otherwise
+                    yield replace(problem, path=f"{path}[{name}]") if is_rule else problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +138,23 @@ class Fields(Shape):
             if (alternatives := len(given & set(group))) > 1:
                 one_of = f"must validate one and only one schema (oneOf). Found {alternatives} valid alternatives"
                 yield Problem("<nil>", f'Invalid value: "": "{path}" {one_of}')
+                if len(self.alternatives) > 1:
+                    yield Problem("<nil>", f'Invalid value: "": "{path}" must validate all the schemas (allOf)')
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled(Shape):
+    """A shape with rules, each with what is said when it is broken."""
+
+    of: Shape
+    rules: tuple[tuple[Callable[[Any], bool], str], ...]
+
+    def check(self, value: Any, path: str) -> Iterator[Problem]:
+        problems = list(self.of.check(value, path))
+        yield from problems
+        for holds, message in self.rules:
+            if all(problem.stage is Stage.RULE for problem in problems) and not holds(cleaned(value)):
+                yield Problem(path, f'Invalid value: "{self.of.type_name}": {message}', Stage.RULE)
 
 
 def cleaned(value: Any) -> Any:

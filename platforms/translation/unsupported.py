@@ -42,7 +42,6 @@ def _too_heavy(destinations: list[Mapping[str, Any]]) -> bool:
 
 _POLICY: Mapping[str, Refuses] = {
     "loadBalancer.simple": lambda kind: bool(kind == "PASSTHROUGH"),  # there is no original destination to pass to
-    "loadBalancer.backendUtilization": _always,
     "loadBalancer.localityLbSetting.distribute": _always,
     "loadBalancer.localityLbSetting.failover": _always,
     "loadBalancer.localityLbSetting.failoverPriority": _always,

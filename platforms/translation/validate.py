@@ -15,18 +15,15 @@ from platforms.translation import (
     naming,
     object_meta,
     schema,
+    validate_gateway,
     validate_http,
+    validate_layer4,
     validate_match,
     validate_policy,
 )
 from platforms.translation.rules import MESH
 
-_WEBHOOK = 'admission webhook "validation.istio.io" denied the request: configuration is invalid: '
-_PROTOCOLS = frozenset(
-    {"tcp", "udp", "grpc", "grpc-web", "http", "http_proxy", "http2", "https", "tls", "mongo", "redis", "mysql"}
-)
-_TLS_PROTOCOLS = frozenset({"https", "tls"})
-_HTTP_PROTOCOLS = frozenset({"http", "http2", "http_proxy", "grpc", "grpc-web"})
+_WEBHOOK = 'admission webhook "validation.istio.io" denied the request: '
 
 
 def validated(resources: ResourceSet) -> ResourceSet:
@@ -51,12 +48,14 @@ def _validated(resource: Resource) -> Resource:
             f"strict decoding error: {', '.join(unknown)}"
         )
     if problems := [*object_meta.problems(metadata), *found]:
-        # Rules are asked only when the schema itself has nothing to say.
-        shown = [problem for problem in problems if not problem.late] or problems
+        stage = min(problem.stage for problem in problems)
+        shown = [problem for problem in problems if problem.stage == stage]
+        if stage == schema.Stage.WEBHOOK:
+            raise Rejected(f"{resource}: {_WEBHOOK}{shown[0].message}")
         raise Rejected(f'{resource}: The {kind} "{resource.name}" is invalid: {"; ".join(map(str, shown))}')
     resource = replace(resource, spec=schema.cleaned(resource.spec), metadata={}, more={})
     if complaints := list(dict.fromkeys(_COMPLAINTS.get(kind, _none)(resource))):
-        raise Rejected(f"{resource}: {_WEBHOOK}{'; '.join(complaints)}")
+        raise Rejected(f"{resource}: {_WEBHOOK}configuration is invalid: {'; '.join(complaints)}")
     return resource
 
 
@@ -92,6 +91,7 @@ def _virtual_service(resource: Resource) -> Iterator[str]:
         yield "http, tcp or tls must be provided in virtual service"
     for http in spec.get("http", ()):
         yield from validate_http.complaints(http, delegate=not names)
+    yield from validate_layer4.complaints(spec)
     yield from naming.exported_to(spec, resource.namespace)
 
 
@@ -137,45 +137,7 @@ def _destination_rule(resource: Resource) -> Iterator[str]:
 
 
 def _gateway(resource: Resource) -> Iterator[str]:
-    if not naming.is_dns_label(resource.name):
-        yield f'invalid gateway name: "{resource.name}"'
-    servers = resource.spec.get("servers", ())
-    if not servers:
-        yield "gateway must have at least one server"
-    for server in servers:
-        yield from _server(server)
-    seen: set[str] = set()
-    for server in servers:
-        name = server["port"]["name"]
-        if name in seen:
-            yield f"port names in servers must be unique: duplicate name {name}"
-        seen.add(name)
-
-
-def _server(server: Mapping[str, Any]) -> Iterator[str]:
-    if not server["hosts"]:
-        yield "server config must contain at least one host"
-    for host in server["hosts"]:
-        yield from naming.gateway_host(host)
-    port, protocol = server["port"], server["port"]["protocol"].lower()
-    if protocol not in _PROTOCOLS:
-        yield (
-            f'invalid protocol "{port["protocol"]}", '
-            "supported protocols are HTTP, HTTP2, GRPC, GRPC-WEB, MONGO, REDIS, MYSQL, TCP"
-        )
-    yield from naming.port(port["number"])
-    if port.get("targetPort"):
-        yield "targetPort has no impact on Gateways"
-    if not port["name"]:
-        yield "port name must be set"
-    bind = server.get("bind", "")
-    if bind and not hosts.is_address(bind) and not bind.startswith("unix://"):
-        yield f"{bind} is not a valid IP"
-    tls = server.get("tls")
-    if protocol in _TLS_PROTOCOLS and tls is None:
-        yield "server must have TLS settings for HTTPS/TLS protocols"
-    elif protocol in _HTTP_PROTOCOLS and tls is not None and tls.get("mode", "PASSTHROUGH") != "PASSTHROUGH":
-        yield "server cannot have TLS settings for plain text HTTP ports"
+    return validate_gateway.complaints(resource.name, resource.spec)
 
 
 _COMPLAINTS: Mapping[str, Callable[[Resource], Iterator[str]]] = {

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
-from platforms.translation import durations, faults, header_values, naming, regexes, retries, validate_match
+from platforms.translation import (
+    durations,
+    faults,
+    header_values,
+    naming,
+    regexes,
+    retries,
+    validate_destination,
+    validate_match,
+)
 
 _KILOBYTE = 1024
 _CORS_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"})
@@ -45,7 +56,9 @@ def complaints(http: Mapping[str, Any], *, delegate: bool) -> Iterator[str]:
     yield from _direct_response(http.get("directResponse"))
     yield from _retries(http.get("retries", {}))
     yield from _rewrite(http)
-    yield from _destinations(http.get("route", ()))
+    for one in http.get("route", ()):
+        yield from _header_changes(one.get("headers", {}))
+    yield from validate_destination.weighted(http.get("route", ()))
     if "timeout" in http:
         yield from naming.duration(http["timeout"])
 
@@ -138,7 +151,16 @@ def _fault(fault: Mapping[str, Any]) -> Iterator[str]:
 def _percentage(percentage: Mapping[str, float]) -> Iterator[str]:
     value = percentage.get("value", 0)
     if not (value == 0 or 0.0001 <= value <= 100):  # noqa: PLR2004  # the bounds are in the message
-        yield f"percentage {value} is neither 0.0, nor in range [0.0001, 100.0]"
+        yield f"percentage {_shown(value)} is neither 0.0, nor in range [0.0001, 100.0]"
+
+
+def _shown(number: float) -> str:
+    """A fraction as Go shows it: with an exponent from a million on."""
+    exact = Decimal(repr(float(number))).normalize()
+    if -5 < exact.adjusted() < 6:  # noqa: PLR2004  # Go's bounds
+        return f"{exact:f}"
+    digits, exponent = f"{exact:e}".split("e")
+    return f"{digits}e{int(exponent):+03d}"
 
 
 def _status(status: int) -> Iterator[str]:
@@ -147,14 +169,14 @@ def _status(status: int) -> Iterator[str]:
 
 
 def _mirrors(http: Mapping[str, Any]) -> Iterator[str]:
-    whole = http.get("mirrorPercent", 0)
+    whole = http.get("mirrorPercent", http.get("mirror_percent", 0))  # a field of two names
     if whole > 100:  # noqa: PLR2004  # percent
         yield f"mirror_percent must have a max value of 100 (it has {whole})"
     yield from _share(http.get("mirrorPercentage", {}), "mirror_percentage")
     if "mirror" in http:
-        yield from _destination(http["mirror"])
+        yield from validate_destination.complaints(http["mirror"])
     for mirror in http.get("mirrors", ()):
-        yield from _destination(mirror["destination"])
+        yield from validate_destination.complaints(mirror["destination"])
         yield from _share(mirror.get("percentage", {}), "mirror percentage")
 
 
@@ -191,7 +213,7 @@ def _direct_response(response: Mapping[str, Any] | None) -> Iterator[str]:
     if response is None:
         return
     body = response.get("body", {})
-    if len(body.get("string", "").encode()) > _KILOBYTE**2 or len(body.get("bytes", "")) * 3 // 4 > _KILOBYTE**2:
+    if len(body.get("string", "").encode()) > _KILOBYTE**2 or len(b64decode(body.get("bytes", ""))) > _KILOBYTE**2:
         yield "large direct_responses may impact control plane performance, must be less than 1MB"
     yield from _status(response["status"])
 
@@ -243,26 +265,3 @@ def _authorities(authority: str, request: Mapping[str, Any]) -> Iterator[str]:
                     )
                     return
                 authority = value
-
-
-def _destinations(destinations: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    destinations = tuple(destinations)
-    for one in destinations:
-        yield from _header_changes(one.get("headers", {}))
-        yield from _destination(one["destination"])
-        if one.get("weight", 0) < 0:
-            yield f"weight {one['weight']} < 0"
-    if len(destinations) > 1 and sum(one.get("weight", 0) for one in destinations) == 0:
-        yield "total destination weight = 0"
-
-
-def _destination(destination: Mapping[str, Any]) -> Iterator[str]:
-    if destination["host"] == "*":
-        yield "invalid destination host *"
-    else:
-        yield from naming.domain(destination["host"])
-    subset = destination.get("subset", "")
-    if subset and not naming.is_dns_label(subset):
-        yield f"subset name is invalid: {subset}"
-    if "port" in destination:
-        yield from naming.port(destination["port"].get("number", 0))

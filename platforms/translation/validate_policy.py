@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from math import isqrt
 from typing import Any
 
-from platforms.translation import durations, naming
+from platforms.translation import durations, hosts, naming
 
 _PARTS = ("connectionPool", "loadBalancer", "outlierDetection", "tls")
 _MORE_PARTS = (*_PARTS, "portLevelSettings", "tunnel", "proxyProtocol", "retryBudget")
@@ -54,6 +54,19 @@ def _policy(policy: Mapping[str, Any]) -> Iterator[str]:
             yield from _parts(setting)
         else:
             yield "port traffic policy must have at least one field"
+    if "tunnel" in policy:
+        yield from _tunnel(policy["tunnel"])
+
+
+def _tunnel(tunnel: Mapping[str, Any]) -> Iterator[str]:
+    if tunnel.get("protocol", "") not in ("", "CONNECT", "POST"):
+        yield 'tunnel protocol must be "CONNECT" or "POST"'
+    host = tunnel["targetHost"]
+    if not hosts.is_address(host):
+        for wrong in naming.domain(host, wildcard=False):
+            yield f"tunnel target host must be valid FQDN or IP address: {wrong}; {host} is not a valid IP"
+    for wrong in naming.port(tunnel["targetPort"]):
+        yield f"tunnel target port is invalid: {wrong}"
 
 
 def _parts(policy: Mapping[str, Any]) -> Iterator[str]:

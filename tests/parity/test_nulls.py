@@ -17,7 +17,7 @@ from platforms.overlay import lay_over
 from platforms.resources import Resource, ResourceSet, baseline, parse
 from platforms.translation import crds
 from platforms.translation.analyze import analyze
-from platforms.translation.schema import Fields, Listing, Named, Shape
+from platforms.translation.schema import Fields, Listing, Named, Ruled, Shape
 from platforms.translation.translate import translate
 from platforms.translation.validate import validated
 from tests.parity.recordings import FOLDER, TOPOLOGY, names
@@ -44,6 +44,8 @@ def places(resources: ResourceSet) -> Iterator[Place]:
 
 def _places(value: Any, shape: Shape) -> Iterator[Place]:
     match shape, value:
+        case Ruled(), _:
+            yield from _places(value, shape.of)
         case Fields(), dict():
             yield from ((value, name) for name in shape.fields if name not in value and name not in shape.required)
             for name, inner in shape.fields.items():

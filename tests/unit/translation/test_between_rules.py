@@ -368,3 +368,13 @@ def test_a_port_that_goes_without_saying_is_not_said() -> None:
     route = served("productpage-v1", reviews(http))["routes"][REVIEWS]["routes"][0]
 
     assert {"hostRedirect": "a.example", "pathRedirect": ""} == route["redirect"]
+
+
+def test_a_hash_that_names_nothing() -> None:
+    """Nothing is hashed; yet a retry towards a destination of such a rule does not look for another host."""
+    balanced = rule("DestinationRule", "h", "{host: reviews, trafficPolicy: {loadBalancer: {consistentHash: {}}}}")
+    to_all = reviews("[{route: [{destination: {host: reviews}}]}]")
+    (route,) = served("productpage-v1", balanced, to_all)["routes"][REVIEWS]["routes"]
+
+    assert "hashPolicy" not in route["route"]
+    assert "retryHostPredicate" not in route["route"]["retryPolicy"]

@@ -235,7 +235,8 @@ def test_a_gateway_is_validated(servers: str, message: str) -> None:
             rule(
                 "Gateway",
                 "shop",
-                "{servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE}}]}",
+                "{servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], "
+                "tls: {mode: SIMPLE, credentialName: shop}}]}",
             ),
             "spec.servers[0].tls",
         ),
