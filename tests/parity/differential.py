@@ -1,7 +1,7 @@
 """Random objects, ours against istiod's: `python -m tests.parity.differential --runs 20000 --seed 1`.
 
 Five objects at most, few names and hosts, so that they meet: ages, namespaces, exportTo, wildcards, gateways. What differs is
-printed with its objects; exit 1 if anything does that `KNOWN` does not name.
+printed with its objects, by class (`comparison.py`); exit 1 if anything does that `KNOWN` does not name.
 """
 
 from __future__ import annotations
@@ -12,36 +12,34 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from platforms.errors import Rejected, Unsupported
-from platforms.resources import Resource, ResourceSet, baseline
-from platforms.translation.served import shown
+from platforms.resources import Resource, ResourceSet
 from platforms.translation.translate import translate
-from tests.parity.oracle import CRDS, Answer, oracle, ordered, question, served
+from tests.parity.comparison import BASE, Class, Difference, differences
+from tests.parity.oracle import CRDS, Answer, oracle, question, served
 from tests.parity.recordings import TOPOLOGY
 from tests.parity.wide import wide
 from tests.properties import rules
 
-BASE = ResourceSet(
-    tuple(replace(one, created=1) for one in baseline() if one.api_version.startswith("networking.istio.io"))
-)
-"""Between the random objects in age."""
-
 RECORDED = Path(__file__).parent / "oracle-answers.json.gz"
 """A fixed sample, for where there is no Go."""
 
-KNOWN: dict[str, str] = {}
-"""What is known to differ: a part of the message by which it is recognised, and why it stays."""
-
-_SCHEMA = re.compile(r"\w+/[^/ ]+/[^/ ]+: (.+)", re.DOTALL)
-"""The oracle's frame around what the schema has against an object."""
+KNOWN: dict[str, str] = {
+    r'refused in other words.*(\(allOf\)\. None validated|Unsupported value: [^"])': "of a value of a wrong type the API "
+    "server says that it is none of the choices, too",
+    "unsupported where.*(locality|zoneAware)LbSetting": "ours has no localities, and leaves their rules to Istio",
+    "warned of in other words: istiod alone: .*(mode does not|cipher|2 server cert|httpsRedirect)": "of a Gateway's TLS",
+    r"served otherwise: .*errorMatcher": "outlierDetectionHttpErrorCodes is in the API of 1.31, and istiod heeds it only since a later day",
+}
+"""What is known to differ: a pattern by which it is recognised, and why it stays."""
 
 _FULL = "bookinfo.svc.cluster.local"
 _SERVICES = ("reviews", f"reviews.{_FULL}", "ratings", f"ratings.{_FULL}", f"details.{_FULL}")
@@ -147,64 +145,6 @@ OBJECTS = st.lists(
 )
 
 
-def differences(resources: ResourceSet, answer: Answer) -> Iterator[str]:
-    """What ours serves otherwise than istiod, or takes or refuses otherwise; nothing where ours says it cannot."""
-    try:
-        snapshot = translate(resources, TOPOLOGY)
-    except Unsupported:
-        return
-    except Rejected as error:
-        if answer["accepted"]:
-            yield f"ours refuses it: {error}"
-        elif not any(
-            all(reason in told for reason in _reasons(answer["message"])) for told in (_said(error), *_each(resources))
-        ):
-            yield f"refused in other words: {error} / {answer['message']}"
-        return
-    if not answer["accepted"]:
-        yield f"ours takes it: {answer['message']}"
-        return
-    for proxy, theirs in (answer["served"] if "served" in answer else served(answer)).items():
-        config = snapshot.proxies[proxy]
-        mine = ordered(shown(config.routes.values(), config.clusters))
-        for part in ("routes", "clusters"):
-            for name in sorted(mine[part].keys() | theirs[part].keys()):
-                if mine[part].get(name) != theirs[part].get(name):
-                    yield (
-                        f"{proxy}: {part} {name}:\n    ours   {json.dumps(mine[part].get(name), sort_keys=True)}"
-                        f"\n    istiod {json.dumps(theirs[part].get(name), sort_keys=True)}"
-                    )
-
-
-def _said(error: Exception) -> str:
-    """Our words, as the oracle would say them: it reads every number as a fraction, which the API server does not."""
-    return str(error).replace("\t", " ").replace('"integer"', '"number"')
-
-
-def _each(resources: ResourceSet) -> Iterator[str]:
-    """Ours of every object alone: of several that are wrong, the oracle names the first that it was given."""
-    for one in resources:
-        try:
-            translate(BASE.overlaid(ResourceSet((one,))), TOPOLOGY)
-        except Rejected as error:
-            yield _said(error)
-        except Unsupported:
-            pass
-
-
-def _reasons(message: str) -> list[str]:
-    """The reasons of a refusal, one or more; istiod writes several below one another, and the schema side by side."""
-    if schema := _SCHEMA.match(message):
-        told = schema[1].replace('"integer"', '"number"')
-        return (
-            re.split(r", (?=<nil>: |spec[.:\[])", told.removeprefix("[").removesuffix("]"))
-            if told[0] == "["
-            else [told]
-        )
-    reasons = [line.strip().removeprefix("* ") for line in message.splitlines()]
-    return [reason for reason in reasons if reason and not reason.endswith("occurred:")]
-
-
 def stored(objects: list[Resource], answer: Answer) -> dict[str, Any]:
     """A question with what is compared of its answer."""
     told = {"served": served(answer)} if answer["accepted"] else {"message": answer["message"]}
@@ -225,8 +165,50 @@ def unsupported(resources: ResourceSet) -> str | None:
     return None
 
 
-def known(told: str) -> str | None:
-    return next((why for sign, why in KNOWN.items() if sign in told), None)
+def known(difference: Difference) -> str | None:
+    return next((why for sign, why in KNOWN.items() if re.match(sign, str(difference), re.DOTALL)), None)
+
+
+@dataclass
+class Tally:
+    """A count of questions and of what differed, printed as it is found."""
+
+    show: int
+    """How many questions are printed of every class of differences."""
+    counted: Counter[str] = field(default_factory=Counter)
+    classes: Counter[str] = field(default_factory=Counter)
+    unable: Counter[str] = field(default_factory=Counter)
+
+    def add(self, objects: list[Resource], resources: ResourceSet, answer: Answer) -> None:
+        """Count one question, and print it if its answer differs as no known one does."""
+        if reason := unsupported(resources):
+            self.unable[reason.split("; ")[0]] += 1
+        told = list(differences(resources, answer))
+        fresh = [one for one in told if known(one) is None]
+        self.counted.update(
+            {
+                "questions": 1,
+                "accepted" if answer["accepted"] else "refused": 1,
+                "unsupported": int(reason is not None),
+                "known": int(bool(told) and not fresh),
+                "differ": int(bool(fresh)),
+            }
+        )
+        self.classes.update({one.of for one in fresh})
+        if any(self.classes[one.of] <= self.show for one in fresh):
+            for one in objects:
+                print(json.dumps({**one.document(), "created": one.created}))
+            print(*fresh, sep="\n", end="\n\n", flush=True)
+
+    def summary(self) -> str:
+        """Every count, the classes of differences in the order of their weight."""
+        return "\n".join(
+            (
+                *(f"unsupported, {count:,} times: {reason}" for reason, count in self.unable.most_common()),
+                *(f"{of}, {self.classes[of]:,} times" for of in get_args(Class) if self.classes[of]),
+                ", ".join(f"{count:,} {what}" for what, count in self.counted.items()),
+            )
+        )
 
 
 def main() -> int:
@@ -235,15 +217,16 @@ def main() -> int:
     )
     parser.add_argument("--runs", type=int, default=1000, help="questions; default 1000")
     parser.add_argument("--seed", type=int, default=1, help="of the random objects; default 1")
-    parser.add_argument("--show", type=int, default=5, help="how many differing questions are printed; default 5")
+    parser.add_argument(
+        "--show", type=int, default=5, help="how many questions are printed of every class of differences; default 5"
+    )
     parser.add_argument("--record", action="store_true", help=f"keep the questions and answers in {RECORDED.name}")
     parser.add_argument("--wide", action="store_true", help="with fields from the CRDs' schemas, at the edges")
     options = parser.parse_args()
     if options.wide and options.record:
         parser.error("--record keeps the sample of the plain objects: leave out --wide")
     strategy = wide(OBJECTS, CRDS.read_text(encoding="utf-8")) if options.wide else OBJECTS
-    counted: Counter[str] = Counter()
-    unable: Counter[str] = Counter()
+    tally = Tally(options.show)
     kept: list[dict[str, Any]] = []
     with oracle() as ask:
 
@@ -259,30 +242,15 @@ def main() -> int:
         def compare(objects: list[Resource]) -> None:
             resources = BASE.overlaid(ResourceSet(tuple(objects)))
             answer = ask(question(resources))
-            counted["questions"] += 1
-            counted["accepted" if answer["accepted"] else "refused"] += 1
+            tally.add(objects, resources, answer)
             if options.record:
                 kept.append(stored(objects, answer))
-            counted["unsupported"] += bool(reason := unsupported(resources))
-            unable[(reason or "").split("; ")[0]] += bool(reason)
-            told = list(differences(resources, answer))
-            fresh = [one for one in told if known(one) is None]
-            counted["known"] += bool(told) and not fresh
-            if fresh:
-                counted["differ"] += 1
-                if counted["differ"] <= options.show:
-                    for one in objects:
-                        print(json.dumps({**one.document(), "created": one.created}))
-                    print(*fresh, sep="\n", end="\n\n", flush=True)
 
         compare()
     if options.record:
         RECORDED.write_bytes(gzip.compress(json.dumps(kept, sort_keys=True).encode(), mtime=0))
-    for reason, count in unable.most_common():
-        if count:
-            print(f"unsupported, {count:,} times: {reason}")
-    print(", ".join(f"{count:,} {what}" for what, count in counted.items()))
-    return 1 if counted["differ"] else 0
+    print(tally.summary())
+    return 1 if tally.counted["differ"] else 0
 
 
 if __name__ == "__main__":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess  # noqa: TID251  # the oracle is a program
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from platforms.resources import Resource
@@ -16,6 +18,8 @@ from platforms.translation.served import shown
 FOLDER = Path(os.environ.get("BOOKINFO_ORACLE") or Path(__file__).parent / "oracle" / "build")
 PROGRAM, CRDS = FOLDER / "oracle", FOLDER / "crds.yaml"
 
+_UNREAD_FORMAT = re.compile(r"\n +format: (?:int32|double)(?=\n)")
+"""Kubernetes does not look at it before 1.36, of which the program's library is."""
 _SERVICES = {f"10.96.0.{number}" for number in range(1, 255)}
 _ROUTES = ("9080", "http.8080")
 _TLS = frozenset({"transportSocketMatches", "transportSocket", "filters"})
@@ -24,30 +28,37 @@ Answer = Mapping[str, Any]
 
 
 def question(resources: Iterable[Resource]) -> dict[str, Any]:
-    """The objects as the API server has them, each with its age."""
+    """The objects as the API server has them, without fields that are null, each with its age."""
     return {"objects": [_dated(resource) for resource in resources]}
 
 
 @contextmanager
 def oracle() -> Iterator[Any]:
     """A function from a question to its answer, until the block ends."""
-    command = (str(PROGRAM), "-crds", str(CRDS))
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as crds:
+        crds.write(_UNREAD_FORMAT.sub("", CRDS.read_text(encoding="utf-8")))
+        crds.flush()
+        with subprocess.Popen(
+            (str(PROGRAM), "-crds", crds.name),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        ) as process:
 
-        def ask(asked: Mapping[str, Any]) -> Answer:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(json.dumps(asked).encode() + b"\n")
-            process.stdin.flush()
-            line = next((line for line in process.stdout if line.startswith(b"{")), b"")
-            if not line:
-                raise RuntimeError(f"the oracle ended: {json.dumps(asked)}")
-            answer: Answer = json.loads(line)
-            return answer
+            def ask(asked: Mapping[str, Any]) -> Answer:
+                assert process.stdin is not None
+                assert process.stdout is not None
+                process.stdin.write(json.dumps(asked).encode() + b"\n")
+                process.stdin.flush()
+                line = next((line for line in process.stdout if line.startswith(b"{")), b"")
+                if not line:
+                    raise RuntimeError(f"the oracle ended: {json.dumps(asked)}")
+                answer: Answer = json.loads(line)
+                return answer
 
-        yield ask
-        process.stdin.close()  # type: ignore[union-attr]  # it has one
-        process.kill()  # it may be busy with nothing
+            yield ask
+            process.stdin.close()  # type: ignore[union-attr]  # it has one
+            process.kill()  # it may be busy with nothing
 
 
 def served(answer: Answer) -> dict[str, Any]:
@@ -85,9 +96,15 @@ _UNORDERED = frozenset(
 
 
 def _dated(resource: Resource) -> dict[str, Any]:
-    document = resource.document()
+    document: dict[str, Any] = _given(resource.document())
     document["metadata"] = {
         **document["metadata"],
         "creationTimestamp": f"2026-01-01T00:00:{resource.created:02d}Z",
     }
     return document
+
+
+def _given(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _given(one) for name, one in value.items() if one is not None}
+    return [_given(one) for one in value] if isinstance(value, list | tuple) else value

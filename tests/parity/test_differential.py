@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from platforms.resources import Resource, ResourceSet
-from tests.parity.differential import BASE, OBJECTS, RECORDED, differences, known
+from tests.parity.comparison import BASE, differences
+from tests.parity.differential import OBJECTS, RECORDED, known
 from tests.parity.oracle import PROGRAM, oracle, question
 
 SAMPLE = json.loads(gzip.decompress(RECORDED.read_bytes()))
@@ -35,7 +36,7 @@ def test_a_fixed_sample(number: int) -> None:
     asked = SAMPLE[number]
     resources = BASE.overlaid(ResourceSet(tuple(map(resource, asked["objects"]))))
 
-    assert [] == [told for told in differences(resources, asked["answer"]) if known(told) is None]
+    assert [] == [one for one in differences(resources, asked["answer"]) if known(one) is None]
 
 
 @pytest.mark.skipif(not PROGRAM.exists(), reason="istiod's code is not built here: `make oracle` builds it, with Go")
@@ -48,6 +49,6 @@ def test_others_each_time() -> None:
         def compare(objects: list[Resource]) -> None:
             resources = BASE.overlaid(ResourceSet(tuple(objects)))
 
-            assert [] == [told for told in differences(resources, ask(question(resources))) if known(told) is None]
+            assert [] == [one for one in differences(resources, ask(question(resources))) if known(one) is None]
 
         compare()

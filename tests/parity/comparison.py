@@ -1,0 +1,146 @@
+"""Ours beside istiod's answer about the same objects: every difference, of the class that it is of."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from platforms.errors import Rejected, Unsupported
+from platforms.resources import Resource, ResourceSet, baseline
+from platforms.translation import deprecated, unreachable
+from platforms.translation.findings import Finding
+from platforms.translation.served import shown
+from platforms.translation.translate import Snapshot, translate
+from platforms.translation.validate import validated
+from tests.parity.oracle import Answer, ordered, served
+from tests.parity.recordings import TOPOLOGY
+
+Class = Literal[
+    "taken by ours alone",
+    "refused by ours alone",
+    "served otherwise",
+    "unsupported where istiod refuses",
+    "refused in other words",
+    "warned of in other words",
+]
+"""The gravest first: the first three change what a cluster does, the others what is said of it."""
+
+BASE = ResourceSet(
+    tuple(replace(one, created=1) for one in baseline() if one.api_version.startswith("networking.istio.io"))
+)
+"""Between the random objects in age."""
+
+_SCHEMA = re.compile(r"\w+/[^/ ]+/[^/ ]+: (.+)", re.DOTALL)
+"""The oracle's frame around what the schema has against an object."""
+_VALUE = re.compile(
+    r'(?<=Invalid value: )"(?:[^"\\]|\\.)*": (?=must be a valid duration|type conversion error|only one of|wildcard|key must)'
+)
+_NUMBER = re.compile(r"(?:(?<=Invalid value: )|(?<=equal to ))-?[0-9][0-9.e+]*")
+_WARNING = "Schema validation warning: "
+_WARNED = frozenset({"IST0130", "IST0131", "IST0133"})
+_FINDERS: Mapping[str, tuple[Callable[[Resource], Iterator[Finding]], ...]] = {
+    "VirtualService": (deprecated.of_virtual_service, unreachable.findings),
+    "DestinationRule": (deprecated.of_destination_rule,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that ours makes otherwise of some objects than istiod."""
+
+    of: Class
+    told: str
+
+    def __str__(self) -> str:
+        return f"{self.of}: {self.told}"
+
+
+def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
+    """What ours does or says otherwise than istiod; nothing where ours says it cannot do what istiod does."""
+    try:
+        snapshot = translate(resources, TOPOLOGY)
+    except Unsupported as error:
+        if not answer["accepted"]:
+            yield Difference("unsupported where istiod refuses", f"{error} / {answer['message']}")
+        return
+    except Rejected as error:
+        if answer["accepted"]:
+            yield Difference("refused by ours alone", str(error))
+        elif not any(
+            all(reason in told for reason in _reasons(answer["message"])) for told in (_said(error), *_each(resources))
+        ):
+            yield Difference("refused in other words", f"{error} / {answer['message']}")
+        return
+    if not answer["accepted"]:
+        yield Difference("taken by ours alone", answer["message"])
+        return
+    yield from _served(snapshot, answer["served"] if "served" in answer else served(answer))
+    if "proxies" in answer:  # a recorded answer has no warnings
+        yield from _warned(resources, answer.get("warnings", []))
+
+
+def _served(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
+    for proxy, theirs in answer.items():
+        config = snapshot.proxies[proxy]
+        mine = ordered(shown(config.routes.values(), config.clusters))
+        for part in ("routes", "clusters"):
+            for name in sorted(mine[part].keys() | theirs[part].keys()):
+                if mine[part].get(name) != theirs[part].get(name):
+                    yield Difference(
+                        "served otherwise",
+                        f"{proxy}: {part} {name}:\n    ours   {json.dumps(mine[part].get(name), sort_keys=True)}"
+                        f"\n    istiod {json.dumps(theirs[part].get(name), sort_keys=True)}",
+                    )
+
+
+def _warned(resources: ResourceSet, theirs: list[str]) -> Iterator[Difference]:
+    """The webhook's warnings of an object are findings of `istioctl analyze` too, and ours of ours."""
+    mine = {
+        finding.message.removeprefix(_WARNING).replace("VirtualService", "virtualService").removesuffix(".")
+        for one in validated(resources)
+        for finder in _FINDERS.get(one.kind, ())
+        for finding in finder(one)
+        if finding.code in _WARNED
+    }
+    for one in sorted(mine ^ {reason for message in theirs for reason in _reasons(message)}):
+        yield Difference("warned of in other words", f"{'ours' if one in mine else 'istiod'} alone: {one}")
+
+
+def _said(error: Exception) -> str:
+    """Our words, as the oracle would say them: it reads every number as a fraction, which the API server does not."""
+    return _plain(str(error).replace("\t", " "))
+
+
+def _plain(told: str) -> str:
+    told = _VALUE.sub("", told.replace('"integer"', '"number"'))
+    return _NUMBER.sub(lambda number: repr(float(number[0])), told)
+
+
+def _each(resources: ResourceSet) -> Iterator[str]:
+    """Ours of every object alone: of several that are wrong, the oracle names the first that it was given."""
+    for one in resources:
+        try:
+            translate(BASE.overlaid(ResourceSet((one,))), TOPOLOGY)
+        except Rejected as error:
+            yield _said(error)
+        except Unsupported:
+            pass
+
+
+def _reasons(message: str) -> list[str]:
+    """The reasons of a refusal, one or more; istiod writes several below one another, and the schema side by side."""
+    if schema := _SCHEMA.match(message):
+        told = _plain(schema[1])
+        return (
+            re.split(r", (?=<nil>: |spec[.:\[])", told.removeprefix("[").removesuffix("]"))
+            if told[0] == "["
+            else [told]
+        )
+    # Go's text of a port, which that message ends with, is not the same twice.
+    reasons = [
+        re.sub("(?<=port name must be set).*", "", line.strip().removeprefix("* ")) for line in message.splitlines()
+    ]
+    return [reason for reason in reasons if reason and not reason.endswith("occurred:")]

@@ -1,0 +1,107 @@
+"""The comparison with istiod finds what differs, each in its class, and nothing where nothing does."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import pytest
+
+from platforms.resources import Resource, ResourceSet
+from platforms.translation.served import shown
+from platforms.translation.translate import translate
+from tests.parity.comparison import BASE, Class, differences
+from tests.parity.differential import Tally
+from tests.parity.oracle import ordered
+from tests.parity.recordings import PROXIES, TOPOLOGY
+from tests.unit.translation.rules import reviews, rule
+
+GOOD = reviews("[{route: [{destination: {host: reviews, subset: v1}}]}]")
+WRONG = reviews("[{timeout: 0s, retries: {attempts: x}}]")
+UNHEARD_OF = rule("VirtualService", "t", "{hosts: [reviews], tcp: [{route: [{destination: {host: reviews}}]}]}")
+DEPRECATED = rule("DestinationRule", "r", "{host: reviews, trafficPolicy: {outlierDetection: {consecutiveErrors: 1}}}")
+DEPRECATION = (
+    "outlier detection consecutive errors is deprecated, use consecutiveGatewayErrors or consecutive5xxErrors instead"
+)
+REASON = 'spec.http[0].retries.attempts: Invalid value: "string": spec.http[0].retries.attempts in body must be of type integer: "string"'
+
+
+def laid(one: Resource) -> ResourceSet:
+    return BASE.overlaid(ResourceSet((one,)))
+
+
+def answered(one: Resource) -> dict[str, Any]:
+    """Ours, as if it were istiod's answer."""
+    proxies = translate(laid(one), TOPOLOGY).proxies
+    return {
+        "accepted": True,
+        "served": {name: ordered(shown(proxies[name].routes.values(), proxies[name].clusters)) for name in PROXIES},
+    }
+
+
+def altered(one: Resource, part: str) -> dict[str, Any]:
+    """The same without one route or cluster of one proxy."""
+    answer = answered(one)
+    answer["served"]["reviews-v2"][part].popitem()
+    return answer
+
+
+def refused(message: str) -> dict[str, Any]:
+    return {"accepted": False, "message": message}
+
+
+def warned(*messages: str) -> dict[str, Any]:
+    return {"accepted": True, "served": {}, "proxies": {}, "warnings": list(messages)}
+
+
+PLANTED: list[tuple[Resource, dict[str, Any], Class]] = [
+    (GOOD, refused("no such thing"), "taken by ours alone"),
+    (WRONG, answered(GOOD), "refused by ours alone"),
+    (GOOD, altered(GOOD, "routes"), "served otherwise"),
+    (GOOD, altered(GOOD, "clusters"), "served otherwise"),
+    (UNHEARD_OF, refused("TCP route is required"), "unsupported where istiod refuses"),
+    (WRONG, refused("2 errors occurred:\n\t* attempts cannot be negative\n"), "refused in other words"),
+    (WRONG, refused(f"VirtualService/reviews/bookinfo: [{REASON}, spec.x: Required value]"), "refused in other words"),
+    (GOOD, warned("this is old"), "warned of in other words"),
+    (DEPRECATED, warned(), "warned of in other words"),
+]
+
+
+@pytest.mark.parametrize(("one", "answer", "expected"), PLANTED)
+def test_a_planted_difference_is_found(one: Resource, answer: dict[str, Any], expected: Class) -> None:
+    """One that was put there, alone, and in its class."""
+    assert [expected] == [found.of for found in differences(laid(one), answer)]
+
+
+def test_every_class_is_planted() -> None:
+    """A class that nobody finds would hide what it is for."""
+    assert set(get_args(Class)) == {of for _, _, of in PLANTED}
+
+
+@pytest.mark.parametrize(
+    ("one", "answer"),
+    [
+        (GOOD, answered(GOOD)),
+        (WRONG, refused(f"VirtualService/reviews/bookinfo: {REASON}")),
+        (UNHEARD_OF, {"accepted": True, "served": {}}),
+        (DEPRECATED, warned(DEPRECATION)),
+    ],
+)
+def test_agreement_is_no_difference(one: Resource, answer: dict[str, Any]) -> None:
+    """The same answer, the same reasons or the same warnings."""
+    assert [] == list(differences(laid(one), answer))
+
+
+def test_the_summary_counts_classes(capsys: pytest.CaptureFixture[str]) -> None:
+    """The gravest first, and no more questions printed of a class than asked for."""
+    tally = Tally(show=1)
+    for answer in (refused("one"), refused("two"), altered(GOOD, "routes")):
+        tally.add([GOOD], laid(GOOD), answer)
+
+    lines = tally.summary().splitlines()
+
+    assert ["taken by ours alone, 2 times", "served otherwise, 1 times"] == lines[:2]
+    assert "3 differ" in lines[-1]
+    printed = capsys.readouterr().out
+    assert "taken by ours alone: one" in printed
+    assert "taken by ours alone: two" not in printed
+    assert "served otherwise: reviews-v2: routes" in printed
