@@ -215,7 +215,7 @@ def _direct_response(response: Mapping[str, Any] | None) -> Iterator[str]:
     body = response.get("body", {})
     if len(body.get("string", "").encode()) > _KILOBYTE**2 or len(b64decode(body.get("bytes", ""))) > _KILOBYTE**2:
         yield "large direct_responses may impact control plane performance, must be less than 1MB"
-    yield from _status(response["status"])
+    yield from _status((response["status"] + 2**31) % 2**32 - 2**31)  # Istio reads it as a signed number
 
 
 def _retries(policy: Mapping[str, Any]) -> Iterator[str]:

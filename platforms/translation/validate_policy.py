@@ -15,13 +15,14 @@ _PARTS = ("connectionPool", "loadBalancer", "outlierDetection", "tls")
 _MORE_PARTS = (*_PARTS, "portLevelSettings", "tunnel", "proxyProtocol", "retryBudget")
 _LARGEST_TABLE = 5_000_011
 _MILLISECOND = 10**6
+_CONFIG_MAP = "configmap://"
 
 
 def complaints(spec: Mapping[str, Any], namespace: str) -> Iterator[str]:
     """Everything wrong with the spec of a DestinationRule."""
     yield from naming.domain(spec["host"])
     if "trafficPolicy" in spec:
-        yield from _policy(spec["trafficPolicy"])
+        yield from _policy(spec["trafficPolicy"], namespace)
     seen: set[str] = set()
     for subset in spec.get("subsets", ()):
         name = subset["name"]
@@ -34,11 +35,11 @@ def complaints(spec: Mapping[str, Any], namespace: str) -> Iterator[str]:
             yield f"subset name is invalid: {name}"
         yield from naming.labels(subset.get("labels", {}))
         if "trafficPolicy" in subset:
-            yield from _policy(subset["trafficPolicy"])
+            yield from _policy(subset["trafficPolicy"], namespace)
     yield from naming.exported_to(spec, namespace)
 
 
-def _policy(policy: Mapping[str, Any]) -> Iterator[str]:
+def _policy(policy: Mapping[str, Any], namespace: str) -> Iterator[str]:
     # To Go an empty list is none, while an empty object is one.
     if not any(policy[part] != [] for part in set(_MORE_PARTS) & set(policy)):
         yield "traffic policy must have at least one field"
@@ -46,12 +47,12 @@ def _policy(policy: Mapping[str, Any]) -> Iterator[str]:
     if {"tunnel", "proxyProtocol"} <= set(policy):
         yield "tunnel and proxyProtocol must not be set together"
         return
-    yield from _parts(policy)
+    yield from _parts(policy, namespace)
     for setting in policy.get("portLevelSettings", ()):
         if "port" not in setting:
             yield "portTrafficPolicy must have valid port"
         if set(_PARTS) & set(setting):
-            yield from _parts(setting)
+            yield from _parts(setting, namespace)
         else:
             yield "port traffic policy must have at least one field"
     if "tunnel" in policy:
@@ -69,12 +70,12 @@ def _tunnel(tunnel: Mapping[str, Any]) -> Iterator[str]:
         yield f"tunnel target port is invalid: {wrong}"
 
 
-def _parts(policy: Mapping[str, Any]) -> Iterator[str]:
+def _parts(policy: Mapping[str, Any], namespace: str) -> Iterator[str]:
     yield from _outlier_detection(policy.get("outlierDetection", {}))
     if "connectionPool" in policy:
         yield from _connection_pool(policy["connectionPool"])
     yield from _load_balancer(policy.get("loadBalancer", {}))
-    yield from _tls(policy.get("tls", {}))
+    yield from _tls(policy.get("tls", {}), namespace)
 
 
 def _outlier_detection(outlier: Mapping[str, Any]) -> Iterator[str]:
@@ -163,12 +164,33 @@ def _cookie(cookie: Mapping[str, Any]) -> Iterator[str]:
         names.add(name)
 
 
-def _tls(tls: Mapping[str, Any]) -> Iterator[str]:
-    if tls.get("mode") == "MUTUAL" and not tls.get("credentialName"):
+def _tls(tls: Mapping[str, Any], namespace: str) -> Iterator[str]:
+    mode, credential = tls.get("mode"), tls.get("credentialName", "")
+    if credential.startswith(_CONFIG_MAP):
+        yield from (f"invalid {_CONFIG_MAP} credentialName: {wrong}" for wrong in _config_map(credential, namespace))
+    unverified, named = tls.get("insecureSkipVerify"), "subjectAltNames" in tls and tls["subjectAltNames"] != []
+    if unverified and mode == "SIMPLE" and (tls.get("caCertificates") or credential or named):
+        yield ("cannot specify CaCertificates or CredentialName or SubjectAltNames when InsecureSkipVerify is set true")
+    if unverified and mode == "MUTUAL" and (tls.get("caCertificates") or named):
+        yield "cannot specify CaCertificates or SubjectAltNames when InsecureSkipVerify is set true"
+    if mode in ("SIMPLE", "MUTUAL") and credential:
+        if any(tls.get(field) for field in ("clientCertificate", "caCertificates", "privateKey", "caCrl")):
+            yield "cannot specify client certificates or CA certificate or CA CRL If credentialName is set"
+    elif mode == "MUTUAL":
         if not tls.get("clientCertificate"):
             yield "client certificate required for mutual tls"
         if not tls.get("privateKey"):
             yield "private key required for mutual tls"
+
+
+def _config_map(reference: str, namespace: str) -> Iterator[str]:
+    owner, *names = reference.removeprefix(_CONFIG_MAP).split("/")
+    for missing, named in ((not names, "namespace and name"), (not owner, "namespace"), (names[:1] == [""], "name")):
+        if missing:
+            yield f'invalid resource name "{reference}". Expected {named}'
+            return
+    if owner != namespace:
+        yield f'namespace must match the configuration namespace "{namespace}"'
 
 
 def _is_prime(number: int) -> bool:

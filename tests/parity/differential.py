@@ -35,7 +35,7 @@ RECORDED = Path(__file__).parent / "oracle-answers.json.gz"
 KNOWN: dict[str, str] = {
     r'refused in other words.*(\(allOf\)\. None validated|Unsupported value: [^"])': "of a value of a wrong type the API "
     "server says that it is none of the choices, too",
-    "unsupported where.*(locality|zoneAware)LbSetting": "ours has no localities, and leaves their rules to Istio",
+    "(unsupported where|refused in other).*(localit|zone aware|failover)": "ours has no localities, and leaves their rules to Istio",
     "warned of in other words: istiod alone: .*(mode does not|cipher|2 server cert|httpsRedirect)": "of a Gateway's TLS",
     r"served otherwise: .*errorMatcher": "outlierDetectionHttpErrorCodes is in the API of 1.31, and istiod heeds it only since a later day",
 }

@@ -169,6 +169,30 @@ def test_what_helps_nobody_is_remarked_on(resource: Resource, expected: tuple[st
     assert [expected] == findings(resource)
 
 
+@pytest.mark.parametrize(
+    "resource",
+    [
+        rule(
+            "DestinationRule",
+            "x",
+            "{host: ratings, trafficPolicy: {portLevelSettings: "
+            "[{port: {number: 9080}, outlierDetection: {consecutiveErrors: 5}}]}}",
+        ),
+        rule(
+            "DestinationRule",
+            "x",
+            "{host: ratings, subsets: [{name: v1, labels: {version: v1}, "
+            "trafficPolicy: {loadBalancer: {consistentHash: {useSourceIp: true, minimumRingSize: 8}}}}]}",
+        ),
+        reviews("[{TO}]".replace("TO", TO), more="gateways: [mesh, bookinfo-gateway.bookinfo],"),
+        reviews("[{fault: {abort: {percentage: {value: 5}}}, TO}]".replace("TO", TO)),
+    ],
+)
+def test_what_istio_does_not_warn_of(resource: Resource) -> None:
+    """The webhook loses the warnings about ports, subsets and faults."""
+    assert [] == findings(resource)
+
+
 def test_a_second_gateway_for_the_same_hosts_is_remarked_on() -> None:
     """Both Gateways are told of each other."""
     second = rule(

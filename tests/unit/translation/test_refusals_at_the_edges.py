@@ -83,6 +83,30 @@ def test_a_layer_4_route(layer4: str, message: str) -> None:
             "destination rule with workload selector cannot have multiple entries in exportTo",
         ),
         (
+            policy("{tls: {mode: MUTUAL}}"),
+            "client certificate required for mutual tls; private key required for mutual tls",
+        ),
+        (
+            policy("{tls: {mode: SIMPLE, insecureSkipVerify: true, subjectAltNames: [a]}}"),
+            "cannot specify CaCertificates or CredentialName or SubjectAltNames when InsecureSkipVerify is set true",
+        ),
+        (
+            policy("{tls: {mode: MUTUAL, credentialName: a, caCrl: b}}"),
+            "cannot specify client certificates or CA certificate or CA CRL If credentialName is set",
+        ),
+        (
+            policy("{tls: {credentialName: 'configmap://a'}}"),
+            'invalid configmap:// credentialName: invalid resource name "configmap://a". Expected namespace and name',
+        ),
+        (
+            policy("{tls: {credentialName: 'configmap://a/b'}}"),
+            'invalid configmap:// credentialName: namespace must match the configuration namespace "bookinfo"',
+        ),
+        (
+            reviews("[{directResponse: {status: 4294967295}}]"),
+            "HTTP status -1 is not in range 200-599",
+        ),
+        (
             door("{mode: SIMPLE}"),
             "SIMPLE TLS requires a server certificate; SIMPLE TLS requires a private key",
         ),
