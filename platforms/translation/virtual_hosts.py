@@ -35,10 +35,11 @@ def of_sidecar(rules: Rules, proxy: Proxy) -> dict[str, Any]:
     by_name: dict[str, dict[str, Any]] = {}
     taken: set[str] = set()
     routed: set[str] = set()
+    bound = rules.bound_to(MESH, proxy)
+    closest = _closest(bound)
     # A call names its host in any case, so at sidecars case does not matter.
-    services = tuple(_in_lower_case(one) for one in rules.bound_to(MESH, proxy))
-    for service in services:
-        known = [host for host in hosts.REGISTRY if _speaks_for(service, host, services)]
+    for number, service in enumerate(map(_in_lower_case, bound)):
+        known = [host for host in hosts.REGISTRY if host in service.hosts or closest.get(host) == number]
         if not known:
             continue
         if not (http_routes := routes.of(service, context)):
@@ -82,18 +83,17 @@ def _in_lower_case(service: VirtualService) -> VirtualService:
     return replace(service, hosts=tuple(host.lower() for host in service.hosts))
 
 
-def _speaks_for(service: VirtualService, host: str, services: tuple[VirtualService, ...]) -> bool:
-    """Whether `service` routes `host`: it names it, or no other wildcard among `services` is closer."""
-    if host in service.hosts:
-        return True
-    wildcards = [pattern for pattern in service.hosts if hosts.is_wildcard(pattern) and hosts.covers(pattern, host)]
-    if not wildcards:
-        return False
-    by_host: dict[str, VirtualService] = {}
-    for other in services:
-        for pattern in other.hosts:
-            by_host.setdefault(pattern, other)
-    return hosts.most_specific(host, by_host) is service
+def _closest(services: tuple[VirtualService, ...]) -> dict[str, int]:
+    """Which VirtualService, by number, names each Service most closely, wildcards or not.
+
+    Istio compares hosts as they are written there: one with a capital names no Service, and leaves it to a wildcard.
+    """
+    by_host: dict[str, int] = {}
+    for number, service in enumerate(services):
+        for host in service.hosts:
+            by_host.setdefault(host, number)
+    found = {host: hosts.most_specific(host, by_host) for host in hosts.REGISTRY}
+    return {host: number for host, number in found.items() if number is not None}
 
 
 def _add(by_name: dict[str, dict[str, Any]], taken: set[str], host: str, http_routes: list[dict[str, Any]]) -> None:

@@ -378,3 +378,13 @@ def test_a_hash_that_names_nothing() -> None:
 
     assert "hashPolicy" not in route["route"]
     assert "retryHostPredicate" not in route["route"]["retryPolicy"]
+
+
+@pytest.mark.parametrize(("name", "subset"), [("a", "v1"), ("z", "v2")])
+def test_a_host_with_a_capital_leaves_its_service_to_a_wildcard(name: str, subset: str) -> None:
+    """For Istio it names no Service when wildcards are sorted, and so it is the first of the two that acts."""
+    capital = rule("VirtualService", "m", f"{{hosts: [Reviews], http: {ON_V2}}}")
+    wildcard = rule("VirtualService", name, f"{{hosts: ['*.svc.cluster.local'], http: {ON_V1}}}")
+    removed = reviews(ON_V1, more="gateways: [nowhere],")
+
+    assert [_cluster(subset)] == clusters_called("productpage-v1", REVIEWS, capital, wildcard, removed)
