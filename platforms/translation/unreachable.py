@@ -10,6 +10,7 @@ from platforms.resources import Resource
 from platforms.translation.findings import Finding
 
 Texts = Mapping[str, Mapping[str, str]]
+_TEXT_MATCHES = frozenset({"authority", "method", "scheme", "uri"})
 
 
 def findings(service: Resource) -> Iterator[Finding]:
@@ -97,7 +98,9 @@ def _shown(text: Mapping[str, str]) -> str:
 
 
 def _content(match: Mapping[str, Any]) -> str:
-    return json.dumps({field: value for field, value in match.items() if field != "name"}, sort_keys=True)
+    # A text match that says nothing is one; any other field that says nothing is not there.
+    given = {field: value for field, value in match.items() if field != "name" and (value or field in _TEXT_MATCHES)}
+    return json.dumps(given, sort_keys=True)
 
 
 def _name(thing: Mapping[str, Any], number: int) -> str:

@@ -28,6 +28,16 @@ Class = Literal[
 ]
 """The gravest first: the first three change what a cluster does, the others what is said of it."""
 
+KNOWN: dict[str, str] = {
+    r'refused in other words.*must be of type (\w+: "(boolean|integer|array|object|string|number)".*(allOf|oneOf|Unsupported)|byte: "f)': (
+        "of a value of a wrong type the API server says that it is none of the choices, or of which format it is not"
+    ),
+    "(unsupported where|refused in other).*(localit|zone aware|failover)": "ours has no localities, and leaves their rules to Istio",
+    "warned of in other words: istiod alone: .*(mode does not|cipher|2 server cert|httpsRedirect)": "of a Gateway's TLS",
+    r"served otherwise: .*errorMatcher": "outlierDetectionHttpErrorCodes is in the API of 1.31, and istiod heeds it only since a later day",
+}
+"""What is known to differ: a pattern by which it is recognised, and why it stays."""
+
 BASE = ResourceSet(
     tuple(replace(one, created=1) for one in baseline() if one.api_version.startswith("networking.istio.io"))
 )
@@ -80,6 +90,11 @@ def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
     yield from _served(snapshot, answer["served"] if "served" in answer else served(answer))
     if "proxies" in answer:  # a recorded answer has no warnings
         yield from _warned(resources, answer.get("warnings", []))
+
+
+def known(difference: Difference) -> str | None:
+    """Why a difference stays, if it does."""
+    return next((why for sign, why in KNOWN.items() if re.match(sign, str(difference), re.DOTALL)), None)
 
 
 def _served(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:

@@ -1,7 +1,7 @@
 """Random objects, ours against istiod's: `python -m tests.parity.differential --runs 20000 --seed 1`.
 
 Five objects at most, few names and hosts, so that they meet: ages, namespaces, exportTo, wildcards, gateways. What differs is
-printed with its objects, by class (`comparison.py`); exit 1 if anything does that `KNOWN` does not name.
+printed with its objects, by class (`comparison.py`); exit 1 if anything does that `KNOWN` there does not name.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ from hypothesis import strategies as st
 from platforms.errors import Rejected, Unsupported
 from platforms.resources import Resource, ResourceSet
 from platforms.translation.translate import translate
-from tests.parity.comparison import BASE, Class, Difference, differences
+from tests.parity.comparison import BASE, Class, differences, known
 from tests.parity.oracle import CRDS, Answer, oracle, question, served
 from tests.parity.recordings import TOPOLOGY
 from tests.parity.wide import wide
@@ -31,15 +30,6 @@ from tests.properties import rules
 
 RECORDED = Path(__file__).parent / "oracle-answers.json.gz"
 """A fixed sample, for where there is no Go."""
-
-KNOWN: dict[str, str] = {
-    r'refused in other words.*(\(allOf\)\. None validated|Unsupported value: [^"])': "of a value of a wrong type the API "
-    "server says that it is none of the choices, too",
-    "(unsupported where|refused in other).*(localit|zone aware|failover)": "ours has no localities, and leaves their rules to Istio",
-    "warned of in other words: istiod alone: .*(mode does not|cipher|2 server cert|httpsRedirect)": "of a Gateway's TLS",
-    r"served otherwise: .*errorMatcher": "outlierDetectionHttpErrorCodes is in the API of 1.31, and istiod heeds it only since a later day",
-}
-"""What is known to differ: a pattern by which it is recognised, and why it stays."""
 
 _FULL = "bookinfo.svc.cluster.local"
 _SERVICES = ("reviews", f"reviews.{_FULL}", "ratings", f"ratings.{_FULL}", f"details.{_FULL}")
@@ -163,10 +153,6 @@ def unsupported(resources: ResourceSet) -> str | None:
     except Rejected:
         pass
     return None
-
-
-def known(difference: Difference) -> str | None:
-    return next((why for sign, why in KNOWN.items() if re.match(sign, str(difference), re.DOTALL)), None)
 
 
 @dataclass

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from platforms.resources import Resource, ResourceSet
-from tests.parity.comparison import BASE, differences
-from tests.parity.differential import OBJECTS, RECORDED, known
+from tests.parity.comparison import BASE, differences, known
+from tests.parity.differential import OBJECTS, RECORDED
 from tests.parity.oracle import PROGRAM, oracle, question
 
 SAMPLE = json.loads(gzip.decompress(RECORDED.read_bytes()))

@@ -114,6 +114,17 @@ def test_two_rules_for_one_host_are_remarked_on() -> None:
                 )
             ],
         ),
+        (
+            "[{match: [{uri: {exact: /a}}, {uri: {exact: /a}, headers: {}, gateways: [], port: 0, ignoreUriCase: false}], TO}]",
+            [
+                (
+                    "IST0131",
+                    "Info",
+                    "VirtualService rule #0 match #1 is not used (duplicate/overlapping match in rule #0).",
+                )
+            ],
+        ),
+        ("[{match: [{port: 1}, {port: 1, uri: {}}], TO}]", []),
         ("[{match: [{uri: {prefix: /ab}}], TO}, {match: [{uri: {prefix: /a}}], TO}]", []),
         (
             "[{match: [{uri: {prefix: /a}, headers: {x: {exact: ab}}}], TO}, {match: [{uri: {prefix: /a}, headers: {x: {exact: a}}}], TO}]",
