@@ -56,18 +56,24 @@ class ServingTest < Minitest::Test
     assert_equal({ 200 => 500 }, Array.new(500) { ask(connection) }.tally)
   end
 
+  POST = "POST /health HTTP/1.1\r\nhost: x\r\n"
   UNSOUND = {
     'no path' => "GET mailto:x HTTP/1.1\r\nhost: x\r\n\r\n",
     'half an address' => "GET http://[x HTTP/1.1\r\nhost: x\r\n\r\n",
     'a tunnel' => "CONNECT x:80 HTTP/1.1\r\nhost: x\r\n\r\n",
-    'two lengths' => "POST /health HTTP/1.1\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
-    'a long body' => "POST /health HTTP/1.1\r\ncontent-length: 100000000\r\n\r\n",
-    'an absurd body' => "POST /health HTTP/1.1\r\ncontent-length: #{'9' * 30}\r\n\r\n",
-    'a chunk of no size' => "POST /health HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n\r\nx\r\n",
-    'a chunk of an absurd size' => "POST /health HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n#{'f' * 30}\r\nx",
-    'a long line of a size' => "POST /health HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1;#{'x' * 70_000}",
+    'no host' => "GET /health HTTP/1.1\r\n\r\n",
+    'two hosts' => "GET /health HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n",
+    'a version to come' => "GET /health HTTP/3.0\r\nhost: x\r\n\r\n",
+    'many headers' => "GET /health HTTP/1.1\r\nhost: x\r\n#{(1..200).map { |n| "x#{n}: y\r\n" }.join}\r\n",
+    'compressed chunks' => "#{POST}transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    'two lengths' => "#{POST}content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    'a long body' => "#{POST}content-length: 100000000\r\n\r\n",
+    'an absurd body' => "#{POST}content-length: #{'9' * 30}\r\n\r\n",
+    'a chunk of no size' => "#{POST}transfer-encoding: chunked\r\n\r\n\r\nx\r\n",
+    'a chunk of an absurd size' => "#{POST}transfer-encoding: chunked\r\n\r\n#{'f' * 30}\r\nx",
+    'a long line of a size' => "#{POST}transfer-encoding: chunked\r\n\r\n1;#{'x' * 70_000}",
     'a long chunked body' =>
-      "POST /health HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n#{"4000\r\n#{'x' * 0x4000}\r\n" * 5}"
+      "#{POST}transfer-encoding: chunked\r\n\r\n#{"4000\r\n#{'x' * 0x4000}\r\n" * 5}"
   }.freeze
 
   # Each gets its 400 before its body has come, and the next request is answered.
@@ -81,6 +87,15 @@ class ServingTest < Minitest::Test
     end
 
     assert_equal 200, ask(connect)
+  end
+
+  # Puma writes a body in chunks into a file; where it cannot, the body is refused.
+  def test_chunks_on_a_read_only_disk
+    start('RUBYOPT' => "-r#{__dir__}/read_only")
+    connection = connect
+    connection.write("#{POST}transfer-encoding: chunked\r\n\r\n0\r\n\r\n")
+
+    assert_equal [400, 200], [answer(connection), ask(connect)]
   end
 
   # This Puma has the wait that the configuration takes away, and it is gone.

@@ -34,27 +34,43 @@ _ANSWER_SECONDS = 10.0
 _MOST_DRAINED = 1024 * 1024
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*(?=\r|$)", re.IGNORECASE)
-_CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_CODING = re.compile(rb"\r\ntransfer-encoding:[ \t]*([^\r]*)", re.IGNORECASE)
+_HOST = re.compile(rb"^[^\r]* HTTP/1\.0\r|\r\nhost:", re.IGNORECASE)
 _HEALTH = re.compile(rb"(?:GET|HEAD) /health[ ?]")
 _REFUSALS = {
+    400: b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
     408: b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
     413: b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    501: b"HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
 }
+
+
+class Refused(Exception):
+    """A request that its reader would wait for in vain, or take; the argument is the status."""
+
+    @property
+    def status(self) -> int:
+        """The answer that it gets."""
+        return int(self.args[0])
 
 
 def missing(arrived: bytes) -> bool:
     """Whether a request has not arrived whole; one that makes no sense has, and is refused by its reader.
 
-    Raises ValueError for one that is too large.
+    Raises Refused for one that is too large, and for what gunicorn would find only after its answer, or not at all.
     """
     head, ended, body = arrived.partition(b"\r\n\r\n")
     length = _LENGTH.search(head)
     needed = int(length[1]) if length and ended else 0
     if len(head) + max(needed, len(body)) > LARGEST:
-        raise ValueError
+        raise Refused(413)
     if not ended:
         return True
-    if _CHUNKED.search(head):
+    if not _HOST.search(head + b"\r"):
+        raise Refused(400)
+    if coding := _CODING.search(head):
+        if b"," in coding[1]:
+            raise Refused(501)
         return _misses_a_chunk(body)
     return len(body) < needed
 
@@ -64,10 +80,14 @@ def _misses_a_chunk(body: bytes) -> bool:
     while (line_end := body.find(b"\r\n", position)) >= 0:
         size = re.fullmatch(rb"([0-9a-fA-F]+)(;.*)?", body[position:line_end], re.DOTALL)
         if not size:
-            return False  # no chunk at all
+            raise Refused(400)
         if not int(size[1], 16):
             return b"\r\n\r\n" not in body[line_end:]
         position = line_end + 2 + int(size[1], 16) + 2
+        if position > LARGEST:
+            raise Refused(413)
+        if not b"\r\n".startswith(body[position - 2 : position]):
+            raise Refused(400)
     return True
 
 
@@ -169,8 +189,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         try:
             incomplete = waiting != b"" and missing(read + (waiting or b""))
-        except ValueError:
-            _send(conn, 413)
+        except Refused as refused:
+            _send(conn, refused.status)
             self._linger(conn)
             return
         # The poller wakes up once so much is there.

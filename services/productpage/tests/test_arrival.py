@@ -6,7 +6,7 @@ import socket
 import subprocess  # noqa: TID251  # only its type: the service is started by `serving`
 from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from time import monotonic
 from types import SimpleNamespace
@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from productpage.worker import ARRIVAL_SECONDS, LARGEST, Worker, deadline, missing
+from productpage.worker import ARRIVAL_SECONDS, LARGEST, Refused, Worker, deadline, missing
 from stub import Backend
 from test_gunicorn import free_port, get, serving
 
@@ -41,8 +41,9 @@ def test_a_request_is_whole_with_its_last_byte_and_not_before(request_: bytes) -
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_judged(arrived: bytes) -> None:
-    """Whatever arrives, the answer is yes or no; its reader refuses nonsense."""
-    assert missing(arrived) in {True, False}
+    """Whatever arrives, it is refused, or the answer is yes or no; its reader refuses other nonsense."""
+    with suppress(Refused):
+        assert missing(arrived) in {True, False}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,23 @@ def test_any_bytes_are_judged(arrived: bytes) -> None:
 )
 def test_a_large_request_is_refused_before_it_has_arrived(request_: bytes) -> None:
     """A head or body of more than 64 kB is nothing that the page could want."""
-    with pytest.raises(ValueError):  # noqa: PT011  # it carries no message: the status says it
+    with pytest.raises(Refused, match="413"):
+        missing(request_)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /health HTTP/1.1\r\n\r\n", 400),
+        (HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\nabc", 400),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n", 413),
+    ],
+)
+def test_what_gunicorn_would_answer_first_is_refused(request_: bytes, status: int) -> None:
+    """It looks at a body only after the page has been made, and does not ask for a Host."""
+    with pytest.raises(Refused, match=str(status)):
         missing(request_)
 
 

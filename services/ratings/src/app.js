@@ -1,6 +1,7 @@
 import { setTimeout as passed } from 'node:timers/promises';
 import { readBody } from './body.js';
 import { LARGEST_BODY, parseRatings, Refused } from './ratings.js';
+import { refuseUnsound } from './sound.js';
 
 const HEALTHY = JSON.stringify({ status: 'Ratings is healthy' });
 const UNHEALTHY = JSON.stringify({ status: 'Ratings is not healthy' });
@@ -18,15 +19,22 @@ export function app({ ratings, variant, log }) {
     } catch (error) {
       if (request.errored) return; // the caller went away in the middle of its request
       if (!(error instanceof Refused)) log(`${request.method} ${request.url}: 500: ${JSON.stringify(error.message)}`);
-      send(response, error instanceof Refused ? error.status : 500, JSON.stringify({ error: error.message }));
+      send(
+        response,
+        error instanceof Refused ? error.status : 500,
+        JSON.stringify({ error: error.message }),
+        error.headers,
+      );
     }
   };
 
-  function answer(request) {
+  async function answer(request) {
+    refuseUnsound(request);
+    const body = await readBody(request, LARGEST_BODY); // also of a GET: what is malformed in it is refused
     const path = request.url.replace(ORIGIN_AND_QUERY, '');
     if (path === '/health') return health(request.method);
     const product = PRODUCT.exec(path);
-    if (product) return productRatings(request, product[1]);
+    if (product) return productRatings(request.method, product[1], body);
     throw new Refused(404, 'no such page; there are /ratings/<id> and /health');
   }
 
@@ -35,15 +43,15 @@ export function app({ ratings, variant, log }) {
     return variant.healthy() ? { status: 200, body: HEALTHY } : { status: 500, body: UNHEALTHY };
   }
 
-  function productRatings(request, id) {
-    switch (request.method) {
+  function productRatings(method, id, body) {
+    switch (method) {
       case 'GET':
       case 'HEAD':
         return read(productId(id));
       case 'POST':
-        return write(request, productId(id));
+        return write(productId(id), body);
       default:
-        return notAllowed(request.method, ['GET', 'HEAD', 'POST']);
+        return notAllowed(method, ['GET', 'HEAD', 'POST']);
     }
   }
 
@@ -54,8 +62,8 @@ export function app({ ratings, variant, log }) {
     return { status: 200, body: ratings.of(id) };
   }
 
-  async function write(request, id) {
-    ratings.keep(id, parseRatings(await readBody(request, LARGEST_BODY)));
+  function write(id, body) {
+    ratings.keep(id, parseRatings(body));
     return { status: 200, body: ratings.of(id) };
   }
 }

@@ -7,9 +7,10 @@ const COMPLAINT = 'please provide valid ratings JSON';
 
 /** A request that cannot be done; carries the HTTP status that says so. */
 export class Refused extends Error {
-  constructor(status, message) {
+  constructor(status, message, headers) {
     super(message);
     this.status = status;
+    this.headers = headers;
   }
 }
 

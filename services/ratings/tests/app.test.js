@@ -157,3 +157,22 @@ test('a request that is no HTTP gets 400, and the next caller gets an answer', a
   assert.equal(200, (await ask(`${url}/ratings/0`)).status);
   assert.deepEqual([], logged);
 });
+
+test('a malformed head that Node lets pass is refused, and its connection closed', async (t) => {
+  const { port } = await served(t);
+  const heads = {
+    'host: r\r\nhost: s\r\n': 400,
+    'host: r\r\ntransfer-encoding: gzip, chunked\r\n': 501,
+    [`host: r\r\n${'x: y\r\n'.repeat(201)}`]: 431,
+  };
+  for (const [head, status] of Object.entries(heads)) {
+    assert.match(await said(port, `GET /health HTTP/1.1\r\n${head}\r\n`), new RegExp(`^HTTP/1.1 ${status} `));
+  }
+});
+
+test('a body that is malformed is refused, also where nobody wants one', async (t) => {
+  const { port } = await served(t);
+  const request = 'GET /health HTTP/1.1\r\nhost: r\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabcXX0\r\n\r\n';
+
+  assert.match(await said(port, request), /^HTTP\/1\.1 400 (?!.*HTTP)/s);
+});

@@ -28,6 +28,8 @@ final class ReviewsServer {
     // or a request meets a closed connection now and then.
     Defaults.property("sun.net.httpserver.idleInterval", "3900");
     Defaults.property("sun.net.httpserver.maxIdleConnections", "4096");
+    // Envoy lets heads of 60 kB pass.
+    Defaults.property("sun.net.httpserver.maxReqHeaderSize", "65536");
     // A client that sends or reads by the drop holds a thread: seconds for a request, and for an
     // answer well beyond the 10 s that ratings may take.
     Defaults.property("sun.net.httpserver.maxReqTime", "10");
@@ -83,12 +85,12 @@ final class ReviewsServer {
   private void handle(HttpExchange exchange) {
     Reply reply = exchanges.begin(exchange);
     try {
-      exchange.getRequestBody().close(); // reads it: no page has use for one
+      SoundRequest.read(exchange);
       threads.arrived();
       answer(exchange, reply);
     } catch (IOException e) {
       exchange.getResponseHeaders().set("Connection", "close");
-      reply.send(400, Json.error("the body is malformed, or does not arrive"));
+      reply.send(400, Json.error("malformed: " + e.getMessage()));
     } catch (RuntimeException e) {
       Log.line("%s %s: %s".formatted(exchange.getRequestMethod(), exchange.getRequestURI(), e));
       reply.send(500, Json.error("internal error"));

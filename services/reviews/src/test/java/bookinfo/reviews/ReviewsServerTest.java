@@ -190,6 +190,29 @@ class ReviewsServerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "G(T /health HTTP/1.1\r\nhost: x\r\n\r\n",
+        "GET /health HTTP/3.0\r\nhost: x\r\n\r\n",
+        "GET /health HTTP/1.1\r\n\r\n",
+        "GET /health HTTP/1.1\r\nhost: x\r\nhost: y\r\n\r\n",
+        "GET /health HTTP/1.1\r\nhost: x\r\nx: a\0b\r\n\r\n",
+        "GET /health HTTP/1.1\r\nhost: x\r\ncontent-length: +3\r\n\r\nabc",
+        "GET /health HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+      })
+  @DisplayName("What the JDK's server would take, or find out after its answer, is refused.")
+  void malformed(String request) throws Exception {
+    try (Reviews reviews = Reviews.withoutRatings();
+        Socket connection = new Socket("127.0.0.1", reviews.port())) {
+      connection.getOutputStream().write(request.getBytes(US_ASCII));
+
+      String answer = new String(connection.getInputStream().readAllBytes(), US_ASCII);
+
+      assertEquals("HTTP/1.1 400 Bad Request", answer.lines().findFirst().orElse("nothing"));
+    }
+  }
+
   @Test
   @DisplayName("A request under way is answered before the service stops, and none comes after it.")
   void stop() throws Exception {
