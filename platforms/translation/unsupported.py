@@ -30,6 +30,11 @@ def _negative(duration: str) -> bool:
     return duration.startswith("-")
 
 
+def _empty(name: str) -> bool:
+    """Envoy wants a name."""
+    return not name
+
+
 def _past_the_last_status(status: int) -> bool:
     """Istio's check is one off, Envoy's is not."""
     return status >= _END_OF_STATUSES
@@ -47,6 +52,8 @@ _POLICY: Mapping[str, Refuses] = {
     "loadBalancer.localityLbSetting.failoverPriority": _always,
     "loadBalancer.zoneAwareLbSetting": _always,
     "loadBalancer.consistentHash.httpCookie.ttl": _negative,
+    "loadBalancer.consistentHash.httpHeaderName": _empty,
+    "loadBalancer.consistentHash.httpQueryParameterName": _empty,
     "retryBudget.budgetInterval": _negative,
     "tls.mode": lambda mode: bool(mode != "DISABLE"),  # nothing here speaks TLS, and nothing may look as if it did
     "tunnel": _always,
@@ -63,7 +70,7 @@ _VIRTUAL_SERVICE: Mapping[str, Refuses] = {
     "http[].route": _too_heavy,
     "http[].match[].headers{}": validate_match.is_claim,
     "http[].match[].withoutHeaders{}": validate_match.is_claim,
-    "http[].match[].queryParams{}": lambda name: not name,  # Envoy wants one
+    "http[].match[].queryParams{}": _empty,
 }
 _DESTINATION_RULE: Mapping[str, Refuses] = {
     "workloadSelector": _always,
@@ -120,4 +127,6 @@ def _at(value: Any, pattern: str, path: str) -> Iterator[tuple[str, Any]]:
 
 def _said(value: Any) -> str:
     """The value itself where it is what makes the difference."""
+    if value == "":
+        return ': ""'
     return f": {value}" if isinstance(value, str | int) and not isinstance(value, bool) else ""

@@ -223,6 +223,17 @@ def test_a_gateway_is_validated(servers: str, message: str) -> None:
             rule("DestinationRule", "reviews", "{host: reviews, trafficPolicy: {loadBalancer: {simple: PASSTHROUGH}}}"),
             "spec.trafficPolicy.loadBalancer.simple: PASSTHROUGH",
         ),
+        *(
+            (
+                rule(
+                    "DestinationRule",
+                    "reviews",
+                    f"{{host: reviews, trafficPolicy: {{loadBalancer: {{consistentHash: {{{field}: ''}}}}}}}}",
+                ),
+                f'spec.trafficPolicy.loadBalancer.consistentHash.{field}: ""',
+            )
+            for field in ("httpHeaderName", "httpQueryParameterName")
+        ),
         (
             rule("DestinationRule", "reviews", "{host: reviews, workloadSelector: {matchLabels: {app: a}}}"),
             "spec.workloadSelector",
