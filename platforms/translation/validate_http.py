@@ -67,7 +67,9 @@ def _conflicts(http: Mapping[str, Any], *, delegate: bool) -> Iterator[str]:
     if "delegate" in http and not delegate:
         name = http.get("name", "")
         yield from (
-            f"root HTTP route {name} must not specify {field}" for field in ("redirect", "route") if field in http
+            f"root HTTP route {name} must not specify {field}"
+            for field in ("redirect", "route")
+            if http.get(field, []) != []  # to Go an empty list is none
         )
         return
     if "delegate" in http:

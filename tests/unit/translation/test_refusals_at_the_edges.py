@@ -221,6 +221,7 @@ def test_the_schema(one: Resource, message: str) -> None:
 
 
 @pytest.mark.parametrize("one", [
+    reviews("[{delegate: {name: other}, route: []}]"),
     door("{mode: AUTO_PASSTHROUGH}", "HTTP"),
     door("{mode: MUTUAL, credentialName: a}"),
     reviews(f"[{{directResponse: {{status: 200, body: {{bytes: {b64encode(bytes(MEGABYTE)).decode()}}}}}}}]"),
