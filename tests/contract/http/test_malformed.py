@@ -77,7 +77,10 @@ ADMITTED = {
     ("reviews", "bare LF between headers"): CLEANED,
     ("details", "a space after a chunk's size"): CLEANED,
     ("details", "one header 3,000 times"): BOUNDED,
+    ("reviews", "bare LF"): CLEANED,
 }
+DEPENDS = {("reviews", "bare LF")}
+"""Java 21 takes it, Java 17 waits for the end of its first line until the deadline."""
 
 
 @pytest.mark.better
@@ -94,7 +97,7 @@ def test_no_service_admits_a_malformed_request(bookinfo: Target) -> None:
         wrong = {(app, what): said for (app, _, what), said in outcomes if said}
 
     assert {} == {case: said for case, said in wrong.items() if case not in ADMITTED}
-    assert set() == {case for case in ADMITTED if urls[case[0]]} - set(wrong), "admitted no longer"
+    assert set() == {case for case in ADMITTED if urls[case[0]]} - DEPENDS - set(wrong), "admitted no longer"
     for url in filter(None, urls.values()):
         assert 200 == requests.get(f"{url}/health", timeout=PATIENCE).status_code
 
