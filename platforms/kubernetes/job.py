@@ -21,6 +21,8 @@ GATEWAY_URL = "http://istio-ingressgateway.istio-system"
 """The gateway's Service, as visitors in the cluster call it."""
 
 _FILE = ROOT / "manifests" / "traffic" / "job.yaml"
+_ENDS = frozenset({"SuccessCriteriaMet", "Complete", "FailureTarget", "Failed"})
+"""The conditions of a Job that ends, in whichever order its controller sets them."""
 _LEFTOVER_SECONDS = 20.0
 _START_SECONDS = 120.0
 _CONNECT_SECONDS = 30.0
@@ -106,7 +108,7 @@ class TrafficJob:
         deadline = time.monotonic() + _LEFTOVER_SECONDS
         while jobs := self._cluster.objects("batch/v1", "Job", NAMESPACE):
             since = jobs[0]["metadata"]["creationTimestamp"]
-            if not jobs[0].get("status", {}).get("active"):
+            if is_over(jobs[0]):
                 self._delete()
             elif time.monotonic() > deadline:
                 raise Busy(
@@ -174,6 +176,12 @@ def document(workers: int, image: str, *, loaded: bool) -> dict[str, Any]:
     container["imagePullPolicy"] = "Never" if loaded else "IfNotPresent"
     container["args"][2] = str(workers)
     return job
+
+
+def is_over(job: dict[str, Any]) -> bool:
+    """Whether it has ended, or is about to; one that has no status yet, as before its first pod is counted, has not."""
+    conditions = job.get("status", {}).get("conditions") or ()
+    return any(one["type"] in _ENDS and one["status"] == "True" for one in conditions)
 
 
 def _state(pod: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from platforms.environment import ROOT
-from platforms.kubernetes.job import GATEWAY_URL, NAMESPACE, document
+from platforms.kubernetes.job import GATEWAY_URL, NAMESPACE, document, is_over
 from platforms.translation.topology import GATEWAY_LABELS
 
 MANIFESTS = ROOT / "manifests" / "traffic"
@@ -29,6 +29,23 @@ def test_a_run_adds_its_workers_and_its_image() -> None:
 
     assert "Never" == container.pop("imagePullPolicy")
     assert written == made
+
+
+@pytest.mark.parametrize(
+    ("status", "over"),
+    [
+        (None, False),
+        ({}, False),
+        ({"active": 2}, False),
+        ({"active": 2, "conditions": [{"type": "Suspended", "status": "False"}]}, False),
+        ({"terminating": 1, "conditions": [{"type": "FailureTarget", "status": "True"}]}, True),
+        ({"conditions": [{"type": "Failed", "status": "True"}]}, True),
+        ({"conditions": [{"type": "Complete", "status": "True"}]}, True),
+    ],
+)
+def test_only_a_job_that_has_ended_makes_way(status: dict[str, Any] | None, *, over: bool) -> None:
+    """Another run's Job of which nothing is told yet is not removed under its hands."""
+    assert over == is_over({"metadata": {}} if status is None else {"status": status})
 
 
 @pytest.mark.parametrize("workers", [1, 7])
