@@ -24,7 +24,7 @@ def cost(_: Other) -> Iterator[Figure]:
         if log is None:
             return
         wrk.fire(page, seconds=WARM_SECONDS)
-        rates: dict[str, list[float]] = {"bookinfo=nobody.0.": [], f"{PREFIX}{log.mark()}.0.": []}
+        rates: dict[str, list[float]] = {f"{PREFIX}nobody.0.": [], f"{PREFIX}{log.mark()}.0.": []}
         for pair in range(PAIRS):
             for mark in sorted(rates, reverse=pair % 2 == 1):
                 rates[mark].append(wrk.fire(page, seconds=SECONDS, headers={"tracestate": mark}).per_second)

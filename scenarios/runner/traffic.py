@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from platforms.calls import PREFIX
 from platforms.errors import TrafficError
 from platforms.pipe import Pipe
 from scenarios.runner.observation import Observation, marks
@@ -91,7 +92,7 @@ class Traffic:
             "url": url,
             "rate": rate,
             "timeout": PAGE_SECONDS,
-            "mark": mark,
+            "mark": f"{PREFIX}{mark}" if mark else "",
             "loads": [asdict(load) for load in loads],
         }
         self._say(order)

@@ -165,7 +165,7 @@ class Visitor(FastHttpUser):
 
     def _mark(self, request: int | str) -> dict[str, str]:
         """The header by which the proxies log a request, where they do."""
-        mark = f"bookinfo={self.step.mark}.{request}.{quote(self.load.end_user, safe='')}"
+        mark = f"{self.step.mark}.{request}.{quote(self.load.end_user, safe='')}"
         return {"tracestate": mark} if self.step.mark else {}
 
 
