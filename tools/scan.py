@@ -167,12 +167,10 @@ def _answer(command: list[str | Path], given: bytes | None = None) -> Any:
 
 
 def _rendered(overlay: str) -> bytes:
-    done = subprocess.run([_program("kustomize"), "build", overlay], cwd=ROOT, check=False, capture_output=True)
-    if done.returncode:
-        raise ScanError(f"kustomize build {overlay}: {_last_line(done.stderr)}")
+    rendered = _output(_program("kustomize"), "build", overlay)
     if besides := BESIDES.get(overlay):
-        return done.stdout + b"\n---\n" + (ROOT / overlay / besides).read_bytes()
-    return done.stdout
+        return rendered + b"\n---\n" + (ROOT / overlay / besides).read_bytes()
+    return rendered
 
 
 def _program(name: str) -> Path:
@@ -181,7 +179,7 @@ def _program(name: str) -> Path:
     program = FOLDER / source.replace("/", "-") / name
     if not program.exists():
         print(f"scan: building {source}", flush=True)
-        _go("install", source, GOBIN=str(program.parent))
+        _output("go", "install", source, GOBIN=str(program.parent))
     return program
 
 
@@ -192,17 +190,19 @@ def _crds() -> Path:
     folder = FOLDER / module.replace("/", "-")
     if not folder.exists():
         print(f"scan: downloading {module}", flush=True)
-        source = Path(json.loads(_go("mod", "download", "-json", module))["Dir"], "kubernetes")
+        source = Path(json.loads(_output("go", "mod", "download", "-json", module))["Dir"], "kubernetes")
         with tempfile.TemporaryDirectory(dir=FOLDER) as beside:
             shutil.copy(source / "customresourcedefinitions.gen.yaml", beside)
             shutil.copytree(beside, folder)
     return folder
 
 
-def _go(*arguments: str, **environment: str) -> bytes:
-    done = subprocess.run(("go", *arguments), check=False, capture_output=True, env={**os.environ, **environment})  # noqa: S607
+def _output(program: str | Path, *arguments: str, **environment: str) -> bytes:
+    """What a command prints when it goes well."""
+    command = (program, *arguments)
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, env={**os.environ, **environment})
     if done.returncode:
-        raise ScanError(f"go {' '.join(arguments)}: {_last_line(done.stderr)}")
+        raise ScanError(f"{Path(program).name} {' '.join(arguments)}: {_last_line(done.stderr)}")
     return done.stdout
 
 
