@@ -120,21 +120,21 @@ def read(folder: Path) -> Demo | None:
 
 def _demo(folder: Path, document: dict[str, Any]) -> Demo:
     topology, supervisor = document["topology"], document["supervisor"]
-    ports = {workload.name: topology["ports"][workload.name] for workload in WORKLOADS}
     return Demo(
         supervisor=Identity(pid=_number(supervisor["pid"]), started=_number(supervisor["started"])),
         mark=_text(document["mark"]),
         folder=folder,
         topology=Topology(
             folder=Path(_text(topology["folder"])),
-            ports={
-                name: Ports(_number(one["app"]), _number(one["inbound"]), _number(one["outbound"]))
-                for name, one in ports.items()
-            },
+            ports={workload.name: _ports(topology["ports"][workload.name]) for workload in WORKLOADS},
             gateway_port=_number(topology["gateway_port"]),
         ),
         since=float(document["since"]),
     )
+
+
+def _ports(document: dict[str, Any]) -> Ports:
+    return Ports(*(_number(document[name]) for name in ("app", "inbound", "outbound")))
 
 
 def _number(value: object) -> int:

@@ -29,6 +29,13 @@ class Target:
         """Where a browser starts."""
         return self.gateway or self.productpage
 
+    @property
+    def one_of_each(self) -> dict[str, str]:
+        """The services that can be reached by themselves, reviews as v1."""
+        services = {"productpage": self.productpage, "details": self.details, "ratings": self.ratings}
+        services["reviews"] = self.reviews.get("v1")
+        return {name: url for name, url in services.items() if url}
+
 
 def add_options(parser: pytest.Parser) -> None:
     """Offer the options that say where the parts are."""

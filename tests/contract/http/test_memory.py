@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import cycle, repeat
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 
 import pytest
@@ -33,30 +34,24 @@ def hostile() -> Iterator[str]:
     """The URL of a backend that answers in each hostile way in turn."""
     answers = cycle(HOSTILE)
 
-    def answer(connection: socket.socket, first: bytes, rest: Iterator[bytes]) -> None:
-        with connection:
-            try:
-                connection.recv(65536)
-                connection.sendall(first)
-                for more in rest:
-                    connection.sendall(more)
-            except OSError:
-                return
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
             first, rest = next(answers)
-            Thread(target=answer, args=(connection, first, rest), daemon=True).start()
+            with suppress(OSError):
+                self.request.recv(65536)
+                self.request.sendall(first)
+                for more in rest:
+                    self.request.sendall(more)
 
-    with socket.create_server((LOOPBACK, 0)) as listener:
-        thread = Thread(target=serve)
+    class Server(ThreadingTCPServer):
+        daemon_threads = True
+        request_queue_size = 128
+
+    with Server((LOOPBACK, 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
-        yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-        listener.shutdown(socket.SHUT_RDWR)
+        yield f"http://{LOOPBACK}:{server.server_address[1]}"
+        server.shutdown()
         thread.join()
 
 
