@@ -15,6 +15,7 @@ from platforms import Platform, State
 from platforms.errors import DemoError, NotConverged, UsageError
 from platforms.journal import heal
 from platforms.resources import baseline
+from platforms.run_folder import part
 from platforms.target import Choice, add_options, connect, named
 from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Answer, Defect, Planted
@@ -22,7 +23,7 @@ from scenarios.runner.back import CONVERGES
 from scenarios.runner.cli import Parser
 from scenarios.runner.judge import Verdict
 from scenarios.runner.report import Report
-from scenarios.runner.run import Pace, run
+from scenarios.runner.run import ONE_PROCESS, Fleet, Pace, run
 from scenarios.runner.screen import Screen, Voice
 from scenarios.runner.stop import Stop
 
@@ -68,7 +69,12 @@ class Control:
         }
 
 
-def main(argv: Sequence[str] | None = None, *, to: Callable[[Choice], Platform] = connect) -> int:
+def main(
+    argv: Sequence[str] | None = None,
+    *,
+    to: Callable[[Choice], Platform] = connect,
+    fleet: Fleet = ONE_PROCESS,
+) -> int:
     """Plant every defect, print what caught it, and return the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
     screen = Screen(Voice.NORMAL)
@@ -78,7 +84,7 @@ def main(argv: Sequence[str] | None = None, *, to: Callable[[Choice], Platform] 
         chosen = _chosen(known, arguments.only)
         screen = Screen(Voice.JSON if arguments.json else Voice.NORMAL)
         typed = shlex.join(["python", "-m", "scenarios.controls", *given])
-        controls = _played(chosen, to(named(arguments)), command=typed, screen=screen, verbose=arguments.verbose)
+        controls = _played(chosen, to(named(arguments)), fleet, command=typed, screen=screen, verbose=arguments.verbose)
     except DemoError as error:
         screen.wrong(f"controls: {error}")
         return error.exit_code
@@ -91,19 +97,19 @@ def main(argv: Sequence[str] | None = None, *, to: Callable[[Choice], Platform] 
 
 
 def _played(
-    chosen: Sequence[Defect], platform: Platform, *, command: str, screen: Screen, verbose: bool
+    chosen: Sequence[Defect], platform: Platform, fleet: Fleet, *, command: str, screen: Screen, verbose: bool
 ) -> list[Control]:
-    """Every defect by itself, each followed by the baseline."""
+    """Every defect by itself, each followed by the baseline; the same visitors see them all."""
     began = time.monotonic()
     screen.note(f"controls · {platform.name} · {platform.gateway_url}/productpage")
     screen.note(f"  {'answer':<12} {'after':>6}  {'scenario':<13}  what is wrong")
     inner = Screen(Voice.NORMAL if verbose else Voice.QUIET)
     controls = []
-    with Stop().watched() as stop:
+    with Stop().watched() as stop, fleet.traffic(platform, part(platform.key) / "locust.log") as traffic:
         _mended(platform, stop, screen)
         for defect in chosen:
             try:
-                controls.append(_control(defect, platform, command=command, screen=inner))
+                controls.append(_control(defect, platform, Fleet(there=traffic), command=command, screen=inner))
             finally:
                 _mended(platform, stop, inner)
             for line in _lines(controls[-1]):
@@ -125,11 +131,19 @@ def _mended(platform: Platform, stop: Stop, screen: Screen) -> None:
             raise NotConverged(f"{error}: `python -m platforms reset` brings the baseline back") from error
 
 
-def _control(defect: Defect, platform: Platform, *, command: str, screen: Screen) -> Control:
+def _control(defect: Defect, platform: Platform, fleet: Fleet, *, command: str, screen: Screen) -> Control:
     """Show the scenario while the defect is planted."""
     try:
         with contextlib.closing(Planted(platform, defect)) as planted:
-            report = run(defect.scenario, lambda: planted, pace=Pace(), keep=False, command=command, screen=screen)
+            report = run(
+                defect.scenario,
+                lambda: planted,
+                pace=Pace(),
+                keep=False,
+                command=command,
+                screen=screen,
+                fleet=fleet,
+            )
     except NotConverged as error:
         return Control(defect, NotConverged, (str(error),), requests=0)
     if report.error:

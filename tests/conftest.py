@@ -1,8 +1,17 @@
 """What every test starts from."""
 
-import signal
+from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+
+from scenarios.runner.pipe import Child
+from scenarios.runner.run import Fleet
+from tests.controls import drive
+from tests.visitors import Staying
 
 # Whoever runs the tests in the background has Ctrl-C and hang-ups ignored, and every command that a test starts would
 # inherit that: the tests that stop a command would wait for nothing.
@@ -12,3 +21,11 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 # A property that takes its time on a busy machine holds all the same.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def visitors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Who sends for every run of a scenario in this process."""
+    with Staying(Child(tmp_path_factory.mktemp("visitors") / "locust.log")) as staying:
+        drive.fleet = Fleet(there=staying)
+        yield

@@ -17,7 +17,7 @@ from platforms.target import Choice, add_options, connect, named
 from scenarios.runner.experiment import Scenario
 from scenarios.runner.files import prepare, write
 from scenarios.runner.numbers import decimal, whole
-from scenarios.runner.run import Fleet, Pace, claims_of, run
+from scenarios.runner.run import ONE_PROCESS, Fleet, Pace, claims_of, run
 from scenarios.runner.screen import Screen, Voice
 
 _MOST_REQUESTS = 1_000_000
@@ -51,14 +51,20 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; `{self.prog} --help` shows what is possible")
 
 
-def main(command: Command, argv: Sequence[str] | None = None, *, to: Callable[[Choice], Platform] = connect) -> int:
-    """Run the command and return its exit code."""
+def main(
+    command: Command,
+    argv: Sequence[str] | None = None,
+    *,
+    to: Callable[[Choice], Platform] = connect,
+    fleet: Fleet = ONE_PROCESS,
+) -> int:
+    """Run the command and return its exit code; `fleet` sends unless the arguments ask for another."""
     given = list(sys.argv[1:] if argv is None else argv)
     screen = Screen(Voice.JSON)
     try:
         arguments = _parser(command).parse_args(_joined(given))
         pace, margin = _pace(arguments), _margin(arguments)
-        fleet = _fleet(arguments)
+        fleet = _fleet(arguments) or fleet
         screen = Screen(_voice(arguments))
         target = named(arguments)
         scenario = command.build(arguments, margin)
@@ -170,11 +176,12 @@ def _pace(arguments: argparse.Namespace) -> Pace:
     return Pace(requests, None if rate is None else float(rate), None if duration is None else float(duration))
 
 
-def _fleet(arguments: argparse.Namespace) -> Fleet:
+def _fleet(arguments: argparse.Namespace) -> Fleet | None:
+    """The fleet that is asked for, if one is."""
     workers = arguments.workers
     if workers is not None:
         workers = whole(workers, option="--workers", least=1, most=_MOST_WORKERS, example="4")
-    return Fleet(workers, arguments.in_cluster)
+    return Fleet(workers, arguments.in_cluster) if workers or arguments.in_cluster else None
 
 
 def _margin(arguments: argparse.Namespace) -> Fraction:

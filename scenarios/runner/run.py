@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -37,12 +38,19 @@ class Fleet:
     workers: int | None = None
     """So many processes, or pods."""
     in_cluster: bool = False
+    there: Traffic | None = None
+    """Visitors who are there before the run and stay after it: run after run, Locust is imported once."""
 
-    def traffic(self, platform: Platform, log: Path) -> Traffic:
+    def traffic(self, platform: Platform, log: Path) -> AbstractContextManager[Traffic]:
         """The visitors; raises Unsupported if the platform has no place for them."""
+        if self.there:
+            return contextlib.nullcontext(self.there)
         return Traffic(
             log, workers=self.workers, pipe=platform.visitors(self.workers or 1) if self.in_cluster else None
         )
+
+
+ONE_PROCESS = Fleet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ def run(
     keep: bool,
     command: str,
     screen: Screen,
-    fleet: Fleet = Fleet(),  # a value
+    fleet: Fleet = ONE_PROCESS,
 ) -> Report:
     """Show the scenario, restore the baseline and report.
 

@@ -55,11 +55,11 @@ class Traffic:
     def __init__(self, log: Path, *, workers: int | None = None, pipe: Pipe | None = None) -> None:
         """On this machine in one process, or in as many workers as are asked for; elsewhere, through `pipe`."""
         self._pipe = pipe or Child(log, workers)
-        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def __enter__(self) -> Self:
         self._pipe.__enter__()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        threading.Thread(target=_listen, args=(self._pipe, self._lines), daemon=True).start()
         return self
 
     def __exit__(
@@ -133,10 +133,11 @@ class Traffic:
     def _died(self) -> str:
         return f"Locust ended in the middle ({self._pipe.last_words()})"
 
-    def _listen(self) -> None:
-        for line in self._pipe.lines():
-            self._lines.put(line)
-        self._lines.put("")
+
+def _listen(pipe: Pipe, lines: queue.SimpleQueue[str]) -> None:
+    for line in pipe.lines():
+        lines.put(line)
+    lines.put("")
 
 
 def _observation(line: dict[str, Any]) -> Observation:

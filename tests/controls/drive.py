@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from scenarios.runner.cli import Command, main
+from scenarios.runner.run import ONE_PROCESS
 from tests.fakes import FakePlatform
+
+fleet = ONE_PROCESS
+"""Of the session, as soon as it has one."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ class Ended:
 
 
 def drive(command: Command, argv: Sequence[str], platform: FakePlatform) -> Ended:
-    """Run the command in this process, its Locust in a real child process."""
+    """Run the command in this process, its Locust in a real child process: the session's."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = main(command, argv, to=lambda _: platform)
+        code = main(command, argv, to=lambda _: platform, fleet=fleet)
     return Ended(code, out.getvalue(), err.getvalue())

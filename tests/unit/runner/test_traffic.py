@@ -22,22 +22,23 @@ from scenarios.runner.observation import Observation
 from scenarios.runner.pipe import Child
 from scenarios.runner.traffic import Load, Traffic
 from tests.fakes import Defects, FakePlatform
+from tests.visitors import Staying
 
 
-@pytest.fixture(params=[None, 2], ids=["one process", "two workers"])
+@pytest.fixture(scope="module", params=[None, 2], ids=["one process", "two workers"])
 def workers(request: pytest.FixtureRequest) -> int | None:
     """Who sends does not show in the answers."""
     return request.param
 
 
-@pytest.fixture
-def child(tmp_path: Path, workers: int | None) -> Child:
-    return Child(tmp_path / "locust.log", workers)
+@pytest.fixture(scope="module")
+def child(tmp_path_factory: pytest.TempPathFactory, workers: int | None) -> Child:
+    return Child(tmp_path_factory.mktemp("traffic") / "locust.log", workers)
 
 
-@pytest.fixture
-def traffic(tmp_path: Path, child: Child) -> Iterator[Traffic]:
-    with Traffic(tmp_path / "locust.log", pipe=child) as visitors:
+@pytest.fixture(scope="module")
+def traffic(child: Child) -> Iterator[Traffic]:
+    with Staying(child) as visitors:
         yield visitors
 
 
@@ -156,7 +157,7 @@ def test_a_child_that_dies_is_an_error(traffic: Traffic, child: Child, platform:
         traffic.send(platform.gateway_url, [Load("", 10_000, 2)], rate=None, answered=kill)
 
 
-@pytest.mark.parametrize("workers", [2], ids=["two workers"])
+@pytest.mark.parametrize("workers", [2], ids=["two workers"], scope="module")
 def test_a_worker_that_dies_is_an_error(traffic: Traffic, child: Child, platform: FakePlatform) -> None:
     """Its part is not missing in silence: the error names it."""
     victims: list[int] = []
@@ -172,15 +173,17 @@ def test_a_worker_that_dies_is_an_error(traffic: Traffic, child: Child, platform
     assert f"no traffic: worker {victims[0]} was ended by SIGKILL" == str(error.value)
 
 
-def test_the_visitors_end_when_their_orders_do(traffic: Traffic, child: Child, platform: FakePlatform) -> None:
+def test_the_visitors_end_when_their_orders_do(workers: int | None, tmp_path: Path, platform: FakePlatform) -> None:
     """However the parent ends, no traffic outlives it."""
-    traffic.send(platform.gateway_url, [Load("", 2, 2)], rate=None)
-    process = psutil.Process(child.pid)
-    all_of_them = [process, *process.children()]
-    assert child._process.stdin is not None
-    child._process.stdin.close()
+    child = Child(tmp_path / "locust.log", workers)
+    with Traffic(tmp_path / "locust.log", pipe=child) as traffic:
+        traffic.send(platform.gateway_url, [Load("", 2, 2)], rate=None)
+        process = psutil.Process(child.pid)
+        all_of_them = [process, *process.children()]
+        assert child._process.stdin is not None
+        child._process.stdin.close()
 
-    assert [] == psutil.wait_procs(all_of_them, timeout=30)[1]
+        assert [] == psutil.wait_procs(all_of_them, timeout=30)[1]
 
 
 def test_a_killed_parent_takes_the_visitors_along(workers: int | None, tmp_path: Path) -> None:
