@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import random
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 from platforms.errors import NotApplied
 from platforms.translation.topology import LOOPBACK, WORKLOADS, Ports, Topology
 
 _FIRST = 20000
+_STRETCH = 64
+"""Ports that a demo chooses from: more than it needs, for some may be taken."""
+_NEEDED = len(WORKLOADS) * 3
+_OURS: list[socket.socket] = []
+"""By these other demos know which stretches are taken, from the choice until the process ends."""
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
@@ -20,7 +24,7 @@ def assign(folder: Path, gateway_port: int) -> Topology:
     They lie below those that the kernel gives to outgoing connections: one of these could sit on a port of ours just
     when a crashed proxy wants it back.
     """
-    free = _free_ports(avoid=gateway_port)
+    free = iter(_free_ports(avoid=gateway_port))
     ports = {workload.name: Ports(next(free), next(free), next(free)) for workload in WORKLOADS}
     return Topology(folder=folder, ports=ports, gateway_port=gateway_port)
 
@@ -37,19 +41,29 @@ def is_free(port: int) -> bool:
     return True
 
 
-def _free_ports(*, avoid: int) -> Iterator[int]:
-    end = _first_ephemeral()
-    if end - _FIRST < len(WORKLOADS) * 3:
-        _first, end = 1024, _FIRST
-    else:
-        _first = _FIRST
-    # Two demos that start together look in different places.
-    offset = random.randrange(end - _first)  # noqa: S311  # no secret
-    for step in range(end - _first):
-        port = _first + (offset + step) % (end - _first)
-        if port != avoid and is_free(port):
-            yield port
-    raise NotApplied(f"no free ports are left between {_first} and {end} on {LOOPBACK}")
+def _free_ports(*, avoid: int) -> list[int]:
+    first, end = _FIRST, _first_ephemeral()
+    if end - first < _STRETCH:
+        first, end = 1024, _FIRST
+    stretches = [range(start, start + _STRETCH) for start in range(first, end - _STRETCH + 1, _STRETCH)]
+    for stretch in random.sample(stretches, len(stretches)):
+        if _is_ours(stretch):
+            free = [port for port in stretch if port != avoid and is_free(port)]
+            if len(free) >= _NEEDED:
+                return free
+    raise NotApplied(f"no free ports are left between {first} and {end} on {LOOPBACK}")
+
+
+def _is_ours(stretch: range) -> bool:
+    """Whether no other demo has chosen these; from now on none will, though nobody listens there yet."""
+    sign = socket.socket(socket.AF_UNIX)
+    try:
+        sign.bind(f"\0bookinfo-ports-{stretch.start}")  # abstract: it ends with the process, however that ends
+    except OSError:
+        sign.close()
+        return False
+    _OURS.append(sign)
+    return True
 
 
 def _first_ephemeral() -> int:

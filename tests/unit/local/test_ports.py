@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import pytest
+
 from platforms.local import ports
 
 
@@ -37,3 +39,13 @@ def test_assign(tmp_path: Path) -> None:
 
 def vars_of(one: ports.Ports) -> tuple[int, ...]:
     return (one.app, one.inbound, one.outbound)
+
+
+def test_two_demos_share_no_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though both choose at the same moment, before anybody listens, and would begin at the same place."""
+    monkeypatch.setattr(ports.random, "sample", lambda stretches, _: stretches)
+    one, other = (
+        {port for of in ports.assign(tmp_path, 9080).ports.values() for port in vars_of(of)} for _ in range(2)
+    )
+
+    assert not one & other
