@@ -62,10 +62,10 @@ controls: ## Plant every defect in the demo that is up, and see each caught
 	@$(PYTHON) -m scenarios.controls $(ON)
 
 faults: setup-dev ## Bring faults about on the demo on kind, and record what happened in docs/faults.md
-	$(PYTHON) -m tools.faults --write $(ON)
+	$(PYTHON) -m tests.chaos --write $(ON)
 
 torture: setup-dev ## Cut scenarios off at random moments, and see that the next command heals (KILLS=200)
-	$(PYTHON) -m tools.torture $(ON) --kills $(or $(KILLS),200)
+	$(PYTHON) -m tests.chaos.torture $(ON) --kills $(or $(KILLS),200)
 
 oracle: ## Build istiod's own code as a program that the parity tests ask (needs Go; a quarter of an hour the first time)
 	@command -v go >/dev/null || { echo "make oracle: there is no Go here: https://go.dev/doc/install; without the oracle the tests use its recorded answers" >&2; exit 2; }

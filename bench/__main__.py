@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 import psutil
 from rich.console import Console
 
-from bench import alone, calibration, kind, local, request_log, services, slow, table, wrk
+from bench import alone, calibration, kind, local, request_log, services, slow, table
 from bench.figure import Figure
+from bench.instruments import wrk
 from bench.services import Other
 from platforms.errors import DemoError
 

@@ -18,12 +18,12 @@ from typing import Any
 from rich.table import Table
 
 from scenarios import canary, fault_ratings, user_routing
-from scenarios.runner import chance
-from scenarios.runner.expectation import Claim, Expectation, percent, plan
-from scenarios.runner.experiment import Scenario
-from scenarios.runner.judge import Verdict, judge
-from scenarios.runner.observation import Tally
-from scenarios.runner.sequential import Watch
+from scenarios.evidence.judge import Verdict, judge
+from scenarios.evidence.observation import Tally
+from scenarios.scenario import Scenario
+from scenarios.statistics import binomial
+from scenarios.statistics.claim import Claim, Expectation, percent, plan
+from scenarios.statistics.sequential import Watch
 
 SEED = 20_24
 MARGIN = Fraction(5, 100)
@@ -68,7 +68,7 @@ class Row:
     def limit(self) -> float:
         """The share of failed runs that is not exceeded, 95 times sure, or, of wrong meshes, that is reached."""
         least = self.tried.runs - self.tried.fails if self.wrong else self.tried.fails
-        above = chance.highest_share(least, self.tried.runs, 1 - _SURE)
+        above = binomial.highest_share(least, self.tried.runs, 1 - _SURE)
         return 1 - above if self.wrong else above
 
     @property
@@ -76,8 +76,8 @@ class Row:
         """Whether the promise may be kept: so many failed runs are what chance allows."""
         runs, fails = self.tried.runs, self.tried.fails
         if self.wrong:
-            return fails >= chance.allowed(runs, Fraction(str(chance.POWER)), _AMISS).low
-        return fails <= chance.allowed(runs, Fraction(str(chance.FALSE_ALARM)), _AMISS).high
+            return fails >= binomial.allowed(runs, Fraction(str(binomial.POWER)), _AMISS).low
+        return fails <= binomial.allowed(runs, Fraction(str(binomial.FALSE_ALARM)), _AMISS).high
 
     def document(self) -> dict[str, Any]:
         """The row as JSON has it."""
@@ -131,7 +131,7 @@ def wrongs(claim: Claim) -> dict[str, Shares]:
     found = {
         f"{percent(share)} is {percent(wrong)}": _with(expectation.shares, outcome, wrong)
         for share, outcome in {share: outcome for outcome, share in expectation.figures.items()}.items()
-        for wrong in chance.deviations(share, expectation.margin)
+        for wrong in binomial.deviations(share, expectation.margin)
     }
     if expectation.sure:
         excluded = next((outcome for outcome, share in expectation.shares.items() if not share), _LEAK)
@@ -143,22 +143,22 @@ def fixed(claim: Claim) -> int:
     """The requests that a fixed number would take, with all of either error for itself."""
     expectation, figures, requests = claim.expectation, list(claim.expectation.figures.values()), 0
     if figures and claim.early:
-        false_alarm = claim.early / chance.EARLY
-        requests = chance.requests_needed(figures, margin=expectation.margin, false_alarm=false_alarm)
-    return max(requests, chance.unbroken(expectation.leak) if expectation.sure else 0)
+        false_alarm = claim.early / binomial.EARLY
+        requests = binomial.requests_needed(figures, margin=expectation.margin, false_alarm=false_alarm)
+    return max(requests, binomial.unbroken(expectation.leak) if expectation.sure else 0)
 
 
 def wald(claim: Claim) -> float:
     """What no test of the same errors falls short of on average, on a right mesh (Wald 1945)."""
     expectation = claim.expectation
-    false_alarm, missed = chance.FALSE_ALARM, 1 - chance.POWER
+    false_alarm, missed = binomial.FALSE_ALARM, 1 - binomial.POWER
     error = (1 - false_alarm) * math.log((1 - false_alarm) / missed) + false_alarm * math.log(
         false_alarm / (1 - missed)
     )
     bounds = [
         error / _information(float(share), float(wrong))
         for share in expectation.figures.values()
-        for wrong in chance.deviations(share, expectation.margin)
+        for wrong in binomial.deviations(share, expectation.margin)
     ]
     if expectation.sure:  # no false alarm is possible
         bounds.append(math.log(missed) / math.log1p(-float(expectation.leak)))
@@ -180,8 +180,8 @@ def try_out(claim: Claim, shares: Shares, runs: int, dice: random.Random) -> Tri
 
 def sees(runs: int) -> float:
     """How often so many right meshes tell a judge who is wrong 3 times in 1,000 from one who keeps the promise."""
-    most = chance.allowed(runs, Fraction(str(chance.FALSE_ALARM)), _AMISS).high
-    return 1 - chance.below(most + 1, requests=runs, share=Fraction(3, 1000))
+    most = binomial.allowed(runs, Fraction(str(binomial.FALSE_ALARM)), _AMISS).high
+    return 1 - binomial.below(most + 1, requests=runs, share=Fraction(3, 1000))
 
 
 def render(rows: list[Row]) -> Table:

@@ -10,7 +10,7 @@ from bench import local, slow
 from bench.alone import free_port
 from bench.figure import Figure, Target
 from bench.services import Other
-from platforms.target import Choice
+from platforms.selection import Choice
 
 _CLUSTER = "bookinfo-bench"
 

@@ -15,15 +15,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bench import wrk
 from bench.alone import free_port
 from bench.figure import Figure, Target
-from bench.memory import pss
+from bench.instruments import wrk
+from bench.instruments.memory import pss
 from bench.services import Other
-from platforms import State
+from platforms.boundary import State
 from platforms.errors import NotReachable
-from platforms.resources import ISTIO, baseline, load
-from platforms.target import Choice, connect
+from platforms.istio.resources import ISTIO, baseline, load
+from platforms.selection import Choice, connect
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS = 3

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bench import instant, wrk
 from bench.alone import Alone, Service
 from bench.figure import Figure, Target
-from bench.memory import pss
+from bench.instruments import instant, wrk
+from bench.instruments.memory import pss
 
 STARTS = 5
 """How often reviews are started; the median counts."""

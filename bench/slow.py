@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 
-from bench import local, slow_senders, wrk
+from bench import local
 from bench.figure import Figure, Target
+from bench.instruments import slow_senders, wrk
 from bench.services import Other
-from platforms.target import Choice, connect
+from platforms.selection import Choice, connect
 
 CONNECTIONS = 1000
 SECONDS = 60

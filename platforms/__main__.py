@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from platforms import commands, target
+from platforms import commands, selection
 from platforms.errors import DemoError, UsageError, in_one_line
 
 
@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         example: str,
         more: str = "",
         *,
-        offer: Callable[[argparse.ArgumentParser], None] = target.add_options,
+        offer: Callable[[argparse.ArgumentParser], None] = selection.add_options,
     ) -> argparse.ArgumentParser:
         made: argparse.ArgumentParser = verbs.add_parser(
             name,
@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         made.set_defaults(command=command)
         return made
 
-    chosen = partial(target.add_platform, default="kind where a Docker engine answers, else local")
+    chosen = partial(selection.add_platform, default="kind where a Docker engine answers, else local")
     up = verb(
         "up",
         commands.up,
@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         "--cluster", default="bookinfo", metavar="NAME", help="kind: the cluster's name (default: bookinfo)"
     )
     up.add_argument("--bundle", metavar="FILE", help="kind: take every image from this archive of `make bundle`")
-    verb("down", commands.down, "drain and stop everything that `up` started", "down", offer=target.add_platform)
+    verb("down", commands.down, "drain and stop everything that `up` started", "down", offer=selection.add_platform)
     status = verb("status", commands.status, "show what runs and which rules are in force", "status --json")
     verb("reset", commands.reset, "put exactly the baseline back in force, with every workload started", "reset")
     doctor = verb(

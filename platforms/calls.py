@@ -8,16 +8,13 @@ from typing import Protocol
 
 from platforms.counters import Hop
 
-PREFIX = "bookinfo="
-"""How the header `tracestate` of a run's requests begins; Bookinfo's services hand it on."""
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call between services that carried a mark."""
 
     mark: str
-    """What followed the prefix."""
+    """The header `tracestate` of the call, which Bookinfo's services hand on."""
     hop: Hop
     status: int
     """The HTTP status; 0 if nobody answered."""
@@ -29,7 +26,7 @@ class RequestLog(Protocol):
     """A log that a platform may keep of marked calls."""
 
     def mark(self) -> str:
-        """Return a new mark that will be logged, and that nobody outside can guess."""
+        """Return a new value of the header `tracestate` that will be logged, and that nobody outside can guess."""
 
     def clear(self) -> None:
         """Forget what has been logged so far."""

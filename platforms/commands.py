@@ -9,15 +9,18 @@ from collections.abc import Callable
 from dataclasses import asdict
 from types import ModuleType
 
-from platforms import State, files, journal, show, target
+from platforms import selection
+from platforms.bookinfo import PATH
+from platforms.boundary import State
+from platforms.demo import console, journal
+from platforms.demo.crash_recovery import tell_healed
+from platforms.envoy.route import hidden
 from platforms.errors import UsageError, in_one_line
-from platforms.healing import tell_healed
-from platforms.overlay import lay_over
-from platforms.page import PATH
-from platforms.resources import ResourceSet, baseline, load
-from platforms.translation import hidden, security
-from platforms.translation.analyze import analyze
-from platforms.translation.validate import validated
+from platforms.istio import files, security
+from platforms.istio.analysis.analyze import analyze
+from platforms.istio.overlay import lay_over
+from platforms.istio.resources import ResourceSet, baseline, load
+from platforms.istio.validation.validate import validated
 
 Options = argparse.Namespace
 Command = Callable[[Options], int]
@@ -28,12 +31,12 @@ CONVERGE_SECONDS = 60.0
 
 def up(options: Options) -> int:
     """Bring the demo up unless it is."""
-    return int(_on(target.platform_named(options) or _default()).up(options))
+    return int(_on(selection.platform_named(options) or _default()).up(options))
 
 
 def down(options: Options) -> int:
     """Take the demo down; without a name, the one that is up."""
-    return int(_on(target.platform_named(options) or target.which_is_up()).down(options))
+    return int(_on(selection.platform_named(options) or selection.which_is_up()).down(options))
 
 
 def status(options: Options) -> int:
@@ -53,7 +56,7 @@ def logs(options: Options) -> int:
 
 def doctor(options: Options) -> int:
     """Say what is there and what is missing."""
-    return int(_on(target.platform_named(options) or _default()).doctor(options))
+    return int(_on(selection.platform_named(options) or _default()).doctor(options))
 
 
 def build(options: Options) -> int:
@@ -73,26 +76,26 @@ def bundle(options: Options) -> int:
 
 def reset(options: Options) -> int:
     """The baseline, all of it and nothing else."""
-    platform, state = target.connect(target.named(options)), State(baseline())
+    platform, state = selection.connect(selection.named(options)), State(baseline())
     tell_healed(platform)
     with journal.exclusive(platform.key, "python -m platforms reset"):
         platform.apply(state)
         convergence = platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
         journal.Journal.of(platform.key).close()
-    print(f"the baseline is {show.in_force(convergence)}")
+    print(f"the baseline is {console.in_force(convergence)}")
     return 0
 
 
 def url(options: Options) -> int:
     """Where the page is."""
-    print(f"{target.connect(target.named(options)).gateway_url}{PATH}")
+    print(f"{selection.connect(selection.named(options)).gateway_url}{PATH}")
     return 0
 
 
 def apply(options: Options) -> int:
     """Put own objects in force over the baseline."""
     own, told = _own(options.files)
-    platform = target.connect(target.named(options))
+    platform = selection.connect(selection.named(options))
     tell_healed(platform)
     laid = lay_over(baseline(), own)
     state = State(laid.resources)
@@ -114,13 +117,13 @@ def apply(options: Options) -> int:
         return 0
     for one in (*notes, *findings):
         print(in_one_line(str(one)))
-    print(show.in_force(convergence))
+    print(console.in_force(convergence))
     return 0
 
 
 def _of_demo(options: Options) -> ModuleType:
     """The commands of the platform that the named demo is on, or of the one that is up."""
-    return _on(target.named(options).platform or target.which_is_up())
+    return _on(selection.named(options).platform or selection.which_is_up())
 
 
 def _on(platform: str) -> ModuleType:
@@ -136,11 +139,11 @@ def _on(platform: str) -> ModuleType:
 
 def _default() -> str:
     """Where `up` goes when nobody says: to the platform that is up, else to kind where a Docker engine answers."""
-    if running := next(target.up(), None):
+    if running := next(selection.up(), None):
         return running
-    from platforms.kubernetes import engine  # noqa: PLC0415  # only when nobody says where
+    from platforms.kubernetes.up import docker  # noqa: PLC0415  # only when nobody says where
 
-    if engine.answers():
+    if docker.answers():
         return "kubernetes"
     print("no Docker engine answers: bringing up platform local, which needs none", file=sys.stderr)
     return "local"

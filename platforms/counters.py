@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,3 +37,19 @@ class Counters:
             failures={hop: n - earlier.failures.get(hop, 0) for hop, n in self.failures.items()},
             retries={call: n - earlier.retries.get(call, 0) for call, n in self.retries.items()},
         )
+
+
+class Growing:
+    """Counts that never start anew, although a proxy's do when it restarts or when a cluster is replaced."""
+
+    def __init__(self) -> None:
+        self._last: dict[Any, int] = {}
+        self._before: dict[Any, int] = {}
+
+    def __call__(self, counted: Mapping[_Key, int]) -> dict[_Key, int]:
+        """All that was counted since the first reading, on top of what that one said."""
+        for key, last in self._last.items():
+            if counted.get(key, 0) < last:
+                self._before[key] = self._before.get(key, 0) + last
+        self._last = dict(counted)
+        return {key: self._before.get(key, 0) + counted.get(key, 0) for key in self._before.keys() | counted.keys()}

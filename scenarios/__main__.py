@@ -6,7 +6,7 @@ import sys
 
 from platforms.errors import UsageError
 from scenarios import canary, fault_ratings, user_routing
-from scenarios.runner.cli import Parser
+from scenarios.run.cli import Parser
 
 COMMANDS = (fault_ratings.COMMAND, user_routing.COMMAND, canary.COMMAND)
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
 
-from platforms import State
+from platforms.boundary import State
 from platforms.errors import UsageError
-from platforms.resources import ISTIO, ResourceSet, baseline, load
-from scenarios.runner.chance import NOTICED
-from scenarios.runner.cli import Command, main
-from scenarios.runner.enduser import ANONYMOUS
-from scenarios.runner.expectation import Expectation, percent
-from scenarios.runner.experiment import Scenario, Step
-from scenarios.runner.rules import replaced
+from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
+from scenarios.enduser import ANONYMOUS
+from scenarios.patch import replaced
+from scenarios.run.cli import Command, main
+from scenarios.scenario import Scenario, Step
+from scenarios.statistics.binomial import NOTICED
+from scenarios.statistics.claim import Expectation, percent
 from scenarios.versions import NAMES, VERSIONS
 
 MOST = 1_000_000

@@ -11,21 +11,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from platforms import Platform, State
+from platforms.boundary import Platform, State
+from platforms.demo.journal import heal
+from platforms.demo.run_folder import part
 from platforms.errors import DemoError, NotConverged, UsageError
-from platforms.journal import heal
-from platforms.resources import baseline
-from platforms.run_folder import part
-from platforms.target import Choice, add_options, connect, named
+from platforms.istio.resources import baseline
+from platforms.selection import Choice, add_options, connect, named
 from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Answer, Defect, Planted
-from scenarios.runner.back import CONVERGES
-from scenarios.runner.cli import Parser
-from scenarios.runner.judge import Verdict
-from scenarios.runner.report import Report
-from scenarios.runner.run import ONE_PROCESS, Fleet, Pace, run
-from scenarios.runner.screen import Screen, Voice
-from scenarios.runner.stop import Stop
+from scenarios.evidence.judge import Verdict
+from scenarios.reporting.model import Report
+from scenarios.reporting.terminal import Screen, Voice
+from scenarios.run.cli import Parser
+from scenarios.run.restore import CONVERGES
+from scenarios.run.run import ONE_PROCESS, Fleet, Pace, run
+from scenarios.run.signals import Stop
 
 _EXITS = "exit codes: 0 all were caught, 1 one was not, 2 wrong usage, 3 the demo could not do it, 130 stopped"
 _STILL_OFF = "a defect may still be planted, and `python -m platforms reset` brings the baseline back"

@@ -7,14 +7,13 @@ from argparse import ArgumentParser, Namespace
 from enum import Enum
 from fractions import Fraction
 
-from platforms import State
-from platforms.resources import ISTIO, ResourceSet, baseline, load
-from scenarios.runner.cli import Command, main
-from scenarios.runner.enduser import ANONYMOUS
-from scenarios.runner.expectation import Expectation
-from scenarios.runner.experiment import Scenario, Step
-from scenarios.runner.observation import Looks
-from scenarios.runner.rules import only, replaced
+from platforms.boundary import State
+from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
+from scenarios.enduser import ANONYMOUS
+from scenarios.patch import only, replaced
+from scenarios.run.cli import Command, main
+from scenarios.scenario import Scenario, Step
+from scenarios.statistics.claim import Expectation, Looks
 from scenarios.versions import STARS
 
 DELAY_SECONDS = 7

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table
 
 from platforms.errors import DemoError, UsageError, in_one_line
-from scenarios.runner.cli import Parser
-from scenarios.runner.document import read
-from scenarios.runner.files import DOCUMENT, draw
-from scenarios.runner.judge import Verdict
-from scenarios.runner.table import MARKS
+from scenarios.evidence.judge import Verdict
+from scenarios.reporting.document import read
+from scenarios.reporting.files import DOCUMENT, draw
+from scenarios.reporting.table import MARKS
+from scenarios.run.cli import Parser
 
 _COLUMNS = ("when", "scenario", "platform", "verdict", "requests", "report")
 _WIDTH = 160  # of what is no terminal: a path is not to be broken that a script reads

@@ -6,14 +6,14 @@ import sys
 from argparse import ArgumentParser, Namespace
 from fractions import Fraction
 
-from platforms import State
+from platforms.boundary import State
 from platforms.errors import UsageError
-from platforms.resources import ISTIO, ResourceSet, baseline, load
-from scenarios.runner.cli import Command, main
-from scenarios.runner.enduser import ANONYMOUS, alike, header_form, parse, shown
-from scenarios.runner.expectation import Expectation
-from scenarios.runner.experiment import Scenario, Step
-from scenarios.runner.rules import replaced
+from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
+from scenarios.enduser import ANONYMOUS, alike, header_form, parse, shown
+from scenarios.patch import replaced
+from scenarios.run.cli import Command, main
+from scenarios.scenario import Scenario, Step
+from scenarios.statistics.claim import Expectation
 from scenarios.versions import NAMES, VERSIONS
 
 SLIDE_USER = "opennaru"

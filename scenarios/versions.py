@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.runner.observation import WEARS
+from scenarios.evidence.observation import WEARS
 
 VERSIONS = tuple(WEARS)
 STARS = {"v2": "black", "v3": "red"}

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from scenarios.runner.pipe import Child
-from scenarios.runner.run import Fleet
+from scenarios.run.locust_process import Child
+from scenarios.run.run import Fleet
 from tests.controls import drive
 from tests.visitors import Staying
 

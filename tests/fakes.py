@@ -15,11 +15,11 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, quote, unquote
 
-from platforms import Call, Convergence, Counters, Hop, RequestLog, State
-from platforms.calls import PREFIX
+from platforms.boundary import Convergence, Pipe, State
+from platforms.calls import Call, RequestLog
+from platforms.counters import Counters, Hop
 from platforms.errors import NotApplied, NotConverged, Rejected, Unsupported
-from platforms.pipe import Pipe
-from platforms.resources import baseline
+from platforms.istio.resources import baseline
 
 VERSIONS = ("v1", "v2", "v3")
 COLORS = {"v2": "black", "v3": "red"}
@@ -94,7 +94,7 @@ class Defects:
 class _Log(list[Call]):
     """The marked calls, as a platform's log has them."""
 
-    MARK: ClassVar[str] = "fake-"
+    MARK: ClassVar[str] = "bookinfo=fake-"
 
     def mark(self) -> str:
         return f"{self.MARK}{secrets.token_hex(8)}"
@@ -401,7 +401,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _mark(self) -> str:
-        return self.headers.get("tracestate", "").removeprefix(PREFIX)
+        return self.headers.get("tracestate", "")
 
     def _answer(self, status: int, body: str, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)

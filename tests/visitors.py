@@ -6,8 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from platforms.pipe import Pipe
-from scenarios.runner.traffic import Sent, Traffic
+from platforms.boundary import Pipe
+from scenarios.run.traffic import Sent, Traffic
 
 
 class Staying(Traffic):

@@ -148,7 +148,7 @@ def kubectl_validate() -> Iterator[Finding]:
 
 
 def schema_findings(*paths: str, places: Mapping[str, str]) -> Iterator[Finding]:
-    options = ["--version", KUBERNETES, "--local-crds", _crds(), "--output", "json"]
+    options: list[str | Path] = ["--version", KUBERNETES, "--local-crds", _crds(), "--output", "json"]
     for path, objects in _answer([_program("kubectl-validate"), *options, *paths]).items():
         for one in objects:
             if one["status"] != "Success":
@@ -185,7 +185,7 @@ def _program(name: str) -> Path:
 
 def _crds() -> Path:
     """Istio's CRDs, in the version of the istioctl that the project installs."""
-    tools = tomllib.loads((ROOT / "platforms" / "kubernetes" / "tools.toml").read_text(encoding="utf-8"))
+    tools = tomllib.loads((ROOT / "platforms" / "kubernetes" / "up" / "tools.toml").read_text(encoding="utf-8"))
     module = f"istio.io/api@v{tools['istioctl']['version']}"
     folder = FOLDER / module.replace("/", "-")
     if not folder.exists():

@@ -9,16 +9,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from platforms import State
+from platforms.boundary import State
+from platforms.envoy.topology import LOOPBACK
 from platforms.errors import UsageError
-from platforms.kubernetes import bundle, connection, deployment, engine, images, istio, kind, record, settings, tools
-from platforms.kubernetes.api import Cluster
-from platforms.kubernetes.commandline import Commands, Say
-from platforms.kubernetes.images import Bookinfo, Image
+from platforms.istio.resources import NAMESPACE, baseline
+from platforms.kubernetes import connection, record
+from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.kubernetes.record import Demo
-from platforms.resources import NAMESPACE, baseline
-from platforms.translation.topology import LOOPBACK
+from platforms.kubernetes.up import bundle, docker, images, istio, kind, manifests, settings, tools
+from platforms.kubernetes.up.images import Bookinfo, Image
+from platforms.kubernetes.up.subprocesses import Commands, Say
 
 CONVERGE_SECONDS = 60.0
 
@@ -51,7 +52,7 @@ def running() -> Demo | None:
 def up(wanted: Wanted, say: Say) -> Demo:
     """Have the demo up: what is there already stays, what is missing is made."""
     programs = tools.require()
-    say(f"{engine.require()}; kind, kubectl and istioctl are there")
+    say(f"{docker.require()}; kind, kubectl and istioctl are there")
     folder = record.folder()
     with Commands(folder, programs, say) as commands:
         made = kind.Made(wanted.cluster, _port(wanted, folder, say))
@@ -82,7 +83,7 @@ def down(say: Say) -> str | None:
 def save(path: Path, say: Say) -> bundle.Contents:
     """Write every image into one archive, building and pulling what is missing."""
     with Commands(record.folder(), tools.require(), say) as commands:
-        say(str(engine.require()))
+        say(str(docker.require()))
         ours = {**images.bookinfo().names, **images.visitors().names}
         sources = Sources(_plain(_node_image()), istio.images(commands), replace(images.bookinfo(), names=ours))
         say("building the images")
@@ -128,7 +129,7 @@ def _cluster(commands: Commands, made: kind.Made, sources: Sources) -> Cluster:
         partial(images.gather, commands, sources.bookinfo, sources.istio),
     )
     cluster = Cluster(kind.context(made.cluster), commands.folder)
-    deployment.wait_for_api(cluster, commands.say)
+    manifests.wait_for_api(cluster, commands.say)
     commands.say(f"cluster {made.cluster} answers; the kubeconfig has it as context {cluster.context}")
     return cluster
 
@@ -149,17 +150,17 @@ def _bookinfo(commands: Commands, cluster: Cluster, demo: Demo, sources: Sources
     commands.say("Istio is ready; applying the manifests and the baseline")
     named = {service: Image(name, images.identity(name) or "") for service, name in sources.bookinfo.names.items()}
     mesh, ours = istio.identity(cluster), kind.made(commands.folder)
-    deployment.deploy(commands, cluster, demo, named, mesh)
+    manifests.deploy(commands, cluster, demo, named, mesh)
     if ours and ours.mesh == mesh:  # it was whole before: the rules in force may be somebody's, and stay
-        deployment.wait_until_ready(cluster, demo.namespace, commands.say)
+        manifests.wait_until_ready(cluster, demo.namespace, commands.say)
     else:
         platform, state = KubernetesPlatform(demo), State(baseline())
         platform.apply(state)
-        deployment.wait_until_ready(cluster, demo.namespace, commands.say)
+        manifests.wait_until_ready(cluster, demo.namespace, commands.say)
         platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
         platform.close()
         commands.say("every proxy serves the baseline")
-    deployment.wait_until_whole(demo.gateway_url, commands.say)
+    manifests.wait_until_whole(demo.gateway_url, commands.say)
     kind.complete(commands.folder, mesh)
 
 

@@ -6,12 +6,13 @@ import json
 from argparse import Namespace
 from datetime import datetime
 
-from platforms import show
+from platforms.demo import console
+from platforms.demo.crash_recovery import healed
 from platforms.errors import UsageError
-from platforms.healing import healed
-from platforms.kubernetes import connection, standing
+from platforms.kubernetes import connection
 from platforms.kubernetes.lifecycle import bundle, doctor, down, get_tools, up
 from platforms.kubernetes.platform import KubernetesPlatform
+from platforms.kubernetes.status import status_document
 
 __all__ = ("bundle", "config", "doctor", "down", "get_tools", "logs", "status", "up")
 
@@ -21,7 +22,7 @@ Options = Namespace
 def status(options: Options) -> int:
     """Show the demo."""
     platform = _platform(options)
-    document = standing.document(platform, healed=healed(platform))
+    document = status_document(platform, healed=healed(platform))
     if options.json:
         print(json.dumps(document, indent=2))
         return 0
@@ -29,7 +30,7 @@ def status(options: Options) -> int:
     rows: list[tuple[str, ...]] = [("pod", "ready", "restarts", "since", "address")]
     for name, pod in document["pods"].items():
         rows.append((name, "yes" if pod["ready"] else "no", str(pod["restarts"]), _clock(pod["since"]), pod["address"]))
-    print(show.status(document | {"where": where}, document["security"], rows))
+    print(console.status(document | {"where": where}, document["security"], rows))
     if document["others"]:
         print(f"\nnot ours: {', '.join(document['others'])}")
     return 0

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from platforms.errors import NotReachable, UsageError
+from platforms.istio.resources import NAMESPACE
 from platforms.kubernetes import record
-from platforms.kubernetes.api import Cluster
+from platforms.kubernetes.client.cluster import Cluster
+from platforms.kubernetes.mesh.proxies import GATEWAY_SELECTOR
 from platforms.kubernetes.platform import KubernetesPlatform
-from platforms.kubernetes.proxies import GATEWAY_SELECTOR
 from platforms.kubernetes.record import Demo
-from platforms.resources import NAMESPACE
 
 _BRING_UP = "`make demo-up PLATFORM=kind` brings it up"
 _GATEWAY_PORT = 8080

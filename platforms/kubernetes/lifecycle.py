@@ -7,14 +7,16 @@ import time
 from argparse import Namespace
 from pathlib import Path
 
-from platforms import journal, page, show
+from platforms import bookinfo
+from platforms.demo import console, journal
+from platforms.demo.crash_recovery import tell_healed
 from platforms.errors import Busy, NotReachable
-from platforms.healing import tell_healed
-from platforms.kubernetes import bringup, kind, record, settings, tools
-from platforms.kubernetes.bundle import checksum
+from platforms.istio.resources import NAMESPACE
+from platforms.kubernetes import bringup, record
 from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.kubernetes.record import Demo
-from platforms.resources import NAMESPACE
+from platforms.kubernetes.up import kind, settings, tools
+from platforms.kubernetes.up.bundle import checksum
 
 Options = Namespace
 
@@ -27,19 +29,19 @@ def up(options: Options) -> int:
     try:
         with (
             journal.exclusive(demo.key, "python -m platforms up"),
-            show.progress("bringing Bookinfo up on kind") as say,
+            console.progress("bringing Bookinfo up on kind") as say,
         ):
             demo = bringup.up(wanted, say)
     except Busy:
         # Whoever holds the lock may be a scenario on a demo that is up, or another `up` that has not finished.
         found = bringup.running()
-        if found is None or not page.is_whole(found.gateway_url):
+        if found is None or not bookinfo.is_whole(found.gateway_url):
             raise
         demo = found
     platform = KubernetesPlatform(demo)
     tell_healed(platform)
     platform.close()
-    print(f"Bookinfo is up after {time.monotonic() - began:.1f} s: {demo.gateway_url}{page.PATH}")
+    print(f"Bookinfo is up after {time.monotonic() - began:.1f} s: {demo.gateway_url}{bookinfo.PATH}")
     return 0
 
 
@@ -51,7 +53,7 @@ def down(_options: Options) -> int:
         return 0
     began = time.monotonic()
     with journal.exclusive(demo.key, "python -m platforms down"):
-        with show.progress("taking Bookinfo down") as say:
+        with console.progress("taking Bookinfo down") as say:
             deleted = bringup.down(say)
         journal.Journal.of(demo.key).close()  # what it speaks of is gone
     told = f"cluster {deleted} is deleted" if deleted else "its cluster was gone already"
@@ -65,14 +67,14 @@ def doctor(options: Options) -> int:
     if options.json:
         print(json.dumps({"tools": [one.document() for one in found], "settings": settings.in_force()}, indent=2))
     else:
-        print(show.findings(found))
+        print(console.findings(found))
         print(f"\n{settings.described()}")
     return 0 if all(one.found for one in found) else NotReachable.exit_code
 
 
 def get_tools(_options: Options) -> int:
     """Download the pinned tools."""
-    with show.progress("downloading kind, kubectl and istioctl") as say:
+    with console.progress("downloading kind, kubectl and istioctl") as say:
         paths = [tools.download(name, say) for name in ("kind", "kubectl", "istioctl")]
     for path in paths:
         print(path)
@@ -82,7 +84,7 @@ def get_tools(_options: Options) -> int:
 def bundle(options: Options) -> int:
     """Write every image into one archive."""
     path = Path(options.file)
-    with show.progress("writing the images into one archive") as say:
+    with console.progress("writing the images into one archive") as say:
         contents = bringup.save(path, say)
     print(f"{path}: {len(contents.images)} images, {path.stat().st_size / 1e9:.1f} GB; `make demo-up BUNDLE={path}`")
     print(f"SHA-256 {checksum(path)}: tell it to whoever gets the archive, in another way")

@@ -8,16 +8,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platforms import Convergence, Counters, State
+from platforms.boundary import Convergence, Pipe, State
+from platforms.counters import Counters
+from platforms.envoy.translate import Snapshot, routing
 from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, Unsupported, UsageError
-from platforms.kubernetes import agreement, objects, visiting, workloads
-from platforms.kubernetes.api import Cluster
-from platforms.kubernetes.proxies import PROXIES, Pod, Proxies
+from platforms.istio.registry import GATEWAY
+from platforms.istio.resources import ResourceSet, baseline
+from platforms.kubernetes import visiting
+from platforms.kubernetes.client.cluster import Cluster
+from platforms.kubernetes.mesh import config_diff, deployments, rules
+from platforms.kubernetes.mesh.proxies import PROXIES, Pod, Proxies
 from platforms.kubernetes.record import Demo, folder
-from platforms.pipe import Pipe
-from platforms.resources import ResourceSet, baseline
-from platforms.translation.topology import GATEWAY
-from platforms.translation.translate import Snapshot, routing
 
 _NAMED = 2
 _LOOK_SECONDS = 0.02
@@ -32,9 +33,9 @@ class _Applied:
 
     state: State
     began: float
-    live: objects.Live
+    live: rules.Live
     """What the API server has since."""
-    before: objects.Change | None = None
+    before: rules.Change | None = None
 
 
 class KubernetesPlatform:
@@ -70,20 +71,20 @@ class KubernetesPlatform:
         began = time.monotonic()
         _provable(state.resources)
         namespace = self._demo.namespace
-        found = objects.live(self._cluster, namespace)
-        change = objects.plan(state.resources, found, namespace)
-        if not objects.way_back(change, found, baseline()) and (rival := next(self._rivals(state), None)):
+        found = rules.live(self._cluster, namespace)
+        change = rules.plan(state.resources, found, namespace)
+        if not rules.way_back(change, found, baseline()) and (rival := next(self._rivals(state), None)):
             raise NotApplied(rival)
-        live = {**found, **objects.write(self._cluster, change)}
-        workloads.scale(self._cluster, namespace, state.stopped)
-        self._applied = _Applied(state, began, live, objects.undoing(change, found))
+        live = {**found, **rules.write(self._cluster, change)}
+        deployments.scale(self._cluster, namespace, state.stopped)
+        self._applied = _Applied(state, began, live, rules.undoing(change, found))
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
         now = time.monotonic()
         applied = self._applied
         if applied is None or applied.state != state:
-            applied = _Applied(state, now, objects.live(self._cluster, self._demo.namespace))
-        snapshot = _provable(objects.aged(state.resources, applied.live))
+            applied = _Applied(state, now, rules.live(self._cluster, self._demo.namespace))
+        snapshot = _provable(rules.aged(state.resources, applied.live))
         agreed: set[str] = set()
         pause = 0.0
         while laggards := list(self._laggards(state, snapshot, agreed)):
@@ -133,7 +134,7 @@ class KubernetesPlatform:
     def _rivals(self, state: State) -> Iterator[str]:
         """Somebody else's rules for a host of the state's."""
         namespace = self._demo.namespace
-        return objects.rivalries(state.resources, objects.rivals(self._cluster, namespace), namespace)
+        return rules.rivalries(state.resources, rules.rivals(self._cluster, namespace), namespace)
 
     def _of(self, workload: str) -> list[Pod]:
         if workload not in PROXIES:
@@ -145,15 +146,15 @@ class KubernetesPlatform:
 
         `agreed` collects the pods whose routes and clusters are right: they change only by a new rule.
         """
-        yield from ((None, told) for told in workloads.unready(self._cluster, self._demo.namespace, state.stopped))
+        yield from ((None, told) for told in deployments.unready(self._cluster, self._demo.namespace, state.stopped))
         pods = self.pods()
         agreed &= {pod.name for pod in pods}
         ready = {pod.proxy: {one.address for one in pods if one.proxy == pod.proxy and one.ready} for pod in pods}
         for pod in pods:
             try:
                 if pod.name not in agreed:
-                    wanted = agreement.wanted(snapshot.proxies[pod.proxy])
-                    if stale := list(agreement.differences(wanted, self._proxies.served(pod))):
+                    wanted = config_diff.wanted(snapshot.proxies[pod.proxy])
+                    if stale := list(config_diff.differences(wanted, self._proxies.served(pod))):
                         yield pod, f"{pod.name} does not serve {state.resources.revision} yet ({', '.join(stale[:2])})"
                         continue
                     agreed.add(pod.name)
@@ -175,7 +176,7 @@ class KubernetesPlatform:
             for reason in self._proxies.refusals(pod, seconds=seconds):
                 back = ""
                 if applied.before is not None:
-                    objects.write(self._cluster, applied.before)
+                    rules.write(self._cluster, applied.before)
                     back = "; the rules of before are back"
                 raise Rejected(f"the proxy of {pod.name} refuses it: {reason}{back}")
 

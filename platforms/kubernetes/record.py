@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from platforms import run_folder
+from platforms.demo import run_folder
 
 
 def folder() -> Path:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from platforms.environment import ROOT
-from platforms.kubernetes import images, kind, tools
-from platforms.kubernetes.api import Cluster
-from platforms.kubernetes.commandline import Commands, Failed
-from platforms.kubernetes.job import TrafficJob
+from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.record import Demo, folder
+from platforms.kubernetes.traffic_job import TrafficJob
+from platforms.kubernetes.up import images, kind, tools
+from platforms.kubernetes.up.subprocesses import Commands, Failed
 
 _PLACE = ROOT / "manifests" / "traffic"
 _APPLY_SECONDS = 60.0

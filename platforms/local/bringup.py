@@ -14,14 +14,17 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from platforms import State, page, run_folder
+from platforms import bookinfo
+from platforms.boundary import State
+from platforms.demo import run_folder
 from platforms.environment import ROOT
+from platforms.envoy.topology import LOOPBACK
 from platforms.errors import NotApplied, NotConverged, NotReachable
-from platforms.local import control, ports, record, runtimes
+from platforms.istio.resources import baseline
+from platforms.local import ports, record, runtimes
 from platforms.local.platform import LocalPlatform
 from platforms.local.record import Demo
-from platforms.resources import baseline
-from platforms.translation.topology import LOOPBACK
+from platforms.local.supervisor import control
 
 GATEWAY_PORT = 9080
 UP_SECONDS = 90.0
@@ -168,8 +171,8 @@ def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> Local
         except NotConverged as error:
             _still_time(supervisor, deadline, str(error))
     say("every proxy serves the baseline")
-    while not page.is_whole(platform.gateway_url):
-        _still_time(supervisor, deadline, f"{platform.gateway_url}{page.PATH} is not whole")
+    while not bookinfo.is_whole(platform.gateway_url):
+        _still_time(supervisor, deadline, f"{platform.gateway_url}{bookinfo.PATH} is not whole")
         time.sleep(_LOOK_SECONDS)
     say("the page is whole")
     return platform

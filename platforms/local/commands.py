@@ -10,12 +10,15 @@ import time
 from argparse import Namespace
 from typing import Any
 
-from platforms import journal, page, show
+from platforms import bookinfo
+from platforms.demo import console, journal
+from platforms.demo.crash_recovery import healed, tell_healed
 from platforms.environment import ROOT
 from platforms.errors import Busy, NotApplied, NotReachable
-from platforms.healing import healed, tell_healed
-from platforms.local import bringup, logfiles, runtimes, standing, workloads
+from platforms.local import bringup, runtimes, workloads
 from platforms.local.platform import LocalPlatform
+from platforms.local.status import status_document
+from platforms.local.supervisor.logs import follow, last_lines
 
 Options = Namespace
 
@@ -28,11 +31,11 @@ def up(options: Options) -> int:
     except Busy:
         # Whoever holds the lock may be a scenario on a demo that is up, or another `up` that has not finished.
         running = bringup.running()
-        if running is None or not page.is_whole(running.gateway_url):
+        if running is None or not bookinfo.is_whole(running.gateway_url):
             raise
         platform, told = LocalPlatform(running), "Bookinfo is already up"
     tell_healed(platform)
-    print(f"{told}: {platform.gateway_url}{page.PATH}")
+    print(f"{told}: {platform.gateway_url}{bookinfo.PATH}")
     for caveat in platform.caveats:
         print(f"note: {caveat}")
     return 0
@@ -45,11 +48,11 @@ def _brought_up(port: int) -> tuple[LocalPlatform, str]:
         told = f", on port {running.topology.gateway_port}; `down` first to move it" if moved else ""
         platform = LocalPlatform(running)
         if bringup.unready(platform):
-            with show.progress("Bookinfo is coming up") as say:
+            with console.progress("Bookinfo is coming up") as say:
                 bringup.wait_until_ready(platform, say)
         return platform, f"Bookinfo is already up{told}"
     began = time.monotonic()
-    with show.progress("bringing Bookinfo up") as say:
+    with console.progress("bringing Bookinfo up") as say:
         platform = bringup.up(port, say)
     given = sorted({name for app in workloads.CONFIGURATION for name in workloads.configured(app)})
     configured = f", with your {', '.join(given)}" if given else ""
@@ -75,7 +78,7 @@ def down(_options: Options) -> int:
 def status(options: Options) -> int:
     """Show the demo."""
     platform = LocalPlatform.connect()
-    document = standing.document(platform, healed=healed(platform))
+    document = status_document(platform, healed=healed(platform))
     if options.json:
         print(json.dumps(document, indent=2))
         return 0
@@ -83,7 +86,7 @@ def status(options: Options) -> int:
     workloads += [_row(name, child, child["ports"]["app"]) for name, child in document["workloads"].items()]
     proxies: list[tuple[str, ...]] = [("proxy", "state", "pid", "restarts", "since", "admin")]
     proxies += [_row(name, child, child["admin"]) for name, child in document["proxies"].items()]
-    print(show.status(document, "; ".join(platform.caveats), workloads, proxies))
+    print(console.status(document, "; ".join(platform.caveats), workloads, proxies))
     return 0
 
 
@@ -94,7 +97,7 @@ def doctor(options: Options) -> int:
         document = {"runtimes": [one.document() for one in found], "built": [one.document() for one in built]}
         print(json.dumps(document, indent=2))
     else:
-        print(show.findings((*found, *built)))
+        print(console.findings((*found, *built)))
     return 0 if all(one.found for one in (*found, *built)) else NotReachable.exit_code
 
 
@@ -107,7 +110,7 @@ def build(_options: Options) -> int:
     if missing:
         raise NotReachable("; ".join(f"{one.name}: {one.problem} ({one.install})" for one in missing))
     command = ("mvn", "-q", "-B", "-ntp", "-DskipTests", "package")
-    with show.progress("building reviews") as say:
+    with console.progress("building reviews") as say:
         say("Maven compiles, packs and rehearses it")
         done = subprocess.run(command, cwd=ROOT / "services" / "reviews", check=False, capture_output=True, text=True)
     if done.returncode:
@@ -125,11 +128,11 @@ def config(options: Options) -> int:
 def logs(options: Options) -> int:
     """The end of a log, and what follows."""
     path = LocalPlatform.connect().log_file(options.workload)
-    for line in logfiles.last_lines(path, options.lines):
+    for line in last_lines(path, options.lines):
         print(line)
     if options.follow:
         with contextlib.suppress(KeyboardInterrupt):  # the way to stop it
-            for line in logfiles.follow(path):
+            for line in follow(path):
                 print(line, flush=True)
     return 0
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from platforms.envoy.topology import LOOPBACK, Topology
+from platforms.istio.registry import DOMAIN, GATEWAY, GATEWAY_LABELS, WORKLOADS
+from platforms.istio.resources import NAMESPACE
 from platforms.local.processes import Launch
-from platforms.resources import NAMESPACE
-from platforms.translation.topology import DOMAIN, GATEWAY, GATEWAY_LABELS, LOOPBACK, WORKLOADS, Topology
 
 _OWNER_ONLY = 0o600
 

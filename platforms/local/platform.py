@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platforms import Convergence, Counters, State
-from platforms.counting import Growing
+from platforms.boundary import Convergence, Pipe, State
+from platforms.counters import Counters, Growing
+from platforms.envoy.config_dump import served
+from platforms.envoy.topology import LOOPBACK, Topology
+from platforms.envoy.translate import endpoints, translate
 from platforms.errors import DemoError, NotConverged, NotReachable, Unsupported, UsageError
-from platforms.local import admin, control, discovery, record
-from platforms.local.discovery import CLUSTERS, Subject
+from platforms.istio.registry import WORKLOADS
+from platforms.local import record
 from platforms.local.record import Demo
 from platforms.local.request_log import LocalRequestLog
-from platforms.pipe import Pipe
-from platforms.translation.served import served
-from platforms.translation.topology import LOOPBACK, WORKLOADS, Topology
-from platforms.translation.translate import endpoints, translate
+from platforms.local.supervisor import control
+from platforms.local.xds import admin, files
+from platforms.local.xds.files import CLUSTERS, Subject
 
 APPLY_SECONDS = 30.0
 """How long the supervisor may take: two waits for a proxy that hangs, and a workload that does not want to end."""
@@ -183,16 +185,16 @@ class LocalPlatform:
         A proxy or workload that does not answer is named alone: without it the others' endpoints are others.
         """
         found, silent = [], []
-        for proxy, answer in self._admins.ask(discovery.VERSIONS_PATH).items():
+        for proxy, answer in self._admins.ask(files.VERSIONS_PATH).items():
             if answer is None:
                 silent.append(f"the proxy of {proxy} does not answer")
                 continue
-            versions = discovery.versions(answer)
+            versions = files.versions(answer)
             stale = [
                 version
                 for subject, hashed in wanted[proxy].items()
                 for version in [versions.get(subject, "")]
-                if discovery.hash_of(version) != hashed
+                if files.hash_of(version) != hashed
             ]
             if stale:
                 found.append(_told(proxy, stale, state.resources.revision))
@@ -215,14 +217,14 @@ def _wanted(state: State, topology: Topology) -> Wanted:
     behind = endpoints(snapshot, topology, {workload.name for workload in WORKLOADS} - state.stopped)
     wanted = {}
     for proxy, config in snapshot.proxies.items():
-        contents = dict(discovery.contents(config))
-        contents[CLUSTERS] = discovery.placed(contents[CLUSTERS], behind)
+        contents = dict(files.contents(config))
+        contents[CLUSTERS] = files.placed(contents[CLUSTERS], behind)
         wanted[proxy] = {subject: content.hash for subject, content in contents.items()}
     return wanted
 
 
 def _told(proxy: str, stale: Iterable[str], revision: str) -> str:
     """What a proxy serves instead, from the versions of what is stale."""
-    if older := sorted({discovery.revision_of(version) for version in stale} - {revision}):
+    if older := sorted({files.revision_of(version) for version in stale} - {revision}):
         return f"{proxy} still serves {older[0] or 'nothing'}, not {revision}"
     return f"{proxy} has not seen yet which workloads are ready"

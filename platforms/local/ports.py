@@ -6,8 +6,9 @@ import random
 import socket
 from pathlib import Path
 
+from platforms.envoy.topology import LOOPBACK, Ports, Topology
 from platforms.errors import NotApplied
-from platforms.translation.topology import LOOPBACK, WORKLOADS, Ports, Topology
+from platforms.istio.registry import WORKLOADS
 
 _FIRST = 20000
 _STRETCH = 64

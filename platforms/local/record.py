@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from platforms import run_folder
+from platforms.demo import run_folder
+from platforms.envoy.topology import LOOPBACK, Ports, Topology
 from platforms.errors import NotReachable
+from platforms.istio.registry import WORKLOADS
 from platforms.local import processes
 from platforms.local.processes import Identity
-from platforms.translation.topology import LOOPBACK, WORKLOADS, Ports, Topology
 
 _SWEEP_SECONDS = 5.0
 _MEMORY = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a name of its own there

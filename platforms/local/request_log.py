@@ -7,9 +7,10 @@ import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from platforms.calls import PREFIX, Call
+from platforms.calls import Call
 from platforms.counters import Hop
-from platforms.translation.topology import WORKLOADS, Topology
+from platforms.envoy.topology import Topology
+from platforms.istio.registry import WORKLOADS
 
 _FIELDS = 4
 
@@ -41,15 +42,15 @@ class LocalRequestLog:
         return tuple(self._calls)
 
     def _read(self, caller: str, line: str) -> Iterator[Call]:
-        """A line such as `bookinfo=MARK.7.kim 127.0.0.1:23159 200 1`."""
+        """A line such as `bookinfo=FOLDER-MARK.7.kim 127.0.0.1:23159 200 1`."""
         fields = line.split(" ")
-        if len(fields) != _FIELDS or not fields[0].startswith(PREFIX) or not (fields[2] + fields[3]).isdecimal():
+        if len(fields) != _FIELDS or not fields[0].startswith(self._mark) or not (fields[2] + fields[3]).isdecimal():
             return
         port = fields[1].rpartition(":")[2]
         workload = self._by_port.get(int(port)) if port.isdecimal() else None
         if workload:
             hop = Hop(caller, workload.app, workload.version)
-            yield Call(fields[0].removeprefix(PREFIX), hop, int(fields[2]), int(fields[3]))
+            yield Call(fields[0], hop, int(fields[2]), int(fields[3]))
 
 
 class _Lines:

@@ -9,11 +9,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from platforms import programs
+from platforms.demo import doctor
+from platforms.demo.doctor import Finding, Program
 from platforms.environment import ROOT
 from platforms.errors import NotReachable
 from platforms.local.workloads import passed_on
-from platforms.programs import Finding, Program
 
 REVIEWS_JAR = ROOT / "services" / "reviews" / "target" / "reviews.jar"
 BUILD = "python -m platforms build"
@@ -80,7 +80,7 @@ PROGRAMS = (
 
 def examine(*, needed_to_run: bool = False) -> tuple[Finding, ...]:
     """Look for every program, all at the same time, by starting it."""
-    return programs.examine(
+    return doctor.examine(
         (program for program in PROGRAMS if not (needed_to_run and program.build_only)),
         # As it will run: a PYTHONPATH or RUBYOPT of the caller's does not reach it.
         environment=lambda program: None if program.build_only else passed_on(),

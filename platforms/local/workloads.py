@@ -7,8 +7,9 @@ import random
 from collections.abc import Mapping
 
 from platforms.environment import ROOT
+from platforms.envoy.topology import LOOPBACK, Topology
+from platforms.istio.registry import Workload
 from platforms.local.processes import Launch
-from platforms.translation.topology import LOOPBACK, Topology, Workload
 
 SERVICES_FOLDER = ROOT / "services"
 

@@ -11,9 +11,9 @@ from scenarios import canary, fault_ratings, user_routing
 from scenarios.canary import Weights
 from scenarios.defects import spoilt
 from scenarios.defects.defect import Defect
+from scenarios.evidence.judge import Verdict
 from scenarios.fault_ratings import Fault
-from scenarios.runner.experiment import Scenario
-from scenarios.runner.judge import Verdict
+from scenarios.scenario import Scenario
 
 _MARGIN = Fraction(5, 100)
 _CALLER = {"app": "productpage", "version": "v1"}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from platforms import Convergence, Counters, Platform, RequestLog, State
+from platforms.boundary import Convergence, Pipe, Platform, State
+from platforms.calls import RequestLog
+from platforms.counters import Counters
 from platforms.errors import DemoError
-from platforms.pipe import Pipe
-from platforms.resources import baseline
+from platforms.istio.resources import baseline
 from scenarios.defects.rewriting import Rewriting
-from scenarios.runner.experiment import Scenario
-from scenarios.runner.judge import Verdict
+from scenarios.evidence.judge import Verdict
+from scenarios.scenario import Scenario
 
 Answer = Verdict | type[DemoError]
 """How a run ends: by a verdict, or by an error."""

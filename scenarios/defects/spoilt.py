@@ -9,9 +9,10 @@ from typing import Any
 
 import urllib3
 
-from platforms import Counters, Platform, State
-from platforms.resources import Resource, ResourceSet, baseline
-from scenarios.runner.rules import replaced
+from platforms.boundary import Platform, State
+from platforms.counters import Counters
+from platforms.istio.resources import Resource, ResourceSet, baseline
+from scenarios.patch import replaced
 
 STRANGERS = 50
 _CONVERGES = 30.0

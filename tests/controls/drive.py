@@ -9,8 +9,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Any
 
-from scenarios.runner.cli import Command, main
-from scenarios.runner.run import ONE_PROCESS
+from scenarios.run.cli import Command, main
+from scenarios.run.run import ONE_PROCESS
 from tests.fakes import FakePlatform
 
 fleet = ONE_PROCESS

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from platforms import Convergence, State
+from platforms.boundary import Convergence, State
+from platforms.demo.journal import Journal
+from platforms.envoy.translate import routing
 from platforms.errors import NotConverged
-from platforms.journal import Journal
-from platforms.resources import baseline
-from platforms.translation.translate import routing
+from platforms.istio.resources import baseline
 from scenarios import controls
 from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Defect
-from scenarios.runner.judge import Verdict
+from scenarios.evidence.judge import Verdict
 from tests.controls import drive
 from tests.fakes import Defects, FakePlatform
 

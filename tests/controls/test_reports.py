@@ -11,15 +11,15 @@ import jsonschema
 import pytest
 
 from platforms.environment import ROOT
-from platforms.resources import ISTIO, baseline, load
+from platforms.istio.resources import ISTIO, baseline, load
 from scenarios import canary, fault_ratings, report, user_routing
-from scenarios.runner import webpage
-from scenarios.runner.cli import Command
-from scenarios.runner.korean import korean
+from scenarios.reporting import page as report_page
+from scenarios.reporting.korean import korean
+from scenarios.run.cli import Command
 from tests.controls.drive import drive
 from tests.fakes import Defects, FakePlatform
 
-SCHEMA = json.loads((ROOT / "scenarios" / "runner" / "report.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "scenarios" / "reporting" / "report.schema.json").read_text())
 
 
 @pytest.mark.parametrize("command", [canary.COMMAND, user_routing.COMMAND, fault_ratings.COMMAND])
@@ -254,7 +254,7 @@ def test_everything_on_a_page_has_its_korean(
             left.add(text)
         return found
 
-    monkeypatch.setattr(webpage, "korean", noted)
+    monkeypatch.setattr(report_page, "korean", noted)
     with FakePlatform(defects=defects) as platform:
         drive(command, ["--report", str(tmp_path), "--quiet", *argv], platform)
 

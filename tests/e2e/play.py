@@ -11,7 +11,7 @@ import os
 import sys
 
 from scenarios import canary, fault_ratings, user_routing
-from scenarios.runner.cli import main
+from scenarios.run.cli import main
 from tests.fakes import FakePlatform
 
 COMMANDS = {module.COMMAND.name: module.COMMAND for module in (canary, fault_ratings, user_routing)}

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from platforms import State
+from platforms.boundary import State
+from platforms.demo.journal import Journal
 from platforms.environment import ROOT
-from platforms.journal import Journal
+from platforms.istio.resources import ISTIO, baseline, load
 from platforms.local import runtimes
-from platforms.resources import ISTIO, baseline, load
 from tests.e2e.demo import Demo, alive, demo_up, kill, until
-from tests.unit.kubernetes.programs import first_on_path, put
+from tests.unit.platforms.kubernetes.up.programs import first_on_path, put
 
 WHO = "python -m scenarios.canary"
 

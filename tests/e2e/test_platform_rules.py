@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from platforms import State
+from platforms.boundary import State
 from platforms.errors import NotConverged
+from platforms.istio.overlay import lay_over
+from platforms.istio.resources import ISTIO, ResourceSet, baseline, load, parse
 from platforms.local.platform import LocalPlatform
-from platforms.overlay import lay_over
-from platforms.resources import ISTIO, ResourceSet, baseline, load, parse
 from tests.e2e.demo import Demo, demo_up
 
 TO_V3 = """\

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from platforms import State
+from platforms.boundary import State
+from platforms.demo.journal import Journal, heal
 from platforms.environment import ROOT
-from platforms.journal import Journal, heal
-from platforms.resources import baseline
+from platforms.istio.resources import baseline
 from tests.fakes import FakePlatform
 
 LONG = ["canary", "--rate", "20", "--duration", "60"]

@@ -17,17 +17,17 @@ from typing import Any
 import jsonschema
 import pytest
 
-from platforms import State
+from platforms.boundary import State
 from platforms.environment import ROOT
+from platforms.istio.resources import baseline
 from platforms.local import record
 from platforms.local.platform import LocalPlatform
-from platforms.resources import baseline
 from scenarios import canary
 from scenarios.canary import Weights
-from scenarios.runner.witness import gateway_requests as pages
+from scenarios.evidence.proxy_counts import gateway_requests as pages
 from tests.e2e.demo import until
 
-SCHEMA = json.loads((ROOT / "scenarios" / "runner" / "report.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "scenarios" / "reporting" / "report.schema.json").read_text())
 
 
 class Demo:

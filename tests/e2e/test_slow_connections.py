@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from contextlib import closing
 
-from bench.slow_senders import Senders, Sent
-from platforms.local.admin import Admins
+from bench.instruments.slow_senders import Senders, Sent
+from platforms.local.xds.admin import Admins
 from tests.e2e.demo import Demo, until
 
 CONNECTIONS = 300

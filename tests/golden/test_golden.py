@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from platforms.resources import ResourceSet, baseline, load
-from platforms.translation.translate import ProxyConfig, translate
+from platforms.envoy.translate import ProxyConfig, translate
+from platforms.istio.resources import ResourceSet, baseline, load
 from tests.golden.validation import complaint, topology
 
 FOLDER = Path(__file__).parent

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from platforms.local import discovery, runtimes
-from platforms.translation.topology import WORKLOADS, Ports, Topology
-from platforms.translation.translate import ProxyConfig, Snapshot
+from platforms.envoy.topology import Ports, Topology
+from platforms.envoy.translate import ProxyConfig, Snapshot
+from platforms.istio.registry import WORKLOADS
+from platforms.local import runtimes
+from platforms.local.xds import files
 
 
 def topology(number: int = 0) -> Topology:
@@ -59,8 +61,8 @@ def _listeners(config: ProxyConfig) -> Iterator[dict[str, Any]]:
 
 
 def _clusters(config: ProxyConfig) -> Iterator[Mapping[str, Any]]:
-    content = discovery.Content.of(discovery.CLUSTERS, config.clusters)
-    for cluster in discovery.placed(content, {}).resources:
+    content = files.Content.of(files.CLUSTERS, config.clusters)
+    for cluster in files.placed(content, {}).resources:
         yield {field: value for field, value in cluster.items() if field != "@type"}
 
 

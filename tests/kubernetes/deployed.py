@@ -8,8 +8,8 @@ from pathlib import Path
 
 import requests
 
-from platforms.translation.topology import WORKLOADS
-from scenarios.runner.observation import marks
+from platforms.istio.registry import WORKLOADS
+from scenarios.evidence.observation import marks
 
 Run = Callable[..., str]
 

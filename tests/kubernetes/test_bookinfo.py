@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from platforms.translation.topology import SERVICES, WORKLOADS
+from platforms.istio.registry import SERVICES, WORKLOADS
 from tests.kubernetes.deployed import DEADLINE, KIND, Bookinfo, rolled_out
 
 # Who may open a connection to whom.

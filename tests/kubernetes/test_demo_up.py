@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from platforms.kubernetes.images import full_name
 from platforms.kubernetes.record import Demo
+from platforms.kubernetes.up.images import full_name
 from tests.kubernetes.deployed import ROOT, Bookinfo, Run
 
 CANARY = ROOT / "istio" / "canary.yaml"

@@ -9,8 +9,8 @@ import pytest
 
 from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.kubernetes.record import Demo
-from tools.faults import cluster, rules, runs
-from tools.faults.ground import Ground
+from tests.chaos import cluster, rules, runs
+from tests.chaos.ground import Ground
 
 QUICK = (
     *rules.FAULTS,

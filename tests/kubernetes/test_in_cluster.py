@@ -20,10 +20,10 @@ import pytest
 import yaml
 
 from platforms.errors import Busy, TrafficError
-from platforms.kubernetes.api import Cluster
-from platforms.kubernetes.job import GATEWAY_URL, NAMESPACE, TrafficJob
-from scenarios.runner.observation import Observation
-from scenarios.runner.traffic import Load, Traffic
+from platforms.kubernetes.client.cluster import Cluster
+from platforms.kubernetes.traffic_job import GATEWAY_URL, NAMESPACE, TrafficJob
+from scenarios.evidence.observation import Observation
+from scenarios.run.traffic import Load, Traffic
 from tests.kubernetes.deployed import DEADLINE, ROOT, Bookinfo
 
 # The Kubernetes client leaves a connection that broke to the garbage collector.
@@ -206,8 +206,8 @@ def test_a_broken_connection_is_an_error(traffic: Traffic, way: Way, place: Book
 def test_a_killed_runner_leaves_no_traffic(job: Callable[[], TrafficJob], way: Way, tmp_path: Path) -> None:
     """The Job ends by itself, and the next run is not kept waiting for it to be removed."""
     program = (
-        "import sys; from pathlib import Path; from scenarios.runner.traffic import Load, Traffic\n"
-        "from platforms.kubernetes.api import Cluster; from platforms.kubernetes.job import GATEWAY_URL, TrafficJob\n"
+        "import sys; from pathlib import Path; from scenarios.run.traffic import Load, Traffic\n"
+        "from platforms.kubernetes.client.cluster import Cluster; from platforms.kubernetes.traffic_job import GATEWAY_URL, TrafficJob\n"
         "folder = Path(sys.argv[1]); cluster = Cluster(sys.argv[2], folder)\n"
         f"job = TrafficJob(cluster, workers=1, image={IMAGE!r}, loaded=True)\n"
         "with Traffic(folder / 'log', pipe=job) as traffic:\n"

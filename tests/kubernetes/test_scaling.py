@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pytest
 import requests
 
-from scenarios.runner.observation import marks
+from scenarios.evidence.observation import marks
 from tests.kubernetes.deployed import DEADLINE, KIND, Bookinfo, rolled_out
 
 SCALED = KIND.parent / "scaled"

@@ -12,7 +12,7 @@ import pytest
 
 from tests.kubernetes.deployed import ROOT, Run
 
-SCHEMA = json.loads((ROOT / "scenarios" / "runner" / "report.schema.json").read_text())
+SCHEMA = json.loads((ROOT / "scenarios" / "reporting" / "report.schema.json").read_text())
 SECONDS = 600
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from platforms.translation.topology import WORKLOADS, Workload
+from platforms.istio.registry import WORKLOADS, Workload
 from tests.kubernetes.deployed import DEADLINE, Bookinfo
 
 # What a caller asks of each app: what its API offers.

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from platforms.envoy.config_dump import shown
+from platforms.envoy.translate import Snapshot, translate
 from platforms.errors import Rejected, Unsupported
-from platforms.resources import Resource, ResourceSet, baseline
-from platforms.translation import deprecated, unreachable
-from platforms.translation.findings import Finding
-from platforms.translation.served import shown
-from platforms.translation.translate import Snapshot, translate
-from platforms.translation.validate import validated
+from platforms.istio.analysis import deprecated, unreachable
+from platforms.istio.analysis.message import Finding
+from platforms.istio.resources import Resource, ResourceSet, baseline
+from platforms.istio.validation.validate import validated
 from tests.parity.oracle import Answer, ordered, served
 from tests.parity.recordings import TOPOLOGY
 

@@ -19,9 +19,9 @@ from typing import Any, get_args
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from platforms.envoy.translate import translate
 from platforms.errors import Rejected, Unsupported
-from platforms.resources import Resource, ResourceSet
-from platforms.translation.translate import translate
+from platforms.istio.resources import Resource, ResourceSet
 from tests.parity.comparison import BASE, Class, differences, known
 from tests.parity.oracle import CRDS, Answer, oracle, question, served
 from tests.parity.recordings import TOPOLOGY

@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from platforms.resources import Resource
-from platforms.translation.served import shown
+from platforms.envoy.config_dump import shown
+from platforms.istio.resources import Resource
 
 FOLDER = Path(os.environ.get("BOOKINFO_ORACLE") or Path(__file__).parent / "oracle" / "build")
 PROGRAM, CRDS = FOLDER / "oracle", FOLDER / "crds.yaml"

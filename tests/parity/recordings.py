@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from platforms.resources import Resource, ResourceSet, load
-from platforms.translation.topology import WORKLOADS, Ports, Topology
+from platforms.envoy.topology import Ports, Topology
+from platforms.istio.registry import WORKLOADS
+from platforms.istio.resources import Resource, ResourceSet, load
 
 FOLDER = Path(os.environ.get("PARITY_CASES") or Path(__file__).parent / "cases")
 PROXIES = ("productpage-v1", "reviews-v2", "ingressgateway")

@@ -6,14 +6,14 @@ from typing import Any, get_args
 
 import pytest
 
-from platforms.resources import Resource, ResourceSet
-from platforms.translation.served import shown
-from platforms.translation.translate import translate
+from platforms.envoy.config_dump import shown
+from platforms.envoy.translate import translate
+from platforms.istio.resources import Resource, ResourceSet
 from tests.parity.comparison import BASE, Class, differences
 from tests.parity.differential import Tally
 from tests.parity.oracle import ordered
 from tests.parity.recordings import PROXIES, TOPOLOGY
-from tests.unit.translation.rules import reviews, rule
+from tests.unit.platforms.istio.rules import reviews, rule
 
 GOOD = reviews("[{route: [{destination: {host: reviews, subset: v1}}]}]")
 WRONG = reviews("[{timeout: 0s, retries: {attempts: x}}]")

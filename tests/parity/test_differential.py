@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from platforms.resources import Resource, ResourceSet
+from platforms.istio.resources import Resource, ResourceSet
 from tests.parity.comparison import BASE, differences, known
 from tests.parity.differential import OBJECTS, RECORDED
 from tests.parity.oracle import PROGRAM, oracle, question

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from platforms.local import discovery, envoy, ports, runtimes
-from platforms.local.asking import Connection
-from platforms.local.delivery import Delivery
-from platforms.resources import baseline
-from platforms.translation.served import served
-from platforms.translation.topology import WORKLOADS, Topology
-from platforms.translation.translate import endpoints, translate
+from platforms.envoy.config_dump import served
+from platforms.envoy.topology import Topology
+from platforms.envoy.translate import endpoints, translate
+from platforms.istio.registry import WORKLOADS
+from platforms.istio.resources import baseline
+from platforms.local import envoy, ports, runtimes
+from platforms.local.http_client import Connection
+from platforms.local.xds import files
+from platforms.local.xds.publisher import Delivery
 from tests.parity.recordings import EXCEPTIONS, PROXIES, names, recording
 
 SECONDS = 30.0
@@ -38,7 +40,7 @@ def proxies(topology: Topology) -> Iterator[None]:
     running = []
     for proxy in PROXIES:
         delivery = Delivery(proxy, topology, _log(topology, proxy))
-        delivery.prepare(discovery.contents(snapshot.proxies[proxy]), _assignments(topology), revision="0")
+        delivery.prepare(files.contents(snapshot.proxies[proxy]), _assignments(topology), revision="0")
         launch = envoy.launch(proxy, topology, binary)
         with _log(topology, proxy).open("wb") as log:
             running.append(subprocess.Popen(launch.command, cwd=launch.folder, stdout=log, stderr=log))
@@ -56,12 +58,12 @@ def test_serves_what_istiods_envoys_served(name: str, topology: Topology) -> Non
     snapshot = translate(recorded.resources, topology)
 
     for proxy in PROXIES:
-        contents = discovery.contents(snapshot.proxies[proxy])
+        contents = files.contents(snapshot.proxies[proxy])
 
         assert recorded.served[proxy] == asyncio.run(_serve(proxy, topology, contents))
 
 
-async def _serve(proxy: str, topology: Topology, contents: discovery.Contents) -> dict[str, object]:
+async def _serve(proxy: str, topology: Topology, contents: files.Contents) -> dict[str, object]:
     """Give a proxy these contents, and ask it what it serves."""
     delivery = Delivery(proxy, topology, _log(topology, proxy))
     connection = Connection(topology.admin_socket(proxy))

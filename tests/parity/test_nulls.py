@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from platforms.envoy.translate import translate
 from platforms.errors import DemoError
-from platforms.overlay import lay_over
-from platforms.resources import Resource, ResourceSet, baseline, parse
-from platforms.translation import crds
-from platforms.translation.analyze import analyze
-from platforms.translation.schema import Fields, Listing, Named, Ruled, Shape
-from platforms.translation.translate import translate
-from platforms.translation.validate import validated
+from platforms.istio.analysis.analyze import analyze
+from platforms.istio.overlay import lay_over
+from platforms.istio.resources import Resource, ResourceSet, baseline, parse
+from platforms.istio.schema import crds
+from platforms.istio.schema.check import Fields, Listing, Named, Ruled, Shape
+from platforms.istio.validation.validate import validated
 from tests.parity.recordings import FOLDER, TOPOLOGY, names
 
 CASES = [name for name in names() if name != "_baseline"]

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from platforms.translation import crds
-from platforms.translation.schema import Fields, Listing, Named, Ruled, Shape
-from platforms.translation.values import Bytes, Duration, Flag, Int32, Number, Text, Whole
+from platforms.istio.schema import crds
+from platforms.istio.schema.check import Fields, Listing, Named, Ruled, Shape
+from platforms.istio.schema.values import Bytes, Duration, Flag, Int32, Number, Text, Whole
 from tests.parity.oracle import CRDS
 from tests.parity.wide import schemas
 

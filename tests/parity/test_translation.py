@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from platforms.envoy.config_dump import shown
+from platforms.envoy.translate import translate
 from platforms.errors import Rejected, Unsupported
-from platforms.translation.analyze import analyze
-from platforms.translation.served import shown
-from platforms.translation.translate import translate
+from platforms.istio.analysis.analyze import analyze
 from tests.parity.recordings import EXCEPTIONS, FOLDER, TOPOLOGY, names, recording
 
 NAMES = names()

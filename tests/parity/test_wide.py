@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from tests.parity.wide import schemas, widened
-from tests.unit.translation.rules import reviews
+from tests.unit.platforms.istio.rules import reviews
 
 SCHEMA = {
     "type": "object",

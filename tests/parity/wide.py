@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from platforms.resources import Resource
+from platforms.istio.resources import Resource
 
 Schema = Mapping[str, Any]
 

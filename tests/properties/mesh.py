@@ -15,11 +15,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from platforms.local import discovery, envoy, ports
-from platforms.local.delivery import Delivery
-from platforms.resources import Resource, ResourceSet, baseline
-from platforms.translation.topology import LOOPBACK, WORKLOADS, Topology
-from platforms.translation.translate import endpoints, translate
+from platforms.envoy.topology import LOOPBACK, Topology
+from platforms.envoy.translate import endpoints, translate
+from platforms.istio.registry import WORKLOADS
+from platforms.istio.resources import Resource, ResourceSet, baseline
+from platforms.local import envoy, ports
+from platforms.local.xds import files
+from platforms.local.xds.publisher import Delivery
 from tests.properties.reading import HOST, WATCHED, Outcome
 from tests.properties.rules import Request
 
@@ -46,7 +48,7 @@ class Mesh:
         """Put the rule in force; raises Rejected if it is refused, by us or by Envoy."""
         rule = Resource("networking.istio.io/v1", "VirtualService", "reviews", virtual_service)
         snapshot = translate(baseline().overlaid(ResourceSet((rule,))), self._topology)
-        contents = discovery.contents(snapshot.proxies[CALLER])
+        contents = files.contents(snapshot.proxies[CALLER])
         everybody = endpoints(snapshot, self._topology, [workload.name for workload in WORKLOADS])
 
         async def put() -> None:
@@ -60,7 +62,7 @@ class Mesh:
         """Write what the proxy starts with."""
         snapshot = translate(baseline(), self._topology)
         everybody = endpoints(snapshot, self._topology, [workload.name for workload in WORKLOADS])
-        self._delivery.prepare(discovery.contents(snapshot.proxies[CALLER]), everybody, revision="0")
+        self._delivery.prepare(files.contents(snapshot.proxies[CALLER]), everybody, revision="0")
 
     def ask(self, request: Request) -> Outcome:
         """Send the request as productpage would, and see what it met."""

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from scenarios import canary, fault_ratings, report
-from scenarios.runner.document import SCHEMA
+from scenarios.reporting.document import SCHEMA
 from tests.controls.drive import drive
 from tests.fakes import FakePlatform
 

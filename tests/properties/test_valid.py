@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from platforms.resources import Resource, ResourceSet, baseline
-from platforms.translation.translate import Snapshot, translate
+from platforms.envoy.translate import Snapshot, translate
+from platforms.istio.resources import Resource, ResourceSet, baseline
 from tests.golden.validation import complaint, topology
 from tests.properties.rules import DESTINATION_RULES, VIRTUAL_SERVICES
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platforms.resources import baseline
-from platforms.translation.translate import routing
+from platforms.envoy.translate import routing
+from platforms.istio.resources import baseline
 from scenarios.canary import MOST, Weights, rule, scenario
-from scenarios.runner.expectation import plan
+from scenarios.statistics.claim import plan
 
 WEIGHTS = st.tuples(*[st.integers(0, MOST) | st.integers(0, 10)] * 3).filter(any).map(Weights)
 

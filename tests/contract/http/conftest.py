@@ -13,8 +13,8 @@ import pytest
 import requests
 
 from bench.alone import LOOPBACK, Alone
-from platforms import Platform
-from platforms.target import NAMES, Choice, connect
+from platforms.boundary import Platform
+from platforms.selection import NAMES, Choice, connect
 from tests.contract.http import stubs, target
 from tests.contract.http.faults import FaultyRatings, MeshRatings, StubbedRatings
 from tests.contract.http.mesh import Mesh, PlatformMesh, reviews_to

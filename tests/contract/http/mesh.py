@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from platforms import Platform, State
-from platforms.resources import ResourceSet, baseline, parse
-from platforms.translation.security import without_any
+from platforms.boundary import Platform, State
+from platforms.istio.resources import ResourceSet, baseline, parse
+from platforms.istio.security import without_any
 
 TIMEOUT = 60.0
 """Seconds for all proxies to serve a rule; an error, not a wait, when they do not."""

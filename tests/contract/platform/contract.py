@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from platforms import Hop, Platform, State
+from platforms.boundary import Platform, State
+from platforms.counters import Hop
 from platforms.errors import NotConverged, PlatformError
-from platforms.resources import ISTIO, ResourceSet, baseline, load
+from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
 from scenarios import fault_ratings
 from tests.contract.platform.visits import Visitor
 
@@ -268,7 +269,7 @@ class PlatformContract:
         named = {}
         for number in range(PAGES):
             named[f"{run}.{number}."] = visitor.page(mark=f"{run}.{number}.")["reviews-version"]
-            visitor.page(mark=f"0123456789abcdef.{number}.")
+            visitor.page(mark=f"bookinfo=0123456789abcdef.{number}.")
         visitor.page()
         visitor.close()
         deadline = time.monotonic() + 15

@@ -7,8 +7,7 @@ from urllib.parse import quote
 
 import urllib3
 
-from platforms.calls import PREFIX
-from scenarios.runner.observation import marks
+from scenarios.evidence.observation import marks
 
 
 class Visitor:
@@ -30,7 +29,7 @@ class Visitor:
 
     def page(self, *, mark: str = "") -> dict[str, str]:
         """The marks of one page, asked for with a mark of its own if one is given."""
-        headers = self._headers | ({"tracestate": f"{PREFIX}{mark}"} if mark else {})
+        headers = self._headers | ({"tracestate": mark} if mark else {})
         answer = self._pool.request("GET", f"{self._url}/productpage", headers=headers)
         assert answer.status == 200
         return marks(answer.data.decode())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platforms.errors import UsageError
-from platforms.resources import ISTIO, load
+from platforms.istio.resources import ISTIO, load
 from scenarios.canary import MOST, Weights, rule, scenario
 
 MARGIN = Fraction(5, 100)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from platforms.resources import ISTIO, baseline, load
+from platforms.istio.resources import ISTIO, baseline, load
 from scenarios.fault_ratings import Fault, broken, budget, scenario
 
 MARGIN = Fraction(5, 100)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from platforms.errors import PlatformError
-from tests.unit.kubernetes.programs import first_on_path, put
+from tests.unit.platforms.kubernetes.up.programs import first_on_path, put
 from tools.observability import Cluster, Edge, edges, table
 
 SERVICE = {"spec": {"clusterIPs": ["10.96.0.1"], "ports": [{"port": 443, "protocol": "TCP", "targetPort": 6443}]}}

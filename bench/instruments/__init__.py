@@ -1,0 +1,1 @@
+"""What is measured with: load generators, instant backends, memory readings."""

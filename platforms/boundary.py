@@ -1,0 +1,117 @@
+"""What a scenario needs of a platform: a running Bookinfo whose routing obeys Istio resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from platforms.calls import RequestLog
+from platforms.counters import Counters
+from platforms.istio.resources import ResourceSet
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that a scenario may change, as one value."""
+
+    resources: ResourceSet
+    """The Istio objects in force."""
+    stopped: frozenset[str] = frozenset()
+    """Workloads with no running instance, such as {"ratings-v1"}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convergence:
+    """Every proxy serves the revision."""
+
+    revision: str
+    milliseconds: float
+    """From the moment `apply` was called to the moment the last proxy served it."""
+    proxies: int
+    """How many proxies were asked."""
+
+
+class Pipe(Protocol):
+    """A program of visitors that runs as long as the block, and not longer than we do."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def write(self, line: str) -> None:
+        """Raises OSError if nobody is there any more."""
+
+    def lines(self) -> Iterator[str]:
+        """What the visitors say, until they end."""
+
+    def last_words(self) -> str:
+        """Why they ended."""
+
+    @property
+    def gateway_url(self) -> str | None:
+        """The gateway as these visitors call it; None where it is that of everybody else."""
+
+    @property
+    def log(self) -> str:
+        """Where to read more."""
+
+
+class Platform(Protocol):
+    """A running Bookinfo whose routing obeys Istio resources."""
+
+    @property
+    def name(self) -> str:
+        """`local` or `kubernetes`."""
+
+    @property
+    def key(self) -> str:
+        """Which demo this is among all of this machine: the name of its folder in the run folder."""
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What of the baseline is not in force here, each in a sentence that is to be read."""
+
+    @property
+    def gateway_url(self) -> str:
+        """The ingress gateway's URL without a path, such as `http://127.0.0.1:9080`."""
+
+    def apply(self, state: State) -> None:
+        """Make the platform exactly `state`; what is not named goes.
+
+        Raises Rejected, Unsupported or NotApplied; then what was in force still is.
+        """
+
+    def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
+        """Return when every proxy serves `state`, with the time it took.
+
+        Raises NotConverged, naming the laggards, after `timeout` seconds.
+        """
+
+    def upstream_requests(self) -> Counters:
+        """What the proxies counted so far: requests, retries and failures, per caller and per subset."""
+
+    @property
+    def request_log(self) -> RequestLog | None:
+        """The log of marked calls, for a witness of every single request; None where there is no such log."""
+
+    def under_way(self) -> int:
+        """How many calls between services the callers' proxies have begun and not ended; what a fault holds back is one."""
+
+    def updates(self) -> Mapping[str, str]:
+        """What changes when a proxy is given another rule, by proxy; who is ready, or leaves, is no rule."""
+
+    def instances(self) -> Mapping[str, str]:
+        """What runs now: for each instance and proxy by name, what changes when it is another one or was restarted."""
+
+    def visitors(self, workers: int) -> Pipe:
+        """The way to visitors beside the mesh, sent by so many workers, instead of on this machine.
+
+        Raises Unsupported where there is no such place.
+        """
+
+    def close(self) -> None:
+        """Let go of the connections; the demo goes on."""

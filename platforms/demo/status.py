@@ -1,0 +1,58 @@
+"""The part of a demo's status that is the same on every platform: what is in force beside the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from platforms.bookinfo import PATH
+from platforms.boundary import Platform
+from platforms.demo import journal
+from platforms.istio.resources import NAMESPACE, baseline
+
+Document = Mapping[str, Any]
+
+
+def baseline_comparison(
+    platform: Platform, *, revision: str, in_force: Iterable[Document], stopped: Collection[str], healed: bool
+) -> dict[str, Any]:
+    """The rules in force beside the baseline; `healed` says whether what a killed run left has been undone.
+
+    An entry in the journal is then somebody's who is still at it.
+    """
+    entry = journal.Journal.of(platform.key).read()
+    who = entry.who if entry else None
+    differs = _difference(in_force, stopped)
+    return {
+        "platform": platform.name,
+        "url": f"{platform.gateway_url}{PATH}",
+        "revision": revision,
+        "baseline": not any(differs.values()),
+        "differs": differs,
+        "changing": who if healed else None,
+        "unrestored": None if healed else who,
+    }
+
+
+def _difference(resources: Iterable[Document], stopped: Collection[str]) -> dict[str, list[str]]:
+    """What is in force and not in the baseline, or the other way round."""
+    in_force = {_name(one): one for one in resources}
+    wanted = {_name(one.document()): one.document() for one in baseline()}
+    both = in_force.keys() & wanted.keys()
+    return {
+        "added": sorted(in_force.keys() - wanted.keys()),
+        "changed": sorted(name for name in both if _changed(in_force[name], wanted[name])),
+        "removed": sorted(wanted.keys() - in_force.keys()),
+        "stopped": sorted(stopped),
+    }
+
+
+def _name(resource: Document) -> str:
+    """`VirtualService reviews`; one of another namespace is `VirtualService reviews.default`."""
+    metadata = resource["metadata"]
+    namespace = "" if metadata["namespace"] == NAMESPACE else f".{metadata['namespace']}"
+    return f"{resource['kind']} {metadata['name']}{namespace}"
+
+
+def _changed(one: Document, other: Document) -> bool:
+    return any(one[field] != other[field] for field in ("apiVersion", "spec"))

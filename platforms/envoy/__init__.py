@@ -1,0 +1,1 @@
+"""Istio's objects as the Envoy configuration that istiod would make of them. It knows no platform."""

@@ -1,0 +1,1 @@
+"""DestinationRules as Envoy's clusters."""

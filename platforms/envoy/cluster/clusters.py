@@ -1,0 +1,107 @@
+"""DestinationRules as Envoy's clusters: one per Service and one per subset of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from platforms.envoy.cluster import connection_pool, load_balancing
+from platforms.envoy.topology import LOOPBACK
+from platforms.istio import durations, hosts
+from platforms.istio.push_context import CALLERS, Rules
+from platforms.istio.registry import REGISTRY, SERVICE_PORT
+from platforms.istio.resources import NAMESPACE
+
+_CONNECT_TIMEOUT = "10s"
+_BY_PORT = ("connectionPool", "loadBalancer", "outlierDetection", "tls")
+"""The parts of a traffic policy that may be said for one port."""
+
+INBOUND = f"inbound|{SERVICE_PORT}||"
+"""The cluster of the app itself, behind its own sidecar."""
+_APP_IDLE_TIMEOUT = "4s"
+# Shorter than the keep-alive of every service: the proxy closes first, so no request meets a closing connection.
+
+
+def outbound(rules: Rules, caller: str) -> Iterator[dict[str, Any]]:
+    """The clusters of all Services and subsets for the proxies of a namespace, without their endpoints."""
+    for host in sorted(REGISTRY):
+        rule = rules.destination_rule(host, caller)
+        policy = _at_port(rule.policy) if rule else {}
+        yield _cluster(hosts.cluster(host), policy)
+        for subset in rule.subsets if rule else ():
+            name = hosts.cluster(host, subset=subset["name"])
+            yield _cluster(name, _overridden(policy, subset.get("trafficPolicy")))
+
+
+def inbound(rules: Rules, host: str, app_port: int) -> dict[str, Any]:
+    """The cluster of the app itself, a workload of `host`: the pool of its DestinationRule limits this side too."""
+    rule = rules.destination_rule(host, NAMESPACE)
+    pool = (rule and _at_port(rule.policy).get("connectionPool")) or {}
+    cluster = {"name": INBOUND, "type": "STATIC", **_settings({"connectionPool": pool})}
+    del cluster["lbPolicy"]
+    common = connection_pool.http_options(pool, {}).get("commonHttpProtocolOptions", {})
+    cluster["typedExtensionProtocolOptions"] = {
+        connection_pool.HTTP_OPTIONS: {
+            "@type": f"type.googleapis.com/{connection_pool.HTTP_OPTIONS}",
+            "commonHttpProtocolOptions": {"idleTimeout": _APP_IDLE_TIMEOUT, **common},
+            # The app speaks HTTP/1.1, whatever the callers were told to speak to this proxy.
+            "explicitHttpConfig": {"httpProtocolOptions": {}},
+        }
+    }
+    cluster["loadAssignment"] = {"clusterName": INBOUND, "endpoints": [{"lbEndpoints": [endpoint(app_port)]}]}
+    return cluster
+
+
+def destinations(rules: Rules) -> dict[str, tuple[str, Mapping[str, str]]]:
+    """The Service and the labels behind each cluster that any proxy has."""
+    found: dict[str, tuple[str, Mapping[str, str]]] = {}
+    for host in sorted(REGISTRY):
+        found[hosts.cluster(host)] = (host, {})
+        for rule in (rules.destination_rule(host, caller) for caller in CALLERS):
+            for subset in rule.subsets if rule else ():
+                found[hosts.cluster(host, subset=subset["name"])] = (host, subset.get("labels", {}))
+    return found
+
+
+def endpoint(port: int) -> dict[str, Any]:
+    """A listening port of this machine."""
+    return {"endpoint": {"address": {"socketAddress": {"address": LOOPBACK, "portValue": port}}}}
+
+
+def _cluster(name: str, policy: Mapping[str, Any]) -> dict[str, Any]:
+    """A cluster whose endpoints are put in when it is delivered, for they come and go without a new rule."""
+    return {"name": name, "type": "EDS", **_settings(policy)}
+
+
+def _at_port(policy: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The policy for the Services' port: what is said for the port replaces the rest, it does not add to it."""
+    for setting in policy.get("portLevelSettings", ()):
+        if setting.get("port", {}).get("number") == SERVICE_PORT:
+            return {part: setting.get(part) for part in _BY_PORT}
+    return policy
+
+
+def _overridden(policy: Mapping[str, Any], of_subset: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What a subset says goes before what its DestinationRule says, part by part."""
+    return {**policy, **_at_port(of_subset or {})}
+
+
+def _settings(policy: Mapping[str, Any]) -> dict[str, Any]:
+    pool, outlier = policy.get("connectionPool") or {}, policy.get("outlierDetection")
+    tcp = pool.get("tcp", {})
+    cluster: dict[str, Any] = {
+        "connectTimeout": durations.envoy(tcp.get("connectTimeout", _CONNECT_TIMEOUT)),
+        "circuitBreakers": {"thresholds": [connection_pool.thresholds(pool, policy.get("retryBudget"))]},
+        # Said even where it is 0: Envoy's own default sends traffic to the unhealthy half.
+        "commonLbConfig": {
+            "healthyPanicThreshold": connection_pool.percent((outlier or {}).get("minHealthPercent", 0))
+        },
+        **load_balancing.for_cluster(policy.get("loadBalancer") or {}),
+    }
+    if outlier is not None:
+        cluster["outlierDetection"] = connection_pool.outlier_detection(outlier)
+    if "tcpKeepalive" in tcp:
+        cluster["upstreamConnectionOptions"] = {"tcpKeepalive": connection_pool.keepalive(tcp)}
+    if options := connection_pool.http_options(pool, outlier or {}):
+        cluster["typedExtensionProtocolOptions"] = {connection_pool.HTTP_OPTIONS: options}
+    return cluster

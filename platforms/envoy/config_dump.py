@@ -1,0 +1,82 @@
+"""What a proxy serves, read back from it, in the words that Envoy's JSON and istiod's have in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from platforms.istio.registry import REGISTRY, SERVICE_PORT
+
+_ADDRESSES = frozenset(REGISTRY.values())
+_VIRTUAL_ADDRESS = "CLUSTER_IP"
+_CATCH_ALL = frozenset({"block_all", "allow_any"})
+_OURS = {
+    # Where the endpoints of a cluster are read from, and how; only its meaning is shown.
+    "cluster": frozenset({"@type", "type", "edsClusterConfig", "loadAssignment", "metadata", "altStatName"}),
+    "route": frozenset({"metadata", "decorator"}),
+    "action": frozenset({"maxGrpcTimeout"}),
+}
+_DEFAULTS = ({"lbPolicy": "ROUND_ROBIN"},)
+
+
+def served(config_dump: Mapping[str, Any]) -> dict[str, Any]:
+    """The routes and clusters in an admin `/config_dump`, as the recordings of istiod show them."""
+    configurations: list[Any] = []
+    clusters: list[Any] = []
+    for section in config_dump.get("configs", ()):
+        for part, field, found in (
+            ("dynamic_route_configs", "route_config", configurations),
+            ("dynamic_active_clusters", "cluster", clusters),
+        ):
+            found += [camel(entry[field]) for entry in section.get(part, ()) if field in entry]
+    return shown(configurations, clusters)
+
+
+def shown(configurations: Iterable[Mapping[str, Any]], clusters: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Route configurations and clusters as one document: routes by configuration and virtual host, clusters by name."""
+    return {
+        "routes": dict(sorted(_virtual_hosts(configurations))),
+        "clusters": {
+            cluster["name"]: _cluster(cluster)
+            for cluster in sorted(clusters, key=lambda one: str(one["name"]))
+            if cluster["name"].startswith(f"outbound|{SERVICE_PORT}|")
+        },
+    }
+
+
+def camel(value: Any) -> Any:
+    """Envoy's JSON with the names that protobuf gives them in JSON; names of maps have no underscores to lose."""
+    if isinstance(value, list):
+        return [camel(one) for one in value]
+    if isinstance(value, Mapping):
+        return {re.sub(r"_([a-z0-9])", lambda m: m[1].upper(), key): camel(one) for key, one in value.items()}
+    return value
+
+
+def _virtual_hosts(configurations: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for configuration in configurations:
+        for virtual_host in configuration.get("virtualHosts", ()):
+            if virtual_host["name"] not in _CATCH_ALL:
+                yield (
+                    f"{configuration['name']} {virtual_host['name']}",
+                    {
+                        "domains": [_VIRTUAL_ADDRESS if one in _ADDRESSES else one for one in virtual_host["domains"]],
+                        "routes": [_route(route) for route in virtual_host.get("routes", ())],
+                    },
+                )
+
+
+def _route(route: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {field: value for field, value in route.items() if field not in _OURS["route"]}
+    if "route" in kept:
+        kept["route"] = {field: value for field, value in kept["route"].items() if field not in _OURS["action"]}
+    return kept
+
+
+def _cluster(cluster: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        field: value
+        for field, value in cluster.items()
+        if field not in _OURS["cluster"] and {field: value} not in _DEFAULTS
+    }

@@ -1,0 +1,117 @@
+"""Where a proxy listens, and how it reads HTTP there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from platforms.envoy.cluster import clusters
+from platforms.envoy.route import faults, retries
+from platforms.envoy.topology import LOOPBACK, Topology
+from platforms.istio.registry import GATEWAY, SERVICE_PORT
+
+_LINE = "%REQ(TRACESTATE)% %UPSTREAM_HOST% %RESPONSE_CODE% %UPSTREAM_REQUEST_ATTEMPT_COUNT%"
+_SERVER_NAME = "istio-envoy"
+_TYPES = "type.googleapis.com/envoy.extensions.filters"
+_HCM = "envoy.filters.network.http_connection_manager"
+_FILTERS = (
+    (faults.FAULT, "fault.v3.HTTPFault"),
+    (faults.CORS, "cors.v3.Cors"),
+    ("envoy.filters.http.router", "router.v3.Router"),
+)
+
+
+def outbound(topology: Topology, proxy: str) -> dict[str, Any]:
+    """An HTTP proxy for the workload's own calls: the host of the absolute URL decides who is called."""
+    name = str(SERVICE_PORT)
+    rds = _rds(name, topology.routes_file(proxy, name))
+    manager = _manager(f"outbound_{name}", {"rds": rds, "accessLog": [_request_log(topology, proxy)]})
+    return _listener("outbound", topology.ports[proxy].outbound, "OUTBOUND", manager)
+
+
+def inbound(topology: Topology, proxy: str) -> dict[str, Any]:
+    """The endpoint that callers know: everything goes to the app."""
+    action = {
+        "cluster": clusters.INBOUND,
+        "timeout": "0s",
+        "maxStreamDuration": {"maxStreamDuration": "0s", "grpcTimeoutHeaderMax": "0s"},
+        "retryPolicy": dict(retries.INBOUND),
+    }
+    to_app = {
+        "name": clusters.INBOUND,
+        "validateClusters": False,
+        "virtualHosts": [
+            {
+                "name": f"inbound|http|{SERVICE_PORT}",
+                "domains": ["*"],
+                "routes": [{"name": "default", "match": {"prefix": "/"}, "route": action}],
+            }
+        ],
+    }
+    manager = _manager(f"inbound_{SERVICE_PORT}", {"routeConfig": to_app, "serverName": _SERVER_NAME})
+    return _listener("inbound", topology.ports[proxy].inbound, "INBOUND", manager)
+
+
+def gateway(topology: Topology, route_configuration: str) -> dict[str, Any]:
+    """The door to the mesh, for callers outside it."""
+    rds = _rds(route_configuration, topology.routes_file(GATEWAY, route_configuration))
+    edge = {
+        "serverName": _SERVER_NAME,
+        "useRemoteAddress": True,
+        # Istio's gateway makes an id of its own; Bookinfo's contract has the caller's pass through.
+        "preserveExternalRequestId": True,
+        "forwardClientCertDetails": "SANITIZE_SET",
+        "accessLog": [_request_log(topology, GATEWAY)],
+    }
+    return _listener("gateway", topology.gateway_port, "OUTBOUND", _manager("outbound_8080", {"rds": rds, **edge}))
+
+
+def _manager(stat_prefix: str, specific: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "@type": f"{_TYPES}.network.http_connection_manager.v3.HttpConnectionManager",
+        "statPrefix": stat_prefix,
+        "codecType": "AUTO",
+        "normalizePath": True,
+        "pathWithEscapedSlashesAction": "KEEP_UNCHANGED",
+        "useRemoteAddress": False,
+        "streamIdleTimeout": "0s",
+        "proxy100Continue": True,
+        "upgradeConfigs": [{"upgradeType": "websocket"}],
+        "httpFilters": [{"name": name, "typedConfig": {"@type": f"{_TYPES}.http.{kind}"}} for name, kind in _FILTERS],
+        **specific,
+    }
+
+
+def _request_log(topology: Topology, proxy: str) -> dict[str, Any]:
+    """A line for every call that carries the mark of a run: which one, who answered, with what, after how many tries."""
+    return {
+        "name": "envoy.access_loggers.file",
+        "filter": {
+            "headerFilter": {"header": {"name": "tracestate", "stringMatch": {"prefix": topology.request_mark}}}
+        },
+        "typedConfig": {
+            "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
+            "path": str(topology.request_log(proxy)),
+            "logFormat": {"textFormatSource": {"inlineString": f"{_LINE}\n"}},
+        },
+    }
+
+
+def _rds(name: str, file: Path) -> dict[str, Any]:
+    """Routes from a file that is replaced by rename: the folder is watched."""
+    source = {"path": str(file), "watchedDirectory": {"path": str(file.parent)}}
+    return {
+        "routeConfigName": name,
+        "configSource": {"pathConfigSource": source, "initialFetchTimeout": "0s", "resourceApiVersion": "V3"},
+    }
+
+
+def _listener(name: str, port: int, direction: str, manager: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "address": {"socketAddress": {"address": LOOPBACK, "portValue": port}},
+        "trafficDirection": direction,
+        # As istiod's: whoever opens many connections at once does not hold up those that are open.
+        "maxConnectionsToAcceptPerSocketEvent": 1,
+        "filterChains": [{"filters": [{"name": _HCM, "typedConfig": manager}]}],
+    }

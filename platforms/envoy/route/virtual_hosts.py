@@ -1,0 +1,138 @@
+"""Who answers for which host: the virtual hosts of a sidecar and of the ingress gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from platforms.envoy.route import routes
+from platforms.istio import hosts
+from platforms.istio.push_context import MESH, Proxy, Rules, Server, VirtualService
+from platforms.istio.registry import REGISTRY, SERVICE_PORT
+
+_LARGEST_BODY = 1024 * 1024
+"""Of a direct response: what Istio's webhook lets pass; Envoy's own limit is 4 kB."""
+
+# In a cluster a call of an unknown host leaves the mesh. Here nothing may leave the machine, so it is answered as by a
+# mesh that lets out only what it knows (outboundTrafficPolicy REGISTRY_ONLY).
+_UNKNOWN_HOST = {
+    "name": "block_all",
+    "domains": ["*"],
+    "routes": [
+        {
+            "name": "block_all",
+            "match": {"prefix": "/"},
+            "directResponse": {"status": 502, "body": {"inlineString": "this host is not in the mesh\n"}},
+        }
+    ],
+    "includeRequestAttemptCount": True,
+}
+
+
+def of_sidecar(rules: Rules, proxy: Proxy) -> dict[str, Any]:
+    """The route configuration `9080` of a sidecar: every Service of the mesh, and the hosts routed along with one."""
+    context = routes.Context(proxy, MESH, SERVICE_PORT, rules)
+    by_name: dict[str, dict[str, Any]] = {}
+    taken: set[str] = set()
+    routed: set[str] = set()
+    bound = rules.bound_to(MESH, proxy)
+    closest = _closest(bound)
+    # A call names its host in any case, so at sidecars case does not matter.
+    for number, service in enumerate(map(_in_lower_case, bound)):
+        known = [host for host in REGISTRY if host in service.hosts or closest.get(host) == number]
+        if not known:
+            continue
+        if not (http_routes := routes.of(service, context)):
+            continue  # nothing in it concerns this caller
+        unknown = [host for host in service.hosts if not any(hosts.covers(host, one) for one in REGISTRY)]
+        for host in (*unknown, *known):
+            _add(by_name, taken, host, http_routes)
+        routed.update(known)
+    for host in REGISTRY:
+        if host not in routed:
+            _add(by_name, taken, host, [routes.default(host, context)])
+    return _configuration(str(SERVICE_PORT), [*(by_name[name] for name in sorted(by_name)), _UNKNOWN_HOST])
+
+
+def of_gateway(rules: Rules, proxy: Proxy, name: str) -> dict[str, Any]:
+    """The route configuration of the gateway's port: what the VirtualServices say at each server there."""
+    by_host: dict[str, dict[str, Any]] = {}
+    sources: dict[str, list[int]] = {}
+    for server, host, _, made in at_gateway(rules, proxy):
+        virtual_host = by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], []))
+        virtual_host["routes"] += made
+        sources.setdefault(host, []).append(id(made))
+    found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{rules.servers[0].port}", ["*"], [])]
+    return _configuration(name, sorted(found, key=lambda one: str(one["name"])))
+
+
+def at_gateway(rules: Rules, proxy: Proxy) -> Iterator[tuple[Server, str, VirtualService, list[dict[str, Any]]]]:
+    """Who says which routes for a host of the gateway, in the order in which they act there."""
+    made: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for server in rules.servers:
+        for service in rules.bound_to(server.gateway, proxy):
+            bound = hosts.common(server.hosts_for(service.namespace), service.hosts)
+            key = (server.gateway, service.namespace, service.name)
+            if bound and key not in made:
+                made[key] = routes.of(service, routes.Context(proxy, server.gateway, server.port, rules))
+            for host in map(str.lower, bound if made.get(key) else ()):  # compared as written, then matched in any case
+                yield server, host, service, made[key]
+
+
+def _in_lower_case(service: VirtualService) -> VirtualService:
+    return replace(service, hosts=tuple(host.lower() for host in service.hosts))
+
+
+def _closest(services: tuple[VirtualService, ...]) -> dict[str, int]:
+    """Which VirtualService, by number, names each Service most closely, wildcards or not.
+
+    Istio compares hosts as they are written there: one with a capital names no Service, and leaves it to a wildcard.
+    """
+    by_host: dict[str, int] = {}
+    for number, service in enumerate(services):
+        for host in service.hosts:
+            by_host.setdefault(host, number)
+    found = {host: hosts.most_specific(host, by_host) for host in REGISTRY}
+    return {host: number for host, number in found.items() if number is not None}
+
+
+def _add(by_name: dict[str, dict[str, Any]], taken: set[str], host: str, http_routes: list[dict[str, Any]]) -> None:
+    """Add the virtual host of `host` unless an earlier VirtualService has it."""
+    name = f"{host}:{SERVICE_PORT}"
+    domains = [one for one in (hosts.spellings(host) if host in REGISTRY else (host,)) if one not in taken]
+    if domains:
+        by_name[name] = _virtual_host(name, domains, http_routes)
+        taken.update(domains)
+
+
+def _collapsed(by_host: dict[str, dict[str, Any]], sources: dict[str, list[int]]) -> Iterator[dict[str, Any]]:
+    """Hosts with the very same routes share a virtual host, named after the most specific of them."""
+    together: dict[tuple[int, ...], dict[str, Any]] = {}
+    for host in sorted(by_host, key=_specificity):
+        virtual_host = by_host[host]
+        first = together.setdefault(tuple(sources[host]), virtual_host)
+        if first is not virtual_host:
+            first["domains"] += virtual_host["domains"]
+    for virtual_host in together.values():
+        # What takes every request comes last, whichever VirtualService said it.
+        ordered = sorted(virtual_host["routes"], key=routes.takes_everything)
+        yield {**virtual_host, "routes": ordered}
+
+
+def _specificity(host: str) -> tuple[bool, int, str]:
+    return (hosts.is_wildcard(host), -len(host), host)
+
+
+def _virtual_host(name: str, domains: list[str], http_routes: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"name": name, "domains": domains, "routes": http_routes, "includeRequestAttemptCount": True}
+
+
+def _configuration(name: str, virtual_hosts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "virtualHosts": virtual_hosts,
+        "validateClusters": False,
+        "maxDirectResponseBodySizeBytes": _LARGEST_BODY,
+        "ignorePortInHostMatching": True,
+    }

@@ -1,0 +1,60 @@
+"""Where everything in the mesh listens, all on loopback: the workloads and their proxies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from platforms.istio.registry import GATEWAY, WORKLOADS
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where a workload and its sidecar listen, all on loopback."""
+
+    app: int
+    """The workload itself; only its own sidecar calls it."""
+    inbound: int
+    """Its sidecar, for callers: the endpoint of the workload."""
+    outbound: int
+    """Its sidecar, for the workload's own calls: an HTTP proxy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """Where everything listens and where each proxy finds its configuration."""
+
+    folder: Path
+    """The run folder of the local platform, absolute: Envoy watches files below it."""
+    ports: Mapping[str, Ports]
+    """By workload name."""
+    gateway_port: int
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """The names of all proxies: one per workload, and the gateway."""
+        return (*(workload.name for workload in WORKLOADS), GATEWAY)
+
+    def proxy_folder(self, proxy: str) -> Path:
+        """Holds the bootstrap, `listeners.json`, `clusters.json` and `routes/` of one proxy."""
+        return self.folder / "proxies" / proxy
+
+    def admin_socket(self, proxy: str) -> Path:
+        """A Unix socket, which only its owner can open; whoever asks there can also stop the proxy."""
+        return self.proxy_folder(proxy) / "admin"
+
+    def request_log(self, proxy: str) -> Path:
+        """The calls of one proxy that carry the mark of a run, a line each."""
+        return self.proxy_folder(proxy) / "requests.log"
+
+    @property
+    def request_mark(self) -> str:
+        """Begins the header `tracestate` of every call that is logged: the folder's name is random, and no visitor can know it."""
+        return f"bookinfo={self.folder.name}-"
+
+    def routes_file(self, proxy: str, route_configuration: str) -> Path:
+        """One file per route configuration: of several in one file, Envoy takes the first."""
+        return self.proxy_folder(proxy) / "routes" / f"{route_configuration}.json"

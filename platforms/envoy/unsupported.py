@@ -1,0 +1,133 @@
+"""What is valid for Istio but cannot be done here, by path: refused, never ignored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from platforms.envoy.route import routes
+from platforms.errors import Unsupported
+from platforms.istio.push_context import is_ours
+from platforms.istio.resources import ResourceSet
+from platforms.istio.validation import http_match
+
+Refuses = Callable[[Any], bool]
+"""Whether a value that stands at a refused path is refused indeed."""
+
+_PORTS = frozenset({80, 8080})
+"""The gateway's Service offers 80, its proxy listens on 8080: both are its one port here."""
+_PROTOCOLS = frozenset({"http", "http2", "grpc"})
+_END_OF_STATUSES = 600
+_END_OF_WEIGHTS = 2**32
+
+
+def _always(_: Any) -> bool:
+    return True
+
+
+def _negative(duration: str) -> bool:
+    """Istio passes it on, and Envoy refuses it."""
+    return duration.startswith("-")
+
+
+def _empty(name: str) -> bool:
+    """Envoy wants a name."""
+    return not name
+
+
+def _past_the_last_status(status: int) -> bool:
+    """Istio's check is one off, Envoy's is not."""
+    return status >= _END_OF_STATUSES
+
+
+def _too_heavy(destinations: list[Mapping[str, Any]]) -> bool:
+    """Envoy adds weights up in 32 bits."""
+    return bool(sum(one.get("weight", 0) for one in destinations) >= _END_OF_WEIGHTS)
+
+
+_POLICY: Mapping[str, Refuses] = {
+    "loadBalancer.simple": lambda kind: bool(kind == "PASSTHROUGH"),  # there is no original destination to pass to
+    "loadBalancer.localityLbSetting.distribute": _always,
+    "loadBalancer.localityLbSetting.failover": _always,
+    "loadBalancer.localityLbSetting.failoverPriority": _always,
+    "loadBalancer.zoneAwareLbSetting": _always,
+    "loadBalancer.consistentHash.httpCookie.ttl": _negative,
+    "loadBalancer.consistentHash.httpHeaderName": _empty,
+    "loadBalancer.consistentHash.httpQueryParameterName": _empty,
+    "retryBudget.budgetInterval": _negative,
+    "tls.mode": lambda mode: bool(mode != "DISABLE"),  # nothing here speaks TLS, and nothing may look as if it did
+    "tunnel": _always,
+    "proxyProtocol": _always,
+}
+_VIRTUAL_SERVICE: Mapping[str, Refuses] = {
+    "tcp": bool,
+    "tls": bool,
+    "http[].delegate": _always,
+    "http[].mirror_percent": _always,
+    "http[].redirect.redirectCode": lambda code: code not in routes.REDIRECTS,  # Envoy has no name for it
+    "http[].directResponse.status": _past_the_last_status,
+    "http[].fault.abort.httpStatus": _past_the_last_status,
+    "http[].route": _too_heavy,
+    "http[].match[].headers{}": http_match.is_claim,
+    "http[].match[].withoutHeaders{}": http_match.is_claim,
+    "http[].match[].queryParams{}": _empty,
+}
+_DESTINATION_RULE: Mapping[str, Refuses] = {
+    "workloadSelector": _always,
+    **{
+        f"{where}trafficPolicy.{port}{path}": refuses
+        for where in ("", "subsets[].")
+        for port in ("", "portLevelSettings[].")
+        for path, refuses in _POLICY.items()
+    },
+}
+_GATEWAY: Mapping[str, Refuses] = {
+    "servers[].tls": _always,
+    "servers[].bind": bool,
+    "servers[].defaultEndpoint": bool,
+    "servers[].port.protocol": lambda protocol: protocol.lower() not in _PROTOCOLS,
+    "servers[].port.number": lambda number: number not in _PORTS,
+}
+_REFUSED = {"VirtualService": _VIRTUAL_SERVICE, "DestinationRule": _DESTINATION_RULE, "Gateway": _GATEWAY}
+_STEP = re.compile(r"([^.\[{]+)(\[\]|\{\})?\.?")
+
+
+def refuse(resources: ResourceSet) -> None:
+    """Raise Unsupported for the first thing that is not translated, with file, object and path."""
+    for resource in resources:
+        if resource.kind not in _REFUSED:
+            raise Unsupported(f"{resource}: kind {resource.kind} is not supported on platform local")
+        if resource.kind == "Gateway" and not is_ours(resource):
+            continue  # for other proxies: nobody here obeys it
+        for pattern, refuses in _REFUSED[resource.kind].items():
+            for path, value in _at(resource.spec, pattern, "spec"):
+                if refuses(value):
+                    raise Unsupported(f"{resource}: {path}{_said(value)}: not supported on platform local")
+
+
+def _at(value: Any, pattern: str, path: str) -> Iterator[tuple[str, Any]]:
+    """Every value at `pattern`, with its path: `[]` is every item of a list, `{}` every name of a mapping."""
+    step = _STEP.match(pattern)
+    if step is None:
+        yield path, value
+        return
+    name, many, rest = step[1], step[2], pattern[step.end() :]
+    if name not in value:
+        return
+    here = f"{path}.{name}"
+    if many == "[]":
+        for number, item in enumerate(value[name]):
+            yield from _at(item, rest, f"{here}[{number}]")
+    elif many == "{}":
+        for key in value[name]:
+            yield f"{here}.{key}", key
+    else:
+        yield from _at(value[name], rest, here)
+
+
+def _said(value: Any) -> str:
+    """The value itself where it is what makes the difference."""
+    if value == "":
+        return ': ""'
+    return f": {value}" if isinstance(value, str | int) and not isinstance(value, bool) else ""

@@ -1,0 +1,1 @@
+"""Remarks on valid objects, as `istioctl analyze` and the webhook's warnings make them."""

@@ -1,0 +1,180 @@
+"""What `istioctl analyze` would say of the resources: findings, never refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from platforms.istio import hosts
+from platforms.istio.analysis import deprecated, unreachable
+from platforms.istio.analysis.message import Finding, missing
+from platforms.istio.push_context import MESH, Rules, VirtualService, gateway_name, is_ours
+from platforms.istio.registry import REGISTRY, SERVICE_PORT, WORKLOADS
+from platforms.istio.resources import NAMESPACE, Resource, ResourceSet
+
+__all__ = ["Finding", "analyze"]
+
+
+def analyze(resources: ResourceSet) -> tuple[Finding, ...]:
+    """The remarks on valid `resources`, the gravest first."""
+    rules = Rules.of(resources)
+    found = {
+        *(
+            one
+            for service in resources.of_kind("VirtualService")
+            for one in _virtual_service(service, resources, rules)
+        ),
+        *(one for rule in resources.of_kind("DestinationRule") for one in _destination_rule(rule)),
+        *(one for gateway in resources.of_kind("Gateway") for one in _gateway(gateway, resources)),
+        *_same_host(resources, rules),
+    }
+    return tuple(sorted(found, key=lambda one: one.rank))
+
+
+def _virtual_service(service: Resource, resources: ResourceSet, rules: Rules) -> Iterator[Finding]:
+    yield from unreachable.findings(service)
+    yield from deprecated.of_virtual_service(service)
+    for destination, mirrored in _destinations(service.spec):
+        yield from _destination(service, destination, rules, mirrored=mirrored)
+    for gateway in service.spec.get("gateways", ()):
+        if gateway != MESH:
+            yield from _bound(service, gateway, resources)
+    if service.spec.get("gateways"):
+        yield from _lost_subsets(service, resources)
+
+
+def _destinations(spec: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """Every destination, and whether it only gets a copy."""
+    for http in spec.get("http", ()):
+        yield from ((one["destination"], False) for one in http.get("route", ()))
+        if "mirror" in http:
+            yield http["mirror"], True
+        yield from ((one["destination"], True) for one in http.get("mirrors", ()))
+
+
+def _destination(
+    service: Resource, destination: Mapping[str, Any], rules: Rules, *, mirrored: bool
+) -> Iterator[Finding]:
+    said, subset = destination["host"], destination.get("subset", "")
+    host = hosts.full(said, service.namespace)
+    if host not in REGISTRY:
+        yield missing(service, "mirror host" if mirrored else "host", said)
+    elif (port := destination.get("port", {}).get("number", SERVICE_PORT)) != SERVICE_PORT:
+        yield missing(service, "host:port", f"{said}:{port}")
+    if subset and not any(rule.host == host and rule.subset(subset) for rule in rules.destination_rules):
+        where = "mirror" if mirrored else "host"
+        yield missing(service, f"{where}+subset in destinationrule", f"{said}+{subset}")
+
+
+def _bound(service: Resource, said: str, resources: ResourceSet) -> Iterator[Finding]:
+    """What is odd about the gateway that a VirtualService names."""
+    name = gateway_name(said, service.namespace)
+    gateway = next((one for one in resources.of_kind("Gateway") if _full_name(one) == name), None)
+    if gateway is None:
+        yield missing(service, "gateway", said)
+    offered = (host for server in (gateway.spec.get("servers", ()) if gateway else ()) for host in server["hosts"])
+    names = [host.rpartition("/")[2] for host in offered if _open_to(service.namespace, host, name)]
+    if not any(hosts.overlap(one, other) for one in names for other in service.spec.get("hosts", ())):
+        listed = " ".join(service.spec.get("hosts", ()))
+        message = (
+            f"one or more host [{listed}] defined in VirtualService {_full_name(service)} not found in Gateway {name}."
+        )
+        yield Finding("IST0132", "Warning", message, str(service))
+
+
+def _open_to(namespace: str, host: str, gateway: str) -> bool:
+    scope = host.rpartition("/")[0]
+    return scope in ("", "*", namespace) or (scope == "." and gateway.startswith(f"{namespace}/"))
+
+
+def _lost_subsets(service: Resource, resources: ResourceSet) -> Iterator[Finding]:
+    """A route of the gateway goes by the Service, whatever another VirtualService says of its subsets."""
+    direct = {
+        one["destination"]["host"]
+        for http in service.spec.get("http", ())
+        for one in http.get("route", ())
+        if not one["destination"].get("subset")
+    }
+    for other in resources.of_kind("VirtualService"):
+        split = {
+            one["destination"]["host"]
+            for http in other.spec.get("http", ())
+            for one in http.get("route", ())
+            if one["destination"].get("subset")
+        }
+        if direct & split & set(other.spec.get("hosts", ())):
+            message = (
+                f"Subset in virtual service {_full_name(other)} has no effect on ingress gateway "
+                f"{_full_name(service)} requests"
+            )
+            yield Finding("IST0140", "Warning", message, str(service))
+
+
+def _destination_rule(rule: Resource) -> Iterator[Finding]:
+    yield from deprecated.of_destination_rule(rule)
+    host = hosts.full(rule.spec["host"], rule.namespace)
+    if not any(hosts.overlap(host, known) for known in REGISTRY):
+        message = (
+            f"The host {rule.spec['host']} defined in the DestinationRule does not match any services in the mesh."
+        )
+        yield Finding("IST0174", "Warning", message, str(rule))
+        return
+    for subset in rule.spec.get("subsets", ()):
+        behind = (one for one in WORKLOADS if hosts.covers(host, hosts.full(one.app, NAMESPACE)))
+        if not any(subset.get("labels", {}).items() <= one.labels.items() for one in behind):
+            message = (
+                f"The Subset {subset['name']} defined in the DestinationRule does not select any pods. "
+                "Which may lead to 503 UH (NoHealthyUpstream)."
+            )
+            yield Finding("IST0173", "Error", message, str(rule))
+
+
+def _gateway(gateway: Resource, resources: ResourceSet) -> Iterator[Finding]:
+    selector = _selector(gateway)
+    if not is_ours(gateway):
+        yield missing(gateway, "selector", selector)
+        return
+    for server in gateway.spec.get("servers", ()):
+        same = sorted(
+            _full_name(other)
+            for other in resources.of_kind("Gateway")
+            if other is not gateway and _selector(other) == selector
+            for rival in other.spec.get("servers", ())
+            if rival["port"]["number"] == server["port"]["number"] and set(rival["hosts"]) & set(server["hosts"])
+        )
+        if same:
+            message = (
+                f"Conflict with gateways {','.join(dict.fromkeys(same))} (workload selector {selector}, "
+                f"port {server['port']['number']}, hosts {','.join(server['hosts'])})."
+            )
+            yield Finding("IST0145", "Error", message, str(gateway))
+
+
+def _same_host(resources: ResourceSet, rules: Rules) -> Iterator[Finding]:
+    """Two VirtualServices for one host of the mesh: only the first is obeyed."""
+    by_host: dict[str, list[VirtualService]] = {}
+    for service in rules.virtual_services:
+        if MESH in service.gateways:
+            for scope in service.visible_in:
+                for host in service.hosts:
+                    by_host.setdefault(f"{scope}/{host}", []).append(service)
+    for host, services in by_host.items():
+        public = by_host.get(f"*/{host.partition('/')[2]}", [])
+        rivals = sorted({f"{one.namespace}/{one.name}" for one in (*services, *public)})
+        if len(rivals) > 1:
+            message = (
+                f"The VirtualServices {','.join(rivals)} associated with mesh gateway define the same host {host} which can lead "
+                "to undefined behavior. This can be fixed by merging the conflicting VirtualServices into a single "
+                "resource."
+            )
+            for resource in resources.of_kind("VirtualService"):
+                if _full_name(resource) in rivals:
+                    yield Finding("IST0109", "Error", message, str(resource))
+
+
+def _selector(gateway: Resource) -> str:
+    return ",".join(f"{key}={value}" for key, value in sorted(gateway.spec.get("selector", {}).items()))
+
+
+def _full_name(resource: Resource) -> str:
+    return f"{resource.namespace}/{resource.name}"

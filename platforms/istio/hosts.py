@@ -1,0 +1,76 @@
+"""Host names: short and full, wildcards, and the names of Envoy clusters made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import TypeVar
+
+from platforms.istio.registry import DOMAIN, REGISTRY, SERVICE_PORT
+
+T = TypeVar("T")
+
+
+def full(host: str, namespace: str) -> str:
+    """The name that istiod uses for `host` when an object in `namespace` says it."""
+    if not host or host == "*" or "." in host or is_address(host):
+        return host
+    return f"{host}.{namespace}.{DOMAIN}"
+
+
+def is_wildcard(host: str) -> bool:
+    return host.startswith("*")
+
+
+def covers(pattern: str, host: str) -> bool:
+    """Whether every name of `host` is also one of `pattern`."""
+    if is_wildcard(host):
+        return is_wildcard(pattern) and len(host) >= len(pattern) and host[1:].endswith(pattern[1:])
+    return host.endswith(pattern[1:]) if is_wildcard(pattern) else host == pattern
+
+
+def overlap(one: str, other: str) -> bool:
+    return covers(one, other) or covers(other, one)
+
+
+def common(hosts: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    """The narrower of each two names, one of either side, that cover each other."""
+    narrower: dict[str, None] = {}
+    others = tuple(others)
+    for host in hosts:
+        for other in others:
+            if covers(other, host):
+                narrower[host] = None
+            elif covers(host, other):
+                narrower[other] = None
+    return tuple(narrower)
+
+
+def most_specific(host: str, by_host: Mapping[str, T]) -> T | None:
+    """What stands under `host` itself, else under the longest wildcard that covers it."""
+    if host in by_host:
+        return by_host[host]
+    wildcards = sorted((h for h in by_host if is_wildcard(h) and covers(h, host)), key=lambda h: (-len(h), h))
+    return by_host[wildcards[0]] if wildcards else None
+
+
+def cluster(host: str, *, port: int = SERVICE_PORT, subset: str = "") -> str:
+    """The name of the cluster behind a destination, as istiod gives it."""
+    return f"outbound|{port}|{subset}|{host}"
+
+
+def spellings(host: str) -> tuple[str, ...]:
+    """Every name under which a workload of the same namespace may call a Service, and its virtual address."""
+    short, namespace = host.removesuffix(f".{DOMAIN}").split(".")
+    svc = DOMAIN.split(".", maxsplit=1)[0]
+    return (host, f"{host}.", short, f"{short}.{namespace}.{svc}", f"{short}.{namespace}", REGISTRY[host])
+
+
+@lru_cache(maxsize=1024)  # asked for the same few hosts, thousands of times per translation
+def is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

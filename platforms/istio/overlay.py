@@ -1,0 +1,99 @@
+"""Laying a user's own Istio objects over the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from platforms.istio import hosts
+from platforms.istio.push_context import CALLERS, MESH, is_visible
+from platforms.istio.resources import NAMESPACE, Resource, ResourceSet
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """The objects that result, and what a person should know of them."""
+
+    resources: ResourceSet
+    notes: tuple[str, ...] = ()
+    """One sentence for every object of the baseline that stepped aside, or that another one now hides."""
+
+
+def lay_over(base: ResourceSet, own: ResourceSet) -> Overlay:
+    """The user's objects with those of the baseline that do not stand in their way.
+
+    Of two VirtualServices with the same host for the mesh, Istio takes the older and drops the other without a word, and
+    one for the host itself goes before one for a wildcard. The baseline's would always act, so it steps aside. At a
+    gateway Istio merges the two, so there both stay.
+
+    Two DestinationRules for one host are merged as well, but the policy, and each subset, are the older one's. There the
+    baseline's keeps only what the user's does not say.
+    """
+    kept: list[Resource] = []
+    notes: list[str] = []
+    for resource in base:
+        rival = _rival(resource, own)
+        if rival is None:
+            kept.append(_giving_way(resource, own, notes))
+        else:
+            notes.append(f"{resource} of the baseline steps aside: {rival} claims the same host")
+    return Overlay(ResourceSet(tuple(kept)).overlaid(own), tuple(notes))
+
+
+def _rival(resource: Resource, own: ResourceSet) -> Resource | None:
+    """The first VirtualService of the user's, of another name, that claims a host of the baseline's for the mesh."""
+    claimed = tuple(mesh_hosts(resource))
+    for service in own.of_kind("VirtualService"):
+        if service.key == resource.key or not is_visible(service, NAMESPACE):
+            continue
+        if any(hosts.covers(host, one) for host in mesh_hosts(service) for one in claimed):
+            return service
+    return None
+
+
+def _giving_way(resource: Resource, own: ResourceSet, notes: list[str]) -> Resource:
+    """A DestinationRule of the baseline without what one of the user's, of another name, says for its host."""
+    for rule in own.of_kind("DestinationRule"):
+        if resource.kind != rule.kind or resource.key == rule.key or ruled_host(resource) != ruled_host(rule):
+            continue
+        if rule.spec.get("exportTo"):  # not merged with one that does not name it: the younger acts alone
+            if any(is_visible(rule, caller) for caller in CALLERS):
+                notes.append(f"{rule} names exportTo, so it acts alone: {resource} of the baseline has no effect there")
+            continue
+        left = _left(resource.spec, rule.spec)
+        if left != resource.spec:
+            notes.append(f"{resource} of the baseline steps aside where {rule} says the same for its host")
+            resource = replace(resource, spec=left)
+    return resource
+
+
+def _left(spec: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of one DestinationRule that another one does not say too."""
+    subsets = other.get("subsets")
+    said = {_name(subset) for subset in subsets} if isinstance(subsets, list) else set()
+    left = {field: value for field, value in spec.items() if field != "trafficPolicy" or not other.get(field)}
+    if "subsets" in left:
+        left["subsets"] = [subset for subset in left["subsets"] if _name(subset) not in said]
+    return left
+
+
+def ruled_host(rule: Resource) -> tuple[str, str]:
+    """The namespace of a DestinationRule, and its host in full."""
+    return (rule.namespace, hosts.full(str(rule.spec.get("host")), rule.namespace))
+
+
+def _name(subset: object) -> str:
+    return str(subset.get("name")) if isinstance(subset, dict) else ""
+
+
+def mesh_hosts(resource: Resource) -> Iterator[str]:
+    """The hosts for which a VirtualService rules the sidecars, in full; to them, case does not matter."""
+    if resource.kind != "VirtualService":
+        return
+    gateways = resource.spec.get("gateways") or [MESH]
+    names = resource.spec.get("hosts")
+    if isinstance(gateways, list) and MESH in gateways and isinstance(names, list):
+        for host in names:
+            if isinstance(host, str):
+                yield hosts.full(host, resource.namespace).lower()

@@ -1,0 +1,246 @@
+"""What the resources say, seen from one proxy: names made full, and only what is visible and in force there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from platforms.istio import hosts
+from platforms.istio.registry import GATEWAY, GATEWAY_LABELS, REGISTRY, WORKLOADS
+from platforms.istio.resources import NAMESPACE, Resource, ResourceSet
+
+MESH = "mesh"
+"""The reserved gateway name that means every sidecar."""
+ROOT_NAMESPACE = "istio-system"
+"""Where the ingress gateway runs, and where rules for the whole mesh stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Who asks: a sidecar or the ingress gateway."""
+
+    name: str
+    namespace: str
+    labels: Mapping[str, str]
+
+    @property
+    def is_gateway(self) -> bool:
+        return self.name == GATEWAY
+
+
+PROXIES = (
+    *(Proxy(workload.name, NAMESPACE, workload.labels) for workload in WORKLOADS),
+    Proxy(GATEWAY, ROOT_NAMESPACE, GATEWAY_LABELS),
+)
+
+
+CALLERS = (NAMESPACE, ROOT_NAMESPACE)
+"""The namespaces that proxies run in."""
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualService:
+    """A VirtualService with its host and gateway names made full."""
+
+    name: str
+    namespace: str
+    hosts: tuple[str, ...]
+    gateways: tuple[str, ...]
+    exported_to: tuple[str, ...]
+    http: tuple[Mapping[str, Any], ...]
+
+    @property
+    def visible_in(self) -> frozenset[str]:
+        return _visible_in(self.exported_to, self.namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationRule:
+    """A DestinationRule, or several for one host put together."""
+
+    host: str
+    namespace: str
+    exported_to: frozenset[str]
+    """As written; empty where nothing is."""
+    traffic_policy: Mapping[str, Any] | None
+    """None where none is given, which another rule for the host may then give."""
+    subsets: tuple[Mapping[str, Any], ...]
+
+    @property
+    def policy(self) -> Mapping[str, Any]:
+        return self.traffic_policy or {}
+
+    @property
+    def is_private(self) -> bool:
+        """Whether no namespace but its own sees it."""
+        return self.exported_to in ({"."}, {self.namespace})
+
+    def is_exported_to(self, namespace: str) -> bool:
+        """Whether a proxy of another namespace may see it; a dot means none."""
+        return not self.exported_to or bool(self.exported_to & {"*", namespace})
+
+    def subset(self, name: str) -> Mapping[str, Any] | None:
+        return next((subset for subset in self.subsets if subset["name"] == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One server of a Gateway that the ingress gateway runs."""
+
+    gateway: str
+    port: int
+    hosts: tuple[str, ...]
+
+    def hosts_for(self, namespace: str) -> tuple[str, ...]:
+        """The hosts that a VirtualService of `namespace` may bind to."""
+        named = (host.rpartition("/") for host in self.hosts)
+        return tuple(host for scope, _, host in named if scope in ("", "*", namespace))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All resources, ready to be asked for what concerns one proxy."""
+
+    virtual_services: tuple[VirtualService, ...]
+    destination_rules: tuple[DestinationRule, ...]
+    servers: tuple[Server, ...]
+
+    @classmethod
+    def of(cls, resources: ResourceSet) -> Rules:
+        """Read validated resources, the older before the younger.
+
+        Those of one age are ordered by name, then by namespace, as istiod does it for objects of the same second.
+        """
+        ordered = sorted(resources, key=lambda one: (one.created, one.name, one.namespace))
+        return cls(
+            virtual_services=tuple(_virtual_service(one) for one in ordered if one.kind == "VirtualService"),
+            destination_rules=tuple(_destination_rule(one) for one in ordered if one.kind == "DestinationRule"),
+            servers=tuple(server for one in ordered if one.kind == "Gateway" for server in _servers(one)),
+        )
+
+    def bound_to(self, gateway: str, proxy: Proxy) -> tuple[VirtualService, ...]:
+        """The VirtualServices that `proxy` sees at `gateway` (or at `mesh`), the first winning."""
+        bound = [one for one in self.virtual_services if gateway in one.gateways]
+        named = [one for one in bound if proxy.namespace in one.visible_in]
+        own = [one for one in named if one.namespace == proxy.namespace]
+        others = [one for one in named if one.namespace != proxy.namespace]
+        public = [one for one in bound if "*" in one.visible_in]
+        return (*own, *others, *public)
+
+    def destination_rule(self, host: str, caller: str) -> DestinationRule | None:
+        """The DestinationRule for calls of `host` from a proxy in the namespace `caller`; none for what is no Service.
+
+        As in istiod's push_context.go: of a sidecar, its own namespace's come first, of a gateway in the root namespace
+        only the private ones there; then those that the Service's namespace exports, then those of the root namespace.
+        The closest host is chosen before anybody asks to whom its rules are exported.
+        """
+        if host not in REGISTRY:
+            return None
+        own = [one for one in self.destination_rules if one.namespace == caller and _acts_at_home(one)]
+        if caller == ROOT_NAMESPACE:
+            own = [one for one in own if one.is_private]
+        if found := hosts.most_specific(host, _merged(own)):
+            return found[-1]
+        for namespace in (NAMESPACE, ROOT_NAMESPACE):
+            exported = [one for one in self.destination_rules if one.namespace == namespace and not one.is_private]
+            closest = hosts.most_specific(host, _merged(exported)) or []
+            if visible := [one for one in closest if one.is_exported_to(caller)]:
+                return visible[-1]
+        return None
+
+
+def _virtual_service(resource: Resource) -> VirtualService:
+    spec, namespace = resource.spec, resource.namespace
+    return VirtualService(
+        name=resource.name,
+        namespace=namespace,
+        hosts=tuple(hosts.full(host, namespace) for host in spec.get("hosts", ())),
+        gateways=tuple(gateway_name(gateway, namespace) for gateway in spec.get("gateways") or (MESH,)),
+        exported_to=tuple(spec.get("exportTo", ())),
+        http=tuple(spec.get("http", ())),
+    )
+
+
+def _destination_rule(resource: Resource) -> DestinationRule:
+    return DestinationRule(
+        host=hosts.full(resource.spec["host"], resource.namespace),
+        namespace=resource.namespace,
+        exported_to=frozenset(resource.spec.get("exportTo", ())),
+        traffic_policy=resource.spec.get("trafficPolicy"),
+        subsets=tuple(resource.spec.get("subsets", ())),
+    )
+
+
+def _acts_at_home(rule: DestinationRule) -> bool:
+    """Whether the proxies of its own namespace see a rule: one that is exported elsewhere only, they do not."""
+    return not rule.exported_to or bool(rule.exported_to & {"*", ".", rule.namespace})
+
+
+def _merged(rules: Iterable[DestinationRule]) -> dict[str, list[DestinationRule]]:
+    """The rules by host, each list in its order; the last one that a proxy sees acts.
+
+    A rule is merged into an earlier one if both say the same of exportTo, or it is exported further than one that says
+    something of it. Any other stands for itself, and so acts alone: as in istiod's destination_rule.go.
+    """
+    by_host: dict[str, list[DestinationRule]] = {}
+    for rule in rules:
+        known = by_host.setdefault(rule.host, [])
+        separate = True
+        for number, earlier in enumerate(known):
+            separate = (
+                rule.exported_to != earlier.exported_to and not rule.exported_to > earlier.exported_to > frozenset()
+            )
+            if not separate:
+                known[number] = _joined(earlier, rule)
+        if separate:
+            known.append(rule)
+    return by_host
+
+
+def _joined(first: DestinationRule, second: DestinationRule) -> DestinationRule:
+    added = tuple(subset for subset in second.subsets if first.subset(subset["name"]) is None)
+    policy = second.traffic_policy if first.traffic_policy is None else first.traffic_policy
+    return replace(first, traffic_policy=policy, subsets=first.subsets + added)
+
+
+def _servers(resource: Resource) -> Iterator[Server]:
+    if not is_ours(resource):
+        return
+    for server in resource.spec.get("servers", ()):
+        yield Server(
+            gateway=f"{resource.namespace}/{resource.name}",
+            port=server["port"]["number"],
+            hosts=tuple(
+                f"{resource.namespace}/{host.removeprefix('./')}" if host.startswith("./") else host
+                for host in server["hosts"]
+            ),
+        )
+
+
+def gateway_name(gateway: str, namespace: str) -> str:
+    """`namespace/name` of a gateway that an object in `namespace` refers to; `mesh` stays."""
+    if gateway == MESH:
+        return gateway
+    scope, slash, name = gateway.partition("/")
+    if slash:
+        return f"{namespace if scope == '.' else scope}/{name}"
+    name, dot, rest = gateway.partition(".")
+    return f"{rest.partition('.')[0] if dot else namespace}/{name}"
+
+
+def is_ours(gateway: Resource) -> bool:
+    """Whether the ingress gateway obeys this Gateway."""
+    selector: Mapping[str, str] = gateway.spec.get("selector", {})
+    return selector.items() <= GATEWAY_LABELS.items()
+
+
+def is_visible(resource: Resource, namespace: str) -> bool:
+    """Whether proxies of a namespace obey a VirtualService."""
+    return bool(_visible_in(tuple(resource.spec.get("exportTo") or ()), resource.namespace) & {"*", namespace})
+
+
+def _visible_in(exported_to: tuple[str, ...], namespace: str) -> frozenset[str]:
+    """The namespaces that see an object; `*` is all of them."""
+    scopes = frozenset(namespace if scope == "." else scope for scope in exported_to or ("*",))
+    return frozenset("*") if "*" in scopes else scopes

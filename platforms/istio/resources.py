@@ -1,0 +1,180 @@
+"""Istio objects as values: load, overlay, dump, revision."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from platforms.environment import ROOT
+from platforms.errors import UsageError
+from platforms.istio import files
+from platforms.istio.documents import Unreadable, documents
+
+ISTIO = ROOT / "istio"
+NAMESPACE = "bookinfo"
+
+_READ = ("apiVersion", "kind", "metadata", "spec")
+_BASELINE = "istio/baseline/"
+
+NOW = 2**53
+"""The age of what is new. Of several new objects none is older: `kubectl` creates them within one second."""
+
+Key = tuple[str, str, str]
+"""Kind, namespace and name: what makes two documents the same object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One Istio object."""
+
+    api_version: str
+    kind: str
+    name: str
+    spec: Mapping[str, Any]
+    namespace: str = NAMESPACE
+    source: str = field(default="", compare=False)
+    """Where it was read: `istio/canary.yaml`."""
+    created: int = field(default=NOW, compare=False)
+    """When it came to be, in seconds, as istiod orders objects: the baseline's are there first (0)."""
+    metadata: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What else its metadata says, and `more` the rest of its document: to be checked, then of no more use."""
+    more: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def key(self) -> Key:
+        return (self.kind, self.namespace, self.name)
+
+    @property
+    def is_baselines(self) -> bool:
+        """Whether it was read from `istio/baseline/`."""
+        return self.source.startswith(_BASELINE)
+
+    def __str__(self) -> str:
+        """As a message names it: `istio/canary.yaml: VirtualService reviews`."""
+        where = f"{self.source}: " if self.source else ""
+        return f"{where}{self.kind} {self.name}"
+
+    def document(self) -> dict[str, Any]:
+        """The object as it stands in YAML."""
+        return {
+            "apiVersion": self.api_version,
+            "kind": self.kind,
+            "metadata": {"name": self.name, "namespace": self.namespace},
+            "spec": self.spec,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSet:
+    """Several Istio objects, one per kind and name."""
+
+    resources: tuple[Resource, ...] = ()
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources)
+
+    def of_kind(self, kind: str) -> tuple[Resource, ...]:
+        return tuple(resource for resource in self.resources if resource.kind == kind)
+
+    def overlaid(self, over: ResourceSet) -> ResourceSet:
+        """These objects with those of `over` in place of, or beside, them.
+
+        One that is replaced is changed, not made anew, as `kubectl apply` changes it: it stays as old as it was.
+        """
+        merged = {resource.key: resource for resource in self}
+        for resource in over:
+            known = merged.get(resource.key, resource)
+            merged[resource.key] = replace(resource, created=min(known.created, resource.created))
+        return ResourceSet(tuple(merged[key] for key in sorted(merged)))
+
+    @property
+    def revision(self) -> str:
+        """A short hash that changes when any object does."""
+        documents = [resource.document() for resource in sorted(self.resources, key=lambda r: r.key)]
+        return hashlib.sha256(json.dumps(documents, sort_keys=True).encode()).hexdigest()[:7]
+
+    def dump(self) -> str:
+        """The objects as YAML documents."""
+        return yaml.safe_dump_all([resource.document() for resource in self], sort_keys=False)
+
+
+def load(*given: Path | str) -> ResourceSet:
+    """The objects in files, or in all files of a folder that kubectl would take; `-` is standard input.
+
+    Raises UsageError, naming the file, for what cannot be read or is no Istio object.
+    """
+    found: dict[Key, Resource] = {}
+    for name, text in files.texts(given):
+        for resource in parse(text, source=name):
+            if resource.key in found:
+                raise UsageError(f"{resource}: given twice, also in {found[resource.key].source}")
+            found[resource.key] = resource
+    return ResourceSet(tuple(found[key] for key in sorted(found)))
+
+
+def parse(text: str, *, source: str) -> Iterator[Resource]:
+    """The objects in a text of YAML or JSON documents; `source` names it in messages."""
+    try:
+        found = documents(text)
+    except Unreadable as error:
+        raise UsageError(f"{source}: {error}") from error
+    for number, document in enumerate(found, start=1):
+        yield _resource(document, source=source, number=number)
+
+
+def baseline() -> ResourceSet:
+    """What `istio/baseline/` says."""
+    return load(ISTIO / "baseline")
+
+
+def created(metadata: Mapping[str, Any]) -> int:
+    """The seconds of a `creationTimestamp`; without a readable one the object is new."""
+    try:
+        return int(datetime.fromisoformat(metadata["creationTimestamp"]).timestamp())
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return NOW
+
+
+def _resource(document: object, *, source: str, number: int) -> Resource:
+    where = f"{source}: document {number}"
+    if not isinstance(document, dict):
+        raise UsageError(f"{where}: not an object with apiVersion, kind, metadata and spec")
+    kind = document.get("kind")
+    if isinstance(kind, str) and kind.endswith("List"):
+        raise UsageError(f"{where}: {kind}: give its items one by one, as documents between lines of ---")
+    given = document.get("metadata")
+    metadata = given if isinstance(given, dict) else {}
+    texts = {
+        "apiVersion": document.get("apiVersion"),
+        "kind": kind,
+        "metadata.name": metadata.get("name"),
+        "metadata.namespace": metadata.get("namespace") or NAMESPACE,
+    }
+    for field_name, value in texts.items():
+        if value in (None, ""):
+            raise UsageError(f"{where}: {field_name} is missing")
+        if not isinstance(value, str):
+            raise UsageError(f"{where}: {field_name}: {json.dumps(value)} is no text")
+    api_version, kind, name, namespace = map(str, texts.values())
+    spec = document.get("spec")
+    if not isinstance(spec, dict | None):
+        raise UsageError(f"{where}: {kind} {name}: spec is no object")
+    # An object without a spec is for the platform to judge: an AuthorizationPolicy needs none.
+    return Resource(
+        api_version,
+        kind,
+        name,
+        spec or {},
+        namespace=namespace,
+        source=source,
+        created=0 if source.startswith(_BASELINE) else created(metadata),
+        metadata={field: value for field, value in metadata.items() if field not in ("name", "namespace")},
+        more={field: value for field, value in document.items() if field not in _READ},
+    )

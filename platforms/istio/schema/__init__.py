@@ -1,0 +1,1 @@
+"""The shapes of Istio's objects, as their custom resource definitions give them."""

@@ -1,0 +1,1 @@
+"""One Kubernetes cluster through its API, with patience while it restarts."""

@@ -1,0 +1,249 @@
+"""One Kubernetes cluster, as its API shows it: objects read, applied, deleted, scaled; ports of pods reached."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from socket import socket
+from typing import Any, TypeVar
+
+import websocket
+from kubernetes import client, config, dynamic
+from kubernetes.client.exceptions import ApiException
+from kubernetes.config.config_exception import ConfigException
+from kubernetes.dynamic.exceptions import ResourceNotFoundError
+from kubernetes.stream import portforward
+
+from platforms.errors import NotApplied, NotReachable, Rejected, Silent, Unsupported, UsageError
+from platforms.kubernetes.client import retry
+
+FIELD_MANAGER = "bookinfo"
+"""Whose fields are ours, in every object that we apply."""
+
+_ANSWER_SECONDS = 10.0
+_GLANCE_SECONDS = 2.0
+_REFUSED = frozenset({400, 422})
+_OK = 200
+_FORBIDDEN = 403
+_NOT_FOUND = 404
+_BROKEN = 500
+_SCHEMA = "failed to create typed patch object"  # the API server answers 500 to a field that its schema lacks
+_FORWARDS = "Kubernetes port forward proxy"
+
+T = TypeVar("T")
+
+Document = Mapping[str, Any]
+
+
+class Forbidden(NotApplied):
+    """The API server knows who we are, and does not let us."""
+
+
+class NotFound(NotApplied):
+    """The API server has no such object."""
+
+
+class Cluster:
+    """The cluster of a kubeconfig's context. An API server that is away for a while is waited for."""
+
+    def __init__(self, context: str, folder: Path) -> None:
+        """`folder` keeps what the API server offers, so that it is asked once; raises UsageError for an unknown context."""
+        self.context = context
+        settings = client.Configuration()
+        settings.retries = retry.retries()
+        try:
+            # The client would read KUBECONFIG once, when it is imported.
+            config.load_kube_config(  # type: ignore[no-untyped-call]
+                config_file=os.environ.get("KUBECONFIG"), context=context, client_configuration=settings
+            )
+        except ConfigException as error:
+            raise UsageError(f"--context {context}: {_reason(error)}") from error
+        self.server: str = settings.host
+        self._client = client.ApiClient(settings)
+        self._core = client.CoreV1Api(self._client)
+        self._folder = folder
+        self._offered: dynamic.DynamicClient | None = None
+
+    def answers(self) -> bool:
+        """Whether the API server answers within moments, as whom it knows; nothing is waited for."""
+        return 0 < self._glance("/version") < _BROKEN  # it is there, whatever it thinks of us
+
+    def objects(
+        self, api_version: str, kind: str, namespace: str | None = None, *, labels: str | None = None
+    ) -> list[dict[str, Any]]:
+        """The objects of a kind, in one namespace or in all."""
+
+        def ask() -> list[dict[str, Any]]:
+            found = self._kind(api_version, kind).get(
+                namespace=namespace, label_selector=labels, _request_timeout=_ANSWER_SECONDS
+            )
+            items: list[dict[str, Any]] = found.to_dict()["items"]
+            return items
+
+        return self._answer(f"{kind} of namespace {namespace or 'any'}", ask)
+
+    def offers(self, api_version: str, kind: str) -> bool:
+        """Whether the cluster knows this kind."""
+        try:
+            self._kind(api_version, kind)
+        except Unsupported:
+            return False
+        return True
+
+    def apply(self, document: Document, *, where: str, dry_run: bool = False) -> dict[str, Any]:
+        """Server-side apply as our field manager; what somebody else said of the same fields gives way.
+
+        `where` names the object in messages. Raises Rejected for what the API server or a webhook refuses.
+        """
+        metadata = document["metadata"]
+
+        def ask() -> dict[str, Any]:
+            made = self._kind(document["apiVersion"], document["kind"]).server_side_apply(
+                body=document,
+                name=metadata["name"],
+                namespace=metadata["namespace"],
+                field_manager=FIELD_MANAGER,
+                force_conflicts=True,
+                dry_run="All" if dry_run else None,
+                _request_timeout=_ANSWER_SECONDS,
+            )
+            result: dict[str, Any] = made.to_dict()
+            return result
+
+        return self._answer(where, ask)
+
+    def replace(self, document: Document, *, where: str) -> None:
+        """Make the object exactly this, whoever said what of it before."""
+        self._answer(
+            where,
+            lambda: self._kind(document["apiVersion"], document["kind"]).replace(
+                body=document,
+                namespace=document["metadata"]["namespace"],
+                field_manager=FIELD_MANAGER,
+                _request_timeout=_ANSWER_SECONDS,
+            ),
+        )
+
+    def delete(self, document: Document) -> None:
+        """Delete the object; one that is gone already is no error."""
+        metadata = document["metadata"]
+        with suppress(NotFound):
+            self._answer(
+                f"{document['kind']} {metadata['name']}",
+                lambda: self._kind(document["apiVersion"], document["kind"]).delete(
+                    name=metadata["name"], namespace=metadata["namespace"], _request_timeout=_ANSWER_SECONDS
+                ),
+            )
+
+    def patch(self, document: Document) -> None:
+        """Change what the document says of a Deployment, and nothing else."""
+        metadata = document["metadata"]
+        self._answer(
+            f"Deployment {metadata['name']}",
+            lambda: self._kind("apps/v1", "Deployment").patch(
+                body=document,
+                name=metadata["name"],
+                namespace=metadata["namespace"],
+                content_type="application/merge-patch+json",
+                field_manager=FIELD_MANAGER,
+                _request_timeout=_ANSWER_SECONDS,
+            ),
+        )
+
+    def log(
+        self, pod: str, namespace: str, container: str, *, seconds: int | None = None, lines: int | None = None
+    ) -> list[str]:
+        """What a container wrote, in the last `seconds` or its last `lines`."""
+        text: str = self._answer(
+            f"the log of {pod}",
+            lambda: self._core.read_namespaced_pod_log(
+                pod,
+                namespace,
+                container=container,
+                since_seconds=seconds,
+                tail_lines=lines,
+                _request_timeout=_ANSWER_SECONDS,
+            ),
+        )
+        return text.splitlines()
+
+    def forward(self, pod: str, namespace: str, port: int) -> socket:
+        """A connection to a port that a pod may offer on its loopback only."""
+        way = self._answer(
+            f"port {port} of {pod}",
+            lambda: portforward(self._core.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port)),
+        )
+        connection: socket = way.socket(port)
+        return connection
+
+    def _answer(self, what: str, ask: Callable[[], T]) -> T:
+        """What the API server answers, however long it was away; its errors in words of ours, about `what`."""
+        with _words(what):
+            return retry.patiently(ask, is_ready=lambda: self._glance("/readyz") == _OK)
+
+    def _glance(self, path: str) -> int:
+        """The status of an answer that comes within moments; 0 if none does."""
+        headers: dict[str, str] = {}
+        self._client.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
+        pool = self._client.rest_client.pool_manager
+        try:
+            answer = pool.request(
+                "GET", f"{self.server}{path}", headers=headers, timeout=_GLANCE_SECONDS, retries=False
+            )
+            return int(answer.status)
+        except retry.AWAY:
+            return 0
+
+    def _kind(self, api_version: str, kind: str) -> Any:
+        try:
+            if self._offered is None:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                cache = self._folder / f"offered-{self.context.replace('/', '_')}.json"
+                self._offered = dynamic.DynamicClient(  # type: ignore[no-untyped-call]
+                    self._client, cache_file=str(cache)
+                )
+            return self._offered.resources.get(api_version=api_version, kind=kind)
+        except ResourceNotFoundError as error:
+            raise Unsupported(f"the cluster of context {self.context} knows no {kind} of {api_version}") from error
+
+
+@contextmanager
+def _words(what: str) -> Iterator[None]:
+    """What the client raises, in words of ours; `what` names the object."""
+    try:
+        yield
+    except ApiException as error:
+        message = retry.message(error)
+        if error.status == _FORBIDDEN:
+            raise Forbidden(f"{what}: {message}") from error
+        if error.status == _NOT_FOUND:
+            raise NotFound(f"{what}: {message}") from error
+        if error.status in _REFUSED or _SCHEMA in message:
+            raise Rejected(f"{what}: {message}") from error
+        if error.status in (401, None, 0):
+            raise NotReachable(f"{what}: {message}") from error
+        raise NotApplied(f"{what}: {message}") from error
+    except retry.AWAY as error:
+        raise Silent(f"{what}: the API server has not answered for {retry.SECONDS:g} s") from error
+
+
+def _reason(error: ConfigException) -> str:
+    """What is wrong with the kubeconfig; the client's own words name a structure of its own."""
+    if "No configuration found" in str(error):
+        return "there is no kubeconfig, neither where KUBECONFIG says nor in ~/.kube/config"
+    if "Expected object with name" in str(error):
+        return "the kubeconfig has no such context; `kubectl config get-contexts` lists them"
+    return str(error).removeprefix("Invalid kube-config file. ").rstrip(".")
+
+
+def _quietly(broken: threading.ExceptHookArgs) -> None:
+    """A forwarded port that breaks is noticed by whoever reads from it; its thread need not print a traceback."""
+    if broken.thread is None or not broken.thread.name.startswith(_FORWARDS):
+        threading.__excepthook__(broken)
+
+
+threading.excepthook = _quietly
+websocket.setdefaulttimeout(_ANSWER_SECONDS)  # or a forwarding could wait for ever for a server that says nothing

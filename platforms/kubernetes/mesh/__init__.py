@@ -1,0 +1,1 @@
+"""Istio's objects, Deployments and proxies of the demo in a cluster."""

@@ -1,0 +1,222 @@
+"""The Istio objects of a namespace made exactly those of a state, and never somebody else's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from platforms.errors import NotApplied, UsageError
+from platforms.istio.overlay import mesh_hosts, ruled_host
+from platforms.istio.resources import NAMESPACE, Resource, ResourceSet, created
+from platforms.kubernetes.client.cluster import FIELD_MANAGER, Cluster, Forbidden
+
+OURS = ("app.kubernetes.io/part-of", "bookinfo")
+"""The label of every object that we may change or remove."""
+
+_NETWORKING = "networking.istio.io/v1"
+_SECURITY = "security.istio.io/v1"
+# In this order they are written, and in the other they are removed: a subset is there before a route names it.
+_KINDS = {
+    "PeerAuthentication": _SECURITY,
+    "AuthorizationPolicy": _SECURITY,
+    "RequestAuthentication": _SECURITY,
+    "DestinationRule": _NETWORKING,
+    "Gateway": _NETWORKING,
+    "VirtualService": _NETWORKING,
+}
+_ORDER = tuple(_KINDS)
+_CLAIMING = ("VirtualService", "DestinationRule")
+
+Live = Mapping[tuple[str, str], dict[str, Any]]
+"""The namespace's objects as the API server has them, by kind and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What it takes to get from the live objects to those of a state."""
+
+    write: tuple[tuple[Resource, dict[str, Any]], ...]
+    """Each with the document to apply."""
+    remove: tuple[dict[str, Any], ...]
+
+
+def live(cluster: Cluster, namespace: str) -> Live:
+    """Every object of the kinds that a state may have, ours or not."""
+    return {
+        (kind, one["metadata"]["name"]): one
+        for kind, api_version in _KINDS.items()
+        for one in cluster.objects(api_version, kind, namespace)
+    }
+
+
+def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
+    """The writes and removals that make the live objects `resources`.
+
+    Raises NotApplied for an object of another owner that stands in the way, UsageError for one of another namespace.
+    """
+    for resource in resources:
+        if resource.namespace != NAMESPACE:
+            raise UsageError(f"{resource}: namespace {resource.namespace}: a demo changes nothing but {NAMESPACE}")
+        one = found.get((resource.kind, resource.name))
+        if one is not None and not _may_change(one) and one.get("spec") != document(resource, namespace)["spec"]:
+            raise NotApplied(
+                f"{resource}: an object of this name is there and not ours (written by {_owner(one)}, without the label "
+                f"{'='.join(OURS)}): remove it, or give it the label to have it replaced"
+            )
+    wanted = {(resource.kind, resource.name) for resource in resources}
+    write = [
+        (one, made)
+        for one in sorted(resources, key=lambda one: _ORDER.index(one.kind))
+        for made in [document(one, namespace)]
+        if found.get((one.kind, one.name), {}).get("spec") != made["spec"]
+    ]
+    gone = [one for key, one in found.items() if key not in wanted and is_ours(one)]
+    return Change(
+        tuple(write),
+        tuple(sorted(gone, key=lambda one: -_ORDER.index(one["kind"]))),
+    )
+
+
+def way_back(change: Change, found: Live, base: ResourceSet) -> bool:
+    """Whether all that is written brings an object of ours back to the baseline: that is never refused."""
+    known = {one.key: one for one in base}
+    return all(
+        known.get(resource.key) == resource and (resource.kind, resource.name) in found for resource, _ in change.write
+    )
+
+
+def rivalries(resources: ResourceSet, others: Iterable[dict[str, Any]], namespace: str) -> Iterator[str]:
+    """Somebody else's rules that claim a host that one of `resources` claims, each in words.
+
+    Istio takes one of the two, or merges them, without a word; `others` may be of any namespace.
+    """
+    claimed = {(kind, host): one for one in resources for kind, host in _claims(one)}
+    own = {(one.kind, one.name, namespace) for one in resources}
+    for document in others:
+        if is_ours(document) or _is_private(document, namespace) or _place(document) in own:
+            continue
+        rival = value(moved(document, namespace, NAMESPACE))
+        for kind, host in _claims(rival):
+            if (kind, host) in claimed:
+                yield (
+                    f"{claimed[kind, host]}: {rival.kind} {rival.name} in namespace {document['metadata']['namespace']} "
+                    f"claims the same host, {host}, and is not ours (written by {_owner(document)}): remove it first"
+                )
+
+
+def rivals(cluster: Cluster, namespace: str) -> list[dict[str, Any]]:
+    """The rules of all namespaces that may claim a host of ours; only of our own where we may not look further."""
+    found = []
+    for kind in _CLAIMING:
+        try:
+            found += cluster.objects(_NETWORKING, kind)
+        except Forbidden:
+            found += cluster.objects(_NETWORKING, kind, namespace)
+    return found
+
+
+def write(cluster: Cluster, change: Change) -> Live:
+    """Have everything checked first, then written, and return that: what is refused leaves all as it was.
+
+    Raises Rejected for what the API server or Istio's webhook refuses.
+    """
+    for resource, made in change.write:
+        cluster.apply(made, where=str(resource), dry_run=True)
+    found = {}
+    for resource, made in change.write:
+        written = found[resource.kind, resource.name] = cluster.apply(made, where=str(resource))
+        if written.get("spec") != made["spec"]:  # a field that somebody else has put there
+            cluster.replace({**written, "spec": made["spec"]}, where=str(resource))
+    for one in change.remove:
+        cluster.delete(one)
+    return found
+
+
+def aged(resources: ResourceSet, found: Live) -> ResourceSet:
+    """The same, each as old as the API server says: istiod orders them by that, and a file says nothing of it."""
+    return ResourceSet(
+        tuple(
+            replace(one, created=created(found[one.kind, one.name]["metadata"]))
+            if (one.kind, one.name) in found
+            else one
+            for one in resources
+        )
+    )
+
+
+def undoing(change: Change, found: Live) -> Change:
+    """The change back to what was found."""
+    back = []
+    for resource, made in change.write:
+        if one := found.get((resource.kind, resource.name)):
+            back.append((resource, {**made, "spec": one["spec"]}))
+    for one in change.remove:
+        made = {field: one[field] for field in ("apiVersion", "kind", "spec")}
+        made["metadata"] = {field: one["metadata"][field] for field in ("name", "namespace", "labels")}
+        back.append((value(one), made))
+    added = [made for resource, made in change.write if (resource.kind, resource.name) not in found]
+    return Change(tuple(back), tuple(added))
+
+
+def document(resource: Resource, namespace: str) -> dict[str, Any]:
+    """The object as it is applied: with our label, and for the namespace that the demo is in."""
+    made = resource.document()
+    if namespace != NAMESPACE and resource.namespace == NAMESPACE:
+        made = moved(made, NAMESPACE, namespace)
+    made["metadata"]["labels"] = dict([OURS])
+    return made
+
+
+def moved(value: Any, old: str, new: str) -> Any:
+    """JSON with every mention of a namespace replaced: in names of hosts and of principals, and as a field."""
+    text = json.dumps(value)
+    for mention in ('"namespace": "{}"', ".{}.svc", "/ns/{}/"):
+        text = text.replace(mention.format(old), mention.format(new))
+    return json.loads(text)
+
+
+def is_ours(one: Mapping[str, Any]) -> bool:
+    return (one["metadata"].get("labels") or {}).get(OURS[0]) == OURS[1]
+
+
+def _claims(resource: Resource) -> Iterator[tuple[str, str]]:
+    if resource.kind == "VirtualService":
+        for host in mesh_hosts(resource):
+            yield (resource.kind, host)
+    elif resource.kind == "DestinationRule":
+        yield (resource.kind, ruled_host(resource)[1])
+
+
+def value(one: Mapping[str, Any]) -> Resource:
+    """A live object as a value."""
+    metadata = one["metadata"]
+    return Resource(one["apiVersion"], one["kind"], metadata["name"], one.get("spec", {}), metadata["namespace"])
+
+
+def _is_private(one: Mapping[str, Any], namespace: str) -> bool:
+    """Whether a rule of another namespace rules that one only."""
+    return bool(one["metadata"]["namespace"] != namespace and one.get("spec", {}).get("exportTo") == ["."])
+
+
+def _may_change(one: Mapping[str, Any]) -> bool:
+    """Whether an object is ours, or was until somebody applied a file of their own over it, without the label."""
+    return is_ours(one) or FIELD_MANAGER in _writers(one)
+
+
+def _place(one: Mapping[str, Any]) -> tuple[str, str, str]:
+    return (one["kind"], one["metadata"]["name"], one["metadata"]["namespace"])
+
+
+def _owner(one: Mapping[str, Any]) -> str:
+    """Who wrote the object's spec, as far as the API server knows."""
+    return ", ".join(_writers(one)) or "nobody known"
+
+
+def _writers(one: Mapping[str, Any]) -> list[str]:
+    """Whose fields are in the object's spec."""
+    managers = [
+        entry["manager"] for entry in one["metadata"].get("managedFields", ()) if "f:spec" in entry.get("fieldsV1", {})
+    ]
+    return list(dict.fromkeys(managers))

@@ -1,0 +1,48 @@
+"""The status of the demo in a cluster, as one document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from platforms.demo.status import baseline_comparison
+from platforms.istio.resources import NAMESPACE, ResourceSet
+from platforms.kubernetes.mesh import deployments, rules
+from platforms.kubernetes.mesh.proxies import Pod
+from platforms.kubernetes.platform import KubernetesPlatform
+
+
+def status_document(platform: KubernetesPlatform, *, healed: bool) -> dict[str, Any]:
+    """Everything about the demo; `healed` as in `baseline_comparison`. Objects that are not ours are told apart."""
+    demo = platform.demo
+    live = rules.live(platform.cluster, demo.namespace)
+    ours = [rules.moved(one, demo.namespace, NAMESPACE) for one in live.values() if rules.is_ours(one)]
+    return {
+        **baseline_comparison(
+            platform,
+            revision=ResourceSet(tuple(map(rules.value, ours))).revision,
+            in_force=ours,
+            stopped=deployments.stopped(platform.cluster, demo.namespace),
+            healed=healed,
+        ),
+        "context": demo.context,
+        "namespace": demo.namespace,
+        "others": sorted(f"{kind} {name}" for (kind, name), one in live.items() if not rules.is_ours(one)),
+        "security": _security(ours),
+        "pods": {pod.name: _pod(pod) for pod in platform.pods()},
+    }
+
+
+def _security(ours: list[dict[str, Any]]) -> str:
+    modes = [one["spec"].get("mtls", {}).get("mode", "UNSET") for one in ours if one["kind"] == "PeerAuthentication"]
+    policies = sum(one["kind"] == "AuthorizationPolicy" for one in ours)
+    return f"mTLS {', '.join(modes) or 'not asked for'}, {policies} authorization policies"
+
+
+def _pod(pod: Pod) -> dict[str, Any]:
+    return {
+        "workload": pod.proxy,
+        "ready": pod.ready,
+        "restarts": pod.restarts,
+        "since": pod.since,
+        "address": pod.address,
+    }

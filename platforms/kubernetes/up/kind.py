@@ -1,0 +1,190 @@
+"""The kind cluster that is ours: made, found again, started again, deleted; never somebody else's."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from platforms.demo import run_folder
+from platforms.environment import ROOT
+from platforms.envoy.topology import LOOPBACK
+from platforms.errors import NotApplied, UsageError
+from platforms.kubernetes.up.subprocesses import Commands, Failed, ask
+
+CLUSTER = "bookinfo"
+GATEWAY_PORT = 8080
+
+CREATE_SECONDS = 600.0
+"""With the node image still to be pulled."""
+_DELETE_SECONDS = 120.0
+_START_SECONDS = 60.0
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,40}[a-z0-9])?")
+_CONFIG = ROOT / "kind-config.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made, so that nothing else is ever deleted."""
+
+    cluster: str
+    port: int
+    node: str = ""
+    """The id of its control plane's container; empty until kind has come to its end."""
+    mesh: str = ""
+    """The mesh in which everything was up once: the rules in it may then be somebody's."""
+
+    def write(self, folder: Path) -> None:
+        run_folder.write(folder / "kind.json", asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One container of a kind cluster."""
+
+    id: str
+    name: str
+    running: bool
+    control_plane: bool
+
+
+def context(cluster: str) -> str:
+    """What kind calls the cluster's context in the kubeconfig."""
+    return f"kind-{cluster}"
+
+
+def made(folder: Path) -> Made | None:
+    """What was made last and not deleted."""
+    with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
+        found = Made(**run_folder.read(folder / "kind.json"))
+        if _NAME.fullmatch(found.cluster) and isinstance(found.port, int) and isinstance(found.node, str):
+            return found
+    return None
+
+
+def nodes(cluster: str) -> tuple[Node, ...]:
+    """The containers of the cluster, running or not."""
+    listed = ask(
+        *("docker", "ps", "--all", "--no-trunc", "--filter", f"label=io.x-k8s.kind.cluster={cluster}"),
+        *("--format", '{{.ID}} {{.Names}} {{.State}} {{.Label "io.x-k8s.kind.role"}}'),
+    )
+    return tuple(
+        Node(id=identity, name=name, running=state == "running", control_plane=role == "control-plane")
+        for identity, name, state, role in (line.split() for line in listed.splitlines())
+    )
+
+
+def check(folder: Path, wanted: Made) -> None:
+    """Say before anything is made what would stand in its way; raises UsageError or NotApplied."""
+    cluster, port = wanted.cluster, wanted.port
+    if not _NAME.fullmatch(cluster):
+        raise UsageError(
+            f"--cluster {cluster}: a cluster's name has small letters, digits, - and ., and at most 42 of them"
+        )
+    ours, found = made(folder), nodes(cluster)
+    if ours and ours.cluster != cluster and nodes(ours.cluster):
+        raise UsageError(f"--cluster {cluster}: the demo is up in cluster {ours.cluster}; `down` it first")
+    if found and not _is_ours(found, ours, cluster):
+        raise NotApplied(
+            f"there is a kind cluster {cluster} that this demo did not make, and it is left alone: choose another "
+            f"name (--cluster), or delete it: `kind delete cluster --name {cluster}`"
+        )
+    if not found and not _is_free(port):
+        raise NotApplied(
+            f"port {port} on {LOOPBACK} is taken by another program; free it, or choose another: "
+            f"`python -m platforms up --platform kind --port {port + 1}`"
+        )
+
+
+def ensure(commands: Commands, wanted: Made, image: str) -> tuple[Node, ...]:
+    """The cluster's nodes, running: as they are, started again, or made."""
+    ours, found = made(commands.folder), nodes(wanted.cluster)
+    if found and not (ours and ours.node):
+        commands.say(f"deleting cluster {wanted.cluster}, which was not finished")
+        _delete(commands, wanted.cluster)
+        found = ()
+    if not found:
+        commands.say(f"creating cluster {wanted.cluster}")
+        return _create(commands, wanted, image)
+    stopped = [node.id for node in found if not node.running]
+    if stopped:
+        commands.say(f"starting cluster {wanted.cluster} again")
+        commands.run("docker", "start", *stopped, seconds=_START_SECONDS, log="docker-start")
+    _know(commands, wanted.cluster)
+    return nodes(wanted.cluster)
+
+
+def complete(folder: Path, mesh: str) -> None:
+    """Note that everything in the cluster is up, with this mesh."""
+    if ours := made(folder):
+        replace(ours, mesh=mesh).write(folder)
+
+
+def delete(commands: Commands) -> bool:
+    """Delete the cluster that was made, if it is there; another one of its name is left alone."""
+    ours = made(commands.folder)
+    if ours is None:
+        return False
+    found = nodes(ours.cluster)
+    mine = bool(found) and _is_ours(found, ours, ours.cluster)
+    if mine:
+        _delete(commands, ours.cluster)
+    (commands.folder / "kind.json").unlink()
+    return mine
+
+
+def _create(commands: Commands, wanted: Made, image: str) -> tuple[Node, ...]:
+    wanted.write(commands.folder)  # before there is anything, so that `down` finds it whatever happens
+    try:
+        commands.run(
+            *("kind", "create", "cluster", "--config", "-", "--image", image),
+            seconds=CREATE_SECONDS,
+            stdin=yaml.safe_dump(_config(wanted)),
+            log="kind-create-cluster",
+        )
+    except Failed:
+        if not nodes(wanted.cluster):
+            (commands.folder / "kind.json").unlink()
+        raise
+    found = nodes(wanted.cluster)
+    (node,) = (node.id for node in found if node.control_plane)
+    Made(wanted.cluster, wanted.port, node).write(commands.folder)
+    return found
+
+
+def _config(wanted: Made) -> dict[str, Any]:
+    """The repository's, with the name and the port that were asked for."""
+    config: dict[str, Any] = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))
+    config["name"] = wanted.cluster
+    config["nodes"][0]["extraPortMappings"][0]["hostPort"] = wanted.port
+    return config
+
+
+def _know(commands: Commands, cluster: str) -> None:
+    """Have the cluster's context in the kubeconfig; another KUBECONFIG than last time may lack it."""
+    commands.run(
+        "kind", "export", "kubeconfig", "--name", cluster, seconds=_START_SECONDS, log="kind-export-kubeconfig"
+    )
+
+
+def _delete(commands: Commands, cluster: str) -> None:
+    commands.run("kind", "delete", "cluster", "--name", cluster, seconds=_DELETE_SECONDS, log="kind-delete-cluster")
+
+
+def _is_ours(found: tuple[Node, ...], ours: Made | None, cluster: str) -> bool:
+    return ours is not None and ours.cluster == cluster and (not ours.node or ours.node in {node.id for node in found})
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""The one process behind a local demo, and how it is talked to."""

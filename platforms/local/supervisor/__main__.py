@@ -1,0 +1,56 @@
+"""`python -m platforms.local.supervisor PORT` runs in the foreground until it is told to stop.
+
+`platforms.local.bringup` starts it detached, gives it the runtimes, and lets it go on once it has seen its record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import secrets
+import sys
+import time
+
+from platforms.errors import DemoError, NotApplied
+from platforms.local import ports
+from platforms.local.processes import Identity
+from platforms.local.record import Demo, local_folder, private_folder
+from platforms.local.supervisor.supervisor import Supervisor
+
+log = logging.getLogger("platforms.local.supervisor")
+
+
+def main() -> int:
+    """Run a demo with the gateway on the port given.
+
+    Standard input brings the runtimes, as one line of JSON, and then a second line from whoever knows of the demo.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    gateway_port, runtimes = int(sys.argv[1]), json.loads(sys.stdin.readline() or "{}")
+    folder = local_folder()
+    identity = Identity.of(os.getpid())
+    if identity is None:
+        raise NotApplied("this system does not say who the supervisor is")
+    demo = Demo(
+        supervisor=identity,
+        mark=secrets.token_hex(8),
+        folder=folder,
+        topology=ports.assign(private_folder(), gateway_port),
+        since=time.time(),
+    )
+    try:
+        demo.write()
+        if not sys.stdin.readline():  # `up` was killed before it could see the record: a demo that nobody knows of
+            demo.forget()
+            return NotApplied.exit_code
+        return asyncio.run(Supervisor(demo, runtimes).run())
+    except (DemoError, OSError) as error:
+        log.error("%s", error)  # noqa: TRY400  # a sentence for a person, no traceback
+        demo.forget()
+        return error.exit_code if isinstance(error, DemoError) else NotApplied.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

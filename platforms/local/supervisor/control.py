@@ -1,0 +1,119 @@
+"""How a command talks to the supervisor: one JSON line there, one back, over a Unix socket in a private folder."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from platforms import errors
+from platforms.boundary import State
+from platforms.errors import DemoError, NotReachable, PlatformError
+from platforms.istio.resources import Resource, ResourceSet
+
+Request = Mapping[str, Any]
+Reply = dict[str, Any]
+
+_LONGEST_LINE = 16 * 1024 * 1024
+_SEND_SECONDS = 5.0
+
+
+def state_document(state: State) -> dict[str, Any]:
+    """A state as JSON has it; where each object was read, and its age, go along."""
+    return {
+        "resources": [
+            {**resource.document(), "source": resource.source, "created": resource.created}
+            for resource in state.resources
+        ],
+        "stopped": sorted(state.stopped),
+    }
+
+
+def state_of(document: Mapping[str, Any]) -> State:
+    """The state that `state_document` wrote."""
+    resources = tuple(
+        Resource(
+            api_version=one["apiVersion"],
+            kind=one["kind"],
+            name=one["metadata"]["name"],
+            namespace=one["metadata"]["namespace"],
+            spec=one["spec"],
+            source=one["source"],
+            created=one["created"],
+        )
+        for one in document["resources"]
+    )
+    return State(ResourceSet(resources), frozenset(document["stopped"]))
+
+
+class Question:
+    """One question to the supervisor; there is time for other things until its reply is wanted."""
+
+    def __init__(self, path: Path, verb: str, **arguments: Any) -> None:
+        self._verb = verb
+        self._connection = socket.socket(socket.AF_UNIX)
+        try:
+            self._connection.settimeout(_SEND_SECONDS)
+            self._connection.connect(str(path))
+            self._connection.sendall(json.dumps({"verb": verb, **arguments}).encode() + b"\n")
+        except OSError as error:
+            self._connection.close()
+            raise self._unanswered(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._connection.close()
+
+    def reply(self, *, timeout: float) -> Reply:
+        """What the supervisor says; what it raised is raised here, of the same kind.
+
+        Raises NotReachable when it does not answer in time.
+        """
+        try:
+            self._connection.settimeout(timeout)
+            with self._connection.makefile("rb") as lines:
+                line = lines.readline()
+        except OSError as error:
+            raise self._unanswered(error) from error
+        if not line:
+            raise NotReachable(f"the demo's supervisor ended before it answered `{self._verb}`")
+        reply: Reply = json.loads(line)
+        if "error" in reply:
+            raise _error(reply["error"], reply["message"])
+        return reply
+
+    def _unanswered(self, error: OSError) -> NotReachable:
+        return NotReachable(f"the demo's supervisor does not answer `{self._verb}`: {error}")
+
+
+async def serve(path: Path, answer: Callable[[Request], Awaitable[Reply]]) -> asyncio.Server:
+    """Answer every request on the socket; one connection may ask several times."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                writer.write(json.dumps(await _reply(line, answer)).encode() + b"\n")
+                await writer.drain()
+        except (OSError, ValueError):
+            pass  # the other side is gone
+        finally:
+            writer.close()
+
+    return await asyncio.start_unix_server(talk, path, limit=_LONGEST_LINE)
+
+
+async def _reply(line: bytes, answer: Callable[[Request], Awaitable[Reply]]) -> Reply:
+    try:
+        return await answer(json.loads(line))
+    except DemoError as error:
+        return {"error": type(error).__name__, "message": str(error)}
+
+
+def _error(name: str, message: str) -> DemoError:
+    kind = getattr(errors, name, PlatformError)
+    return kind(message) if issubclass(kind, DemoError) else PlatformError(message)

@@ -1,0 +1,216 @@
+"""The one process behind a demo: it owns the workloads, the proxies and the proxies' files."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import logging
+import secrets
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+from platforms.boundary import State
+from platforms.envoy.translate import Snapshot, endpoints, translate
+from platforms.errors import DemoError, NotApplied, UsageError
+from platforms.istio.registry import WORKLOADS, Workload
+from platforms.istio.resources import baseline
+from platforms.local import envoy, workloads
+from platforms.local.record import Demo
+from platforms.local.supervisor import control
+from platforms.local.supervisor.child import Child, Phase, Probe
+from platforms.local.supervisor.logs import bound
+from platforms.local.xds.rollout import Mesh
+
+log = logging.getLogger(__name__)
+
+READY_SECONDS = 30.0
+"""How long the proxies get to serve their first configuration."""
+DRAIN_SECONDS = 2.0
+"""How long requests under way may take when the whole demo goes down."""
+PLACE_SECONDS = 0.005
+"""How long who is ready is collected before the proxies are told."""
+HOUSEKEEPING_SECONDS = 5.0
+"""How often the run folder is looked at."""
+
+
+class Supervisor:
+    """A demo from its first process to its last."""
+
+    def __init__(self, demo: Demo, runtimes: Mapping[str, str]) -> None:
+        self._demo = demo
+        self._state = State(baseline())
+        self._snapshot = translate(self._state.resources, demo.topology)
+        self._mesh = Mesh(demo.topology, demo.logs)
+        self._session_secret = secrets.token_hex()
+        self._proxies = {proxy: self._proxy(proxy, runtimes["envoy"]) for proxy in demo.topology.proxies}
+        self._workloads = {workload.name: self._workload(workload, runtimes) for workload in WORKLOADS}
+        self._placing: asyncio.TimerHandle | None = None
+        self._late: frozenset[str] = frozenset()
+        self._applied = 0
+        """How many other states than the one before were put in force, or tried."""
+        self._failure: DemoError | None = None
+        self._changing = asyncio.Lock()
+        self._done = asyncio.Event()
+
+    async def run(self) -> int:
+        """Start everything, answer commands, and leave nothing behind; returns the exit code."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, self._done.set)
+        server = await control.serve(self._demo.socket, self._answer)
+        housekeeping = asyncio.create_task(self._keep_house())
+        try:
+            self._mesh.prepare(
+                self._snapshot, self._assignments(self._snapshot), revision=self._state.resources.revision
+            )
+            for child in self._children():
+                child.start()
+            watching = asyncio.create_task(self._watch_start())
+            await self._done.wait()
+            watching.cancel()
+        finally:
+            housekeeping.cancel()
+            await self._take_down()
+            server.close()
+            self._demo.forget()
+        return 3 if self._failure else 0
+
+    async def _watch_start(self) -> None:
+        """A configuration that a proxy refuses at the very start ends the demo: there is nothing to fall back to."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for proxy in self._proxies:
+                    group.create_task(self._mesh.serves_its_files(proxy, timeout=READY_SECONDS))
+        except* DemoError as errors:
+            self._failure = next(error for error in errors.exceptions if isinstance(error, DemoError))
+            log.error("%s", self._failure)  # noqa: TRY400  # a sentence for a person, no traceback
+
+    async def _answer(self, request: control.Request) -> control.Reply:
+        match request.get("verb"):
+            case "apply":
+                return await self._apply(control.state_of(request["state"]))
+            case "status":
+                return self._status()
+            case "stop":
+                self._done.set()
+                return {}
+            case verb:
+                raise UsageError(f"the supervisor knows no {verb!r}")
+
+    async def _apply(self, state: State) -> control.Reply:
+        async with self._changing:
+            if self._done.is_set():
+                raise NotApplied("the demo is going down")
+            if unknown := state.stopped - self._workloads.keys():
+                raise UsageError(
+                    f"{', '.join(sorted(unknown))}: no such workload; there are {', '.join(self._workloads)}"
+                )
+            resources = state.resources
+            snapshot = translate(resources, self._demo.topology)
+            self._applied += state != self._state
+            self._late = await self._mesh.push(snapshot, self._assignments(snapshot), revision=resources.revision)
+            self._state, self._snapshot = state, snapshot
+            await self._start_and_stop(state.stopped)
+            log.info(
+                "revision %s applied, stopped: %s", state.resources.revision, ", ".join(sorted(state.stopped)) or "-"
+            )
+            return {"revision": state.resources.revision, "late": sorted(self._late)}
+
+    async def _start_and_stop(self, stopped: frozenset[str]) -> None:
+        for name in self._workloads.keys() - stopped:
+            self._workloads[name].start()
+        async with asyncio.TaskGroup() as group:
+            for name in stopped:
+                group.create_task(self._workloads[name].stop(drained=self._withdrawn))
+
+    def _proxy_changed(self, proxy: str, child: Child) -> None:
+        if child.phase is Phase.STARTING:
+            self._mesh.restarted(proxy)
+        self._child_changed(child)
+
+    def _child_changed(self, _child: Child) -> None:
+        if not self._placing and not self._done.is_set():  # several at once, as at the start, are written once
+            self._placing = asyncio.get_running_loop().call_later(PLACE_SECONDS, self._place)
+
+    def _place(self) -> None:
+        """Say who is ready now; as in Kubernetes, a workload is ready when it and its proxy are."""
+        if self._placing:
+            self._placing.cancel()
+            self._placing = None
+        if not self._done.is_set():  # a demo that goes down has closed its door already
+            self._mesh.place(self._assignments(self._snapshot))
+
+    async def _withdrawn(self) -> None:
+        self._place()
+        await self._mesh.has_seen_who_is_ready()
+
+    def _assignments(self, snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:
+        ready = {name for name, child in self._workloads.items() if child.ready and self._proxies[name].ready}
+        return endpoints(snapshot, self._demo.topology, ready)
+
+    def _status(self) -> control.Reply:
+        return {
+            "revision": self._state.resources.revision,
+            "state": control.state_document(self._state),
+            "applied": self._applied,
+            "late": sorted(self._late),
+            "failure": str(self._failure) if self._failure else None,
+            "supervisor": self._demo.supervisor.pid,
+            "since": self._demo.since,
+            "workloads": {name: _child_document(child) for name, child in self._workloads.items()},
+            "proxies": {name: _child_document(child) for name, child in self._proxies.items()},
+        }
+
+    def _children(self) -> tuple[Child, ...]:
+        return (*self._workloads.values(), *self._proxies.values())
+
+    def _workload(self, workload: Workload, runtimes: Mapping[str, str]) -> Child:
+        topology, secret = self._demo.topology, self._session_secret
+        return Child(
+            workload.name,
+            lambda: workloads.launch(workload, topology, runtimes, session_secret=secret),
+            Probe(topology.ports[workload.name].app, "/health"),
+            log_file=self._demo.logs / f"{workload.name}.log",
+            mark=self._demo.mark,
+            changed=self._child_changed,
+        )
+
+    def _proxy(self, proxy: str, program: str) -> Child:
+        topology, log_file = self._demo.topology, envoy.log_file(self._demo.logs, proxy)
+        return Child(
+            log_file.stem,
+            lambda: envoy.launch(proxy, topology, program),
+            Probe(topology.admin_socket(proxy), "/ready"),
+            log_file=log_file,
+            mark=self._demo.mark,
+            changed=functools.partial(self._proxy_changed, proxy),
+        )
+
+    async def _take_down(self) -> None:
+        """The door first; behind it, once the last request is answered, nothing has to wait for anything."""
+        async with self._changing:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self._mesh.close_the_door()
+            await asyncio.gather(*(child.stop() for child in self._children()))
+            self._mesh.close()
+
+    async def _keep_house(self) -> None:
+        """Bound the logs, and end a demo that no command can find any more because its run folder was removed."""
+        while self._demo.is_recorded():
+            bound(self._demo.logs)
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+        self._done.set()
+
+
+def _child_document(child: Child) -> dict[str, Any]:
+    return {
+        "phase": child.phase.value,
+        "pid": child.identity.pid if child.identity else None,
+        "restarts": child.restarts,
+        "since": child.since,
+        "last_exit": child.last_exit,
+        "log": str(child.log_file),
+    }

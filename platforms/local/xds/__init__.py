@@ -1,0 +1,1 @@
+"""The files that configure the Envoys, brought into force as a whole or not at all."""

@@ -1,0 +1,170 @@
+"""The files that configure Envoy, and the versions that tell which of them a proxy serves.
+
+A file's `version_info` is `REVISION.HASH`: the revision that brought this content, and the hash of the content. A file is
+written anew only when its content changes (Envoy would ignore a new version of an unchanged RouteConfiguration), so two
+versions are compared by their hash alone; the revision is for people.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from platforms.envoy.translate import ProxyConfig
+
+_TYPES = {
+    "lds": "type.googleapis.com/envoy.config.listener.v3.Listener",
+    "cds": "type.googleapis.com/envoy.config.cluster.v3.Cluster",
+    "rds": "type.googleapis.com/envoy.config.route.v3.RouteConfiguration",
+}
+
+# Every subscription of a proxy has a text among its stats: the version of its last accepted update.
+VERSIONS_PATH = "/stats?type=TextReadouts"
+_VERSION_STATS = (
+    (re.compile(r"listener_manager\.lds\.version_text"), "lds"),
+    (re.compile(r"cluster_manager\.cds\.version_text"), "cds"),
+    (re.compile(r"http\..+?\.rds\.(.+)\.version_text"), "rds"),
+)
+
+REFUSALS_PATH = "/stats?filter=(update_rejected|update_failure)$&usedonly"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """One thing that a proxy subscribes to: `lds`, `cds` or `rds 9080`."""
+
+    kind: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}".rstrip()
+
+
+LISTENERS = Subject("lds")
+CLUSTERS = Subject("cds")
+
+
+def routes(route_configuration: str) -> Subject:
+    return Subject("rds", route_configuration)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file holds: resources, each with its type, in an order of their own."""
+
+    resources: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, subject: Subject, resources: Iterable[Mapping[str, Any]]) -> Content:
+        typed = [{"@type": _TYPES[subject.kind], **resource} for resource in resources]
+        return cls(sorted(typed, key=lambda resource: str(resource.get("name", ""))))
+
+    @functools.cached_property
+    def json(self) -> str:
+        return json.dumps(self.resources, sort_keys=True)
+
+    @functools.cached_property
+    def hash(self) -> str:
+        """Changes when, and only when, the resources do."""
+        return hashlib.sha256(self.json.encode()).hexdigest()[:12]
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(str(resource["name"]) for resource in self.resources)
+
+    def with_those_of(self, other: Content) -> Content:
+        """These resources, and those of `other` whose names are not among them."""
+        missing = [one for one in other.resources if str(one["name"]) not in self.names]
+        merged = sorted((*self.resources, *missing), key=lambda resource: str(resource["name"]))
+        return Content(merged) if missing else self
+
+
+Contents = Mapping[Subject, Content]
+
+
+def contents(config: ProxyConfig) -> Contents:
+    """What a proxy should serve, by subject; routes come before the listeners that name them."""
+    configurations = {routes(name): [configuration] for name, configuration in config.routes.items()}
+    subjects = {**configurations, LISTENERS: config.listeners, CLUSTERS: config.clusters}
+    return {subject: Content.of(subject, resources) for subject, resources in subjects.items()}
+
+
+def placed(clusters: Content, assignments: Mapping[str, Mapping[str, Any]]) -> Content:
+    """The clusters with their endpoints inside.
+
+    Each EDS file would cost its proxy one inotify instance, 70 for seven proxies, and Linux grants a user 128 in all.
+    """
+    return Content([_with_endpoints(cluster, assignments) for cluster in clusters.resources])
+
+
+def _with_endpoints(cluster: Mapping[str, Any], assignments: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+    if cluster.get("type") != "EDS":
+        return cluster
+    name = cluster["name"]
+    bare = {field: value for field, value in cluster.items() if field != "edsClusterConfig"}
+    return {**bare, "type": "STATIC", "loadAssignment": assignments.get(name, {"clusterName": name})}
+
+
+def hash_of(version: str) -> str:
+    """The content that a `version_info` stands for."""
+    return version.rpartition(".")[2]
+
+
+def revision_of(version: str) -> str:
+    """The revision that brought what a `version_info` stands for."""
+    return version.rpartition(".")[0]
+
+
+def versions(stats: str) -> dict[Subject, str]:
+    """What a proxy's text stats say: the `version_info` that it accepted last, by subject."""
+    found: dict[Subject, str] = {}
+    for line in stats.splitlines():
+        name, separator, value = line.rpartition(": ")
+        if not separator:
+            continue
+        for pattern, kind in _VERSION_STATS:
+            if match := pattern.fullmatch(name):
+                found[Subject(kind, *match.groups())] = value.strip('"')
+                break
+    return found
+
+
+def refusals(stats: str) -> int:
+    """How many updates the proxy refused since it started."""
+    return sum(int(value) for line in stats.splitlines() for value in [line.rpartition(": ")[2]] if value.isdigit())
+
+
+class Files:
+    """The files that Envoys watch; this is their only writer."""
+
+    def __init__(self) -> None:
+        self._versions: dict[Path, str] = {}
+
+    def version(self, path: Path) -> str:
+        """The `version_info` in the file; empty when there is no file."""
+        return self._versions.get(path, "")
+
+    def write(self, path: Path, content: Content, *, revision: str) -> str:
+        """Put the content in the file unless it is there already; returns its `version_info`."""
+        if content.hash != hash_of(self.version(path)):
+            version = f"{revision}.{content.hash}"
+            write_text(path, f'{{"version_info": "{version}", "resources": {content.json}}}')
+            self._versions[path] = version
+        return self._versions[path]
+
+    def remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        self._versions.pop(path, None)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file as a whole: Envoy, or any reader, sees the old text or the new one."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)

@@ -1,1 +1,0 @@
-"""Istio objects as the Envoy configuration that istiod would make of them, purely; and what of them is refused."""

@@ -1,0 +1,1 @@
+"""What the clients saw, what the proxies counted, and the judgement of both."""

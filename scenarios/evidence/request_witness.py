@@ -1,0 +1,113 @@
+"""The second witness request by request: which version answered each of ours, as the proxy of productpage logged it.
+
+Counters cannot tell our calls from a stranger's, nor one page from another. Where the platform logs marked calls, both can
+be told: what every page says of its version is held against the log, and what others asked is left out of the counts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from platforms.calls import Call, RequestLog
+from platforms.counters import Counters, Hop
+from scenarios.enduser import shown
+from scenarios.evidence.observation import Observation
+from scenarios.evidence.proxy_counts import gateway_requests
+
+_LOGGED = 2.0
+"""Seconds that the log gets to show every page's call: proxies write it several times a second."""
+_LOOK_SECONDS = 0.02
+_FAILURE = 500
+_GATEWAY = "ingressgateway"
+
+Key = tuple[str, int]
+"""The end user, and which of their requests it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The calls of one step's requests."""
+
+    calls: tuple[Call, ...]
+    answered: dict[Key, frozenset[str]]
+    """The versions of reviews that answered for each request."""
+    rated: frozenset[Key]
+    """The requests for which ratings were asked."""
+    passed: frozenset[Key]
+    """The requests that came through the gateway."""
+
+
+def logged(log: RequestLog | None, mark: str, observations: Sequence[Observation]) -> Logged | None:
+    """Read what the log has of the requests with this mark, once every page's call is there, or it is too late."""
+    if log is None:
+        return None
+    pages = {_key(seen) for seen in observations if seen.is_page}
+    wanted = {_key(seen) for seen in observations if _version(seen)}
+    rated = {_key(seen) for seen in observations if _version(seen) and seen.marks.get("ratings") == "shown"}
+    deadline = time.monotonic() + _LOGGED
+    while True:
+        found = _read(log.calls(), mark)
+        whole = wanted <= found.answered.keys() and rated <= found.rated and pages <= found.passed
+        if whole or time.monotonic() >= deadline:
+            return found
+        time.sleep(_LOOK_SECONDS)
+
+
+def contradiction(found: Logged | None, observations: Iterable[Observation]) -> str:
+    """Say which page names another version than the one that answered for it; empty if none does."""
+    if found is None:
+        return ""
+    for seen in observations:
+        version = _version(seen)
+        answered = found.answered.get(_key(seen), frozenset())
+        if version and version not in answered:
+            others = " and ".join(f"reviews {one}" for one in sorted(answered)) or "nobody"
+            return (
+                f"the witnesses disagree: page {seen.number + 1:,} of {shown(seen.end_user)} names reviews {version}, "
+                f"by the proxy's log {others} answered for it"
+            )
+    return ""
+
+
+def without_strangers(counted: Counters, found: Logged | None, requests: int, *, busy: bool = False) -> Counters:
+    """The counts of our `requests` alone, if the gateway counted more, or others' calls were under way."""
+    if found is None or (gateway_requests(counted) <= requests and not busy):
+        return counted
+    asked, failed, repeated = Counter[Hop](), Counter[Hop](), Counter[tuple[str, str]]()
+    for call in found.calls:
+        asked[call.hop] += 1
+        failed[call.hop] += call.status == 0 or call.status >= _FAILURE
+        repeated[call.hop.caller, call.hop.app] += call.attempts - 1
+    return Counters(asked, failed, repeated)
+
+
+def _read(calls: Iterable[Call], mark: str) -> Logged:
+    own = tuple(call for call in calls if call.mark.startswith(f"{mark}."))
+    answered: dict[Key, set[str]] = {}
+    rated: set[Key] = set()
+    passed: set[Key] = set()
+    for call in own:
+        _, number, end_user = call.mark.split(".", 2)
+        if not number.isdecimal():
+            continue
+        if call.hop.caller == _GATEWAY:
+            passed.add((end_user, int(number)))
+        elif call.hop.app == "ratings":
+            rated.add((end_user, int(number)))
+        elif call.hop.app == "reviews" and 0 < call.status < _FAILURE:
+            answered.setdefault((end_user, int(number)), set()).add(call.hop.version)
+    return Logged(
+        own, {key: frozenset(versions) for key, versions in answered.items()}, frozenset(rated), frozenset(passed)
+    )
+
+
+def _key(seen: Observation) -> Key:
+    return (quote(seen.end_user, safe=""), seen.number)
+
+
+def _version(seen: Observation) -> str:
+    return seen.marks.get("reviews-version", "") if seen.is_page else ""

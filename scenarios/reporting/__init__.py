@@ -1,0 +1,1 @@
+"""A run as a value, and how it is shown: terminal, page, JSON, JUnit."""

@@ -1,0 +1,231 @@
+"""The report as the one JSON document: what --json prints, and what a report is drawn again from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from platforms.errors import UsageError
+from platforms.istio.documents import Unreadable, json_document
+from platforms.istio.resources import baseline
+from scenarios.enduser import shown
+from scenarios.evidence.judge import Finding
+from scenarios.evidence.latency import PERCENTS, budget
+from scenarios.evidence.observation import Observation, Tally, tally
+from scenarios.reporting import timeline
+from scenarios.reporting.model import Report, StepReport, proxy_count, ratio, success_of
+from scenarios.statistics import binomial
+from scenarios.statistics.claim import per_hundred, points
+
+SCHEMA_VERSION = 2
+DRAWN_AGAIN = (1, SCHEMA_VERSION)
+"""The versions of reports that can be drawn again; the first showed no intervals."""
+SCHEMA = Path(__file__).with_name("report.schema.json")
+_MOST_BYTES = 64 << 20
+_MOST = 1e15
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as the one JSON document."""
+    width_ms = timeline.slice_ms(report.total_seconds)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "scenario": report.scenario.name,
+        "title": report.scenario.title,
+        "platform": report.platform,
+        "command": report.command,
+        "started": report.started.isoformat(timespec="milliseconds"),
+        "revision": report.point.convergence.revision,
+        "verdict": report.verdict.name,
+        "exit_code": report.exit_code,
+        "reasons": report.reasons,
+        "power": report.power,
+        "found": report.found,
+        "ending": report.ending,
+        "error": str(report.error) if report.error else None,
+        "in_force_ms": round(report.point.convergence.milliseconds, 1),
+        "recovered_ms": _tenths(report.recovered_ms),
+        "recovered_first_ms": _tenths(report.recovery.first_with_ms if report.recovery else None),
+        "recovered_last_ms": _tenths(report.recovery.last_without_ms if report.recovery else None),
+        "recovered_pages": report.recovery.pages if report.recovery else None,
+        "restored": report.restored_ms is not None,
+        "restored_ms": _tenths(report.restored_ms),
+        "restored_at_ms": _since(report, report.restored),
+        "kept": report.kept,
+        "requests": report.requests,
+        "seconds": round(report.seconds, 3),
+        "total_seconds": round(report.total_seconds, 3),
+        "notes": list(report.scenario.notes),
+        "point": report.scenario.point,
+        "outcome_names": dict(report.scenario.outcomes),
+        "false_alarm": binomial.FALSE_ALARM,
+        "caught": binomial.POWER,
+        "slice_ms": width_ms,
+        "baseline": baseline().dump(),
+        "steps": [_step(report, step, width_ms) for step in report.steps],
+        "claims": [_claim(step, finding) for step in report.steps for finding in step.findings],
+    }
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The document in a file; raises UsageError if it is none that this version can draw again."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise UsageError(f"{path}: over {_MOST_BYTES >> 20} MB: no report")
+        found = json_document(data.decode())
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+    except (UnicodeDecodeError, Unreadable) as error:
+        raise UsageError(f"{path}: no JSON ({error})") from error
+    version = found.get("schema_version") if isinstance(found, dict) else None
+    if version not in DRAWN_AGAIN:
+        given = "no schema_version" if version is None else f"schema_version {version!a}"
+        raise UsageError(f"{path}: {given}; a report that can be drawn again has {' or '.join(map(str, DRAWN_AGAIN))}")
+    for complaint in _complaints(found):
+        raise UsageError(f"{path}: {complaint}")
+    return dict(found)
+
+
+def _complaints(document: dict[str, Any]) -> Iterator[str]:
+    """Why the page cannot be drawn of a document; the first is enough."""
+    checker = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    if wrong := jsonschema.exceptions.best_match(checker.iter_errors(document)):
+        yield f"{wrong.json_path.removeprefix('$.')}: {wrong.message[:200]}"
+    steps, claims = document["steps"], document["claims"]
+    if document["point"] >= len(steps):
+        yield f"point: {document['point']} is none of the {len(steps)} steps, which count from 0"
+    titles = {step["title"] for step in steps}
+    yield from (f"claims: {one['step']!a} is no step" for one in claims if one["step"] not in titles)
+    if not all(abs(number) <= _MOST for number in _numbers(document)):
+        yield f"no run has a number over {_MOST:,.0f}"
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    if isinstance(value, int | float):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _numbers(one)
+
+
+def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
+    return {
+        "title": step.step.title,
+        "revision": step.convergence.revision,
+        "yaml": step.step.state.resources.dump(),
+        "stopped": sorted(step.step.state.stopped),
+        "applied_at_ms": _since(report, step.applied),
+        "in_force_ms": round(step.convergence.milliseconds, 1),
+        "proxies_asked": step.convergence.proxies,
+        "requests": step.requests,
+        "seconds": round(step.seconds, 3),
+        "rps": round(step.rate(step.everybody.pages), 2),
+        "success": ratio(step.everybody.pages, step.requests),
+        "milliseconds": _percentiles(step.everybody),
+        "pages_with_stars": step.stars,
+        "answers": _answers(report, step, width_ms),
+        "proxies": {
+            "reviews_answered": dict(sorted(step.said.answered.items())),
+            "reviews_failed": dict(sorted(step.said.failed.items())),
+            "reviews_retries": step.said.retries,
+            "ratings_answered": step.said.ratings,
+        },
+        "witnesses_agree": step.disagreement is None,
+        "doubt": step.disagreement.reason if step.disagreement else None,
+        "requests_logged": step.told,
+    }
+
+
+def _answers(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
+    expectation = step.findings[0].claim.expectation  # all of a step look at the same
+
+    def count(seen: Iterable[Observation]) -> Tally:
+        return tally(seen, expectation.looks, within=expectation.within)
+
+    found = timeline.answers(step.seen, count, began=report.started.timestamp(), width_ms=width_ms)
+    return {"first": found.first, "counts": {outcome: list(counts) for outcome, counts in found.counts.items()}}
+
+
+def _claim(step: StepReport, finding: Finding) -> dict[str, Any]:
+    claim = finding.claim
+    return {
+        "step": step.step.title,
+        "end_user": shown(finding.end_user),
+        "group": claim.expectation.group,
+        "looks_at": claim.expectation.looks.value,
+        "planned": claim.requests,
+        "requests": finding.tally.requests,
+        "stopped_after": finding.early.answers if finding.early else None,
+        "verdict": finding.verdict.name,
+        "reason": finding.reason,
+        "power": claim.power,
+        "catches_points": None if claim.catches is None else float(claim.catches * 100),
+        "catches_late_in_100": None if claim.late is None else float(per_hundred(claim.late)),
+        "catches_leak_in_100": None if claim.leak is None else float(per_hundred(claim.leak)),
+        "leak_over": claim.expectation.together,
+        "margin": points(claim.expectation.margin),
+        "pages": finding.tally.pages,
+        "rps": round(step.rate(finding.tally.pages), 2),
+        "success": ratio(finding.tally.pages, finding.tally.requests),
+        "missing": dict(finding.tally.missing),
+        "milliseconds": _percentiles(finding.tally),
+        "budget": _budget(finding),
+        # The proxies cannot tell end users apart: their counts are of all who were there at the same time.
+        "proxies_cover": [shown(other.end_user) for other in step.findings],
+        "outcomes": {outcome: _outcome(step, finding, outcome) for outcome in finding.outcomes},
+    }
+
+
+def _budget(finding: Finding) -> dict[str, Any] | None:
+    if not (time := budget(finding)):
+        return None
+    return {
+        "within_ms": round(1000 * time.within),
+        "on_time": time.on_time,
+        "late": time.late,
+        "allowed": [time.allowed.low, time.allowed.high],
+        "verdict": time.verdict.name,
+    }
+
+
+def _outcome(step: StepReport, finding: Finding, outcome: str) -> dict[str, Any]:
+    asked = finding.claim.expectation.shares.get(outcome)
+    fits = finding.allowed(outcome)
+    client = finding.tally.outcomes.get(outcome, 0)
+    return {
+        "asked": float(asked or 0),
+        "asked_exactly": str(asked or Fraction(0)),
+        "named": asked is not None,
+        "allowed": [fits.low, fits.high],
+        "client": client,
+        "judged": finding.count(outcome),
+        **_share(finding, outcome),
+        "proxies": proxy_count(step, finding, outcome),
+        "rps": round(step.rate(client), 2),
+        "success": success_of(step, finding, outcome),
+        "fits": finding.fits(outcome),
+    }
+
+
+def _share(finding: Finding, outcome: str) -> dict[str, Any]:
+    share, low, high = finding.seen(outcome) or (None, 0.0, 1.0)
+    return {"share": None if share is None else round(share, 5), "share_95": [round(low, 5), round(high, 5)]}
+
+
+def _percentiles(tally: Tally) -> dict[str, float]:
+    return {str(percent): tally.percentile(percent) for percent in PERCENTS}
+
+
+def _since(report: Report, moment: float | None) -> float | None:
+    return None if moment is None else round(1000 * (moment - report.started.timestamp()), 1)
+
+
+def _tenths(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else round(milliseconds, 1)

@@ -1,0 +1,66 @@
+"""The report as files: for a script, for a CI system, for a person, and the YAML that was in force."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from platforms.errors import UsageError
+from scenarios.reporting.document import document
+from scenarios.reporting.junit import junit
+from scenarios.reporting.model import Report
+from scenarios.reporting.page import page
+
+DOCUMENT = "report.json"
+_LONGEST = 100
+"""Characters of a step's title in the name of its file."""
+
+
+def prepare(given: str) -> Path:
+    """The folder, if the report can be written there: known before anything is changed; raises UsageError otherwise."""
+    if not given:
+        raise UsageError("--report '': give a folder, as in --report report")
+    folder = Path(given)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise UsageError(f"--report {folder}: no folder to write to ({error.strerror or error})") from error
+
+
+def write(report: Report, folder: Path) -> str:
+    """Write all files of the report into the folder and say where they are."""
+    written = document(report)
+    folder.mkdir(parents=True, exist_ok=True)  # again: a run takes long enough for somebody to tidy up
+    (folder / DOCUMENT).write_text(_in_few_lines(written), encoding="utf-8")
+    others = [DOCUMENT, *(path.name for path in draw(written, folder) if path.name != "report.html")]
+    return f"report: {folder / 'report.html'} (and {', '.join(others)})"
+
+
+def draw(written: Mapping[str, Any], folder: Path) -> list[Path]:
+    """Write what follows from the document: the page, JUnit's file and the YAML of every step."""
+    texts = {
+        "report.html": page(written),
+        "junit.xml": junit(written),
+        **{yaml_name(number, step["title"]): step["yaml"] for number, step in enumerate(written["steps"], start=1)},
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return [folder / name for name in texts]
+
+
+def _in_few_lines(written: Mapping[str, Any]) -> str:
+    """JSON to be read by people too: a list of numbers takes one line."""
+    text = json.dumps(written, ensure_ascii=False, indent=1)
+    # No string of JSON holds a line break, so such a list stands in none.
+    return re.sub(r"\[\n[\d,\s]+\]", lambda found: re.sub(r"\s+", " ", found.group()), text) + "\n"
+
+
+def yaml_name(number: int, title: str) -> str:
+    """What the file with the YAML of a step is called: `2-90-10-0.yaml`."""
+    return f"{number}-{re.sub(r'[^a-z0-9]+', '-', title.lower())[:_LONGEST].strip('-') or 'step'}.yaml"

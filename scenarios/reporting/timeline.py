@@ -1,0 +1,54 @@
+"""Answers over time: how many of each outcome came in each slice of a run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from scenarios.evidence.observation import Observation, Tally
+
+MOST_SLICES = 300
+"""More are neither told apart in a drawing nor worth their bytes."""
+NO_ANSWER = "no answer"
+_STEPS_MS = tuple(digit * power for power in (100, 1_000, 10_000, 100_000, 1_000_000) for digit in (1, 2, 5))
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Of one step: how many answers came, by outcome, in consecutive slices of the run."""
+
+    first: int
+    """The number of the first slice that has any; the run's first is 0."""
+    counts: Mapping[str, tuple[int, ...]]
+
+
+def slice_ms(seconds: float) -> int:
+    """How long a slice of such a run is: 100 ms, or as much longer as keeps a long run in few slices."""
+    return next((step for step in _STEPS_MS if seconds * 1000 <= step * MOST_SLICES), _STEPS_MS[-1])
+
+
+def answers(
+    seen: Iterable[Observation], count: Callable[[Iterable[Observation]], Tally], *, began: float, width_ms: int
+) -> Answers:
+    """Sort the answers into slices by when they came, and count each slice as the whole step is counted."""
+    slices: dict[int, list[Observation]] = defaultdict(list)
+    for one in seen:
+        slices[max(0, int(1000 * (one.at - began) // width_ms))].append(one)
+    if not slices:
+        return Answers(0, {})
+    first, last = min(slices), max(slices)
+    tallies = {number: _by_outcome(count(within)) for number, within in slices.items()}
+    outcomes = sorted({outcome for tally in tallies.values() for outcome in tally})
+    return Answers(
+        first,
+        {
+            outcome: tuple(tallies.get(number, {}).get(outcome, 0) for number in range(first, last + 1))
+            for outcome in outcomes
+        },
+    )
+
+
+def _by_outcome(tally: Tally) -> dict[str, int]:
+    missing = {NO_ANSWER: tally.unknown} if tally.unknown else {}
+    return {**tally.outcomes, **missing}

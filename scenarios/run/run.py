@@ -1,0 +1,180 @@
+"""A run: every step put in force and under traffic, then the baseline again, then the verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import urllib3
+
+from platforms.boundary import Platform, State
+from platforms.demo.journal import Journal, exclusive, heal
+from platforms.demo.run_folder import part
+from platforms.errors import Interrupted, NotConverged, NotReachable
+from platforms.istio.resources import baseline
+from scenarios.evidence.observation import marks
+from scenarios.reporting.model import Report, StepReport
+from scenarios.reporting.terminal import Screen
+from scenarios.run.restore import WayBack
+from scenarios.run.signals import Stop
+from scenarios.run.step import Stage, Taken, judged, take
+from scenarios.run.traffic import Traffic
+from scenarios.scenario import Scenario, Step
+from scenarios.statistics.claim import PUNCTUAL, Claim, plan
+
+_GLANCE = 1.0  # how long the proxies get to prove that they serve the baseline before a run
+_LOOK = "`python -m platforms status` shows what is wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """Who sends the requests: by default, one process of this machine."""
+
+    workers: int | None = None
+    """So many processes, or pods."""
+    in_cluster: bool = False
+    there: Traffic | None = None
+    """Visitors who are there before the run and stay after it: run after run, Locust is imported once."""
+
+    def traffic(self, platform: Platform, log: Path) -> AbstractContextManager[Traffic]:
+        """The visitors; raises Unsupported if the platform has no place for them."""
+        if self.there:
+            return contextlib.nullcontext(self.there)
+        return Traffic(
+            log, workers=self.workers, pipe=platform.visitors(self.workers or 1) if self.in_cluster else None
+        )
+
+
+ONE_PROCESS = Fleet()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many requests, and how fast; by default as many as the claims need, as fast as the page answers."""
+
+    requests: int | None = None
+    """Per load."""
+    rate: float | None = None
+    """Requests per second, over all loads of a step."""
+    duration: float | None = None
+    """Seconds of each step at that rate."""
+
+    def given(self, step: Step) -> int | None:
+        """The number of requests of each of the step's loads, if it does not follow from its claims."""
+        if self.rate is not None and self.duration is not None:
+            return max(1, round(self.rate * self.duration / len(step.expectations)))
+        return self.requests
+
+
+def run(
+    scenario: Scenario,
+    connect: Callable[[], Platform],
+    *,
+    pace: Pace,
+    keep: bool,
+    command: str,
+    screen: Screen,
+    fleet: Fleet = ONE_PROCESS,
+) -> Report:
+    """Show the scenario, restore the baseline and report.
+
+    Raises what kept it from being shown; whatever was changed has been restored by then, or the message says so.
+    """
+    started = datetime.now().astimezone()
+    clock = time.perf_counter()
+    claims = claims_of(scenario, pace)
+    platform = connect()
+    scenario = replace(scenario, notes=(*scenario.notes, *platform.caveats))
+    screen.opening(scenario, platform, claims)
+    folder = part(platform.key)
+    # Locust takes a second to import, so it starts while the demo is looked at.
+    with Stop().watched() as stop, fleet.traffic(platform, folder / "locust.log") as traffic:
+        with _nothing_changed():
+            _heal(platform, screen)
+        with exclusive(platform.key, command):
+            with _nothing_changed():
+                found = _preflight(platform, screen)
+            will = {step.title: step.state for step in scenario.steps}
+            Journal.of(platform.key).open(who=command, was=found, will=will)
+            with WayBack(platform, stop, screen, keep).after(scenario.name) as aftermath:
+                stage = Stage(platform, traffic, pace.rate, screen)
+                taken = [
+                    take(step, step_claims, stage, healing=number == scenario.healed)
+                    for number, (step, step_claims) in enumerate(zip(scenario.steps, claims, strict=True))
+                ]
+    return Report(
+        scenario=scenario,
+        platform=platform.name,
+        command=command,
+        started=started,
+        total_seconds=time.perf_counter() - clock,
+        found=found,
+        restored_ms=aftermath.restored_ms,
+        kept=aftermath.kept,
+        error=aftermath.error,
+        steps=_judged(taken),
+        restored=aftermath.restored,
+    )
+
+
+def _judged(taken: Sequence[Taken]) -> tuple[StepReport, ...]:
+    """Every step with its verdicts; how long a page takes is held against the first, in which there is no fault."""
+    first = judged(taken[0], usual=None)
+    usual = first.everybody.percentile(PUNCTUAL)
+    return (first, *(judged(step, usual=usual) for step in taken[1:]))
+
+
+def claims_of(scenario: Scenario, pace: Pace) -> tuple[tuple[Claim, ...], ...]:
+    """The claims of every step, with their numbers of requests and what these allow."""
+    given = [pace.given(step) for step in scenario.steps for _ in step.expectations]
+    claims = iter(plan(scenario.expectations, given))
+    return tuple(tuple(next(claims) for _ in step.expectations) for step in scenario.steps)
+
+
+@contextlib.contextmanager
+def _nothing_changed() -> Iterator[None]:
+    """Says so if the run is stopped in the block."""
+    try:
+        yield
+    except Interrupted as stopped:
+        raise Interrupted(f"{stopped}; nothing had been changed") from None
+
+
+def _heal(platform: Platform, screen: Screen) -> None:
+    """Undo what a killed run left."""
+    if healed := heal(platform):
+        screen.note(healed)
+
+
+def _preflight(platform: Platform, screen: Screen) -> str:
+    """See that the page answers, and say what is in force.
+
+    For this page too, nobody else's run may be under way: its proxies would count it.
+    """
+    _page_answers(platform.gateway_url)
+    try:
+        platform.wait_until_converged(State(baseline()), timeout=_GLANCE)
+    except NotConverged:
+        screen.note(
+            "a rule other than the baseline is in force (kept, or applied by hand): the baseline will follow it"
+        )
+        return "a rule other than the baseline"
+    return "the baseline"
+
+
+def _page_answers(url: str) -> None:
+    """Raises NotReachable unless the gateway serves the page."""
+    try:
+        with urllib3.PoolManager(timeout=5.0, retries=False) as pool:
+            answer = pool.request("GET", f"{url}/productpage")
+    except urllib3.exceptions.HTTPError as error:
+        raise NotReachable(f"{url}/productpage does not answer ({type(error).__name__}): {_LOOK}") from error
+    if answer.status != 200:  # noqa: PLR2004  # OK
+        raise NotReachable(f"{url}/productpage answers {answer.status}: {_LOOK}")
+    if not marks(answer.data.decode(errors="replace")):
+        raise NotReachable(f"{url}/productpage is no Bookinfo page of ours: it has no <main id=bookinfo> to read from")

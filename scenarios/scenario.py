@@ -1,0 +1,45 @@
+"""A scenario as data: what is put in force, step by step, and what is claimed of each step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from platforms.boundary import State
+from scenarios.statistics.claim import Expectation
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One state of the platform and what is claimed while it is in force."""
+
+    title: str
+    state: State
+    expectations: tuple[Expectation, ...]
+    """One load per expectation, sent as its end user; all of a step are sent at the same time."""
+    ratings: bool | None = None
+    """Whether the proxies must have seen answers of ratings; None if that says nothing here."""
+    users: int = 8
+    """How many pages are asked for at the same time; on 2 cores, more bring no more pages: 4 260, 8 310, 16 310 a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """An episode: its steps, and the one that it is about."""
+
+    name: str
+    title: str
+    """What is shown, in a few words, such as `90,10,0`."""
+    steps: tuple[Step, ...]
+    point: int
+    """The index of the step that the episode is about: its revision, its time until in force, its rule to keep."""
+    outcomes: Mapping[str, str]
+    """What a report calls an outcome, where its own name does not say enough: `v2` is `v2 black stars`."""
+    healed: int | None = None
+    """The index of the step that undoes a fault, if one does: how long that took is the time to recover."""
+    notes: tuple[str, ...] = ()
+    """What the audience must know to read the result."""
+
+    @property
+    def expectations(self) -> tuple[Expectation, ...]:
+        return tuple(expectation for step in self.steps for expectation in step.expectations)

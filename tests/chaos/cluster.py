@@ -1,0 +1,138 @@
+"""What Kubernetes does to a run: pods, istiod and the API server go away in the middle of it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from tests.chaos.fault import Fault, Seen
+from tests.chaos.ground import Ground
+from tests.chaos.typed import Ended
+
+_RUNS = 240.0
+_AWAY_SECONDS = 20
+_SLOW = ("--rate", "20", "--duration", "10")
+_MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+
+
+def _pod_killed(ground: Ground) -> Seen:
+    """The page must go on, and the run must say that an instance was replaced."""
+    seen = Seen()
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        run = ground.scenario("canary", *_SLOW, "--report", folder)
+        run.wait_for("90,10,0 · in force")
+        ground.kubectl("delete", "pod", "-n", ground.namespace, "-l", "app=reviews,version=v1", "--wait=false")
+        ended = run.end()
+        seen.met(ended, codes=(4,), words=("INCONCLUSIVE", "the platform changed", "reviews-v1"), within=_RUNS)
+        seen.expect("baseline restored" in ended.said, f"it does not say that the baseline is back: {ended.said}")
+        report = Path(folder) / "report.json"
+        seen.said += f" / pages that came: {_success(report)}"
+    _settle(ground)
+    return seen
+
+
+def _success(report: Path) -> str:
+    document = json.loads(report.read_text(encoding="utf-8"))
+    claims = document["claims"]
+    return ", ".join(f"{claim['pages']:,} of {claim['requests']:,}" for claim in claims)
+
+
+def _istiod_restarted(ground: Ground) -> Seen:
+    """Meanwhile nobody checks a rule, and nobody brings it to the proxies."""
+    seen = Seen()
+    run = ground.scenario("canary", *_SLOW)
+    run.wait_for("even split · in force")
+    ground.kubectl("delete", "pod", "-n", "istio-system", "-l", "app=istiod", "--wait=false", "--grace-period=1")
+    seen.met(run.end(), codes=(0,), words=("HOLDS", "baseline restored"), within=_RUNS)
+    return seen
+
+
+def _istiod_away(ground: Ground) -> Seen:
+    """It is away for longer, while the next rule is written."""
+    seen = Seen()
+    scale = ("scale", "deployment", "istiod", "-n", "istio-system")
+    run = ground.scenario("canary", "--requests", "300")
+    run.wait_for("even split · in force")
+    try:
+        ground.kubectl(*scale, "--replicas=0")
+        time.sleep(_AWAY_SECONDS)
+    finally:
+        ground.kubectl(*scale, "--replicas=1")
+    seen.met(run.end(), codes=(0, 4), words=("baseline restored",), within=_RUNS)
+    return seen
+
+
+def _stopped(ground: Ground) -> Seen:
+    """It keeps its connections and says nothing."""
+    return _away(
+        ground,
+        f"pid=$(pgrep -x kube-apiserver) && kill -STOP $pid && sleep {_AWAY_SECONDS}; kill -CONT $pid",
+        "even split · in force",
+    )
+
+
+def _moved(ground: Ground) -> Seen:
+    """It ends, and its port is closed until the kubelet starts it again."""
+    return _away(
+        ground,
+        f"mv {_MANIFEST} /tmp/ && sleep {_AWAY_SECONDS}; mv /tmp/kube-apiserver.yaml {_MANIFEST}",
+        "90,10,0 · in force",
+    )
+
+
+def _away(ground: Ground, script: str, words: str) -> Seen:
+    seen = Seen()
+    run = ground.scenario("canary", "--requests", "300")
+    run.wait_for(words)
+    ground.on_node(script)
+    ended = run.end(seconds=_RUNS)
+    seen.met(ended, codes=(0, 3, 4), words=(), within=_RUNS)
+    _restored(seen, ended)
+    _settle(ground)
+    return seen
+
+
+def _restored(seen: Seen, ended: Ended) -> None:
+    restored = "baseline restored" in ended.said or "baseline · in force" in ended.said
+    seen.expect(restored, f"it does not say that the baseline is back: {ended.said}")
+
+
+def _settle(ground: Ground) -> None:
+    """Wait until every pod is ready again, as the next fault expects."""
+    deadline = time.monotonic() + _RUNS
+    while True:
+        try:
+            ground.kubectl(
+                *("wait", "deployment", "--all", "-n", ground.namespace), "--for=condition=Available", "--timeout=60s"
+            )
+        except AssertionError:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
+
+
+FAULTS = (
+    Fault("pod-killed", "a pod of reviews v1 is killed under a run", "`kubectl delete pod`", _pod_killed),
+    Fault("istiod-restarted", "istiod is restarted under a run", "`kubectl delete pod`", _istiod_restarted),
+    Fault(
+        "istiod-away",
+        f"istiod is away for {_AWAY_SECONDS} s while a rule is to be written",
+        "`kubectl scale --replicas=0`",
+        _istiod_away,
+    ),
+    Fault(
+        "api-silent",
+        f"the API server says nothing for {_AWAY_SECONDS} s in the middle of a run",
+        "SIGSTOP to kube-apiserver",
+        _stopped,
+    ),
+    Fault(
+        "api-away",
+        f"the API server is away for {_AWAY_SECONDS} s and more in the middle of a run",
+        "its manifest moved out of the node's folder, and back",
+        _moved,
+    ),
+)

@@ -1,0 +1,113 @@
+"""What faults are tried on: a demo in a kind cluster, the commands that name it, and what its proxies say."""
+
+from __future__ import annotations
+
+import os
+import subprocess  # noqa: TID251  # it types commands for the presenter
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from platforms.boundary import State
+from platforms.demo.journal import Journal, exclusive
+from platforms.errors import DemoError
+from platforms.istio.resources import baseline
+from platforms.kubernetes import status
+from platforms.kubernetes.platform import KubernetesPlatform
+from tests.chaos.typed import Ended, Typed, run
+
+_CONVERGES = 60.0
+_TYPED_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A demo in a kind cluster."""
+
+    platform: KubernetesPlatform
+    options: tuple[str, ...]
+    """What names it to every command."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What the commands get besides."""
+
+    @property
+    def namespace(self) -> str:
+        return self.platform.demo.namespace
+
+    @property
+    def node(self) -> str:
+        """The container of the cluster's node."""
+        return f"{self.platform.demo.context.removeprefix('kind-')}-control-plane"
+
+    def scenario(self, name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> Typed:
+        """A scenario under way."""
+        named = (*self.options, *(("--yes",) if "--context" in self.options else ()))
+        return Typed(f"scenarios.{name}", *named, *arguments, environment={**self.environment, **(environment or {})})
+
+    def platforms(self, command: str, *arguments: str) -> Ended:
+        """A command of `python -m platforms`, to its end."""
+        yes = "--context" in self.options and command in ("apply", "reset")
+        return run("platforms", command, *self.options, *(("--yes",) if yes else ()), *arguments)
+
+    def kubectl(self, *arguments: str, stdin: str = "") -> str:
+        """What somebody else does in the cluster."""
+        return typed("kubectl", "--context", self.platform.demo.context, *arguments, stdin=stdin)
+
+    def on_node(self, script: str) -> str:
+        """What somebody else does on the cluster's node."""
+        return typed("docker", "exec", self.node, "bash", "-c", script)
+
+    def left(self) -> tuple[str, list[str]]:
+        """How the mesh stands, as its proxies, the journal and the lock tell; and what of that is wrong."""
+        wrong = []
+        try:
+            convergence = self.platform.wait_until_converged(State(baseline()), timeout=_CONVERGES)
+            differs = status.document(self.platform, healed=True)["differs"]
+            told = f"the baseline, on {convergence.proxies} proxies"
+            if any(differs.values()):
+                wrong.append(f"the objects differ: {differs}")
+        except DemoError as error:
+            told = f"not the baseline: {error}"
+            wrong.append(told)
+        if Journal.of(self.platform.key).read() is not None:
+            wrong.append("the journal is still open")
+        try:
+            with exclusive(self.platform.key, "python -m tests.chaos"):
+                pass
+        except DemoError as error:
+            wrong.append(f"the lock is held: {error}")
+        return told, wrong
+
+
+def typed(*command: str, stdin: str = "") -> str:
+    """What a command of somebody else prints; raises AssertionError with its words if it fails."""
+    done = subprocess.run(
+        command, input=stdin, capture_output=True, text=True, check=False, timeout=_TYPED_SECONDS, env=os.environ
+    )
+    if done.returncode:
+        raise AssertionError(f"`{' '.join(command)}` failed: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+@contextmanager
+def applied(ground: Ground, *documents: Mapping[str, object]) -> Iterator[None]:
+    """Somebody else's objects in the cluster, while the block runs."""
+    text = yaml.safe_dump_all(documents)
+    ground.kubectl("apply", "-f", "-", stdin=text)
+    try:
+        yield
+    finally:
+        ground.kubectl("delete", "--ignore-not-found", "-f", "-", stdin=text)
+
+
+@contextmanager
+def rule_file(*documents: Mapping[str, object]) -> Iterator[str]:
+    """A file with Istio objects of one's own, for `apply -f`."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        path = Path(folder) / "own.yaml"
+        path.write_text(yaml.safe_dump_all(documents), encoding="utf-8")
+        yield str(path)

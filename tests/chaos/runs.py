@@ -1,0 +1,141 @@
+"""Runs that are cut off, or that lose what they need."""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.chaos.fault import Fault, Seen
+from tests.chaos.ground import Ground, typed
+from tests.chaos.typed import Typed, within
+
+_HEALS = 60.0
+_RUNS = 120.0
+_GONE = 20.0
+_HEALED = "was cut off before it could restore"
+_SLOW = ("--rate", "20", "--duration", "8")
+_QUICK = ("--requests", "60")
+
+
+def _killed_when(name: str, words: str, *, heals: bool = True) -> Fault:
+    """The runner is killed once it has said so; then comes `status`."""
+
+    def strike(ground: Ground) -> Seen:
+        seen = Seen()
+        run = ground.scenario("canary", *_SLOW)
+        run.wait_for(words)
+        run.send(signal.SIGKILL)
+        run.end()
+        seen.expect(within(_GONE, lambda: not run.leftovers()), f"processes {run.leftovers()} of the run are left")
+        seen.met(ground.platforms("status"), codes=(0,), words=(_HEALED,) if heals else (), within=_HEALS)
+        return seen
+
+    return Fault(
+        name,
+        f"the runner is killed once it has said `{words}`",
+        "kill -9, then `python -m platforms status`",
+        strike,
+    )
+
+
+def _killed_on_the_way_back(ground: Ground) -> Seen:
+    """Stopped, so that it restores, and then killed while it does."""
+    seen = Seen()
+    run = ground.scenario("canary", *_SLOW)
+    run.wait_for("90,10,0 · in force")
+    run.send(signal.SIGINT, group=True)
+    run.wait_for("restoring the baseline")
+    run.send(signal.SIGKILL)
+    run.end()
+    seen.met(ground.scenario("canary", *_QUICK).end(), codes=(0, 4), words=(_HEALED,), within=_RUNS)
+    return seen
+
+
+def _ctrl_c(ground: Ground) -> Seen:
+    seen = Seen()
+    run = ground.scenario("canary", *_SLOW)
+    run.wait_for("90,10,0 · in force")
+    run.send(signal.SIGINT, group=True)
+    seen.met(run.end(), codes=(130,), words=("stopped by Ctrl-C; the baseline is back",), within=_RUNS)
+    return seen
+
+
+def _ctrl_c_twice(ground: Ground) -> Seen:
+    """The second one gives up: it says what is still off, and the next command heals it."""
+    seen = Seen()
+    run = ground.scenario("canary", *_SLOW)
+    run.wait_for("90,10,0 · in force")
+    run.send(signal.SIGINT, group=True)
+    run.wait_for("restoring the baseline")
+    run.send(signal.SIGINT, group=True)
+    seen.met(run.end(), codes=(130,), words=("may still be in force", "python -m platforms reset"), within=_RUNS)
+    seen.met(ground.platforms("reset"), codes=(0,), words=(_HEALED,), within=_HEALS)
+    return seen
+
+
+def _two_at_once(ground: Ground) -> Seen:
+    """The second one is told who is at it; once the first one is killed, a third gets the lock."""
+    seen = Seen()
+    first = ground.scenario("canary", *_SLOW)
+    first.wait_for("even split · in force")
+    second = ground.scenario("user_routing", *_QUICK).end()
+    seen.met(second, codes=(3,), words=("is changing this demo", "scenarios.canary"), within=_RUNS)
+    first.send(signal.SIGKILL)
+    first.end()
+    said = seen.said
+    seen.met(ground.scenario("canary", *_QUICK).end(), codes=(0, 4), words=(_HEALED,), within=_RUNS)
+    seen.said = said
+    return seen
+
+
+@contextmanager
+def _own_kubeconfig() -> Iterator[Path]:
+    """A copy of the kubeconfig, which may be spoiled."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
+        path = Path(folder) / "config"
+        path.write_text(typed("kubectl", "config", "view", "--raw"), encoding="utf-8")
+        yield path
+
+
+def _kubeconfig_gone(ground: Ground) -> Seen:
+    """In the middle of a run it is not needed any more; the next command says that it is not there."""
+    seen = Seen()
+    with _own_kubeconfig() as path:
+        run = _with(ground, path)
+        run.wait_for("even split · in force")
+        path.unlink()
+        seen.met(run.end(), codes=(0, 4), words=("baseline restored",), within=_RUNS)
+        seen.met(_with(ground, path).end(), codes=(2, 3), words=("canary: ",), within=_RUNS)
+    return seen
+
+
+def _context_gone(ground: Ground) -> Seen:
+    seen = Seen()
+    with _own_kubeconfig() as path:
+        run = _with(ground, path)
+        run.wait_for("even split · in force")
+        context = ground.platform.demo.context
+        typed("kubectl", "config", "delete-context", context, "--kubeconfig", str(path))
+        seen.met(run.end(), codes=(0, 4), words=("baseline restored",), within=_RUNS)
+        seen.met(_with(ground, path).end(), codes=(2, 3), words=(context,), within=_RUNS)
+    return seen
+
+
+def _with(ground: Ground, kubeconfig: Path) -> Typed:
+    return ground.scenario("canary", *_QUICK, environment={"KUBECONFIG": str(kubeconfig)})
+
+
+FAULTS = (
+    _killed_when("killed-at-first", "claim", heals=False),
+    _killed_when("killed-in-step-1", "even split · in force"),
+    _killed_when("killed-in-step-2", "90,10,0 · in force"),
+    Fault("killed-on-the-way-back", "the runner is killed while it restores", "kill -9", _killed_on_the_way_back),
+    Fault("ctrl-c", "Ctrl-C in the middle", "SIGINT to the group, as a terminal does", _ctrl_c),
+    Fault("ctrl-c-twice", "Ctrl-C, and again while it restores; then `reset`", "the same, twice", _ctrl_c_twice),
+    Fault("two-at-once", "two scenarios at once", "a second one while the first runs", _two_at_once),
+    Fault("kubeconfig-gone", "the kubeconfig is gone under a run, and before the next", "`rm`", _kubeconfig_gone),
+    Fault("context-gone", "its context is gone", "`kubectl config delete-context`", _context_gone),
+)

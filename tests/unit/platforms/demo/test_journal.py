@@ -1,0 +1,137 @@
+"""What a killed run leaves behind, and who may change a demo."""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+import signal
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from platforms.boundary import State
+from platforms.demo.journal import Journal, exclusive, heal
+from platforms.errors import Busy, NotConverged
+from platforms.istio.resources import ISTIO, baseline, load
+from tests.fakes import Defects, FakePlatform
+
+CANARY = State(baseline().overlaid(load(ISTIO / "canary.yaml")))
+FORK = multiprocessing.get_context("spawn")
+
+
+def hold(ready: Connection) -> None:
+    with exclusive("local", "python -m scenarios.canary"):
+        ready.send("held")
+        signal.pause()
+
+
+def test_a_second_command_is_told_who_holds_the_demo() -> None:
+    """The message names the command, its pid and since when."""
+    with (
+        exclusive("local", "python -m scenarios.canary"),
+        pytest.raises(Busy, match=rf"scenarios\.canary.*pid {os.getpid()}, since 20"),
+        exclusive("local", "python -m platforms reset"),
+    ):
+        pass
+
+
+def test_a_full_disk_does_not_take_the_right_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who holds the demo cannot be written down then, but nobody else gets it."""
+
+    def full(_descriptor: int, _text: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("platforms.demo.journal.os.write", full)
+    with (
+        exclusive("local", "python -m scenarios.canary"),
+        pytest.raises(Busy, match="another command is changing this demo"),
+        exclusive("local", "python -m platforms reset"),
+    ):
+        pass
+
+
+def test_the_right_ends_with_its_owner_even_if_killed() -> None:
+    """After kill -9 of the holder the next command gets the demo."""
+    here, there = FORK.Pipe()
+    holder = FORK.Process(target=hold, args=(there,))
+    holder.start()
+    assert here.recv() == "held"
+    with pytest.raises(Busy), exclusive("local", "another"):
+        pass
+    os.kill(holder.pid or 0, signal.SIGKILL)
+    holder.join()
+
+    with exclusive("local", "the next"):
+        pass
+
+
+def test_platforms_do_not_wait_for_each_other() -> None:
+    """Two demos on two platforms are two demos."""
+    with exclusive("local", "one"), exclusive("kubernetes", "other"):
+        pass
+
+
+def test_a_killed_run_is_healed_and_said() -> None:
+    """The baseline comes back, the entry is struck out, and the sentence names the run."""
+    with FakePlatform() as platform:
+        Journal.of(platform.key).open(who="python -m scenarios.canary", was="the baseline", will={"90,10,0": CANARY})
+        platform.apply(CANARY)
+        said = heal(platform)
+
+        assert State(baseline()) == platform.in_force
+    assert said is not None
+    assert "`python -m scenarios.canary`" in said
+    assert Journal.of(platform.key).read() is None
+
+
+def test_without_an_entry_there_is_nothing_to_heal() -> None:
+    """What somebody applied by hand stays."""
+    with FakePlatform() as platform:
+        platform.apply(CANARY)
+
+        assert heal(platform) is None
+        assert [CANARY] == platform.applied
+
+
+def test_a_living_run_is_left_alone() -> None:
+    """Its entry is open because it is at work."""
+    with FakePlatform() as platform, exclusive(platform.key, "python -m scenarios.canary"):
+        Journal.of(platform.key).open(who="python -m scenarios.canary", was="the baseline", will={})
+
+        assert heal(platform) is None
+        assert [] == platform.applied
+
+
+def test_an_entry_stays_open_until_the_baseline_has_converged() -> None:
+    """Healing that fails is tried again by the next command."""
+    with FakePlatform(defects=Defects(restore_fails=True)) as platform:
+        Journal.of(platform.key).open(who="python -m scenarios.canary", was="the baseline", will={})
+        platform.defects.restore_fails = False
+        platform.apply(CANARY)
+        platform.wait_until_converged(CANARY, timeout=5)
+        platform.defects.restore_fails = True
+        with pytest.raises(NotConverged):
+            heal(platform)
+
+        assert Journal.of(platform.key).read() is not None
+
+
+def test_an_entry_says_what_will_be_in_force(run_folder: Path) -> None:
+    """Written before the first change: who, what was, and every state that will be."""
+    Journal.of("local").open(who="a run", was="the baseline", will={"90,10,0": CANARY})
+    entry = Journal.of("local").read()
+
+    assert entry is not None
+    assert ("a run", os.getpid(), "the baseline") == (entry.who, entry.pid, entry.was)
+    assert CANARY.resources.revision == entry.will[0]["revision"]
+    assert [run_folder / "local" / "journal.json"] == sorted((run_folder / "local").iterdir())
+
+
+def test_an_unreadable_entry_is_open() -> None:
+    """A run that left rubbish also left its rule."""
+    journal = Journal.of("local")
+    journal.path.write_text("{", encoding="utf-8")
+
+    assert journal.read() is not None

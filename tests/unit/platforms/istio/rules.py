@@ -1,0 +1,42 @@
+"""Short ways to write a rule in a test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from platforms.envoy.config_dump import shown
+from platforms.envoy.topology import Topology
+from platforms.envoy.translate import translate
+from platforms.istio.overlay import lay_over
+from platforms.istio.resources import NAMESPACE, Resource, ResourceSet, baseline
+from tests.golden.validation import topology
+
+REVIEWS = "9080 reviews.bookinfo.svc.cluster.local:9080"
+FILE = "istio/x.yaml"
+
+
+def rule(
+    kind: str, name: str, spec: str | dict[str, Any], *, namespace: str = NAMESPACE, version: str = "v1"
+) -> Resource:
+    """A rule with its spec as YAML."""
+    parsed = yaml.safe_load(spec) if isinstance(spec, str) else spec
+    return Resource(f"networking.istio.io/{version}", kind, name, parsed, namespace, FILE)
+
+
+def reviews(http: str, *, name: str = "reviews", more: str = "") -> Resource:
+    """A VirtualService for the host reviews, with its HTTP routes as YAML."""
+    return rule("VirtualService", name, f"{{hosts: [reviews], {more} http: {http}}}")
+
+
+def served(proxy: str, *rules: Resource, at: Topology | None = None) -> dict[str, Any]:
+    """What a proxy serves for rules laid over the baseline."""
+    config = translate(lay_over(baseline(), ResourceSet(rules)).resources, at or topology()).proxies[proxy]
+    return shown(config.routes.values(), config.clusters)
+
+
+def clusters_called(proxy: str, virtual_host: str, *rules: Resource) -> list[str]:
+    """The clusters of the routes of a virtual host, in their order."""
+    routes = served(proxy, *rules)["routes"][virtual_host]["routes"]
+    return [route["route"]["cluster"] for route in routes]

@@ -1,0 +1,45 @@
+"""mTLS and authorization lead no request anywhere else, and the local mesh does not look as if it enforced them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from platforms.envoy.translate import routing, translate
+from platforms.errors import Unsupported
+from platforms.istio.resources import ISTIO, Resource, ResourceSet, baseline, load
+from platforms.istio.security import KINDS, without_any
+from tests.golden.validation import topology
+from tests.unit.platforms.istio.rules import FILE
+
+OWN = ResourceSet(tuple(Resource("security.istio.io/v1", kind, "own", {}, source=FILE) for kind in sorted(KINDS)))
+
+
+def test_the_baselines_own_policies_change_nothing() -> None:
+    """The baseline is translated as if its policies were not there."""
+    assert translate(without_any(baseline()), topology()) == translate(baseline(), topology())
+
+
+def test_a_policy_of_the_baseline_that_was_changed_is_refused() -> None:
+    """Who lays his own policy over one of the baseline's asks for it to be in force."""
+    (first, *_) = baseline().of_kind("AuthorizationPolicy")
+    own = ResourceSet((replace(first, source=FILE),))
+    with pytest.raises(Unsupported) as raised:
+        translate(baseline().overlaid(own), topology())
+
+    assert f"{FILE}: {first.kind} {first.name}: kind {first.kind} is not supported on platform local" == str(
+        raised.value
+    )
+
+
+def test_the_file_of_the_baseline_itself_is_no_policy_of_ones_own() -> None:
+    """Whoever applies the baseline's own file gets what the baseline is."""
+    again = load(ISTIO / "baseline" / "security.yaml")
+
+    assert translate(baseline(), topology()) == translate(baseline().overlaid(again), topology())
+
+
+def test_routing_does_not_depend_on_policies() -> None:
+    """A mesh that enforces policies routes by the same rules with any of them."""
+    assert routing(baseline()) == routing(baseline().overlaid(OWN))

@@ -1,0 +1,101 @@
+"""Deployments stopped and started: what is asked of the API server, and when all is as it should be."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from platforms.errors import NotApplied
+from platforms.istio.registry import WORKLOADS
+from platforms.kubernetes.client.cluster import Cluster
+from platforms.kubernetes.mesh import deployments
+
+
+class Deployments:
+    """The Deployments of a namespace, as the API server has them."""
+
+    def __init__(self, **replicas: int) -> None:
+        self.found = {one.name: _deployment(one.name, replicas.get(one.name.replace("-", "_"), 1)) for one in WORKLOADS}
+
+    def objects(self, _version: str, kind: str, namespace: str) -> list[dict[str, Any]]:
+        assert ("Deployment", "bookinfo") == (kind, namespace)
+
+        return list(self.found.values())
+
+    def patch(self, document: dict[str, Any]) -> None:
+        one = self.found[document["metadata"]["name"]]
+        annotations = one["metadata"]["annotations"] | document["metadata"]["annotations"]
+        one["metadata"]["annotations"] = {name: text for name, text in annotations.items() if text is not None}
+        one["spec"]["replicas"] = one["status"]["readyReplicas"] = document["spec"]["replicas"]
+
+    @property
+    def cluster(self) -> Cluster:
+        return cast("Cluster", self)
+
+    @property
+    def replicas(self) -> dict[str, int]:
+        return {name: one["spec"]["replicas"] for name, one in self.found.items()}
+
+
+def _deployment(name: str, replicas: int) -> dict[str, Any]:
+    return {
+        "metadata": {"name": name, "generation": 2, "annotations": {}},
+        "spec": {"replicas": replicas},
+        "status": {"readyReplicas": replicas, "observedGeneration": 2},
+    }
+
+
+def unready(found: Deployments, *stopped: str) -> list[str]:
+    return list(deployments.unready(found.cluster, "bookinfo", stopped))
+
+
+def test_a_stopped_workload_gets_its_instances_back() -> None:
+    """As many as it had, whatever number that was; the others are left alone."""
+    found = Deployments(ratings_v1=3)
+    deployments.scale(found.cluster, "bookinfo", {"ratings-v1"})
+    assert {"ratings-v1"} == deployments.stopped(found.cluster, "bookinfo")
+    assert 0 == found.replicas["ratings-v1"]
+
+    deployments.scale(found.cluster, "bookinfo", set())
+
+    assert {one.name: 1 for one in WORKLOADS} | {"ratings-v1": 3} == found.replicas
+    assert {} == found.found["ratings-v1"]["metadata"]["annotations"]
+
+
+def test_a_workload_that_somebody_has_stopped_is_started() -> None:
+    """With one instance, for nobody has written down how many it had."""
+    found = Deployments(details_v1=0)
+    deployments.scale(found.cluster, "bookinfo", set())
+
+    assert 1 == found.replicas["details-v1"]
+
+
+def test_no_such_workload() -> None:
+    """Nothing is stopped then."""
+    found = Deployments()
+    with pytest.raises(NotApplied, match="no such workload: ratings-v9"):
+        deployments.scale(found.cluster, "bookinfo", {"ratings-v1", "ratings-v9"})
+
+    assert 1 == found.replicas["ratings-v1"]
+
+
+def test_all_is_well() -> None:
+    """Every Deployment has its instances, and the stopped one has none."""
+    assert [] == unready(Deployments())
+    assert [] == unready(Deployments(ratings_v1=0), "ratings-v1")
+
+
+def test_who_is_not_as_asked() -> None:
+    """Too few instances, one too many, a change that nobody has seen yet, a Deployment that is not there."""
+    found = Deployments(reviews_v1=2, ratings_v1=1)
+    found.found["reviews-v1"]["status"]["readyReplicas"] = 1
+    found.found["reviews-v2"]["metadata"]["generation"] = 3
+    del found.found["details-v1"]
+
+    assert [
+        "there is no Deployment details-v1 in namespace bookinfo",
+        "ratings-v1 still runs",
+        "reviews-v1 is not ready: 1 of 2 instances",
+        "reviews-v2 is not ready: 1 of 1 instances",
+    ] == unready(found, "ratings-v1")

@@ -1,0 +1,127 @@
+"""Commands of others end when they should, and say why they failed."""
+
+from __future__ import annotations
+
+import subprocess  # noqa: TID251  # a bring-up that is killed
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from platforms.environment import ROOT
+from platforms.errors import Busy
+from platforms.kubernetes.up import subprocesses
+from platforms.kubernetes.up.subprocesses import Commands, Failed, ask
+from tests.unit.platforms.kubernetes.up.programs import put
+
+KILLED = """
+import sys
+from pathlib import Path
+from platforms.kubernetes.up.subprocesses import Commands
+with Commands(Path(sys.argv[1]), {}, print) as commands:
+    commands.run("sh", "-c", "echo begun; exec sleep 2", seconds=60, log="sleep")
+"""
+
+
+def commands(folder: Path) -> Commands:
+    return Commands(folder, {}, lambda _step: None)
+
+
+def until_begun(log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not (log.exists() and "begun" in log.read_text()):
+        assert time.monotonic() < deadline, f"nothing in {log}"
+
+        time.sleep(0.01)
+
+
+def test_a_failure_quotes_the_last_words(tmp_path: Path) -> None:
+    """A command that fails is named with its exit code, its log and what it said last."""
+    with commands(tmp_path) as some, pytest.raises(Failed) as failed:
+        some.run("sh", "-c", "echo one; echo two >&2; exit 7", seconds=10, log="try")
+
+    assert str(failed.value).endswith(f"failed (exit 7, log {tmp_path}/logs/try.log): one / two")
+
+
+def test_a_question_that_fails(tmp_path: Path) -> None:
+    """So is one that is asked for its output, and one that is not there at all."""
+    put(tmp_path, "kind", "echo 'no such cluster' >&2; exit 1")
+
+    with pytest.raises(Failed, match="`kind get nodes` failed: no such cluster"):
+        ask(str(tmp_path / "kind"), "get", "nodes")
+    with pytest.raises(Failed, match="`nothing` cannot be started: No such file or directory"):
+        ask(str(tmp_path / "nothing"))
+
+
+def test_a_command_that_takes_too_long(tmp_path: Path) -> None:
+    """It is ended with everything that it has started."""
+    with commands(tmp_path) as some, pytest.raises(Failed, match=r"did not end within 0\.3 s"):
+        some.run("sh", "-c", "sleep 60 & wait", seconds=0.3, log="slow")
+    waited_for: list[str] = []
+    with Commands(tmp_path, {}, waited_for.append):  # whatever still ran would hold the lock
+        pass
+
+    assert [] == waited_for
+
+
+def test_the_first_failure_ends_the_others(tmp_path: Path) -> None:
+    """Of commands at the same time, one that fails ends those that still run, and nothing is started any more."""
+    log = tmp_path / "logs" / "long.log"
+    long = ("sh", "-c", "echo begun; exec sleep 60")
+    began = time.monotonic()
+    with commands(tmp_path) as some:
+
+        def fail() -> None:
+            until_begun(log)
+            some.run("false", seconds=10, log="short")
+
+        with pytest.raises(Failed, match="`false` failed"):
+            some.together(partial(some.run, *long, seconds=60, log="long"), fail)
+        with pytest.raises(Failed, match="was not started"):
+            some.run("true", seconds=10, log="later")
+
+    assert time.monotonic() - began < 30
+
+
+def test_the_first_failure_is_told(tmp_path: Path) -> None:
+    """However deep it happened: what was ended because of it is no reason."""
+    log = tmp_path / "logs" / "long.log"
+    with commands(tmp_path) as some:
+
+        def deep() -> None:
+            until_begun(log)
+            some.together(partial(some.run, "sh", "-c", "echo broken; exit 1", seconds=10, log="deep"))
+
+        long = partial(some.run, "sh", "-c", "echo begun; exec sleep 60", seconds=60, log="long")
+        with pytest.raises(Failed, match="broken"):
+            some.together(long, deep)
+
+
+def test_a_killed_bring_up_is_waited_for(tmp_path: Path) -> None:
+    """What a killed bring-up left running is waited for by the next, which says what it is."""
+    killed = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], cwd=ROOT)
+    until_begun(tmp_path / "logs" / "sleep.log")
+    killed.kill()
+    killed.wait()
+    said: list[str] = []
+    with Commands(tmp_path, {}, said.append):
+        pass
+
+    assert said[0].startswith("waiting for `sh -c echo begun; exec sleep 2`")
+
+
+def test_a_command_has_its_name_before_it_runs(tmp_path: Path) -> None:
+    """However early the bring-up is killed, what it has started can be told by name."""
+    with commands(tmp_path) as some:
+        some.run("cat", str(tmp_path / "running"), seconds=10, log="cat")
+
+    assert (tmp_path / "logs" / "cat.log").read_text().startswith(f"`cat {tmp_path}/running`")
+
+
+def test_one_that_does_not_end_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting has an end too."""
+    monkeypatch.setattr(subprocesses, "ORPHAN_SECONDS", 0.2)
+    with commands(tmp_path), pytest.raises(Busy, match="is still running: end it"), commands(tmp_path):
+        pass

@@ -1,0 +1,125 @@
+"""What is written for Envoy, and what is read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from platforms.envoy.translate import ProxyConfig
+from platforms.local.xds import files as xds_files
+from platforms.local.xds.files import CLUSTERS, LISTENERS, Content, Files, Subject
+
+REVIEWS = "outbound|9080||reviews.bookinfo.svc.cluster.local"
+STATS = f"""\
+cluster_manager.cds.version_text: "866826d.0a1b2c3d4e5f"
+http.outbound_9080.rds.9080.version_text: "9138562.aaaaaaaaaaaa"
+http.outbound_8080.rds.http.8080.version_text: "9138562.bbbbbbbbbbbb"
+listener_manager.lds.version_text: ""
+cluster.{REVIEWS}.something_else: "x"
+"""
+
+
+def content(*names: str) -> Content:
+    return Content.of(CLUSTERS, [{"name": name} for name in names])
+
+
+def test_versions() -> None:
+    """A proxy's text stats say which version of everything it accepted last."""
+    expected = {
+        CLUSTERS: "866826d.0a1b2c3d4e5f",
+        xds_files.routes("9080"): "9138562.aaaaaaaaaaaa",
+        xds_files.routes("http.8080"): "9138562.bbbbbbbbbbbb",
+        LISTENERS: "",
+    }
+
+    assert expected == xds_files.versions(STATS)
+
+
+def test_version_parts() -> None:
+    """A version tells people the revision, and the comparison the content."""
+    assert ("9138562", "aaaaaaaaaaaa") == (
+        xds_files.revision_of("9138562.aaaaaaaaaaaa"),
+        xds_files.hash_of("9138562.aaaaaaaaaaaa"),
+    )
+
+
+def test_refusals() -> None:
+    """All refused and failed updates of a proxy count."""
+    assert 3 == xds_files.refusals("a.update_rejected: 1\nb.update_failure: 2\nc: text\n")
+
+
+def test_hash() -> None:
+    """The order of fields and of resources is no content; a value is."""
+    one = Content.of(CLUSTERS, [{"name": "a", "x": 1}, {"name": "b"}])
+    reordered = Content.of(CLUSTERS, [{"name": "b"}, {"x": 1, "name": "a"}])
+    other = Content.of(CLUSTERS, [{"name": "a", "x": 2}, {"name": "b"}])
+
+    assert one.hash == reordered.hash
+    assert one.hash != other.hash
+
+
+def test_contents() -> None:
+    """A proxy is told its routes before the listeners that name them."""
+    config = ProxyConfig(listeners=({"name": "l"},), clusters=({"name": "c"},), routes={"9080": {"name": "9080"}})
+
+    assert [Subject("rds", "9080"), LISTENERS, CLUSTERS] == list(xds_files.contents(config))
+
+
+def test_with_those_of() -> None:
+    """Of two clusters with one name, the newer stays."""
+    old = Content.of(CLUSTERS, [{"name": "a", "x": 1}, {"name": "b"}])
+    new = Content.of(CLUSTERS, [{"name": "a", "x": 2}, {"name": "c"}])
+    both = Content.of(CLUSTERS, [{"name": "a", "x": 2}, {"name": "b"}, {"name": "c"}])
+
+    assert both == new.with_those_of(old)
+
+
+def test_placed() -> None:
+    """A cluster carries the endpoints that stand behind it, or none; one that is not discovered stays as it is."""
+    behind = {"clusterName": "a", "endpoints": [{"lbEndpoints": []}]}
+    clusters = Content(
+        [
+            {"name": "a", "type": "EDS", "edsClusterConfig": {}, "lbPolicy": "RANDOM"},
+            {"name": "b", "type": "EDS", "edsClusterConfig": {}},
+            {"name": "c", "type": "STATIC"},
+        ]
+    )
+    expected = [
+        {"name": "a", "lbPolicy": "RANDOM", "type": "STATIC", "loadAssignment": behind},
+        {"name": "b", "type": "STATIC", "loadAssignment": {"clusterName": "b"}},
+        {"name": "c", "type": "STATIC"},
+    ]
+
+    assert expected == xds_files.placed(clusters, {"a": behind}).resources
+
+
+def test_unchanged_file(tmp_path: Path) -> None:
+    """A file whose content stays the same is not written again, and keeps the revision that brought the content."""
+    files, path = Files(), tmp_path / "clusters.json"
+    first = files.write(path, content("a"), revision="1111111")
+    before = path.stat()
+
+    assert first == files.write(path, content("a"), revision="2222222")
+    assert before == path.stat()
+
+
+def test_changed_file(tmp_path: Path) -> None:
+    """A file whose content changes is replaced as a whole, with a version of its own, and nothing is left beside it."""
+    files, path = Files(), tmp_path / "clusters.json"
+    files.write(path, content("a"), revision="1111111")
+    before = path.stat().st_ino
+    version = files.write(path, content("b"), revision="2222222")
+    expected = {"version_info": version, "resources": list(content("b").resources)}
+
+    assert expected == json.loads(path.read_text())
+    assert before != path.stat().st_ino
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_back_again(tmp_path: Path) -> None:
+    """The same content has the same hash when it comes back."""
+    files, path = Files(), tmp_path / "clusters.json"
+    versions = [files.write(path, content(name), revision="1111111") for name in ("a", "b", "a")]
+
+    assert versions[0] == versions[2]
+    assert versions[0] != versions[1]

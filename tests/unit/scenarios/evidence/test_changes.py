@@ -1,0 +1,49 @@
+"""Whether a platform is still what it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from scenarios.evidence.changes import changes, updated
+
+BEFORE = {"details-v1": "pid 7", "reviews-v1": "pid 8"}
+
+
+def test_the_same_instances_are_no_change() -> None:
+    """In whichever order they are named."""
+    assert changes(BEFORE, dict(reversed(BEFORE.items()))) == ""
+
+
+def test_another_instance_is_named_with_what_tells_it_apart() -> None:
+    """Its name may be the same."""
+    assert "reviews-v1 was replaced (pid 8; now pid 9)" == changes(BEFORE, {**BEFORE, "reviews-v1": "pid 9"})
+
+
+def test_an_instance_that_is_gone_is_named() -> None:
+    """As a pod is, whose successor has another name."""
+    assert "details-v1 is gone" == changes(BEFORE, {"reviews-v1": "pid 8", "details-v2": "pid 9"})
+
+
+def test_every_change_is_said() -> None:
+    """In the order of the names."""
+    assert "details-v1 is gone, reviews-v1 was replaced (pid 8; now pid 9)" == changes(BEFORE, {"reviews-v1": "pid 9"})
+
+
+def test_more_instances_are_no_change() -> None:
+    """Load may bring them, and nobody's answer is another's for it."""
+    assert changes(BEFORE, {**BEFORE, "productpage-v1": "pid 9"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        (BEFORE, ""),
+        ({"details-v1": "pid 7"}, ""),
+        ({**BEFORE, "reviews-v2": "pid 9"}, ""),
+        ({**BEFORE, "reviews-v1": "pid 9"}, "another one was in force in between, on 1 proxy"),
+        ({"details-v1": "x", "reviews-v1": "y"}, "another one was in force in between, on 2 proxies"),
+    ],
+)
+def test_a_proxy_that_was_given_another_rule_is_counted(after: dict[str, str], said: str) -> None:
+    """Whoever went or came meanwhile was given none."""
+    assert said == updated(BEFORE, after)

@@ -1,0 +1,91 @@
+"""Arguments of the scenarios: what makes no sense is refused in one line, before anything is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from platforms.boundary import Platform
+from platforms.selection import Choice, connect
+from scenarios.__main__ import COMMANDS
+from scenarios.run.cli import Command, main
+
+BY_NAME = {command.name: command for command in COMMANDS}
+OPTIONS = ("platform", "requests", "margin", "rate", "duration", "json", "report", "keep", "quiet", "verbose")
+
+
+@pytest.fixture(params=COMMANDS, ids=BY_NAME)
+def command(request: pytest.FixtureRequest) -> Command:
+    return request.param
+
+
+def nobody(_: Choice) -> Platform:
+    raise AssertionError("something was connected to")
+
+
+def test_help_has_an_example_and_the_exit_codes(command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    """And every common option."""
+    with pytest.raises(SystemExit) as ended:
+        main(command, ["--help"], to=nobody)
+    helped = capsys.readouterr().out
+
+    assert 0 == ended.value.code
+    assert f"example: python -m scenarios.{command.name}" in helped
+    assert "0 HOLDS, 1 FAILS, 4 INCONCLUSIVE" in helped
+    assert [] == [option for option in OPTIONS if f"--{option}" not in helped]
+
+
+def test_without_a_demo_the_command_that_brings_it_up_is_named(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 3, one line on stderr, nothing on stdout."""
+    code = main(command, [], to=connect)
+    out, err = capsys.readouterr()
+
+    assert (3, "") == (code, out)
+    assert 1 == len(err.splitlines())
+    assert "make demo-up" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *[
+            ("canary", "--weights", weights)
+            for weights in ("90,10", "a,b,c", "0,0,0", "-1,101,0", "nan,1,1", "1e400,0,0", "")
+        ],
+        ("user_routing", "--user", ""),
+        ("user_routing", "--user", "a\nb"),
+        ("user_routing", "--user", "홍" * 86),
+        ("user_routing", "--others", "v3"),
+        ("user_routing", "--as-on-slide", "--others", "v1"),
+        ("fault_ratings", "--fault", "fire"),
+        ("fault_ratings", "--reviews", "v1"),
+        ("canary", "--requests", "0"),
+        ("canary", "--requests", "٣"),
+        ("canary", "--margin", "0"),
+        ("canary", "--margin", "51"),
+        ("canary", "--margin", "nan"),
+        ("canary", "--rate", "-1"),
+        ("canary", "--duration", "60"),
+        ("canary", "--requests", "9", "--rate", "15", "--duration", "60"),
+        ("canary", "--requests", "1000001"),
+        ("canary", "--platform", "moon"),
+        ("canary", "--report", ""),
+        ("canary", "--quiet", "--verbose"),
+        ("canary", "--nonsense"),
+    ],
+)
+def test_bad_input_gets_one_clear_line(
+    words: Sequence[str], run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2 before anything is connected to; the line names the option."""
+    code = main(BY_NAME[words[0]], words[1:], to=nobody)
+    out, err = capsys.readouterr()
+
+    assert (2, "") == (code, out)
+    assert 1 == len(err.splitlines())
+    assert words[1] in err
+    assert not run_folder.exists()

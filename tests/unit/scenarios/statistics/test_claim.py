@@ -1,0 +1,116 @@
+"""How many requests a claim takes, and what they allow."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from scipy.stats import binom
+
+from scenarios.statistics.claim import per_hundred, percent, plan, points, power
+from tests.unit.scenarios.builders import MARGIN, claim, expectation
+
+NINE, ONE = Fraction(9, 10), Fraction(1, 10)
+
+
+def test_a_claim_of_never_takes_459_requests() -> None:
+    """A leak of 1 in 100 escapes 459 requests less than once in 100 runs, and 458 more often."""
+    assert 459 == claim(v1=1, v3=0).requests
+
+
+def test_the_margin_decides_how_many_requests_a_split_takes() -> None:
+    """With the margin halved, about four times as many."""
+    coarse = claim(v1=NINE, v2=ONE).requests
+    fine = plan([expectation(v1=NINE, v2=ONE)], [None])[0].expectation
+    halved = plan([type(fine)(fine.end_user, fine.shares, margin=MARGIN / 2)], [None])[0].requests
+
+    assert 3.5 < halved / coarse < 4.5
+
+
+def test_a_right_mesh_fails_less_than_once_in_a_thousand_runs() -> None:
+    """The chances of a false alarm of all figures of a run add up to less than 1 in 1,000."""
+    claims = plan([expectation(v1=NINE, v2=ONE, v3=0), expectation(v1=Fraction(1, 3), v2=Fraction(2, 3))], [None, None])
+    alarms = [
+        binom.cdf(fits.low - 1, one.requests, float(share)) + binom.sf(fits.high, one.requests, float(share))
+        for one in claims
+        for outcome, share in one.expectation.shares.items()
+        for fits in [one.allowed[outcome]]
+        if 0 < share < 1
+    ]
+
+    assert sum(alarms) < 0.001
+
+
+def test_a_pair_of_shares_is_one_figure() -> None:
+    """What one of two versions has, the other has not; the smaller is off by more of itself. Of three, each is one."""
+    third = Fraction(1, 3)
+
+    assert {"v2": ONE} == expectation(v1=NINE, v2=ONE, v3=0).figures
+    assert {"v1": third, "v2": third, "v3": third} == expectation(v1=third, v2=third, v3=third).figures
+    assert {} == expectation(v1=1, v3=0).figures
+
+
+def test_a_planned_claim_promises_what_was_asked_for() -> None:
+    """It may stop early, so it promises the margin and the leak, whatever its last request could tell beyond."""
+    planned = claim(v1=NINE, v2=ONE, v3=0)
+
+    assert (MARGIN, Fraction(1, 100)) == (planned.catches, planned.leak)
+    assert planned.early is not None
+    assert claim(2000, v1=NINE, v2=ONE, v3=0).early is None
+
+
+def test_the_given_number_of_requests_stands() -> None:
+    """--requests overrides the margin, and the claim says what so many can tell apart."""
+    given = claim(300, v1=NINE, v2=ONE)
+
+    assert 300 == given.requests
+    assert given.catches is not None
+    assert given.catches > MARGIN
+    assert given.power == f"a split off by {points(given.catches)} would have been caught in 99 of 100 runs"
+
+
+def test_what_is_caught_is_said_of_each_step() -> None:
+    """A split that only supports the claim has a coarser margin, and no sentence hides it."""
+    even = claim(margin=2 * MARGIN, v1=Fraction(1, 2), v2=Fraction(1, 2))
+    weighted = claim(v1=NINE, v2=ONE, v3=0)
+
+    assert "a split off by 10 points or a leak of 1 in 100 would have been caught in 99 of 100 runs" == power(
+        [("all at once", [even, weighted])]
+    )
+    assert (
+        "a split off by 10 points (first) or a split off by 5 points (second) or a leak of 1 in 100"
+        " would have been caught in 99 of 100 runs"
+    ) == power([("first", [even]), ("second", [weighted])])
+
+
+@pytest.mark.parametrize("requests", [1, 3])
+def test_too_few_requests_tell_nothing(requests: int) -> None:
+    """A sample from which nothing can be told says so."""
+    assert not claim(requests, v1=NINE, v2=ONE).tells
+    assert "too few" in claim(requests, v1=1).power
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (NINE, "90 %"),
+        (Fraction(1, 3), "33.3 %"),
+        (Fraction(0), "0 %"),
+        (Fraction(1, 1_000_000), "< 0.1 %"),
+        (Fraction(999_999, 1_000_000), "> 99.9 %"),
+    ],
+)
+def test_a_share_is_never_rounded_to_none_or_all(share: Fraction, text: str) -> None:
+    """What is asked for a little is not printed as not at all."""
+    assert text == percent(share)
+
+
+def test_a_leak_is_rounded_up() -> None:
+    """What is promised to be caught is never smaller than what is."""
+    assert "0.4" == per_hundred(Fraction(31, 10_000))
+
+
+def test_few_strangers_are_fewer_than_what_must_be_caught() -> None:
+    """One of a hundred beside a claim of never; beside a split alone, a fifth of its margin."""
+    assert Fraction(1, 100) == claim(v1=NINE, v2=ONE, v3=0).expectation.tolerated
+    assert Fraction(2, 100) == claim(margin=2 * MARGIN, v1=NINE, v2=ONE).expectation.tolerated
