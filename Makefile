@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 ON     := $(if $(PLATFORM),--platform $(PLATFORM))
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-services test-kubernetes controls faults torture oracle check scan sbom bench lock clean
+.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-services test-kubernetes controls faults torture oracle crds check scan sbom bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ torture: setup-dev ## Cut scenarios off at random moments, and see that the next
 oracle: ## Build istiod's own code as a program that the parity tests ask (needs Go; a quarter of an hour the first time)
 	@command -v go >/dev/null || { echo "make oracle: there is no Go here: https://go.dev/doc/install; without the oracle the tests use its recorded answers" >&2; exit 2; }
 	cd tests/parity/oracle && go build -trimpath -o build/oracle . && cp "$$(go list -m -f '{{.Dir}}' istio.io/istio)/manifests/charts/base/files/crd-all.gen.yaml" build/crds.yaml
+
+crds: setup-dev ## Write down anew what Istio's CRDs say of its objects (needs Go)
+	@$(PYTHON) -m tools.crds
 
 check: setup-dev ## Lint, format and type checks of every language, and the scanners
 	.venv/bin/ruff check

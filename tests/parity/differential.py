@@ -23,7 +23,7 @@ from platforms.envoy.translate import translate
 from platforms.errors import Rejected, Unsupported
 from platforms.istio.resources import Resource, ResourceSet
 from tests.parity.comparison import BASE, Class, differences, known
-from tests.parity.oracle import CRDS, Answer, oracle, question, served
+from tests.parity.oracle import Answer, oracle, question, served
 from tests.parity.recordings import TOPOLOGY
 from tests.parity.wide import wide
 from tests.properties import rules
@@ -211,7 +211,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.wide and options.record:
         parser.error("--record keeps the sample of the plain objects: leave out --wide")
-    strategy = wide(OBJECTS, CRDS.read_text(encoding="utf-8")) if options.wide else OBJECTS
+    strategy = wide(OBJECTS) if options.wide else OBJECTS
     tally = Tally(options.show)
     kept: list[dict[str, Any]] = []
     with oracle() as ask:

@@ -18,7 +18,7 @@ from platforms.istio.analysis.analyze import analyze
 from platforms.istio.overlay import lay_over
 from platforms.istio.resources import Resource, ResourceSet, baseline, parse
 from platforms.istio.schema import crds
-from platforms.istio.schema.check import Fields, Listing, Named, Ruled, Shape
+from platforms.istio.schema.crds import Schema
 from platforms.istio.validation.validate import validated
 from tests.parity.recordings import FOLDER, TOPOLOGY, names
 
@@ -36,27 +36,25 @@ def own(name: str) -> ResourceSet:
 def places(resources: ResourceSet) -> Iterator[Place]:
     """Everywhere that an optional field is missing; what is changed there is changed in `resources`."""
     for resource in resources:
-        if shape := crds.SHAPES.get(resource.kind):
-            yield from _places(resource.spec, shape)
+        if schema := crds.specs().get(resource.kind):
+            yield from _places(resource.spec, schema)
         yield from ((resource.metadata, field) for field in ("labels", "annotations", "creationTimestamp"))
         yield resource.more, "status"
 
 
-def _places(value: Any, shape: Shape) -> Iterator[Place]:
-    match shape, value:
-        case Ruled(), _:
-            yield from _places(value, shape.of)
-        case Fields(), dict():
-            yield from ((value, name) for name in shape.fields if name not in value and name not in shape.required)
-            for name, inner in shape.fields.items():
-                yield from _places(value.get(name), inner)
-        case Named(), dict():
-            yield value, "never-given"
-            for one in value.values():
-                yield from _places(one, shape.of)
-        case Listing(), list():
-            for one in value:
-                yield from _places(one, shape.of)
+def _places(value: Any, schema: Schema) -> Iterator[Place]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _places(one, schema["items"])
+    elif isinstance(value, dict) and "properties" in schema:
+        fields = schema["properties"]
+        yield from ((value, name) for name in fields if name not in value and name not in schema.get("required", ()))
+        for name, one in fields.items():
+            yield from _places(value.get(name), one)
+    elif isinstance(value, dict):
+        yield value, "never-given"
+        for one in value.values():
+            yield from _places(one, schema["additionalProperties"])
 
 
 def said(resources: ResourceSet) -> tuple[object, ...]:

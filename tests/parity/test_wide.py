@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from tests.parity.wide import schemas, widened
+from tests.parity.wide import widened
 from tests.unit.platforms.istio.rules import reviews
 
 SCHEMA = {
@@ -62,26 +62,6 @@ def test_what_was_there_stays() -> None:
     assert BEFORE == json.dumps([one.spec for one in OBJECTS])
     assert all([one.key for one in OBJECTS] == [one.key for one in made] for made in MADE)
     assert [made for made in MADE if made != OBJECTS]
-
-
-def test_the_newest_version_of_every_kind() -> None:
-    """Of a file of CRDs, those of the three kinds, and the first version of each."""
-    crds = "\n---\n".join(
-        json.dumps(
-            {
-                "spec": {
-                    "names": {"kind": kind},
-                    "versions": [
-                        {"schema": {"openAPIV3Schema": {"properties": {"spec": {"title": f"{kind} {version}"}}}}}
-                        for version in ("v1", "v1beta1")
-                    ],
-                }
-            }
-        )
-        for kind in ("Gateway", "Sidecar", "VirtualService")
-    )
-
-    assert {kind: {"title": f"{kind} v1"} for kind in ("Gateway", "VirtualService")} == schemas(crds)
 
 
 def values(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -8,12 +8,11 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-import yaml
 from hypothesis import strategies as st
 
 from platforms.istio.resources import Resource
-
-Schema = Mapping[str, Any]
+from platforms.istio.schema import crds
+from platforms.istio.schema.crds import Schema
 
 _HOSTS = ("reviews", "reviews.bookinfo.svc.cluster.local", "ratings", "details", "*", "shop.example.com", "10.0.0.1")
 _TEXTS = ("", "x", "a-b", "X y", "v1", "/a", "é", "10.0.0.0/8", "%", "a" * 64)
@@ -53,15 +52,6 @@ _INTEGERS = (0, 1, 2, 10, 80, 100, 101, 200, 503, 9080, 65535, 65536, -1, 2**31 
 _NUMBERS = (0, 0.01, 1, 50, 99.99, 100, 100.1, -1, 1e9)
 
 
-def schemas(crds: str) -> dict[str, Schema]:
-    """The schema of every kind's spec, as its newest version has it."""
-    return {
-        one["spec"]["names"]["kind"]: one["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
-        for one in yaml.load_all(crds, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        if one and one["spec"]["names"]["kind"] in {"VirtualService", "DestinationRule", "Gateway"}
-    }
-
-
 def widened(objects: list[Resource], by: Mapping[str, Schema], random: Random) -> list[Resource]:
     """The objects with one to three fields more, or other ones; half of them with plain values, which more often have an effect."""
     plain = random.random() < 0.5
@@ -73,9 +63,9 @@ def widened(objects: list[Resource], by: Mapping[str, Schema], random: Random) -
     return objects
 
 
-def wide(objects: st.SearchStrategy[list[Resource]], crds: str) -> st.SearchStrategy[list[Resource]]:
+def wide(objects: st.SearchStrategy[list[Resource]]) -> st.SearchStrategy[list[Resource]]:
     """These objects, widened."""
-    by = schemas(crds)
+    by = crds.specs()
     return st.builds(lambda some, number: widened(some, by, Random(number)), objects, st.integers(0, 2**64))  # noqa: S311  # for tests
 
 

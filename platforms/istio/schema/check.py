@@ -1,16 +1,22 @@
-"""The shape of a Kubernetes object, checked as an API server checks it, in its words.
+"""The shape of an Istio object, checked as an API server checks it, in its words.
 
 A field that is null is one that is not given; a null in a list is an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, ClassVar
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-UNKNOWN_FIELD = "unknown field"
+from platforms.istio.schema import crds
+from platforms.istio.schema.crds import DECODING, RULES, Schema
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
 
 
 class Stage(IntEnum):
@@ -32,129 +38,17 @@ class Problem:
     stage: Stage = Stage.SCHEMA
 
     def __str__(self) -> str:
-        return f'{self.message} "{self.path}"' if self.message == UNKNOWN_FIELD else f"{self.path}: {self.message}"
+        return f"{self.path}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a value must look like."""
-
-    type_name: ClassVar[str] = ""
-
-    def check(self, value: Any, path: str) -> Iterator[Problem]:
-        """Everything that is wrong with `value`, which stands at `path`."""
-        if not self._is_type(value):
-            found = _type_of(value)
-            message = f'Invalid value: "{found}": {path} in body must be of type {self.type_name}: "{found}"'
-            yield Problem(path, message)
-            return
-        yield from self._check(value, path)
-
-    def _is_type(self, value: Any) -> bool:
-        raise NotImplementedError
-
-    def _check(self, value: Any, path: str) -> Iterator[Problem]:
-        del value, path
-        return iter(())
+def problems(document: Mapping[str, Any], kind: str) -> list[Problem]:
+    """Everything wrong with the `spec` and the `status` of an object, but for unknown fields."""
+    return [_problem(error) for error in _validator(kind).iter_errors(_given(document))]
 
 
-@dataclass(frozen=True, slots=True)
-class Anything(Shape):
-    """An object that nobody looks into."""
-
-    type_name: ClassVar[str] = "object"
-
-    def _is_type(self, value: Any) -> bool:
-        return isinstance(value, Mapping)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing(Shape):
-    """A list of things of one shape."""
-
-    of: Shape
-    least: int = 0
-    most: int | None = None
-    type_name: ClassVar[str] = "array"
-
-    def _is_type(self, value: Any) -> bool:
-        return isinstance(value, list | tuple)
-
-    def _check(self, value: Any, path: str) -> Iterator[Problem]:
-        if len(value) < self.least:
-            yield Problem(path, f"Invalid value: {len(value)}: {path} in body should have at least {self.least} items")
-        if self.most is not None and len(value) > self.most:
-            yield Problem(path, f"Too many: {len(value)}: must have at most {self.most} items")
-        for number, one in enumerate(value):
-            yield from self.of.check(one, f"{path}[{number}]")
-
-
-@dataclass(frozen=True, slots=True)
-class Named(Shape):
-    """Things of one shape by free names."""
-
-    of: Shape
-    type_name: ClassVar[str] = "object"
-
-    def _is_type(self, value: Any) -> bool:
-        return isinstance(value, Mapping)
-
-    def _check(self, value: Any, path: str) -> Iterator[Problem]:
-        for name, one in value.items():
-            if one is not None:
-                for problem in self.of.check(one, f"{path}.{name}"):
-                    is_rule = problem.stage is Stage.RULE  # which names the key otherwise
-                    yield replace(problem, path=f"{path}[{name}]") if is_rule else problem
-
-
-@dataclass(frozen=True, slots=True)
-class Fields(Shape):
-    """A fixed set of fields."""
-
-    fields: Mapping[str, Shape]
-    required: tuple[str, ...] = ()
-    alternatives: tuple[tuple[str, ...], ...] = ()
-    """Of each group at most one field may be given."""
-    type_name: ClassVar[str] = "object"
-
-    def but(self, **fields: Shape) -> Fields:
-        """The same with some more fields."""
-        return replace(self, fields={**self.fields, **fields})
-
-    def _is_type(self, value: Any) -> bool:
-        return isinstance(value, Mapping)
-
-    def _check(self, value: Any, path: str) -> Iterator[Problem]:
-        for name, one in value.items():
-            if name not in self.fields:
-                yield Problem(_below(path, name), UNKNOWN_FIELD)
-            elif one is not None:
-                yield from self.fields[name].check(one, _below(path, name))
-        given = {name for name, one in value.items() if one is not None}
-        for name in self.required:
-            if name not in given:
-                yield Problem(f"{path}.{name}", "Required value")
-        for group in self.alternatives:
-            if (alternatives := len(given & set(group))) > 1:
-                one_of = f"must validate one and only one schema (oneOf). Found {alternatives} valid alternatives"
-                yield Problem("<nil>", f'Invalid value: "": "{path}" {one_of}')
-                if len(self.alternatives) > 1:
-                    yield Problem("<nil>", f'Invalid value: "": "{path}" must validate all the schemas (allOf)')
-
-
-@dataclass(frozen=True, slots=True)
-class Ruled(Shape):
-    """A shape with rules, each with what is said when it is broken."""
-
-    of: Shape
-    rules: tuple[tuple[Callable[[Any], bool], str], ...]
-
-    def check(self, value: Any, path: str) -> Iterator[Problem]:
-        problems = list(self.of.check(value, path))
-        yield from problems
-        for holds, message in self.rules:
-            if all(problem.stage is Stage.RULE for problem in problems) and not holds(cleaned(value)):
-                yield Problem(path, f'Invalid value: "{self.of.type_name}": {message}', Stage.RULE)
+def unknown(document: Mapping[str, Any], kind: str) -> Iterator[str]:
+    """The paths of fields that there are none of."""
+    yield from _unknown(document, _schema(kind), "")
 
 
 def cleaned(value: Any) -> Any:
@@ -166,11 +60,84 @@ def cleaned(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _below(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+def _given(value: Any) -> Any:
+    """A value without its nulls, as the library reads it."""
+    if isinstance(value, Mapping):
+        return {name: _given(one) for name, one in value.items() if one is not None}
+    return [_given(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _type_of(value: Any) -> str:
+@cache
+def _schema(kind: str) -> Schema:
+    return {"properties": {"spec": crds.specs().get(kind, {"type": "object"}), "status": {"type": "object"}}}
+
+
+@cache
+def _validator(kind: str) -> Validator:
+    from platforms.istio.schema.keywords import ShapeValidator  # noqa: PLC0415  # jsonschema takes long to import
+
+    return ShapeValidator(_schema(kind))
+
+
+def _unknown(value: Any, schema: Schema, path: str) -> Iterator[str]:
+    match value:
+        case Mapping():
+            known, free = schema.get("properties"), schema.get("additionalProperties", {})
+            for name, one in value.items():
+                here = f"{path}.{name}" if path else name
+                if known is None:
+                    yield from _unknown(one, free, here)
+                elif name in known:
+                    yield from _unknown(one, known[name], here)
+                else:
+                    yield here
+        case list() | tuple():
+            for number, one in enumerate(value):
+                yield from _unknown(one, schema.get("items", {}), f"{path}[{number}]")
+
+
+def _problem(error: ValidationError) -> Problem:
+    keyword, value, wanted, where = str(error.validator), error.instance, error.validator_value, [*error.absolute_path]
+    path = _path(where)
+    said = _WORDS[keyword].format(
+        path=path,
+        value=value,
+        type=_type(value),
+        size=len(value) if isinstance(value, str | list | dict) else "",
+        wanted=", ".join(f'"{one}"' for one in wanted) if isinstance(wanted, list) else wanted,
+        told=error.message,
+    )
+    if keyword in ("allOf", "oneOf"):
+        path = "<nil>"
+    elif keyword == RULES and error.absolute_schema_path[-2] == "additionalProperties":
+        path = f"{_path(where[:-1])}[{where[-1]}]"
+    return Problem(path, said, _STAGES.get(keyword, Stage.SCHEMA))
+
+
+_STAGES = {RULES: Stage.RULE, DECODING: Stage.WEBHOOK}
+_WORDS = {
+    "allOf": 'Invalid value: "": "{path}" must validate all the schemas (allOf)',
+    "enum": 'Unsupported value: "{value}": supported values: {wanted}',
+    "format": 'Invalid value: "{value}": {path} in body must be of type {wanted}: "{value}"',
+    "maximum": "Invalid value: {value}: {path} in body should be less than or equal to {wanted}",
+    "maxItems": "Too many: {size}: must have at most {wanted} items",
+    "maxLength": "Too long: may not be more than {wanted} bytes",
+    "maxProperties": "Too many: {size}: must have at most {wanted} items",
+    "minimum": "Invalid value: {value}: {path} in body should be greater than or equal to {wanted}",
+    "minItems": "Invalid value: {size}: {path} in body should have at least {wanted} items",
+    "oneOf": 'Invalid value: "": "{path}" must validate one and only one schema (oneOf). Found {told} valid alternatives',
+    "required": "Required value",
+    "type": 'Invalid value: "{type}": {path} in body must be of type {wanted}: "{type}"',
+    RULES: 'Invalid value: "{type}": {told}',
+    DECODING: "error decoding configuration: {told}",
+}
+
+
+def _path(steps: Sequence[str | int]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+
+
+def _type(value: Any) -> str:
     if value is None:
         return "null"
     names = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (Mapping, "object"))

@@ -1,0 +1,125 @@
+"""The keywords of a CRD's schema as an API server reads them, for the library that walks through an object."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import create
+
+from platforms.istio import durations
+from platforms.istio.schema.crds import DECODING, RULES, Schema
+
+Errors = Iterator[ValidationError]
+
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})")
+_INT32 = 2**31
+_MILLISECOND = 10**6
+
+
+def _properties(validator: Any, fields: Mapping[str, Schema], value: Any, _: Schema) -> Errors:
+    """In the order of the object, which the library does not keep."""
+    for name, one in value.items() if isinstance(value, dict) else ():
+        if name in fields:
+            yield from validator.descend(one, fields[name], path=name, schema_path=name)
+
+
+def _required(_: Any, names: Sequence[str], value: Any, __: Schema) -> Errors:
+    if isinstance(value, dict):
+        yield from (ValidationError("", path=(name,)) for name in names if name not in value)
+
+
+def _enum(_: Any, choices: Sequence[str], value: Any, __: Schema) -> Errors:
+    if isinstance(value, str) and value not in choices:
+        yield ValidationError("")
+
+
+def _one_of(validator: Any, alternatives: Sequence[Schema], value: Any, _: Schema) -> Errors:
+    if isinstance(value, dict):
+        valid = sum(validator.evolve(schema=one).is_valid(value) for one in alternatives)
+        if valid != 1:
+            yield ValidationError(str(valid))
+
+
+def _all_of(validator: Any, parts: Sequence[Schema], value: Any, _: Schema) -> Errors:
+    errors = [error for part in parts for error in validator.descend(value, part)]
+    yield from errors
+    if errors:
+        yield ValidationError("")
+
+
+def _format(_: Any, named: str, value: Any, __: Schema) -> Errors:
+    """Of the formats Kubernetes 1.34 looks at `byte` alone; of the others Istio's webhook reads some."""
+    match named, value:
+        case "byte", str() if not _BASE64.fullmatch(value):
+            yield ValidationError("")
+        case "int32", int() | float() if not -_INT32 <= value < _INT32:
+            reason = f"json: cannot unmarshal number {value} into Go value of type int32"
+            yield ValidationError(reason, validator=DECODING)
+        case "duration", str() if wrong := durations.complaint(value):
+            yield ValidationError(f"bad Duration: {wrong}", validator=DECODING)
+
+
+def _rules(validator: Any, rules: Sequence[Mapping[str, str]], value: Any, schema: Schema) -> Errors:
+    if validator.is_type(value, schema["type"]):
+        for rule in rules:
+            if (wrong := EXPRESSIONS[rule["rule"]](value)) is not None:
+                yield ValidationError(wrong + rule["message"])
+
+
+def _one_at_most(*fields: str) -> Callable[[Any], str | None]:
+    return lambda value: "" if len({*fields} & {*value}) > 1 else None
+
+
+def _duration(value: str) -> str | None:
+    length = durations.nanoseconds(value)
+    if length is None:
+        return "type conversion error from 'string' to 'google.protobuf.Duration' evaluating rule: "
+    return "" if length < _MILLISECOND else None
+
+
+EXPRESSIONS: Mapping[str, Callable[[Any], str | None]] = {
+    "duration(self) >= duration('1ms')": _duration,
+    'self.all(key, !key.contains("*"))': lambda value: "" if any("*" in key for key in value) else None,
+    "self.all(key, key.size() != 0)": lambda value: "" if "" in value else None,
+    '!self.contains("*")': lambda value: "" if "*" in value else None,
+    "(has(self.tlsCertificates) ? 1 : 0) + (has(self.credentialNames) ? 1 : 0) <= 1": _one_at_most(
+        "tlsCertificates", "credentialNames"
+    ),
+    "(has(self.credentialName) ? 1 : 0) + (has(self.credentialNames) ? 1 : 0) <= 1": _one_at_most(
+        "credentialName", "credentialNames"
+    ),
+    "(has(self.credentialNames) ? 1 : 0) + (has(self.tlsCertificates) ? 1 : 0) <= 1": _one_at_most(
+        "credentialNames", "tlsCertificates"
+    ),
+}
+"""Every rule of the CRDs in Python: what goes before its message where it is broken, and None where it is not."""
+
+_OF_THE_LIBRARY = (
+    "additionalProperties",
+    "anyOf",
+    "items",
+    "maximum",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "minimum",
+    "minItems",
+    "not",
+    "type",
+)
+KEYWORDS = {
+    **{name: Draft202012Validator.VALIDATORS[name] for name in _OF_THE_LIBRARY},
+    "allOf": _all_of,
+    "enum": _enum,
+    "format": _format,
+    "oneOf": _one_of,
+    "properties": _properties,
+    "required": _required,
+    RULES: _rules,
+}
+
+ShapeValidator = create(meta_schema={}, validators=KEYWORDS)
