@@ -90,7 +90,9 @@ scan: setup-dev ## Scan manifests, Dockerfiles and workflows alone (most of it n
 
 sbom: setup-dev ## Write what the project is made of to reports/sbom (CycloneDX)
 	@mkdir -p reports/sbom
-	.venv/bin/cyclonedx-py requirements requirements.txt --output-file reports/sbom/python.json
+	$(PYTHON) -m venv .setup/sbom
+	.setup/sbom/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-sbom.txt
+	.setup/sbom/bin/cyclonedx-py requirements requirements.txt --output-file reports/sbom/python.json
 	cd services/reviews && mvn -q -B -ntp org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeBom -DoutputDirectory=$(CURDIR)/reports/sbom -DoutputName=java -DoutputFormat=json
 	@ls -l reports/sbom
 
@@ -102,10 +104,11 @@ lock: setup-dev ## Write the exact pins anew from requirements*.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file scenarios/visitors/requirements.txt scenarios/visitors/requirements.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements.txt requirements.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements-dev.txt requirements-dev.in
+	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements-sbom.txt requirements-sbom.in
 
 PIP_COMPILE := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 clean: ## Remove what set-up, builds and runs made (stops a running demo first)
 	@test ! -x $(PYTHON) || $(PYTHON) -m platforms down --platform local
 	@test ! -x $(PYTHON) || $(PYTHON) -m platforms down --platform kind
-	rm -rf .venv .run reports services/reviews/target
+	rm -rf .venv .run .setup reports services/reviews/target
