@@ -23,7 +23,7 @@ from platforms.local.record import Demo
 from platforms.local.request_log import LocalRequestLog
 from platforms.local.supervisor import control
 from platforms.local.xds import admin, files
-from platforms.local.xds.files import CLUSTERS, Subject
+from platforms.local.xds.files import CLUSTERS, Subscription
 
 APPLY_SECONDS = 30.0
 """How long the supervisor may take: two waits for a proxy that hangs, and a workload that does not want to end."""
@@ -36,7 +36,7 @@ _CONNECT_SECONDS = 0.5
 _BRING_UP = "`make demo-up` (or `python -m platforms up`) brings it up"
 
 
-Wanted = Mapping[str, Mapping[Subject, str]]
+Wanted = Mapping[str, Mapping[Subscription, str]]
 """For each proxy, the hash of everything that it should serve."""
 
 
@@ -189,11 +189,11 @@ class LocalPlatform:
             if answer is None:
                 silent.append(f"the proxy of {proxy} does not answer")
                 continue
-            versions = files.versions(answer)
+            versions = files.accepted_versions(answer)
             stale = [
                 version
-                for subject, hashed in wanted[proxy].items()
-                for version in [versions.get(subject, "")]
+                for subscription, hashed in wanted[proxy].items()
+                for version in [versions.get(subscription, "")]
                 if files.hash_of(version) != hashed
             ]
             if stale:
@@ -217,9 +217,9 @@ def _wanted(state: State, topology: Topology) -> Wanted:
     behind = endpoints(snapshot, topology, {workload.name for workload in WORKLOADS} - state.stopped)
     wanted = {}
     for proxy, config in snapshot.proxies.items():
-        contents = dict(files.contents(config))
-        contents[CLUSTERS] = files.placed(contents[CLUSTERS], behind)
-        wanted[proxy] = {subject: content.hash for subject, content in contents.items()}
+        resource_files = dict(files.proxy_files(config))
+        resource_files[CLUSTERS] = files.with_endpoints(resource_files[CLUSTERS], behind)
+        wanted[proxy] = {subscription: file.hash for subscription, file in resource_files.items()}
     return wanted
 
 

@@ -61,8 +61,8 @@ def _listeners(config: ProxyConfig) -> Iterator[dict[str, Any]]:
 
 
 def _clusters(config: ProxyConfig) -> Iterator[Mapping[str, Any]]:
-    content = files.Content.of(files.CLUSTERS, config.clusters)
-    for cluster in files.placed(content, {}).resources:
+    content = files.ResourceFile.of(files.CLUSTERS, config.clusters)
+    for cluster in files.with_endpoints(content, {}).resources:
         yield {field: value for field, value in cluster.items() if field != "@type"}
 
 

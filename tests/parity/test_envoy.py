@@ -18,7 +18,7 @@ from platforms.istio.resources import baseline
 from platforms.local import envoy, ports, runtimes
 from platforms.local.http_client import Connection
 from platforms.local.xds import files
-from platforms.local.xds.publisher import Delivery
+from platforms.local.xds.publisher import XdsPublisher
 from tests.parity.recordings import EXCEPTIONS, PROXIES, names, recording
 
 SECONDS = 30.0
@@ -39,8 +39,8 @@ def proxies(topology: Topology) -> Iterator[None]:
     snapshot = translate(baseline(), topology)
     running = []
     for proxy in PROXIES:
-        delivery = Delivery(proxy, topology, _log(topology, proxy))
-        delivery.prepare(files.contents(snapshot.proxies[proxy]), _assignments(topology), revision="0")
+        publisher = XdsPublisher(proxy, topology, _log(topology, proxy))
+        publisher.prepare(files.proxy_files(snapshot.proxies[proxy]), _assignments(topology), revision="0")
         launch = envoy.launch(proxy, topology, binary)
         with _log(topology, proxy).open("wb") as log:
             running.append(subprocess.Popen(launch.command, cwd=launch.folder, stdout=log, stderr=log))
@@ -58,22 +58,22 @@ def test_serves_what_istiods_envoys_served(name: str, topology: Topology) -> Non
     snapshot = translate(recorded.resources, topology)
 
     for proxy in PROXIES:
-        contents = files.contents(snapshot.proxies[proxy])
+        resource_files = files.proxy_files(snapshot.proxies[proxy])
 
-        assert recorded.served[proxy] == asyncio.run(_serve(proxy, topology, contents))
+        assert recorded.served[proxy] == asyncio.run(_serve(proxy, topology, resource_files))
 
 
-async def _serve(proxy: str, topology: Topology, contents: files.Contents) -> dict[str, object]:
-    """Give a proxy these contents, and ask it what it serves."""
-    delivery = Delivery(proxy, topology, _log(topology, proxy))
+async def _serve(proxy: str, topology: Topology, resource_files: files.ProxyFiles) -> dict[str, object]:
+    """Give a proxy these files, and ask it what it serves."""
+    publisher = XdsPublisher(proxy, topology, _log(topology, proxy))
     connection = Connection(topology.admin_socket(proxy))
     try:
-        delivery.prepare(contents, _assignments(topology), revision="1")
+        publisher.prepare(resource_files, _assignments(topology), revision="1")
         async with asyncio.timeout(SECONDS):
-            await delivery.serves(contents.keys(), log_start=None)
+            await publisher.wait_until_acked(resource_files.keys(), log_start=None)
         return served(json.loads((await connection.get("/config_dump", timeout=SECONDS)).text))
     finally:
-        delivery.close()
+        publisher.close()
         connection.close()
 
 

@@ -21,7 +21,7 @@ from platforms.istio.registry import WORKLOADS
 from platforms.istio.resources import Resource, ResourceSet, baseline
 from platforms.local import envoy, ports
 from platforms.local.xds import files
-from platforms.local.xds.publisher import Delivery
+from platforms.local.xds.publisher import XdsPublisher
 from tests.properties.reading import HOST, WATCHED, Outcome
 from tests.properties.rules import Request
 
@@ -37,32 +37,32 @@ class Mesh:
     def __init__(self, topology: Topology, attempts: Counter[str]) -> None:
         self._topology = topology
         self._attempts = attempts
-        self._delivery = Delivery(CALLER, topology, topology.folder / "envoy.log")
+        self._publisher = XdsPublisher(CALLER, topology, topology.folder / "envoy.log")
         self._caller = http.client.HTTPConnection(LOOPBACK, topology.ports[CALLER].outbound, timeout=SECONDS)
 
     def close(self) -> None:
-        self._delivery.close()
+        self._publisher.close()
         self._caller.close()
 
     def serve(self, virtual_service: Mapping[str, Any]) -> None:
         """Put the rule in force; raises Rejected if it is refused, by us or by Envoy."""
         rule = Resource("networking.istio.io/v1", "VirtualService", "reviews", virtual_service)
         snapshot = translate(baseline().overlaid(ResourceSet((rule,))), self._topology)
-        contents = files.contents(snapshot.proxies[CALLER])
+        resource_files = files.proxy_files(snapshot.proxies[CALLER])
         everybody = endpoints(snapshot, self._topology, [workload.name for workload in WORKLOADS])
 
-        async def put() -> None:
+        async def publish() -> None:
             async with asyncio.timeout(SECONDS):
-                await self._delivery.put(contents, everybody, revision="1")
-            self._delivery.close()  # its connection ends with this event loop
+                await self._publisher.publish(resource_files, everybody, revision="1")
+            self._publisher.close()  # its connection ends with this event loop
 
-        asyncio.run(put())
+        asyncio.run(publish())
 
     def prepare(self) -> None:
         """Write what the proxy starts with."""
         snapshot = translate(baseline(), self._topology)
         everybody = endpoints(snapshot, self._topology, [workload.name for workload in WORKLOADS])
-        self._delivery.prepare(files.contents(snapshot.proxies[CALLER]), everybody, revision="0")
+        self._publisher.prepare(files.proxy_files(snapshot.proxies[CALLER]), everybody, revision="0")
 
     def ask(self, request: Request) -> Outcome:
         """Send the request as productpage would, and see what it met."""
@@ -75,7 +75,7 @@ class Mesh:
         if request.fails:
             self._caller.putheader(_FAILS, "yes")
         if request.method == "POST":
-            self._caller.putheader("Content-Length", "0")
+            self._caller.putheader("ResourceFile-Length", "0")
         self._caller.endheaders()
         answer = self._caller.getresponse()
         body = answer.read().decode()
@@ -127,8 +127,8 @@ def _answering(port: int, version: str, attempts: Counter[str]) -> Iterator[None
             met = {"version": version, "path": self.path, "host": self.headers["host"], "headers": headers}
             body = json.dumps(met).encode()
             self.send_response(503 if self.headers[_FAILS] else 200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("ResourceFile-Type", "application/json")
+            self.send_header("ResourceFile-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 

@@ -29,8 +29,8 @@ READY_SECONDS = 30.0
 """How long the proxies get to serve their first configuration."""
 DRAIN_SECONDS = 2.0
 """How long requests under way may take when the whole demo goes down."""
-PLACE_SECONDS = 0.005
-"""How long who is ready is collected before the proxies are told."""
+BATCH_SECONDS = 0.005
+"""How long changes of readiness are collected before the proxies are told of them."""
 HOUSEKEEPING_SECONDS = 5.0
 """How often the run folder is looked at."""
 
@@ -46,7 +46,7 @@ class Supervisor:
         self._session_secret = secrets.token_hex()
         self._proxies = {proxy: self._proxy(proxy, runtimes["envoy"]) for proxy in demo.topology.proxies}
         self._workloads = {workload.name: self._workload(workload, runtimes) for workload in WORKLOADS}
-        self._placing: asyncio.TimerHandle | None = None
+        self._pending_update: asyncio.TimerHandle | None = None
         self._late: frozenset[str] = frozenset()
         self._applied = 0
         """How many other states than the one before were put in force, or tried."""
@@ -78,11 +78,11 @@ class Supervisor:
         return 3 if self._failure else 0
 
     async def _watch_start(self) -> None:
-        """A configuration that a proxy refuses at the very start ends the demo: there is nothing to fall back to."""
+        """Note what a proxy refuses at the very start as the failure of the demo: there is nothing to fall back to."""
         try:
             async with asyncio.TaskGroup() as group:
                 for proxy in self._proxies:
-                    group.create_task(self._mesh.serves_its_files(proxy, timeout=READY_SECONDS))
+                    group.create_task(self._mesh.wait_until_acked(proxy, timeout=READY_SECONDS))
         except* DemoError as errors:
             self._failure = next(error for error in errors.exceptions if isinstance(error, DemoError))
             log.error("%s", self._failure)  # noqa: TRY400  # a sentence for a person, no traceback
@@ -110,7 +110,7 @@ class Supervisor:
             resources = state.resources
             snapshot = translate(resources, self._demo.topology)
             self._applied += state != self._state
-            self._late = await self._mesh.push(snapshot, self._assignments(snapshot), revision=resources.revision)
+            self._late = await self._mesh.roll_out(snapshot, self._assignments(snapshot), revision=resources.revision)
             self._state, self._snapshot = state, snapshot
             await self._start_and_stop(state.stopped)
             log.info(
@@ -123,28 +123,28 @@ class Supervisor:
             self._workloads[name].start()
         async with asyncio.TaskGroup() as group:
             for name in stopped:
-                group.create_task(self._workloads[name].stop(drained=self._withdrawn))
+                group.create_task(self._workloads[name].stop(drained=self._withdraw_endpoints))
 
     def _proxy_changed(self, proxy: str, child: Child) -> None:
         if child.phase is Phase.STARTING:
-            self._mesh.restarted(proxy)
+            self._mesh.on_proxy_restart(proxy)
         self._child_changed(child)
 
     def _child_changed(self, _child: Child) -> None:
-        if not self._placing and not self._done.is_set():  # several at once, as at the start, are written once
-            self._placing = asyncio.get_running_loop().call_later(PLACE_SECONDS, self._place)
+        if not self._pending_update and not self._done.is_set():  # several at once, as at the start, are written once
+            self._pending_update = asyncio.get_running_loop().call_later(BATCH_SECONDS, self._update_endpoints)
 
-    def _place(self) -> None:
-        """Say who is ready now; as in Kubernetes, a workload is ready when it and its proxy are."""
-        if self._placing:
-            self._placing.cancel()
-            self._placing = None
-        if not self._done.is_set():  # a demo that goes down has closed its door already
-            self._mesh.place(self._assignments(self._snapshot))
+    def _update_endpoints(self) -> None:
+        """Tell the proxies who is ready now; as in Kubernetes, a workload is ready when it and its proxy are."""
+        if self._pending_update:
+            self._pending_update.cancel()
+            self._pending_update = None
+        if not self._done.is_set():  # a demo that goes down has drained its gateway already
+            self._mesh.update_endpoints(self._assignments(self._snapshot))
 
-    async def _withdrawn(self) -> None:
-        self._place()
-        await self._mesh.has_seen_who_is_ready()
+    async def _withdraw_endpoints(self) -> None:
+        self._update_endpoints()
+        await self._mesh.wait_until_endpoints_acked()
 
     def _assignments(self, snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:
         ready = {name for name, child in self._workloads.items() if child.ready and self._proxies[name].ready}
@@ -189,11 +189,11 @@ class Supervisor:
         )
 
     async def _take_down(self) -> None:
-        """The door first; behind it, once the last request is answered, nothing has to wait for anything."""
+        """Drain the gateway first; then everything else can stop in parallel."""
         async with self._changing:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(DRAIN_SECONDS):
-                    await self._mesh.close_the_door()
+                    await self._mesh.drain_gateway()
             await asyncio.gather(*(child.stop() for child in self._children()))
             self._mesh.close()
 

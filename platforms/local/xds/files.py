@@ -32,11 +32,11 @@ _VERSION_STATS = (
     (re.compile(r"http\..+?\.rds\.(.+)\.version_text"), "rds"),
 )
 
-REFUSALS_PATH = "/stats?filter=(update_rejected|update_failure)$&usedonly"
+REJECTIONS_PATH = "/stats?filter=(update_rejected|update_failure)$&usedonly"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Subject:
+class Subscription:
     """One thing that a proxy subscribes to: `lds`, `cds` or `rds 9080`."""
 
     kind: str
@@ -46,23 +46,23 @@ class Subject:
         return f"{self.kind} {self.name}".rstrip()
 
 
-LISTENERS = Subject("lds")
-CLUSTERS = Subject("cds")
+LISTENERS = Subscription("lds")
+CLUSTERS = Subscription("cds")
 
 
-def routes(route_configuration: str) -> Subject:
-    return Subject("rds", route_configuration)
+def routes(route_configuration: str) -> Subscription:
+    return Subscription("rds", route_configuration)
 
 
 @dataclass(frozen=True)
-class Content:
-    """What a file holds: resources, each with its type, in an order of their own."""
+class ResourceFile:
+    """The content of a file: resources, each with its type, in an order of their own."""
 
     resources: Sequence[Mapping[str, Any]]
 
     @classmethod
-    def of(cls, subject: Subject, resources: Iterable[Mapping[str, Any]]) -> Content:
-        typed = [{"@type": _TYPES[subject.kind], **resource} for resource in resources]
+    def of(cls, subscription: Subscription, resources: Iterable[Mapping[str, Any]]) -> ResourceFile:
+        typed = [{"@type": _TYPES[subscription.kind], **resource} for resource in resources]
         return cls(sorted(typed, key=lambda resource: str(resource.get("name", ""))))
 
     @functools.cached_property
@@ -78,32 +78,33 @@ class Content:
     def names(self) -> frozenset[str]:
         return frozenset(str(resource["name"]) for resource in self.resources)
 
-    def with_those_of(self, other: Content) -> Content:
+    def with_missing_from(self, other: ResourceFile) -> ResourceFile:
         """These resources, and those of `other` whose names are not among them."""
         missing = [one for one in other.resources if str(one["name"]) not in self.names]
         merged = sorted((*self.resources, *missing), key=lambda resource: str(resource["name"]))
-        return Content(merged) if missing else self
+        return ResourceFile(merged) if missing else self
 
 
-Contents = Mapping[Subject, Content]
+ProxyFiles = Mapping[Subscription, ResourceFile]
+"""Everything that one proxy subscribes to."""
 
 
-def contents(config: ProxyConfig) -> Contents:
-    """What a proxy should serve, by subject; routes come before the listeners that name them."""
+def proxy_files(config: ProxyConfig) -> ProxyFiles:
+    """Everything that a proxy should serve, by subscription; routes come before the listeners that name them."""
     configurations = {routes(name): [configuration] for name, configuration in config.routes.items()}
-    subjects = {**configurations, LISTENERS: config.listeners, CLUSTERS: config.clusters}
-    return {subject: Content.of(subject, resources) for subject, resources in subjects.items()}
+    subscriptions = {**configurations, LISTENERS: config.listeners, CLUSTERS: config.clusters}
+    return {subscription: ResourceFile.of(subscription, resources) for subscription, resources in subscriptions.items()}
 
 
-def placed(clusters: Content, assignments: Mapping[str, Mapping[str, Any]]) -> Content:
+def with_endpoints(clusters: ResourceFile, assignments: Mapping[str, Mapping[str, Any]]) -> ResourceFile:
     """The clusters with their endpoints inside.
 
     Each EDS file would cost its proxy one inotify instance, 70 for seven proxies, and Linux grants a user 128 in all.
     """
-    return Content([_with_endpoints(cluster, assignments) for cluster in clusters.resources])
+    return ResourceFile([_static_cluster(cluster, assignments) for cluster in clusters.resources])
 
 
-def _with_endpoints(cluster: Mapping[str, Any], assignments: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+def _static_cluster(cluster: Mapping[str, Any], assignments: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     if cluster.get("type") != "EDS":
         return cluster
     name = cluster["name"]
@@ -121,27 +122,27 @@ def revision_of(version: str) -> str:
     return version.rpartition(".")[0]
 
 
-def versions(stats: str) -> dict[Subject, str]:
-    """What a proxy's text stats say: the `version_info` that it accepted last, by subject."""
-    found: dict[Subject, str] = {}
+def accepted_versions(stats: str) -> dict[Subscription, str]:
+    """The `version_info` that a proxy accepted last, by subscription, from its text stats."""
+    found: dict[Subscription, str] = {}
     for line in stats.splitlines():
         name, separator, value = line.rpartition(": ")
         if not separator:
             continue
         for pattern, kind in _VERSION_STATS:
             if match := pattern.fullmatch(name):
-                found[Subject(kind, *match.groups())] = value.strip('"')
+                found[Subscription(kind, *match.groups())] = value.strip('"')
                 break
     return found
 
 
-def refusals(stats: str) -> int:
-    """How many updates the proxy refused since it started."""
+def rejected_updates(stats: str) -> int:
+    """The number of updates that the proxy refused since it started."""
     return sum(int(value) for line in stats.splitlines() for value in [line.rpartition(": ")[2]] if value.isdigit())
 
 
-class Files:
-    """The files that Envoys watch; this is their only writer."""
+class FileWriter:
+    """The only writer of the files that Envoys watch."""
 
     def __init__(self) -> None:
         self._versions: dict[Path, str] = {}
@@ -150,7 +151,7 @@ class Files:
         """The `version_info` in the file; empty when there is no file."""
         return self._versions.get(path, "")
 
-    def write(self, path: Path, content: Content, *, revision: str) -> str:
+    def write(self, path: Path, content: ResourceFile, *, revision: str) -> str:
         """Put the content in the file unless it is there already; returns its `version_info`."""
         if content.hash != hash_of(self.version(path)):
             version = f"{revision}.{content.hash}"

@@ -1,4 +1,4 @@
-"""One proxy's files, and what the proxy makes of them."""
+"""The xDS files of one Envoy: written, then acknowledged or refused."""
 
 from __future__ import annotations
 
@@ -14,129 +14,132 @@ from platforms.errors import Rejected
 from platforms.local import envoy
 from platforms.local.http_client import Answer, Connection, NoAnswer
 from platforms.local.xds import files
-from platforms.local.xds.files import CLUSTERS, Content, Contents, Files, Subject
+from platforms.local.xds.files import CLUSTERS, FileWriter, ProxyFiles, ResourceFile, Subscription
 
 Assignments = Mapping[str, Mapping[str, Any]]
-"""Who stands behind each cluster."""
+"""Each cluster's load assignment, by the cluster's name."""
 
-_FIRST_LOOK = 0.001
-_LOOK_EVERY = 0.002
-_LOOK_AT_MOST_EVERY = 0.05
+_FIRST_POLL = 0.001
+_POLL_INTERVAL = 0.002
+_LONGEST_POLL_INTERVAL = 0.05
 _ANSWER_SECONDS = 1.0
 # As Envoy's log says why: `[warning][config] [….cc:81] Filesystem config update rejected: REASON`.
 _REASON = re.compile(r"Filesystem config update (?:rejected|failure): (.+)")
 
 
-class Delivery:
-    """The way from this process to one Envoy and back."""
+class XdsPublisher:
+    """Writes one Envoy's xDS files and waits for ACK or NACK."""
 
     def __init__(self, proxy: str, topology: Topology, log: Path) -> None:
         self.proxy = proxy
         self._topology = topology
         self._log = log
-        self._files = Files()
+        self._files = FileWriter()
         self._admin = Connection(topology.admin_socket(proxy))
-        self._refused = 0
-        self._clusters = Content(())
-        """What its file says, without the endpoints."""
-        self._placed: tuple[Content, Assignments, Content] | None = None
+        self._rejections = 0
+        self._clusters = ResourceFile(())
+        """The clusters in its file, without their endpoints."""
+        self._filled: tuple[ResourceFile, Assignments, ResourceFile] | None = None
 
-    def prepare(self, contents: Contents, assignments: Assignments, *, revision: str) -> None:
+    def prepare(self, resource_files: ProxyFiles, assignments: Assignments, *, revision: str) -> None:
         """Write everything that the proxy reads when it starts."""
         folder = self._topology.proxy_folder(self.proxy)
         (folder / "routes").mkdir(parents=True, exist_ok=True)
         files.write_text(folder / "bootstrap.json", json.dumps(envoy.bootstrap(self.proxy, self._topology)))
-        self._write(contents, assignments, revision)
+        self._write(resource_files, assignments, revision)
 
-    def restarted(self) -> None:
-        """The proxy was started anew: it has refused nothing yet."""
-        self._refused = 0
+    def on_restart(self) -> None:
+        """Forget what the proxy refused before it was started anew."""
+        self._rejections = 0
 
-    def place(self, assignments: Assignments, *, revision: str) -> None:
-        """Say anew who stands behind its clusters."""
+    def update_endpoints(self, assignments: Assignments, *, revision: str) -> None:
+        """Write the clusters with these endpoints inside."""
         self._write({CLUSTERS: self._clusters}, assignments, revision)
 
-    async def put(self, contents: Contents, assignments: Assignments, *, revision: str) -> None:
+    async def publish(self, resource_files: ProxyFiles, assignments: Assignments, *, revision: str) -> None:
         """Write what changed, and return when the proxy serves it; raises Rejected when it refuses."""
         log_start = self._log_size()
-        if changed := self._write(contents, assignments, revision):
-            await self.serves(changed, log_start=log_start)
+        if changed := self._write(resource_files, assignments, revision):
+            await self.wait_until_acked(changed, log_start=log_start)
 
-    async def add_clusters(self, clusters: Content, assignments: Assignments, *, revision: str) -> None:
-        """Put these clusters beside, or in place of, those that are there."""
-        await self.put({CLUSTERS: clusters.with_those_of(self._clusters)}, assignments, revision=revision)
+    async def add_clusters(self, clusters: ResourceFile, assignments: Assignments, *, revision: str) -> None:
+        """Publish these clusters beside, or in place of, those that are there."""
+        await self.publish({CLUSTERS: clusters.with_missing_from(self._clusters)}, assignments, revision=revision)
 
-    def remove(self, subjects: Collection[Subject]) -> None:
+    def remove(self, subscriptions: Collection[Subscription]) -> None:
         """Remove the files of route configurations that no listener names any more."""
-        for subject in subjects:
-            self._files.remove(self._path(subject))
+        for subscription in subscriptions:
+            self._files.remove(self._path(subscription))
 
-    async def serves(self, subjects: Collection[Subject], *, log_start: int | None) -> None:
-        """Look until the proxy serves what stands in its files; raises Rejected if it refuses any of that.
+    async def wait_until_acked(self, subscriptions: Collection[Subscription], *, log_start: int | None) -> None:
+        """Poll until the proxy serves what stands in its files; raises Rejected if it refuses any of that.
 
-        Without the place where its log stood before, refusals are not looked for.
+        Without the size that its log had before, refusals are not looked for.
         """
-        pause, looks = _FIRST_LOOK, 0
+        pause, polls = _FIRST_POLL, 0
         while True:
             await asyncio.sleep(pause)
-            looks += 1
-            pause = min(_LOOK_EVERY * 1.1**looks, _LOOK_AT_MOST_EVERY)
+            polls += 1
+            pause = min(_POLL_INTERVAL * 1.1**polls, _LONGEST_POLL_INTERVAL)
             try:
-                served = files.versions((await self._ask(files.VERSIONS_PATH)).text)
+                served = files.accepted_versions((await self._ask(files.VERSIONS_PATH)).text)
                 # The files are looked up each time: who is ready may have changed meanwhile.
-                if all(served.get(subject) == self._files.version(self._path(subject)) for subject in subjects):
-                    if CLUSTERS not in subjects or await self._warm():
+                if all(
+                    served.get(subscription) == self._files.version(self._path(subscription))
+                    for subscription in subscriptions
+                ):
+                    if CLUSTERS not in subscriptions or await self._clusters_are_warm():
                         return
-                elif log_start is not None and looks > 1:
-                    await self._raise_refusal(log_start)
+                elif log_start is not None and polls > 1:
+                    await self._raise_rejection(log_start)
             except NoAnswer:
-                pause = _LOOK_AT_MOST_EVERY
+                pause = _LONGEST_POLL_INTERVAL
 
-    async def close_the_door(self) -> None:
-        """Take no new connection, and return when the requests under way are answered."""
+    async def drain(self) -> None:
+        """Accept no new connection, and return when the requests under way are answered."""
         await self._admin.get("/drain_listeners", timeout=_ANSWER_SECONDS, method="POST")
-        while await self._busy():  # noqa: ASYNC110  # Envoy tells only who asks
-            await asyncio.sleep(_LOOK_EVERY)
+        while await self._has_active_requests():  # noqa: ASYNC110  # Envoy tells only who asks
+            await asyncio.sleep(_POLL_INTERVAL)
 
     def close(self) -> None:
         self._admin.close()
 
-    def _write(self, contents: Contents, assignments: Assignments, revision: str) -> set[Subject]:
-        """Which files had to be written."""
+    def _write(self, resource_files: ProxyFiles, assignments: Assignments, revision: str) -> set[Subscription]:
+        """Write what changed; returns the subscriptions whose files had to be written."""
         changed = set()
-        for subject, content in contents.items():
-            if subject == CLUSTERS:
-                self._clusters = content
-                content = self._with_endpoints(content, assignments)  # noqa: PLW2901
-            path = self._path(subject)
+        for subscription, resource_file in resource_files.items():
+            if subscription == CLUSTERS:
+                self._clusters = resource_file
+                resource_file = self._with_endpoints(resource_file, assignments)  # noqa: PLW2901
+            path = self._path(subscription)
             before = self._files.version(path)
-            if self._files.write(path, content, revision=revision) != before:
-                changed.add(subject)
+            if self._files.write(path, resource_file, revision=revision) != before:
+                changed.add(subscription)
         return changed
 
-    def _with_endpoints(self, clusters: Content, assignments: Assignments) -> Content:
-        """The same object for the same: its hash is known, and most changes leave the clusters alone."""
-        if self._placed is None or self._placed[:2] != (clusters, assignments):
-            self._placed = clusters, assignments, files.placed(clusters, assignments)
-        return self._placed[2]
+    def _with_endpoints(self, clusters: ResourceFile, assignments: Assignments) -> ResourceFile:
+        """The clusters with their endpoints; the same object for the same, whose hash is then known already."""
+        if self._filled is None or self._filled[:2] != (clusters, assignments):
+            self._filled = clusters, assignments, files.with_endpoints(clusters, assignments)
+        return self._filled[2]
 
-    async def _warm(self) -> bool:
-        """Whether every cluster is ready to be used."""
+    async def _clusters_are_warm(self) -> bool:
+        """Ask whether every cluster is ready to be used."""
         return (await self._ask("/stats?filter=^cluster_manager.warming_clusters$")).text.strip().endswith(": 0")
 
-    async def _busy(self) -> bool:
-        """Whether a request is under way."""
+    async def _has_active_requests(self) -> bool:
+        """Ask whether a request is under way."""
         answer = await self._ask(r"/stats?filter=^http\.outbound_.*downstream_rq_active$")
         return not answer.text.strip().endswith(": 0")
 
-    async def _raise_refusal(self, log_start: int) -> None:
-        refused = files.refusals((await self._ask(files.REFUSALS_PATH)).text)
-        known, self._refused = self._refused, refused
-        if refused > known:
+    async def _raise_rejection(self, log_start: int) -> None:
+        rejections = files.rejected_updates((await self._ask(files.REJECTIONS_PATH)).text)
+        known, self._rejections = self._rejections, rejections
+        if rejections > known:
             raise Rejected(f"{self.proxy}: Envoy refuses it: {self._reason(log_start)}")
 
     def _reason(self, log_start: int) -> str:
-        """What Envoy wrote to its log since."""
+        """The reason that Envoy wrote to its log since."""
         with self._log.open("rb") as file:
             file.seek(log_start)
             reasons = _REASON.findall(file.read().decode("utf-8", errors="replace"))
@@ -145,10 +148,10 @@ class Delivery:
     async def _ask(self, path: str) -> Answer:
         return await self._admin.get(path, timeout=_ANSWER_SECONDS)
 
-    def _path(self, subject: Subject) -> Path:
-        match subject.kind:
+    def _path(self, subscription: Subscription) -> Path:
+        match subscription.kind:
             case "rds":
-                return self._topology.routes_file(self.proxy, subject.name)
+                return self._topology.routes_file(self.proxy, subscription.name)
             case "lds":
                 return self._topology.proxy_folder(self.proxy) / "listeners.json"
             case _:

@@ -1,4 +1,4 @@
-"""Seven proxies made to serve the same rules: in force as a whole, or not at all."""
+"""The rollout of rules to seven proxies: in force as a whole, or not at all."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from platforms.istio.registry import GATEWAY
 from platforms.local import envoy
 from platforms.local.http_client import NoAnswer
 from platforms.local.xds import files
-from platforms.local.xds.files import CLUSTERS, Content, Contents, Subject
-from platforms.local.xds.publisher import Assignments, Delivery
+from platforms.local.xds.files import CLUSTERS, ProxyFiles, ResourceFile, Subscription
+from platforms.local.xds.publisher import Assignments, XdsPublisher
 
 ACKNOWLEDGE_SECONDS = 2.0
 """How long the others wait for a proxy before they go on without it; it follows when it can."""
@@ -26,103 +26,112 @@ log = logging.getLogger(__name__)
 
 
 class Mesh:
-    """All proxies, as one."""
+    """All proxies of a demo, configured together."""
 
     def __init__(self, topology: Topology, logs: Path) -> None:
-        self._deliveries = {proxy: Delivery(proxy, topology, envoy.log_file(logs, proxy)) for proxy in topology.proxies}
-        self._in_force: Mapping[str, Contents] = {}
+        self._publishers = {
+            proxy: XdsPublisher(proxy, topology, envoy.log_file(logs, proxy)) for proxy in topology.proxies
+        }
+        self._in_force: Mapping[str, ProxyFiles] = {}
         self._assignments: Assignments = {}
         self._revision = ""
         self._following: set[asyncio.Task[None]] = set()
 
     def prepare(self, snapshot: Snapshot, assignments: Assignments, *, revision: str) -> None:
         """Write every file that the proxies read when they start."""
-        self._in_force, self._assignments, self._revision = _contents(snapshot), assignments, revision
-        for proxy, delivery in self._deliveries.items():
-            delivery.prepare(self._in_force[proxy], assignments, revision=revision)
+        self._in_force, self._assignments, self._revision = _files_by_proxy(snapshot), assignments, revision
+        for proxy, publisher in self._publishers.items():
+            publisher.prepare(self._in_force[proxy], assignments, revision=revision)
 
-    def restarted(self, proxy: str) -> None:
-        """A proxy was started anew; it reads its files by itself."""
-        self._deliveries[proxy].restarted()
+    def on_proxy_restart(self, proxy: str) -> None:
+        """Take note that a proxy was started anew; it reads its files by itself."""
+        self._publishers[proxy].on_restart()
 
-    def place(self, assignments: Assignments) -> None:
-        """Say who stands behind each cluster now; clusters that are not named keep what they had."""
+    def update_endpoints(self, assignments: Assignments) -> None:
+        """Write who stands behind each cluster now; clusters that are not named keep what they had."""
         self._assignments = {**self._assignments, **assignments}
-        for delivery in self._deliveries.values():
-            delivery.place(self._assignments, revision=self._revision)
+        for publisher in self._publishers.values():
+            publisher.update_endpoints(self._assignments, revision=self._revision)
 
-    async def serves_its_files(self, proxy: str, *, timeout: float) -> None:  # noqa: ASYNC109
+    async def wait_until_acked(self, proxy: str, *, timeout: float) -> None:  # noqa: ASYNC109
         """Return when a proxy that has just started serves its files; else raise Rejected or NotApplied."""
         try:
             async with asyncio.timeout(timeout):
-                await self._deliveries[proxy].serves(self._in_force[proxy].keys(), log_start=0)
+                await self._publishers[proxy].wait_until_acked(self._in_force[proxy].keys(), log_start=0)
         except TimeoutError as error:
             raise NotApplied(f"the proxy of {proxy} does not serve its configuration after {timeout:g} s") from error
 
-    async def has_seen_who_is_ready(self) -> None:
+    async def wait_until_endpoints_acked(self) -> None:
         """Return when every proxy has read its clusters as they stand, or after a while."""
         await _all_within(
-            (delivery.serves((CLUSTERS,), log_start=None) for delivery in self._deliveries.values()),
+            (publisher.wait_until_acked((CLUSTERS,), log_start=None) for publisher in self._publishers.values()),
             ACKNOWLEDGE_SECONDS,
         )
 
-    async def push(self, snapshot: Snapshot, assignments: Assignments, *, revision: str) -> frozenset[str]:
+    async def roll_out(self, snapshot: Snapshot, assignments: Assignments, *, revision: str) -> frozenset[str]:
         """Put the snapshot in force on every proxy; returns those that are late, which follow when they can.
 
         Raises Rejected, quoting Envoy, when a proxy refuses it; then what was in force still is, everywhere.
         """
-        await _cancelled(tuple(self._following))
-        before, behind, target = self._in_force, self._assignments, _contents(snapshot)
-        self._assignments = {**behind, **assignments}
-        gates = _Gate(target), _Gate(target)
+        await _cancel(tuple(self._following))
+        before, assigned, target = self._in_force, self._assignments, _files_by_proxy(snapshot)
+        self._assignments = {**assigned, **assignments}
+        barriers = _Barrier(target), _Barrier(target)
         tasks = {
-            proxy: asyncio.create_task(self._deliver(delivery, before[proxy], target[proxy], revision, gates))
-            for proxy, delivery in self._deliveries.items()
+            proxy: asyncio.create_task(
+                self._publish_in_order(publisher, before[proxy], target[proxy], revision, barriers)
+            )
+            for proxy, publisher in self._publishers.items()
         }
         try:
             late: set[str] = set()
-            for gate in gates:
-                late |= await gate.opened(tasks.values(), timeout=ACKNOWLEDGE_SECONDS)
+            for barrier in barriers:
+                late |= await barrier.wait_until_open(tasks.values(), timeout=ACKNOWLEDGE_SECONDS)
             for proxy in tasks.keys() - late:
                 await tasks[proxy]
         except Rejected:
-            await _cancelled(tasks.values())
-            self._assignments = behind
-            await self._put_back(before)
+            await _cancel(tasks.values())
+            self._assignments = assigned
+            await self._roll_back(before)
             raise
         self._in_force, self._assignments, self._revision = target, assignments, revision
         for proxy in late:
             self._follow(tasks[proxy])
         return frozenset(late)
 
-    async def close_the_door(self) -> None:
-        """Take no new connection at the gateway, and return when the requests under way are answered."""
+    async def drain_gateway(self) -> None:
+        """Accept no new connection at the gateway, and return when the requests under way are answered."""
         with contextlib.suppress(NoAnswer):
-            await self._deliveries[GATEWAY].close_the_door()
+            await self._publishers[GATEWAY].drain()
 
     def close(self) -> None:
-        for delivery in self._deliveries.values():
-            delivery.close()
+        for publisher in self._publishers.values():
+            publisher.close()
 
-    async def _deliver(
-        self, delivery: Delivery, before: Contents, target: Contents, revision: str, gates: tuple[_Gate, _Gate]
+    async def _publish_in_order(
+        self,
+        publisher: XdsPublisher,
+        before: ProxyFiles,
+        target: ProxyFiles,
+        revision: str,
+        barriers: tuple[_Barrier, _Barrier],
     ) -> None:
-        """Clusters are added before a route can name them, and go when no route does any more, on any proxy."""
-        added, routed = gates
-        await delivery.add_clusters(target[CLUSTERS], self._assignments, revision=revision)
-        await added.passed(delivery.proxy)
-        await delivery.put(_without_clusters(target), self._assignments, revision=revision)
-        await routed.passed(delivery.proxy)
-        await delivery.put({CLUSTERS: target[CLUSTERS]}, self._assignments, revision=revision)
-        delivery.remove(before.keys() - target.keys())
+        """Add clusters before a route can name them, and remove them when no route does any more, on any proxy."""
+        added, routed = barriers
+        await publisher.add_clusters(target[CLUSTERS], self._assignments, revision=revision)
+        await added.wait(publisher.proxy)
+        await publisher.publish(_without_clusters(target), self._assignments, revision=revision)
+        await routed.wait(publisher.proxy)
+        await publisher.publish({CLUSTERS: target[CLUSTERS]}, self._assignments, revision=revision)
+        publisher.remove(before.keys() - target.keys())
 
-    async def _put_back(self, before: Mapping[str, Contents]) -> None:
-        async def one(delivery: Delivery) -> None:
-            contents = before[delivery.proxy]
-            await delivery.put(_without_clusters(contents), self._assignments, revision=self._revision)
-            await delivery.put({CLUSTERS: contents[CLUSTERS]}, self._assignments, revision=self._revision)
+    async def _roll_back(self, before: Mapping[str, ProxyFiles]) -> None:
+        async def one(publisher: XdsPublisher) -> None:
+            resource_files = before[publisher.proxy]
+            await publisher.publish(_without_clusters(resource_files), self._assignments, revision=self._revision)
+            await publisher.publish({CLUSTERS: resource_files[CLUSTERS]}, self._assignments, revision=self._revision)
 
-        await _all_within((one(delivery) for delivery in self._deliveries.values()), ACKNOWLEDGE_SECONDS)
+        await _all_within((one(publisher) for publisher in self._publishers.values()), ACKNOWLEDGE_SECONDS)
 
     def _follow(self, task: asyncio.Task[None]) -> None:
         def ended(task: asyncio.Task[None]) -> None:
@@ -134,21 +143,21 @@ class Mesh:
         task.add_done_callback(ended)
 
 
-class _Gate:
-    """Holds back the proxies that have come to it until all have."""
+class _Barrier:
+    """Holds back the proxies that have reached it until all have."""
 
     def __init__(self, expected: Iterable[str]) -> None:
         self._missing = set(expected)
         self._open = asyncio.Event()
 
-    async def passed(self, proxy: str) -> None:
+    async def wait(self, proxy: str) -> None:
         self._missing.discard(proxy)
         if not self._missing:
             self._open.set()
         await self._open.wait()
 
-    async def opened(self, tasks: Iterable[asyncio.Task[None]], *, timeout: float) -> set[str]:  # noqa: ASYNC109
-        """Open when all have come or the time is over; returns who was missing, raises what a task raised."""
+    async def wait_until_open(self, tasks: Iterable[asyncio.Task[None]], *, timeout: float) -> set[str]:  # noqa: ASYNC109
+        """Open when all have reached it or the time is over; returns who was missing, raises what a task raised."""
         opening = asyncio.create_task(self._open.wait())
         waiting: set[asyncio.Task[Any]] = {opening, *tasks}
         try:
@@ -164,21 +173,25 @@ class _Gate:
         return set(self._missing)
 
 
-def _contents(snapshot: Snapshot) -> dict[str, Contents]:
-    return {proxy: files.contents(config) for proxy, config in snapshot.proxies.items()}
+def _files_by_proxy(snapshot: Snapshot) -> dict[str, ProxyFiles]:
+    return {proxy: files.proxy_files(config) for proxy, config in snapshot.proxies.items()}
 
 
-def _without_clusters(contents: Contents) -> dict[Subject, Content]:
-    return {subject: content for subject, content in contents.items() if subject != CLUSTERS}
+def _without_clusters(resource_files: ProxyFiles) -> dict[Subscription, ResourceFile]:
+    return {
+        subscription: resource_file
+        for subscription, resource_file in resource_files.items()
+        if subscription != CLUSTERS
+    }
 
 
-async def _cancelled(tasks: Collection[asyncio.Task[Any]]) -> None:
+async def _cancel(tasks: Collection[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _all_within(looks: Iterable[Coroutine[Any, Any, None]], seconds: float) -> None:
+async def _all_within(waits: Iterable[Coroutine[Any, Any, None]], seconds: float) -> None:
     """Run them all; who has not finished after so many seconds is left behind."""
-    _, late = await asyncio.wait([asyncio.ensure_future(look) for look in looks], timeout=seconds)
-    await _cancelled(late)
+    _, late = await asyncio.wait([asyncio.ensure_future(wait) for wait in waits], timeout=seconds)
+    await _cancel(late)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from platforms.envoy.translate import ProxyConfig
 from platforms.local.xds import files as xds_files
-from platforms.local.xds.files import CLUSTERS, LISTENERS, Content, Files, Subject
+from platforms.local.xds.files import CLUSTERS, LISTENERS, FileWriter, ResourceFile, Subscription
 
 REVIEWS = "outbound|9080||reviews.bookinfo.svc.cluster.local"
 STATS = f"""\
@@ -19,8 +19,8 @@ cluster.{REVIEWS}.something_else: "x"
 """
 
 
-def content(*names: str) -> Content:
-    return Content.of(CLUSTERS, [{"name": name} for name in names])
+def content(*names: str) -> ResourceFile:
+    return ResourceFile.of(CLUSTERS, [{"name": name} for name in names])
 
 
 def test_versions() -> None:
@@ -32,7 +32,7 @@ def test_versions() -> None:
         LISTENERS: "",
     }
 
-    assert expected == xds_files.versions(STATS)
+    assert expected == xds_files.accepted_versions(STATS)
 
 
 def test_version_parts() -> None:
@@ -43,41 +43,41 @@ def test_version_parts() -> None:
     )
 
 
-def test_refusals() -> None:
+def test_rejected_updates() -> None:
     """All refused and failed updates of a proxy count."""
-    assert 3 == xds_files.refusals("a.update_rejected: 1\nb.update_failure: 2\nc: text\n")
+    assert 3 == xds_files.rejected_updates("a.update_rejected: 1\nb.update_failure: 2\nc: text\n")
 
 
 def test_hash() -> None:
     """The order of fields and of resources is no content; a value is."""
-    one = Content.of(CLUSTERS, [{"name": "a", "x": 1}, {"name": "b"}])
-    reordered = Content.of(CLUSTERS, [{"name": "b"}, {"x": 1, "name": "a"}])
-    other = Content.of(CLUSTERS, [{"name": "a", "x": 2}, {"name": "b"}])
+    one = ResourceFile.of(CLUSTERS, [{"name": "a", "x": 1}, {"name": "b"}])
+    reordered = ResourceFile.of(CLUSTERS, [{"name": "b"}, {"x": 1, "name": "a"}])
+    other = ResourceFile.of(CLUSTERS, [{"name": "a", "x": 2}, {"name": "b"}])
 
     assert one.hash == reordered.hash
     assert one.hash != other.hash
 
 
-def test_contents() -> None:
+def test_proxy_files() -> None:
     """A proxy is told its routes before the listeners that name them."""
     config = ProxyConfig(listeners=({"name": "l"},), clusters=({"name": "c"},), routes={"9080": {"name": "9080"}})
 
-    assert [Subject("rds", "9080"), LISTENERS, CLUSTERS] == list(xds_files.contents(config))
+    assert [Subscription("rds", "9080"), LISTENERS, CLUSTERS] == list(xds_files.proxy_files(config))
 
 
-def test_with_those_of() -> None:
+def test_with_missing_from() -> None:
     """Of two clusters with one name, the newer stays."""
-    old = Content.of(CLUSTERS, [{"name": "a", "x": 1}, {"name": "b"}])
-    new = Content.of(CLUSTERS, [{"name": "a", "x": 2}, {"name": "c"}])
-    both = Content.of(CLUSTERS, [{"name": "a", "x": 2}, {"name": "b"}, {"name": "c"}])
+    old = ResourceFile.of(CLUSTERS, [{"name": "a", "x": 1}, {"name": "b"}])
+    new = ResourceFile.of(CLUSTERS, [{"name": "a", "x": 2}, {"name": "c"}])
+    both = ResourceFile.of(CLUSTERS, [{"name": "a", "x": 2}, {"name": "b"}, {"name": "c"}])
 
-    assert both == new.with_those_of(old)
+    assert both == new.with_missing_from(old)
 
 
-def test_placed() -> None:
+def test_with_endpoints() -> None:
     """A cluster carries the endpoints that stand behind it, or none; one that is not discovered stays as it is."""
     behind = {"clusterName": "a", "endpoints": [{"lbEndpoints": []}]}
-    clusters = Content(
+    clusters = ResourceFile(
         [
             {"name": "a", "type": "EDS", "edsClusterConfig": {}, "lbPolicy": "RANDOM"},
             {"name": "b", "type": "EDS", "edsClusterConfig": {}},
@@ -90,12 +90,12 @@ def test_placed() -> None:
         {"name": "c", "type": "STATIC"},
     ]
 
-    assert expected == xds_files.placed(clusters, {"a": behind}).resources
+    assert expected == xds_files.with_endpoints(clusters, {"a": behind}).resources
 
 
 def test_unchanged_file(tmp_path: Path) -> None:
     """A file whose content stays the same is not written again, and keeps the revision that brought the content."""
-    files, path = Files(), tmp_path / "clusters.json"
+    files, path = FileWriter(), tmp_path / "clusters.json"
     first = files.write(path, content("a"), revision="1111111")
     before = path.stat()
 
@@ -105,7 +105,7 @@ def test_unchanged_file(tmp_path: Path) -> None:
 
 def test_changed_file(tmp_path: Path) -> None:
     """A file whose content changes is replaced as a whole, with a version of its own, and nothing is left beside it."""
-    files, path = Files(), tmp_path / "clusters.json"
+    files, path = FileWriter(), tmp_path / "clusters.json"
     files.write(path, content("a"), revision="1111111")
     before = path.stat().st_ino
     version = files.write(path, content("b"), revision="2222222")
@@ -118,7 +118,7 @@ def test_changed_file(tmp_path: Path) -> None:
 
 def test_back_again(tmp_path: Path) -> None:
     """The same content has the same hash when it comes back."""
-    files, path = Files(), tmp_path / "clusters.json"
+    files, path = FileWriter(), tmp_path / "clusters.json"
     versions = [files.write(path, content(name), revision="1111111") for name in ("a", "b", "a")]
 
     assert versions[0] == versions[2]

@@ -50,7 +50,7 @@ class Envoys:
             mesh.prepare(self.snapshot(BASELINE), self.assignments(), revision="base")
             if not self.started:
                 self.start(*self.topology.proxies)
-            await asyncio.gather(*(mesh.serves_its_files(proxy, timeout=30) for proxy in self.topology.proxies))
+            await asyncio.gather(*(mesh.wait_until_acked(proxy, timeout=30) for proxy in self.topology.proxies))
             try:
                 await story(mesh)
             finally:
@@ -121,11 +121,11 @@ def with_bad_clusters(snapshot: Snapshot, proxy: str) -> Snapshot:
     )
 
 
-def test_push(envoys: Envoys) -> None:
-    """A push returns when every proxy serves the new rules."""
+def test_roll_out(envoys: Envoys) -> None:
+    """A rollout returns when every proxy serves the new rules."""
 
     async def story(mesh: Mesh) -> None:
-        late = await mesh.push(envoys.snapshot(CANARY), envoys.assignments(), revision="canary")
+        late = await mesh.roll_out(envoys.snapshot(CANARY), envoys.assignments(), revision="canary")
 
         assert frozenset() == late
         for proxy in ("productpage-v1", "reviews-v2"):
@@ -147,7 +147,7 @@ def test_refusal(envoys: Envoys, spoilt: Any, reason: str) -> None:
     async def story(mesh: Mesh) -> None:
         before = envoys.all_served()
         with pytest.raises(Rejected, match=rf"^details-v1: Envoy refuses it: .*({reason})"):
-            await mesh.push(spoilt(envoys.snapshot(CANARY), "details-v1"), envoys.assignments(), revision="bad")
+            await mesh.roll_out(spoilt(envoys.snapshot(CANARY), "details-v1"), envoys.assignments(), revision="bad")
 
         assert before == envoys.all_served()
 
@@ -160,8 +160,8 @@ def test_after_a_refusal(envoys: Envoys) -> None:
     async def story(mesh: Mesh) -> None:
         bad = with_bad_routes(envoys.snapshot(CANARY), "ratings-v1")
         with pytest.raises(Rejected):
-            await mesh.push(bad, envoys.assignments(), revision="bad")
-        await mesh.push(envoys.snapshot(CANARY), envoys.assignments(), revision="canary")
+            await mesh.roll_out(bad, envoys.assignments(), revision="bad")
+        await mesh.roll_out(envoys.snapshot(CANARY), envoys.assignments(), revision="canary")
 
         assert '"weight": 90' in envoys.served("ratings-v1", "dynamic_route_configs")
 
@@ -175,12 +175,12 @@ def test_refusal_after_a_restart(envoys: Envoys) -> None:
         bad = with_bad_routes(envoys.snapshot(CANARY), "details-v1")
         for _ in range(2):
             with pytest.raises(Rejected):
-                await mesh.push(bad, envoys.assignments(), revision="bad")
+                await mesh.roll_out(bad, envoys.assignments(), revision="bad")
         envoys.restart("details-v1")
-        mesh.restarted("details-v1")
-        await mesh.serves_its_files("details-v1", timeout=30)
+        mesh.on_proxy_restart("details-v1")
+        await mesh.wait_until_acked("details-v1", timeout=30)
         with pytest.raises(Rejected):
-            await mesh.push(bad, envoys.assignments(), revision="bad")
+            await mesh.roll_out(bad, envoys.assignments(), revision="bad")
 
     envoys.run(story)
 
@@ -189,8 +189,8 @@ def test_who_is_ready(envoys: Envoys) -> None:
     """Every proxy calls those that are ready, and nobody else."""
 
     async def story(mesh: Mesh) -> None:
-        mesh.place(envoys.assignments("reviews-v1", "reviews-v3"))
-        await mesh.has_seen_who_is_ready()
+        mesh.update_endpoints(envoys.assignments("reviews-v1", "reviews-v3"))
+        await mesh.wait_until_endpoints_acked()
         clusters = json.loads(envoys.served("productpage-v1", "dynamic_active_clusters"))["configs"]
         (reviews,) = (
             one["cluster"] for one in clusters if one["cluster"]["name"].startswith("outbound|9080||reviews.")
@@ -213,14 +213,14 @@ def test_late(envoys: Envoys, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(mesh: Mesh) -> None:
         os.kill(envoys.started["reviews-v1"].pid, signal.SIGSTOP)
         try:
-            late = await mesh.push(envoys.snapshot(CANARY), envoys.assignments(), revision="canary")
+            late = await mesh.roll_out(envoys.snapshot(CANARY), envoys.assignments(), revision="canary")
         finally:
             os.kill(envoys.started["reviews-v1"].pid, signal.SIGCONT)
 
         assert {"reviews-v1"} == late
         assert '"weight": 90' in envoys.served("productpage-v1", "dynamic_route_configs")
 
-        await mesh.serves_its_files("reviews-v1", timeout=30)
+        await mesh.wait_until_acked("reviews-v1", timeout=30)
 
         assert '"weight": 90' in envoys.served("reviews-v1", "dynamic_route_configs")
 
