@@ -23,9 +23,9 @@ from scenarios.evidence.judge import Verdict
 from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen, Voice
 from scenarios.run.cli import Parser
-from scenarios.run.restore import CONVERGES
+from scenarios.run.restore import CONVERGENCE_SECONDS
 from scenarios.run.run import ONE_PROCESS, Fleet, Pace, run
-from scenarios.run.signals import Stop
+from scenarios.run.signals import InterruptGuard
 
 _EXITS = "exit codes: 0 all were caught, 1 one was not, 2 wrong usage, 3 the demo could not do it, 130 stopped"
 _STILL_OFF = "a defect may still be planted, and `python -m platforms reset` brings the baseline back"
@@ -105,13 +105,13 @@ def _played(
     screen.note(f"  {'answer':<12} {'after':>6}  {'scenario':<13}  what is wrong")
     inner = Screen(Voice.NORMAL if verbose else Voice.QUIET)
     controls = []
-    with Stop().watched() as stop, fleet.traffic(platform, part(platform.key) / "locust.log") as traffic:
-        _mended(platform, stop, screen)
+    with InterruptGuard().installed() as guard, fleet.traffic(platform, part(platform.key) / "locust.log") as traffic:
+        _mended(platform, guard, screen)
         for defect in chosen:
             try:
                 controls.append(_control(defect, platform, Fleet(there=traffic), command=command, screen=inner))
             finally:
-                _mended(platform, stop, inner)
+                _mended(platform, guard, inner)
             for line in _lines(controls[-1]):
                 screen.note(line)
     missed = [control.defect.name for control in controls if not control.caught]
@@ -120,13 +120,13 @@ def _played(
     return controls
 
 
-def _mended(platform: Platform, stop: Stop, screen: Screen) -> None:
+def _mended(platform: Platform, guard: InterruptGuard, screen: Screen) -> None:
     """See that the baseline is in force; what a defect has left is undone as any other command would undo it."""
-    with stop.held_back(_STILL_OFF):
+    with guard.deferred(_STILL_OFF):
         if healed := heal(platform):
             screen.note(healed)
         try:
-            platform.wait_until_converged(State(baseline()), timeout=CONVERGES)
+            platform.wait_until_converged(State(baseline()), timeout=CONVERGENCE_SECONDS)
         except NotConverged as error:
             raise NotConverged(f"{error}: `python -m platforms reset` brings the baseline back") from error
 

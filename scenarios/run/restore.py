@@ -1,4 +1,4 @@
-"""The way back: after a run, however it ended, the baseline is in force again."""
+"""Restoring the baseline after a run, however the run ended."""
 
 from __future__ import annotations
 
@@ -12,74 +12,80 @@ from platforms.demo.journal import Journal
 from platforms.errors import DemoError, Interrupted, NotReachable, Silent
 from platforms.istio.resources import baseline
 from scenarios.reporting.terminal import Screen
-from scenarios.run.signals import Stop
+from scenarios.run.signals import InterruptGuard
 
-CONVERGES = 30.0
+CONVERGENCE_SECONDS = 30.0
 """How long the proxies get to serve a state."""
 
 
 @dataclass
-class Aftermath:
-    """How a run left the platform."""
+class RestoreResult:
+    """The state in which a run left the platform; complete once the block of `restoring_baseline` has ended."""
 
-    restored_ms: float | None = None
-    restored: float | None = None
-    """When it was, in wall-clock seconds."""
+    milliseconds: float | None = None
+    """How long the restore took; None if there was none."""
+    restored_at: float | None = None
+    """Wall-clock seconds."""
     kept: bool = False
+    """The run left its rule in force, as it was asked to."""
     error: DemoError | None = None
-    """Why the baseline is not back although the run itself came to its end."""
+    """Why the baseline is not back although the run itself ended well."""
 
 
-@dataclass(frozen=True, slots=True)
-class WayBack:
-    """Restores the platform, unless the rule is to be kept."""
+@contextlib.contextmanager
+def restoring_baseline(
+    platform: Platform, guard: InterruptGuard, screen: Screen, *, scenario: str, keep: bool
+) -> Iterator[RestoreResult]:
+    """Restore the baseline after the block, whatever ended it, unless it ended well and the rule is to be kept.
 
-    platform: Platform
-    stop: Stop
-    screen: Screen
-    keep: bool
+    A failure to restore after a block that ended well is returned in the result, so that the measurements are not lost.
+    """
+    result = RestoreResult()
+    try:
+        yield result
+    except BaseException as cause:
+        _restore(platform, guard, screen, result, scenario=scenario, cause=cause)
+        if result.error:
+            raise result.error from cause
+        if isinstance(cause, Interrupted):
+            raise Interrupted(f"{cause}; the baseline is back") from None
+        raise
+    if keep:
+        Journal.of(platform.key).close()
+        result.kept = True
+        return
+    _restore(platform, guard, screen, result, scenario=scenario)
+    if guard.received:
+        raise result.error or Interrupted(f"stopped by {guard.received}; the baseline is back")
 
-    @contextlib.contextmanager
-    def after(self, what: str) -> Iterator[Aftermath]:
-        """Restores the baseline after the block, whatever ended it, unless it ended well and the rule is to be kept.
 
-        A failure to restore after a block that ended well is left in the aftermath, so that the results are not lost.
-        """
-        aftermath = Aftermath()
+def _restore(
+    platform: Platform,
+    guard: InterruptGuard,
+    screen: Screen,
+    result: RestoreResult,
+    *,
+    scenario: str,
+    cause: BaseException | None = None,
+) -> None:
+    consequence = (
+        f"a rule of {scenario} may still be in force, and `python -m platforms reset` brings the baseline back"
+    )
+    state = State(baseline())
+    with guard.deferred(consequence):
+        if cause:
+            screen.note(f"{str(cause) or type(cause).__name__}: restoring the baseline")
         try:
-            yield aftermath
-        except BaseException as cause:
-            self._restore(what, aftermath, why=str(cause) or type(cause).__name__)
-            if aftermath.error:
-                raise aftermath.error from cause
-            if isinstance(cause, Interrupted):
-                raise Interrupted(f"{cause}; the baseline is back") from None
+            platform.apply(state)
+            convergence = platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
+        except Interrupted:
             raise
-        if self.keep:
-            Journal.of(self.platform.key).close()
-            aftermath.kept = True
+        except DemoError as error:
+            # Without a demo there is no rule either; the error then says what to do.
+            gone = isinstance(error, NotReachable) and not isinstance(error, Silent)
+            advice = "" if gone else f"; {consequence}"
+            result.error = type(error)(f"the baseline is not back: {error}{advice}")
             return
-        self._restore(what, aftermath)
-        if self.stop.asked:
-            raise aftermath.error or Interrupted(f"stopped by {self.stop.asked}; the baseline is back")
-
-    def _restore(self, what: str, aftermath: Aftermath, *, why: str = "") -> None:
-        still_off = f"a rule of {what} may still be in force, and `python -m platforms reset` brings the baseline back"
-        state = State(baseline())
-        with self.stop.held_back(still_off):
-            if why:
-                self.screen.note(f"{why}: restoring the baseline")
-            try:
-                self.platform.apply(state)
-                convergence = self.platform.wait_until_converged(state, timeout=CONVERGES)
-            except Interrupted:
-                raise
-            except DemoError as error:
-                # Where no demo is left, no rule is; the error says what to do then.
-                gone = isinstance(error, NotReachable) and not isinstance(error, Silent)
-                after = "" if gone else f"; {still_off}"
-                aftermath.error = type(error)(f"the baseline is not back: {error}{after}")
-                return
-            Journal.of(self.platform.key).close()
-        aftermath.restored_ms, aftermath.restored = convergence.milliseconds, time.time()
-        self.screen.in_force("baseline", convergence)
+        Journal.of(platform.key).close()
+    result.milliseconds, result.restored_at = convergence.milliseconds, time.time()
+    screen.in_force("baseline", convergence)

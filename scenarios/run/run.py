@@ -20,8 +20,8 @@ from platforms.istio.resources import baseline
 from scenarios.evidence.observation import marks
 from scenarios.reporting.model import Report, StepReport
 from scenarios.reporting.terminal import Screen
-from scenarios.run.restore import WayBack
-from scenarios.run.signals import Stop
+from scenarios.run.restore import restoring_baseline
+from scenarios.run.signals import InterruptGuard
 from scenarios.run.step import Stage, Taken, judged, take
 from scenarios.run.traffic import Traffic
 from scenarios.scenario import Scenario, Step
@@ -93,7 +93,7 @@ def run(
     screen.opening(scenario, platform, claims)
     folder = part(platform.key)
     # Locust takes a second to import, so it starts while the demo is looked at.
-    with Stop().watched() as stop, fleet.traffic(platform, folder / "locust.log") as traffic:
+    with InterruptGuard().installed() as guard, fleet.traffic(platform, folder / "locust.log") as traffic:
         with _nothing_changed():
             _heal(platform, screen)
         with exclusive(platform.key, command):
@@ -101,7 +101,7 @@ def run(
                 found = _preflight(platform, screen)
             will = {step.title: step.state for step in scenario.steps}
             Journal.of(platform.key).open(who=command, was=found, will=will)
-            with WayBack(platform, stop, screen, keep).after(scenario.name) as aftermath:
+            with restoring_baseline(platform, guard, screen, scenario=scenario.name, keep=keep) as restore:
                 stage = Stage(platform, traffic, pace.rate, screen)
                 taken = [
                     take(step, step_claims, stage, healing=number == scenario.healed)
@@ -114,11 +114,11 @@ def run(
         started=started,
         total_seconds=time.perf_counter() - clock,
         found=found,
-        restored_ms=aftermath.restored_ms,
-        kept=aftermath.kept,
-        error=aftermath.error,
+        restored_ms=restore.milliseconds,
+        kept=restore.kept,
+        error=restore.error,
         steps=_judged(taken),
-        restored=aftermath.restored,
+        restored=restore.restored_at,
     )
 
 

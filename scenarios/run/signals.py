@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP: they stop a run at once, but never the way back."""
+"""Handling of Ctrl-C, SIGTERM and SIGHUP: they stop a run at once, but not while the baseline is being restored."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _NAMES = {signal.SIGINT: "Ctrl-C"}
 
 
-class Stop:
-    """Turns the signals into Interrupted; holds them back on the way back, but for a second Ctrl-C."""
+class InterruptGuard:
+    """Signal handlers that raise Interrupted, and that can be deferred; a second Ctrl-C ends even the deferral."""
 
     def __init__(self) -> None:
-        self.asked: str | None = None
-        """By what the run was stopped, if it was."""
-        self._way_back: str | None = None
+        self.received: str | None = None
+        """The name of the first signal, if one came."""
+        self._consequence: str | None = None
+        """While signals are deferred: what a second Ctrl-C leaves undone."""
 
     @contextlib.contextmanager
-    def watched(self) -> Iterator[Stop]:
-        """While the block runs; a signal that is ignored, as under nohup, stays ignored."""
+    def installed(self) -> Iterator[InterruptGuard]:
+        """Install the handlers for the block; a signal that is ignored, as under nohup, stays ignored."""
         before = {number: signal.getsignal(number) for number in _SIGNALS}
         for number in _SIGNALS:
             if before[number] is not signal.SIG_IGN:
-                signal.signal(number, self._came)
+                signal.signal(number, self._on_signal)
         try:
             yield self
         finally:
@@ -35,19 +36,19 @@ class Stop:
                 signal.signal(number, handler)
 
     @contextlib.contextmanager
-    def held_back(self, still_off: str) -> Iterator[None]:
-        """The way back: a first signal waits for its end, a further Ctrl-C gives up and says what is `still_off`."""
-        self._way_back = still_off
+    def deferred(self, consequence: str) -> Iterator[None]:
+        """Defer the first signal to the end of the block; a second Ctrl-C gives up and names the `consequence`."""
+        self._consequence = consequence
         try:
             yield
         finally:
-            self._way_back = None
+            self._consequence = None
 
-    def _came(self, number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         name = _NAMES.get(signal.Signals(number), signal.Signals(number).name)
-        first, self.asked = self.asked is None, self.asked or name
-        if self._way_back is None:
-            if first:  # a further one, before the way back has begun, must not cut it off
+        first, self.received = self.received is None, self.received or name
+        if self._consequence is None:
+            if first:  # a second one, before the restore has begun, must not prevent it
                 raise Interrupted(f"stopped by {name}")
         elif not first and number == signal.SIGINT:
-            raise Interrupted(f"stopped by {name} on the way back: {self._way_back}")
+            raise Interrupted(f"stopped by {name} during the restore: {self._consequence}")

@@ -18,7 +18,7 @@ from scenarios.evidence.recovery import Recovery, Visitors
 from scenarios.evidence.request_witness import contradiction, logged, without_strangers
 from scenarios.reporting.model import StepReport, step_report
 from scenarios.reporting.terminal import Screen
-from scenarios.run.restore import CONVERGES
+from scenarios.run.restore import CONVERGENCE_SECONDS
 from scenarios.run.traffic import Load, Sent, Traffic
 from scenarios.scenario import Step
 from scenarios.statistics.claim import Claim
@@ -74,7 +74,7 @@ def take(step: Step, claims: tuple[Claim, ...], stage: Stage, *, healing: bool) 
     with Visitors(platform.gateway_url) if healing else contextlib.nullcontext() as visitors:
         applied = time.time()
         platform.apply(step.state)
-        convergence = platform.wait_until_converged(step.state, timeout=CONVERGES)
+        convergence = platform.wait_until_converged(step.state, timeout=CONVERGENCE_SECONDS)
     screen.in_force(step.title, convergence)
     log = platform.request_log
     patience = _UNDER_WAY if log is None else _GLANCE
