@@ -11,7 +11,7 @@ from platforms.envoy.cluster import clusters
 from platforms.envoy.route import virtual_hosts
 from platforms.envoy.topology import Topology
 from platforms.istio import hosts, security
-from platforms.istio.push_context import CALLERS, PROXIES, Proxy, Rules
+from platforms.istio.push_context import CALLERS, PROXIES, Proxy, PushContext
 from platforms.istio.registry import GATEWAY, SERVICE_PORT, WORKLOADS, Workload
 from platforms.istio.resources import NAMESPACE, ResourceSet
 from platforms.istio.validation import validate
@@ -46,12 +46,12 @@ def translate(resources: ResourceSet, topology: Topology) -> Snapshot:
 
     Raises Rejected for what the API server or Istio's webhook refuses, Unsupported for what is valid but not here.
     """
-    rules = _understood(security.without_the_baselines(resources))
-    snapshot = _routing(rules)
+    push = _understood(security.without_the_baselines(resources))
+    snapshot = _routing(push)
     return replace(
         snapshot,
         proxies={
-            name: _listening(name, config, rules=rules, topology=topology) for name, config in snapshot.proxies.items()
+            name: _listening(name, config, push=push, topology=topology) for name, config in snapshot.proxies.items()
         },
     )
 
@@ -72,43 +72,43 @@ def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) ->
     }
 
 
-def _understood(resources: ResourceSet) -> Rules:
+def _understood(resources: ResourceSet) -> PushContext:
     valid = validate.validated(resources)
     unsupported.refuse(valid)
-    return Rules.of(valid)
+    return PushContext.of(valid)
 
 
-def _routing(rules: Rules) -> Snapshot:
-    outbound = {caller: tuple(clusters.outbound(rules, caller)) for caller in CALLERS}
+def _routing(push: PushContext) -> Snapshot:
+    outbound = {caller: tuple(clusters.outbound(push, caller)) for caller in CALLERS}
     return Snapshot(
-        proxies={proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, rules)) for proxy in PROXIES},
+        proxies={proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, push)) for proxy in PROXIES},
         behind={
             name: tuple(one.name for one in WORKLOADS if _selects(host, labels, one))
-            for name, (host, labels) in clusters.destinations(rules).items()
+            for name, (host, labels) in clusters.destinations(push).items()
         },
     )
 
 
-def _routes(proxy: Proxy, rules: Rules) -> dict[str, dict[str, Any]]:
+def _routes(proxy: Proxy, push: PushContext) -> dict[str, dict[str, Any]]:
     if not proxy.is_gateway:
-        return {str(SERVICE_PORT): virtual_hosts.of_sidecar(rules, proxy)}
-    if not rules.servers:  # no Gateway, no door
+        return {str(SERVICE_PORT): virtual_hosts.of_sidecar(push, proxy)}
+    if not push.servers:  # no Gateway, no door
         return {}
-    return {GATEWAY_ROUTES: virtual_hosts.of_gateway(rules, proxy, GATEWAY_ROUTES)}
+    return {GATEWAY_ROUTES: virtual_hosts.of_gateway(push, proxy, GATEWAY_ROUTES)}
 
 
-def _listening(proxy: str, config: ProxyConfig, *, rules: Rules, topology: Topology) -> ProxyConfig:
+def _listening(proxy: str, config: ProxyConfig, *, push: PushContext, topology: Topology) -> ProxyConfig:
     """The same with the proxy's doors, and behind a sidecar's inbound one the app itself."""
     if proxy == GATEWAY:
         return replace(config, listeners=tuple(listeners.gateway(topology, name) for name in config.routes))
     app = next(workload.app for workload in WORKLOADS if workload.name == proxy)
-    to_app = clusters.inbound(rules, hosts.full(app, NAMESPACE), topology.ports[proxy].app)
+    to_app = clusters.inbound(push, hosts.fqdn(app, NAMESPACE), topology.ports[proxy].app)
     ways = (listeners.outbound(topology, proxy), listeners.inbound(topology, proxy))
     return replace(config, listeners=ways, clusters=(*config.clusters, to_app))
 
 
 def _selects(host: str, labels: Mapping[str, str], workload: Workload) -> bool:
-    return host == hosts.full(workload.app, NAMESPACE) and labels.items() <= workload.labels.items()
+    return host == hosts.fqdn(workload.app, NAMESPACE) and labels.items() <= workload.labels.items()
 
 
 def _assignment(name: str, workloads: list[str], topology: Topology) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Host names: short and full, wildcards, and the names of Envoy clusters made of them."""
+"""Host names: short and fully qualified, wildcards, and the names of Envoy clusters made of them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from platforms.istio.registry import DOMAIN, REGISTRY, SERVICE_PORT
 T = TypeVar("T")
 
 
-def full(host: str, namespace: str) -> str:
-    """The name that istiod uses for `host` when an object in `namespace` says it."""
+def fqdn(host: str, namespace: str) -> str:
+    """The fully qualified name of `host` as an object in `namespace` means it."""
     if not host or host == "*" or "." in host or is_address(host):
         return host
     return f"{host}.{namespace}.{DOMAIN}"
@@ -23,35 +23,35 @@ def is_wildcard(host: str) -> bool:
     return host.startswith("*")
 
 
-def covers(pattern: str, host: str) -> bool:
-    """Whether every name of `host` is also one of `pattern`."""
+def matches(pattern: str, host: str) -> bool:
+    """Tell whether every name of `host` is also one of `pattern`."""
     if is_wildcard(host):
         return is_wildcard(pattern) and len(host) >= len(pattern) and host[1:].endswith(pattern[1:])
     return host.endswith(pattern[1:]) if is_wildcard(pattern) else host == pattern
 
 
 def overlap(one: str, other: str) -> bool:
-    return covers(one, other) or covers(other, one)
+    return matches(one, other) or matches(other, one)
 
 
-def common(hosts: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
-    """The narrower of each two names, one of either side, that cover each other."""
+def intersection(hosts: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    """The narrower of each two names, one of either side, of which one matches the other."""
     narrower: dict[str, None] = {}
     others = tuple(others)
     for host in hosts:
         for other in others:
-            if covers(other, host):
+            if matches(other, host):
                 narrower[host] = None
-            elif covers(host, other):
+            elif matches(host, other):
                 narrower[other] = None
     return tuple(narrower)
 
 
 def most_specific(host: str, by_host: Mapping[str, T]) -> T | None:
-    """What stands under `host` itself, else under the longest wildcard that covers it."""
+    """The entry of `host` itself, else of the longest wildcard that matches it."""
     if host in by_host:
         return by_host[host]
-    wildcards = sorted((h for h in by_host if is_wildcard(h) and covers(h, host)), key=lambda h: (-len(h), h))
+    wildcards = sorted((h for h in by_host if is_wildcard(h) and matches(h, host)), key=lambda h: (-len(h), h))
     return by_host[wildcards[0]] if wildcards else None
 
 
@@ -60,7 +60,7 @@ def cluster(host: str, *, port: int = SERVICE_PORT, subset: str = "") -> str:
     return f"outbound|{port}|{subset}|{host}"
 
 
-def spellings(host: str) -> tuple[str, ...]:
+def aliases(host: str) -> tuple[str, ...]:
     """Every name under which a workload of the same namespace may call a Service, and its virtual address."""
     short, namespace = host.removesuffix(f".{DOMAIN}").split(".")
     svc = DOMAIN.split(".", maxsplit=1)[0]

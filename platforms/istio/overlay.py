@@ -47,7 +47,7 @@ def _rival(resource: Resource, own: ResourceSet) -> Resource | None:
     for service in own.of_kind("VirtualService"):
         if service.key == resource.key or not is_visible(service, NAMESPACE):
             continue
-        if any(hosts.covers(host, one) for host in mesh_hosts(service) for one in claimed):
+        if any(hosts.matches(host, one) for host in mesh_hosts(service) for one in claimed):
             return service
     return None
 
@@ -80,7 +80,7 @@ def _left(spec: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 
 def ruled_host(rule: Resource) -> tuple[str, str]:
     """The namespace of a DestinationRule, and its host in full."""
-    return (rule.namespace, hosts.full(str(rule.spec.get("host")), rule.namespace))
+    return (rule.namespace, hosts.fqdn(str(rule.spec.get("host")), rule.namespace))
 
 
 def _name(subset: object) -> str:
@@ -96,4 +96,4 @@ def mesh_hosts(resource: Resource) -> Iterator[str]:
     if isinstance(gateways, list) and MESH in gateways and isinstance(names, list):
         for host in names:
             if isinstance(host, str):
-                yield hosts.full(host, resource.namespace).lower()
+                yield hosts.fqdn(host, resource.namespace).lower()

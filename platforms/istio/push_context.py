@@ -99,15 +99,15 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """All resources, ready to be asked for what concerns one proxy."""
+class PushContext:
+    """All resources, ready to be asked for what concerns one proxy, as istiod keeps them for a push."""
 
     virtual_services: tuple[VirtualService, ...]
     destination_rules: tuple[DestinationRule, ...]
     servers: tuple[Server, ...]
 
     @classmethod
-    def of(cls, resources: ResourceSet) -> Rules:
+    def of(cls, resources: ResourceSet) -> PushContext:
         """Read validated resources, the older before the younger.
 
         Those of one age are ordered by name, then by namespace, as istiod does it for objects of the same second.
@@ -155,7 +155,7 @@ def _virtual_service(resource: Resource) -> VirtualService:
     return VirtualService(
         name=resource.name,
         namespace=namespace,
-        hosts=tuple(hosts.full(host, namespace) for host in spec.get("hosts", ())),
+        hosts=tuple(hosts.fqdn(host, namespace) for host in spec.get("hosts", ())),
         gateways=tuple(gateway_name(gateway, namespace) for gateway in spec.get("gateways") or (MESH,)),
         exported_to=tuple(spec.get("exportTo", ())),
         http=tuple(spec.get("http", ())),
@@ -164,7 +164,7 @@ def _virtual_service(resource: Resource) -> VirtualService:
 
 def _destination_rule(resource: Resource) -> DestinationRule:
     return DestinationRule(
-        host=hosts.full(resource.spec["host"], resource.namespace),
+        host=hosts.fqdn(resource.spec["host"], resource.namespace),
         namespace=resource.namespace,
         exported_to=frozenset(resource.spec.get("exportTo", ())),
         traffic_policy=resource.spec.get("trafficPolicy"),

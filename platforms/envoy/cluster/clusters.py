@@ -8,7 +8,7 @@ from typing import Any
 from platforms.envoy.cluster import connection_pool, load_balancing
 from platforms.envoy.topology import LOOPBACK
 from platforms.istio import durations, hosts
-from platforms.istio.push_context import CALLERS, Rules
+from platforms.istio.push_context import CALLERS, PushContext
 from platforms.istio.registry import REGISTRY, SERVICE_PORT
 from platforms.istio.resources import NAMESPACE
 
@@ -22,10 +22,10 @@ _APP_IDLE_TIMEOUT = "4s"
 # Shorter than the keep-alive of every service: the proxy closes first, so no request meets a closing connection.
 
 
-def outbound(rules: Rules, caller: str) -> Iterator[dict[str, Any]]:
+def outbound(push: PushContext, caller: str) -> Iterator[dict[str, Any]]:
     """The clusters of all Services and subsets for the proxies of a namespace, without their endpoints."""
     for host in sorted(REGISTRY):
-        rule = rules.destination_rule(host, caller)
+        rule = push.destination_rule(host, caller)
         policy = _at_port(rule.policy) if rule else {}
         yield _cluster(hosts.cluster(host), policy)
         for subset in rule.subsets if rule else ():
@@ -33,9 +33,9 @@ def outbound(rules: Rules, caller: str) -> Iterator[dict[str, Any]]:
             yield _cluster(name, _overridden(policy, subset.get("trafficPolicy")))
 
 
-def inbound(rules: Rules, host: str, app_port: int) -> dict[str, Any]:
+def inbound(push: PushContext, host: str, app_port: int) -> dict[str, Any]:
     """The cluster of the app itself, a workload of `host`: the pool of its DestinationRule limits this side too."""
-    rule = rules.destination_rule(host, NAMESPACE)
+    rule = push.destination_rule(host, NAMESPACE)
     pool = (rule and _at_port(rule.policy).get("connectionPool")) or {}
     cluster = {"name": INBOUND, "type": "STATIC", **_settings({"connectionPool": pool})}
     del cluster["lbPolicy"]
@@ -52,12 +52,12 @@ def inbound(rules: Rules, host: str, app_port: int) -> dict[str, Any]:
     return cluster
 
 
-def destinations(rules: Rules) -> dict[str, tuple[str, Mapping[str, str]]]:
+def destinations(push: PushContext) -> dict[str, tuple[str, Mapping[str, str]]]:
     """The Service and the labels behind each cluster that any proxy has."""
     found: dict[str, tuple[str, Mapping[str, str]]] = {}
     for host in sorted(REGISTRY):
         found[hosts.cluster(host)] = (host, {})
-        for rule in (rules.destination_rule(host, caller) for caller in CALLERS):
+        for rule in (push.destination_rule(host, caller) for caller in CALLERS):
             for subset in rule.subsets if rule else ():
                 found[hosts.cluster(host, subset=subset["name"])] = (host, subset.get("labels", {}))
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platforms.envoy.route import matches, virtual_hosts
-from platforms.istio.push_context import PROXIES, Rules, VirtualService
+from platforms.istio.push_context import PROXIES, PushContext, VirtualService
 from platforms.istio.resources import ResourceSet
 
 _CONDITIONS = ("headers", "queryParameters")
@@ -16,10 +16,10 @@ _Route = tuple[VirtualService, Mapping[str, Any]]
 
 def notes(resources: ResourceSet) -> Iterator[str]:
     """A sentence for each VirtualService of which a route can never act, for another one's comes first."""
-    rules = Rules.of(resources)
+    push = PushContext.of(resources)
     gateway = next(proxy for proxy in PROXIES if proxy.is_gateway)
     by_host: dict[str, list[_Route]] = {}
-    for _, host, service, made in virtual_hosts.at_gateway(rules, gateway):
+    for _, host, service, made in virtual_hosts.at_gateway(push, gateway):
         by_host.setdefault(host, []).extend((service, route["match"]) for route in made)
     for host, found in by_host.items():
         before: dict[str, list[_Route]] = {}

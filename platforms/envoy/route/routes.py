@@ -9,7 +9,7 @@ from typing import Any
 from platforms.envoy.cluster import load_balancing
 from platforms.envoy.route import faults, headers, matches, retries
 from platforms.istio import durations, hosts
-from platforms.istio.push_context import Proxy, Rules, VirtualService
+from platforms.istio.push_context import Proxy, PushContext, VirtualService
 from platforms.istio.registry import REGISTRY, SERVICE_PORT
 
 _NO_LIMIT = "0s"
@@ -32,7 +32,7 @@ class Context:
     gateway: str
     """`mesh` for a sidecar, `namespace/name` of the Gateway for the ingress gateway."""
     port: int
-    rules: Rules
+    push: PushContext
 
 
 def of(service: VirtualService, context: Context) -> list[dict[str, Any]]:
@@ -58,7 +58,7 @@ def default(host: str, context: Context) -> dict[str, Any]:
         "maxGrpcTimeout": _NO_LIMIT,
         "retryPolicy": retries.policy(None),
     }
-    rule = context.rules.destination_rule(host, context.proxy.namespace)
+    rule = context.push.destination_rule(host, context.proxy.namespace)
     if hash_policy := load_balancing.hash_policy(load_balancing.hash_of_service(rule)):
         action["hashPolicy"] = [hash_policy]
     return {"name": "default", "match": dict(matches.CATCH_ALL), "route": action}
@@ -157,16 +157,14 @@ def _mirrors(http: Mapping[str, Any], service: VirtualService, context: Context)
 
 
 def _cluster(destination: Mapping[str, Any], service: VirtualService, context: Context) -> str:
-    host = hosts.full(destination["host"], service.namespace)
+    host = hosts.fqdn(destination["host"], service.namespace)
     port = destination.get("port", {}).get("number", SERVICE_PORT if host in REGISTRY else context.port)
     return hosts.cluster(host, port=port, subset=destination.get("subset", ""))
 
 
 def _hash(destination: Mapping[str, Any], service: VirtualService, context: Context) -> Mapping[str, Any] | None:
-    host = hosts.full(destination["host"], service.namespace)
-    return load_balancing.hash_of_destination(
-        context.rules.destination_rule(host, context.proxy.namespace), destination
-    )
+    host = hosts.fqdn(destination["host"], service.namespace)
+    return load_balancing.hash_of_destination(context.push.destination_rule(host, context.proxy.namespace), destination)
 
 
 def _redirect(redirect: Mapping[str, Any], port: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from platforms.envoy.route import routes
 from platforms.istio import hosts
-from platforms.istio.push_context import MESH, Proxy, Rules, Server, VirtualService
+from platforms.istio.push_context import MESH, Proxy, PushContext, Server, VirtualService
 from platforms.istio.registry import REGISTRY, SERVICE_PORT
 
 _LARGEST_BODY = 1024 * 1024
@@ -30,13 +30,13 @@ _UNKNOWN_HOST = {
 }
 
 
-def of_sidecar(rules: Rules, proxy: Proxy) -> dict[str, Any]:
+def of_sidecar(push: PushContext, proxy: Proxy) -> dict[str, Any]:
     """The route configuration `9080` of a sidecar: every Service of the mesh, and the hosts routed along with one."""
-    context = routes.Context(proxy, MESH, SERVICE_PORT, rules)
+    context = routes.Context(proxy, MESH, SERVICE_PORT, push)
     by_name: dict[str, dict[str, Any]] = {}
     taken: set[str] = set()
     routed: set[str] = set()
-    bound = rules.bound_to(MESH, proxy)
+    bound = push.bound_to(MESH, proxy)
     closest = _closest(bound)
     # A call names its host in any case, so at sidecars case does not matter.
     for number, service in enumerate(map(_in_lower_case, bound)):
@@ -45,7 +45,7 @@ def of_sidecar(rules: Rules, proxy: Proxy) -> dict[str, Any]:
             continue
         if not (http_routes := routes.of(service, context)):
             continue  # nothing in it concerns this caller
-        unknown = [host for host in service.hosts if not any(hosts.covers(host, one) for one in REGISTRY)]
+        unknown = [host for host in service.hosts if not any(hosts.matches(host, one) for one in REGISTRY)]
         for host in (*unknown, *known):
             _add(by_name, taken, host, http_routes)
         routed.update(known)
@@ -55,27 +55,27 @@ def of_sidecar(rules: Rules, proxy: Proxy) -> dict[str, Any]:
     return _configuration(str(SERVICE_PORT), [*(by_name[name] for name in sorted(by_name)), _UNKNOWN_HOST])
 
 
-def of_gateway(rules: Rules, proxy: Proxy, name: str) -> dict[str, Any]:
+def of_gateway(push: PushContext, proxy: Proxy, name: str) -> dict[str, Any]:
     """The route configuration of the gateway's port: what the VirtualServices say at each server there."""
     by_host: dict[str, dict[str, Any]] = {}
     sources: dict[str, list[int]] = {}
-    for server, host, _, made in at_gateway(rules, proxy):
+    for server, host, _, made in at_gateway(push, proxy):
         virtual_host = by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], []))
         virtual_host["routes"] += made
         sources.setdefault(host, []).append(id(made))
-    found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{rules.servers[0].port}", ["*"], [])]
+    found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{push.servers[0].port}", ["*"], [])]
     return _configuration(name, sorted(found, key=lambda one: str(one["name"])))
 
 
-def at_gateway(rules: Rules, proxy: Proxy) -> Iterator[tuple[Server, str, VirtualService, list[dict[str, Any]]]]:
+def at_gateway(push: PushContext, proxy: Proxy) -> Iterator[tuple[Server, str, VirtualService, list[dict[str, Any]]]]:
     """Who says which routes for a host of the gateway, in the order in which they act there."""
     made: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for server in rules.servers:
-        for service in rules.bound_to(server.gateway, proxy):
-            bound = hosts.common(server.hosts_for(service.namespace), service.hosts)
+    for server in push.servers:
+        for service in push.bound_to(server.gateway, proxy):
+            bound = hosts.intersection(server.hosts_for(service.namespace), service.hosts)
             key = (server.gateway, service.namespace, service.name)
             if bound and key not in made:
-                made[key] = routes.of(service, routes.Context(proxy, server.gateway, server.port, rules))
+                made[key] = routes.of(service, routes.Context(proxy, server.gateway, server.port, push))
             for host in map(str.lower, bound if made.get(key) else ()):  # compared as written, then matched in any case
                 yield server, host, service, made[key]
 
@@ -100,7 +100,7 @@ def _closest(services: tuple[VirtualService, ...]) -> dict[str, int]:
 def _add(by_name: dict[str, dict[str, Any]], taken: set[str], host: str, http_routes: list[dict[str, Any]]) -> None:
     """Add the virtual host of `host` unless an earlier VirtualService has it."""
     name = f"{host}:{SERVICE_PORT}"
-    domains = [one for one in (hosts.spellings(host) if host in REGISTRY else (host,)) if one not in taken]
+    domains = [one for one in (hosts.aliases(host) if host in REGISTRY else (host,)) if one not in taken]
     if domains:
         by_name[name] = _virtual_host(name, domains, http_routes)
         taken.update(domains)

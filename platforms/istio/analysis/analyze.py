@@ -8,7 +8,7 @@ from typing import Any
 from platforms.istio import hosts
 from platforms.istio.analysis import deprecated, unreachable
 from platforms.istio.analysis.message import Finding, missing
-from platforms.istio.push_context import MESH, Rules, VirtualService, gateway_name, is_ours
+from platforms.istio.push_context import MESH, PushContext, VirtualService, gateway_name, is_ours
 from platforms.istio.registry import REGISTRY, SERVICE_PORT, WORKLOADS
 from platforms.istio.resources import NAMESPACE, Resource, ResourceSet
 
@@ -17,25 +17,21 @@ __all__ = ["Finding", "analyze"]
 
 def analyze(resources: ResourceSet) -> tuple[Finding, ...]:
     """The remarks on valid `resources`, the gravest first."""
-    rules = Rules.of(resources)
+    push = PushContext.of(resources)
     found = {
-        *(
-            one
-            for service in resources.of_kind("VirtualService")
-            for one in _virtual_service(service, resources, rules)
-        ),
+        *(one for service in resources.of_kind("VirtualService") for one in _virtual_service(service, resources, push)),
         *(one for rule in resources.of_kind("DestinationRule") for one in _destination_rule(rule)),
         *(one for gateway in resources.of_kind("Gateway") for one in _gateway(gateway, resources)),
-        *_same_host(resources, rules),
+        *_same_host(resources, push),
     }
     return tuple(sorted(found, key=lambda one: one.rank))
 
 
-def _virtual_service(service: Resource, resources: ResourceSet, rules: Rules) -> Iterator[Finding]:
+def _virtual_service(service: Resource, resources: ResourceSet, push: PushContext) -> Iterator[Finding]:
     yield from unreachable.findings(service)
     yield from deprecated.of_virtual_service(service)
     for destination, mirrored in _destinations(service.spec):
-        yield from _destination(service, destination, rules, mirrored=mirrored)
+        yield from _destination(service, destination, push, mirrored=mirrored)
     for gateway in service.spec.get("gateways", ()):
         if gateway != MESH:
             yield from _bound(service, gateway, resources)
@@ -53,15 +49,15 @@ def _destinations(spec: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], 
 
 
 def _destination(
-    service: Resource, destination: Mapping[str, Any], rules: Rules, *, mirrored: bool
+    service: Resource, destination: Mapping[str, Any], push: PushContext, *, mirrored: bool
 ) -> Iterator[Finding]:
     said, subset = destination["host"], destination.get("subset", "")
-    host = hosts.full(said, service.namespace)
+    host = hosts.fqdn(said, service.namespace)
     if host not in REGISTRY:
         yield missing(service, "mirror host" if mirrored else "host", said)
     elif (port := destination.get("port", {}).get("number", SERVICE_PORT)) != SERVICE_PORT:
         yield missing(service, "host:port", f"{said}:{port}")
-    if subset and not any(rule.host == host and rule.subset(subset) for rule in rules.destination_rules):
+    if subset and not any(rule.host == host and rule.subset(subset) for rule in push.destination_rules):
         where = "mirror" if mirrored else "host"
         yield missing(service, f"{where}+subset in destinationrule", f"{said}+{subset}")
 
@@ -112,7 +108,7 @@ def _lost_subsets(service: Resource, resources: ResourceSet) -> Iterator[Finding
 
 def _destination_rule(rule: Resource) -> Iterator[Finding]:
     yield from deprecated.of_destination_rule(rule)
-    host = hosts.full(rule.spec["host"], rule.namespace)
+    host = hosts.fqdn(rule.spec["host"], rule.namespace)
     if not any(hosts.overlap(host, known) for known in REGISTRY):
         message = (
             f"The host {rule.spec['host']} defined in the DestinationRule does not match any services in the mesh."
@@ -120,7 +116,7 @@ def _destination_rule(rule: Resource) -> Iterator[Finding]:
         yield Finding("IST0174", "Warning", message, str(rule))
         return
     for subset in rule.spec.get("subsets", ()):
-        behind = (one for one in WORKLOADS if hosts.covers(host, hosts.full(one.app, NAMESPACE)))
+        behind = (one for one in WORKLOADS if hosts.matches(host, hosts.fqdn(one.app, NAMESPACE)))
         if not any(subset.get("labels", {}).items() <= one.labels.items() for one in behind):
             message = (
                 f"The Subset {subset['name']} defined in the DestinationRule does not select any pods. "
@@ -150,10 +146,10 @@ def _gateway(gateway: Resource, resources: ResourceSet) -> Iterator[Finding]:
             yield Finding("IST0145", "Error", message, str(gateway))
 
 
-def _same_host(resources: ResourceSet, rules: Rules) -> Iterator[Finding]:
+def _same_host(resources: ResourceSet, push: PushContext) -> Iterator[Finding]:
     """Two VirtualServices for one host of the mesh: only the first is obeyed."""
     by_host: dict[str, list[VirtualService]] = {}
-    for service in rules.virtual_services:
+    for service in push.virtual_services:
         if MESH in service.gateways:
             for scope in service.visible_in:
                 for host in service.hosts:

@@ -36,7 +36,7 @@ def _server_name(name: str, names: list[str]) -> Iterator[str]:
         return  # Istio only warns of it
     wrong = [] if name.startswith(_OF_ISTIOD) else list(fields.domain(name))
     yield from wrong
-    if not wrong and not any(hosts.covers(one, name) for one in names):
+    if not wrong and not any(hosts.matches(one, name) for one in names):
         yield (
             f'SNI host "{name}" is not a compatible subset of any of the virtual service hosts: [{", ".join(names)}]'
         )

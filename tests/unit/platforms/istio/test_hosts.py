@@ -21,7 +21,7 @@ REVIEWS = "reviews.bookinfo.svc.cluster.local"
 )
 def test_a_short_name_belongs_to_the_namespace_of_its_object(said: str, meant: str) -> None:
     """Only a name without a dot is completed."""
-    assert meant == hosts.full(said, "bookinfo")
+    assert meant == hosts.fqdn(said, "bookinfo")
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ def test_a_short_name_belongs_to_the_namespace_of_its_object(said: str, meant: s
 )
 def test_a_wildcard_covers_what_ends_like_it(pattern: str, host: str, *, expected: bool) -> None:
     """A name covers itself, a wildcard everything with its ending."""
-    assert expected == hosts.covers(pattern, host)
+    assert expected == hosts.matches(pattern, host)
 
 
 def test_the_narrower_of_two_hosts_is_what_they_have_in_common() -> None:
     """A gateway's host and a VirtualService's meet in the narrower one."""
-    assert ("a.example", "*.b.example") == hosts.common(("*.example",), ("a.example", "*.b.example", "other"))
+    assert ("a.example", "*.b.example") == hosts.intersection(("*.example",), ("a.example", "*.b.example", "other"))
 
 
 def test_the_closest_wildcard_decides() -> None:
