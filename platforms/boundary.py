@@ -33,8 +33,8 @@ class Convergence:
     """How many proxies were asked."""
 
 
-class Pipe(Protocol):
-    """A program of visitors that runs as long as the block, and not longer than we do."""
+class LoadGenerator(Protocol):
+    """A duplex line channel to the program that sends the requests; it runs as long as the block, and ends with us."""
 
     def __enter__(self) -> Self: ...
 
@@ -43,21 +43,21 @@ class Pipe(Protocol):
     ) -> None: ...
 
     def write(self, line: str) -> None:
-        """Raises OSError if nobody is there any more."""
+        """Send one line; raises OSError once the program has ended."""
 
     def lines(self) -> Iterator[str]:
-        """What the visitors say, until they end."""
+        """The lines that the program writes, until it ends."""
 
-    def last_words(self) -> str:
-        """Why they ended."""
+    def exit_reason(self) -> str:
+        """The reason why the program ended."""
 
     @property
     def gateway_url(self) -> str | None:
-        """The gateway as these visitors call it; None where it is that of everybody else."""
+        """The gateway's URL as this program reaches it; None where the platform's own URL works."""
 
     @property
     def log(self) -> str:
-        """Where to read more."""
+        """The place where the program logs: a file, or a command that shows the log."""
 
 
 class Platform(Protocol):
@@ -107,10 +107,10 @@ class Platform(Protocol):
     def instances(self) -> Mapping[str, str]:
         """What runs now: for each instance and proxy by name, what changes when it is another one or was restarted."""
 
-    def visitors(self, workers: int) -> Pipe:
-        """The way to visitors beside the mesh, sent by so many workers, instead of on this machine.
+    def load_generator(self, workers: int) -> LoadGenerator:
+        """A load generator inside the cluster, with so many workers, instead of one on this machine.
 
-        Raises Unsupported where there is no such place.
+        Raises Unsupported where there is no cluster.
         """
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen, Voice
 from scenarios.run.cli import Parser
 from scenarios.run.restore import CONVERGENCE_SECONDS
-from scenarios.run.run import ONE_PROCESS, Fleet, Pace, run
+from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, run
 from scenarios.run.signals import InterruptGuard
 
 _EXITS = "exit codes: 0 all were caught, 1 one was not, 2 wrong usage, 3 the demo could not do it, 130 stopped"
@@ -73,7 +73,7 @@ def main(
     argv: Sequence[str] | None = None,
     *,
     to: Callable[[Choice], Platform] = connect,
-    fleet: Fleet = ONE_PROCESS,
+    source: LoadSource = ONE_PROCESS,
 ) -> int:
     """Plant every defect, print what caught it, and return the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
@@ -84,7 +84,9 @@ def main(
         chosen = _chosen(known, arguments.only)
         screen = Screen(Voice.JSON if arguments.json else Voice.NORMAL)
         typed = shlex.join(["python", "-m", "scenarios.controls", *given])
-        controls = _played(chosen, to(named(arguments)), fleet, command=typed, screen=screen, verbose=arguments.verbose)
+        controls = _played(
+            chosen, to(named(arguments)), source, command=typed, screen=screen, verbose=arguments.verbose
+        )
     except DemoError as error:
         screen.wrong(f"controls: {error}")
         return error.exit_code
@@ -97,7 +99,7 @@ def main(
 
 
 def _played(
-    chosen: Sequence[Defect], platform: Platform, fleet: Fleet, *, command: str, screen: Screen, verbose: bool
+    chosen: Sequence[Defect], platform: Platform, source: LoadSource, *, command: str, screen: Screen, verbose: bool
 ) -> list[Control]:
     """Every defect by itself, each followed by the baseline; the same visitors see them all."""
     began = time.monotonic()
@@ -105,11 +107,11 @@ def _played(
     screen.note(f"  {'answer':<12} {'after':>6}  {'scenario':<13}  what is wrong")
     inner = Screen(Voice.NORMAL if verbose else Voice.QUIET)
     controls = []
-    with InterruptGuard().installed() as guard, fleet.traffic(platform, part(platform.key) / "locust.log") as traffic:
+    with InterruptGuard().installed() as guard, source.traffic(platform, part(platform.key) / "locust.log") as traffic:
         _mended(platform, guard, screen)
         for defect in chosen:
             try:
-                controls.append(_control(defect, platform, Fleet(there=traffic), command=command, screen=inner))
+                controls.append(_control(defect, platform, LoadSource(running=traffic), command=command, screen=inner))
             finally:
                 _mended(platform, guard, inner)
             for line in _lines(controls[-1]):
@@ -131,18 +133,18 @@ def _mended(platform: Platform, guard: InterruptGuard, screen: Screen) -> None:
             raise NotConverged(f"{error}: `python -m platforms reset` brings the baseline back") from error
 
 
-def _control(defect: Defect, platform: Platform, fleet: Fleet, *, command: str, screen: Screen) -> Control:
+def _control(defect: Defect, platform: Platform, source: LoadSource, *, command: str, screen: Screen) -> Control:
     """Show the scenario while the defect is planted."""
     try:
         with contextlib.closing(Planted(platform, defect)) as planted:
             report = run(
                 defect.scenario,
                 lambda: planted,
-                pace=Pace(),
+                profile=LoadProfile(),
                 keep=False,
                 command=command,
                 screen=screen,
-                fleet=fleet,
+                source=source,
             )
     except NotConverged as error:
         return Control(defect, NotConverged, (str(error),), requests=0)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-from scenarios.run.locust_process import Child
-from scenarios.run.run import Fleet
+from scenarios.run.locust_process import LocustProcess
+from scenarios.run.run import LoadSource
 from tests.controls import drive
-from tests.visitors import Staying
+from tests.traffic import SharedTraffic
 
 # Whoever runs the tests in the background has Ctrl-C and hang-ups ignored, and every command that a test starts would
 # inherit that: the tests that stop a command would wait for nothing.
@@ -26,6 +26,6 @@ settings.load_profile("patient")
 @pytest.fixture(scope="session", autouse=True)
 def visitors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Who sends for every run of a scenario in this process."""
-    with Staying(Child(tmp_path_factory.mktemp("visitors") / "locust.log")) as staying:
-        drive.fleet = Fleet(there=staying)
+    with SharedTraffic(LocustProcess(tmp_path_factory.mktemp("visitors") / "locust.log")) as traffic:
+        drive.source = LoadSource(running=traffic)
         yield

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, quote, unquote
 
-from platforms.boundary import Convergence, Pipe, State
+from platforms.boundary import Convergence, LoadGenerator, State
 from platforms.calls import Call, RequestLog
 from platforms.counters import Counters, Hop
 from platforms.errors import NotApplied, NotConverged, Rejected, Unsupported
@@ -202,7 +202,7 @@ class FakePlatform:
         replaced = self.defects.replaced_after and self._pages >= self.defects.replaced_after
         return {proxy: "second" if replaced and proxy == "reviews-v1" else "first" for proxy in PROXIES}
 
-    def visitors(self, workers: int) -> Pipe:
+    def load_generator(self, workers: int) -> LoadGenerator:
         del workers
         raise Unsupported("--in-cluster: platform local is no cluster; --workers N takes N processes of this machine")
 

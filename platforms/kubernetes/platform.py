@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platforms.boundary import Convergence, Pipe, State
+from platforms.boundary import Convergence, LoadGenerator, State
 from platforms.counters import Counters
 from platforms.envoy.translate import Snapshot, routing
 from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, Unsupported, UsageError
@@ -125,8 +125,8 @@ class KubernetesPlatform:
         for pod in self._of(workload.removeprefix("envoy-")):
             yield from self._cluster.log(pod.name, pod.namespace, "istio-proxy" if of_envoy else pod.app, lines=lines)
 
-    def visitors(self, workers: int) -> Pipe:
-        return visiting.visitors(self._demo, self._cluster, workers)
+    def load_generator(self, workers: int) -> LoadGenerator:
+        return visiting.traffic_job(self._demo, self._cluster, workers)
 
     def close(self) -> None:
         self._proxies.close()

@@ -1,4 +1,4 @@
-"""Visitors inside the cluster: a Job of a master and its workers, and the one connection to it."""
+"""The load generator inside the cluster: a Job of a master and its workers, and the one connection to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from platforms.kubernetes.client.cluster import Cluster
 
 NAMESPACE = "bookinfo-traffic"
 GATEWAY_URL = "http://istio-ingressgateway.istio-system"
-"""The gateway's Service, as visitors in the cluster call it."""
+"""The gateway's Service, as pods in the cluster call it."""
 
 _FILE = ROOT / "manifests" / "traffic" / "job.yaml"
 _ENDS = frozenset({"SuccessCriteriaMet", "Complete", "FailureTarget", "Failed"})
@@ -35,7 +35,7 @@ _OWNER = "batch.kubernetes.io/controller-uid"
 
 
 class TrafficJob:
-    """The way to the visitors of a Job, which lives as long as the block; when we are killed, it ends by itself."""
+    """A load generator as a Job, which lives as long as the block; when we are killed, it ends by itself."""
 
     def __init__(self, cluster: Cluster, *, workers: int, image: str, loaded: bool) -> None:
         """`loaded`: the image was loaded into the nodes, and must not come from anywhere else."""
@@ -83,8 +83,8 @@ class TrafficJob:
         with contextlib.suppress(OSError, ValueError):  # the connection broke, or was closed under our hands
             yield from self._reader
 
-    def last_words(self) -> str:
-        """Which pod ended first, and how; a pod's end is known a moment after its connection's."""
+    def exit_reason(self) -> str:
+        """The pod that ended first, and how; a pod's end is known a moment after its connection's."""
         if not self._cluster.answers():
             return f"the API server of context {self._cluster.context} does not answer any more"
         deadline = time.monotonic() + _END_SECONDS

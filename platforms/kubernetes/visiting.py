@@ -1,4 +1,4 @@
-"""Visitors in the cluster: their image and their namespace are made when they are first asked for."""
+"""The load generator in the cluster: its image and its namespace are made when it is first needed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _PLACE = ROOT / "manifests" / "traffic"
 _APPLY_SECONDS = 60.0
 
 
-def visitors(demo: Demo, cluster: Cluster, workers: int) -> TrafficJob:
-    """The way to them; in a cluster that is not ours, their image has to be in a registry."""
+def traffic_job(demo: Demo, cluster: Cluster, workers: int) -> TrafficJob:
+    """Prepare the cluster and return the Job; in a cluster that is not ours, the image has to be in a registry."""
     wanted = images.visitors()
     (image,) = wanted.names.values()
     with Commands(folder(), tools.require(), _silent) as commands:

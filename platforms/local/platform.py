@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platforms.boundary import Convergence, Pipe, State
+from platforms.boundary import Convergence, LoadGenerator, State
 from platforms.counters import Counters, Growing
 from platforms.envoy.config_dump import served
 from platforms.envoy.topology import LOOPBACK, Topology
@@ -155,7 +155,7 @@ class LocalPlatform:
             raise UsageError(f"{name}: no such log; there are {', '.join(logs)}")
         return logs[name]
 
-    def visitors(self, workers: int) -> Pipe:
+    def load_generator(self, workers: int) -> LoadGenerator:
         del workers
         raise Unsupported("--in-cluster: platform local is no cluster; --workers N takes N processes of this machine")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from platforms.boundary import Convergence, Pipe, Platform, State
+from platforms.boundary import Convergence, LoadGenerator, Platform, State
 from platforms.calls import RequestLog
 from platforms.counters import Counters
 from platforms.errors import DemoError
@@ -108,8 +108,8 @@ class Planted:
         convergence = self._platform.wait_until_converged(self._defect.really, timeout=timeout)
         return replace(convergence, revision=state.resources.revision)
 
-    def visitors(self, workers: int) -> Pipe:
-        return self._platform.visitors(workers)
+    def load_generator(self, workers: int) -> LoadGenerator:
+        return self._platform.load_generator(workers)
 
     def upstream_requests(self) -> Counters:
         return self._defect.counted(self._platform.upstream_requests())

@@ -17,7 +17,7 @@ from platforms.selection import Choice, add_options, connect, named
 from scenarios.reporting.files import prepare, write
 from scenarios.reporting.terminal import Screen, Voice
 from scenarios.run.numbers import decimal, whole
-from scenarios.run.run import ONE_PROCESS, Fleet, Pace, claims_of, run
+from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, claims_of, run
 from scenarios.scenario import Scenario
 
 _MOST_REQUESTS = 1_000_000
@@ -56,21 +56,21 @@ def main(
     argv: Sequence[str] | None = None,
     *,
     to: Callable[[Choice], Platform] = connect,
-    fleet: Fleet = ONE_PROCESS,
+    source: LoadSource = ONE_PROCESS,
 ) -> int:
-    """Run the command and return its exit code; `fleet` sends unless the arguments ask for another."""
+    """Run the command and return its exit code; `source` sends unless the arguments ask for another."""
     given = list(sys.argv[1:] if argv is None else argv)
     screen = Screen(Voice.JSON)
     try:
         arguments = _parser(command).parse_args(_joined(given))
-        pace, margin = _pace(arguments), _margin(arguments)
-        fleet = _fleet(arguments) or fleet
+        profile, margin = _profile(arguments), _margin(arguments)
+        source = _source(arguments) or source
         screen = Screen(_voice(arguments))
         target = named(arguments)
         scenario = command.build(arguments, margin)
-        if sum(claim.requests for step in claims_of(scenario, pace) for claim in step) > _MOST_REQUESTS:
+        if sum(claim.requests for step in claims_of(scenario, profile) for claim in step) > _MOST_REQUESTS:
             raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
-        if arguments.margin != _MARGIN and _alike(scenario, command.build(arguments, Fraction(_MARGIN) / 100), pace):
+        if arguments.margin != _MARGIN and _alike(scenario, command.build(arguments, Fraction(_MARGIN) / 100), profile):
             told = f"--margin {arguments.margin} makes no difference here: the claims say what is caught"
             scenario = replace(scenario, notes=(*scenario.notes, told))
         folder = None if arguments.report is None else prepare(arguments.report)
@@ -78,8 +78,8 @@ def main(
         report = run(
             scenario,
             lambda: to(target),
-            pace=pace,
-            fleet=fleet,
+            profile=profile,
+            source=source,
             keep=arguments.keep,
             command=typed,
             screen=screen,
@@ -139,11 +139,11 @@ def _parser(command: Command) -> Parser:
     return parser
 
 
-def _alike(one: Scenario, other: Scenario, pace: Pace) -> bool:
+def _alike(one: Scenario, other: Scenario, profile: LoadProfile) -> bool:
     """Whether the claims of both take as many requests and catch the same."""
 
     def told(scenario: Scenario) -> list[tuple[int, str]]:
-        return [(claim.requests, claim.power) for step in claims_of(scenario, pace) for claim in step]
+        return [(claim.requests, claim.power) for step in claims_of(scenario, profile) for claim in step]
 
     return told(one) == told(other)
 
@@ -159,7 +159,7 @@ def _joined(argv: Sequence[str]) -> list[str]:
     return joined
 
 
-def _pace(arguments: argparse.Namespace) -> Pace:
+def _profile(arguments: argparse.Namespace) -> LoadProfile:
     requests = rate = duration = None
     if arguments.requests is not None:
         requests = whole(arguments.requests, option="--requests", least=1, most=_MOST_REQUESTS, example="1000")
@@ -173,15 +173,15 @@ def _pace(arguments: argparse.Namespace) -> Pace:
             raise UsageError("--duration needs a rate: add --rate, as in --rate 15 --duration 60")
         if requests is not None:
             raise UsageError("--requests and --duration each say how many requests: give one of them")
-    return Pace(requests, None if rate is None else float(rate), None if duration is None else float(duration))
+    return LoadProfile(requests, None if rate is None else float(rate), None if duration is None else float(duration))
 
 
-def _fleet(arguments: argparse.Namespace) -> Fleet | None:
-    """The fleet that is asked for, if one is."""
+def _source(arguments: argparse.Namespace) -> LoadSource | None:
+    """The source that is asked for, if one is."""
     workers = arguments.workers
     if workers is not None:
         workers = whole(workers, option="--workers", least=1, most=_MOST_WORKERS, example="4")
-    return Fleet(workers, arguments.in_cluster) if workers or arguments.in_cluster else None
+    return LoadSource(workers, arguments.in_cluster) if workers or arguments.in_cluster else None
 
 
 def _margin(arguments: argparse.Namespace) -> Fraction:

@@ -1,4 +1,4 @@
-"""The way to the visitors: lines of text, there and back."""
+"""The load generator as a process of this machine."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from platforms.demo.run_folder import open_text
 from platforms.environment import ROOT
 
 
-class Child:
-    """The visitors as a process of this machine, with processes of its own for its workers."""
+class LocustProcess:
+    """A Locust process, with processes of its own for its workers, if any."""
 
     gateway_url = None
 
@@ -34,7 +34,7 @@ class Child:
                 stderr=log,
                 text=True,
                 encoding="utf-8",
-                start_new_session=True,  # a Ctrl-C in the terminal is for us to handle
+                start_new_session=True,  # Ctrl-C in the terminal is handled here
             )
         return self
 
@@ -43,9 +43,9 @@ class Child:
     ) -> None:
         self._process.kill()
         self._process.wait()
-        for end in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):  # the child is gone, and with it the other end
-                _there(end).close()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):  # the process is gone, and with it the other end of the pipe
+                _opened(pipe).close()
 
     @property
     def pid(self) -> int:
@@ -56,22 +56,22 @@ class Child:
         return str(self._log)
 
     def write(self, line: str) -> None:
-        stdin = _there(self._process.stdin)
+        stdin = _opened(self._process.stdin)
         stdin.write(f"{line}\n")
         stdin.flush()
 
     def lines(self) -> Iterator[str]:
-        with contextlib.suppress(ValueError):  # closed under our hands: the block is over
-            yield from _there(self._process.stdout)
+        with contextlib.suppress(ValueError):  # the block is over, and the pipe was closed
+            yield from _opened(self._process.stdout)
 
-    def last_words(self) -> str:
+    def exit_reason(self) -> str:
         self._process.wait()
         last = self._log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
         return f"exit code {self._process.returncode}: {last or 'no message'}"
 
 
-def _there(end: IO[str] | None) -> IO[str]:
-    """An end of a pipe that was asked for."""
-    if end is None:  # pragma: no cover
+def _opened(pipe: IO[str] | None) -> IO[str]:
+    """The pipe, which Popen has opened; the type allows None."""
+    if pipe is None:  # pragma: no cover
         raise OSError("no pipe")
-    return end
+    return pipe

@@ -20,6 +20,7 @@ from platforms.istio.resources import baseline
 from scenarios.evidence.observation import marks
 from scenarios.reporting.model import Report, StepReport
 from scenarios.reporting.terminal import Screen
+from scenarios.run.locust_process import LocustProcess
 from scenarios.run.restore import restoring_baseline
 from scenarios.run.signals import InterruptGuard
 from scenarios.run.step import Stage, Taken, judged, take
@@ -32,40 +33,40 @@ _LOOK = "`python -m platforms status` shows what is wrong"
 
 
 @dataclass(frozen=True, slots=True)
-class Fleet:
-    """Who sends the requests: by default, one process of this machine."""
+class LoadSource:
+    """The place that the requests come from: by default, one process of this machine."""
 
     workers: int | None = None
-    """So many processes, or pods."""
+    """The number of processes, or of pods."""
     in_cluster: bool = False
-    there: Traffic | None = None
-    """Visitors who are there before the run and stay after it: run after run, Locust is imported once."""
+    running: Traffic | None = None
+    """A load generator that runs before the run and after it, so that several runs import Locust only once."""
 
     def traffic(self, platform: Platform, log: Path) -> AbstractContextManager[Traffic]:
-        """The visitors; raises Unsupported if the platform has no place for them."""
-        if self.there:
-            return contextlib.nullcontext(self.there)
-        return Traffic(
-            log, workers=self.workers, pipe=platform.visitors(self.workers or 1) if self.in_cluster else None
-        )
+        """The load generator, started with the block; raises Unsupported if the platform has no place for one."""
+        if self.running:
+            return contextlib.nullcontext(self.running)
+        if self.in_cluster:
+            return Traffic(platform.load_generator(self.workers or 1))
+        return Traffic(LocustProcess(log, self.workers))
 
 
-ONE_PROCESS = Fleet()
+ONE_PROCESS = LoadSource()
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How many requests, and how fast; by default as many as the claims need, as fast as the page answers."""
+class LoadProfile:
+    """The number of requests and their rate; by default as many as the claims need, as fast as the page answers."""
 
     requests: int | None = None
-    """Per load."""
+    """Per end user and step."""
     rate: float | None = None
-    """Requests per second, over all loads of a step."""
+    """Requests per second, over all end users of a step."""
     duration: float | None = None
     """Seconds of each step at that rate."""
 
-    def given(self, step: Step) -> int | None:
-        """The number of requests of each of the step's loads, if it does not follow from its claims."""
+    def requests_of(self, step: Step) -> int | None:
+        """The number of requests per end user of the step; None if its claims decide."""
         if self.rate is not None and self.duration is not None:
             return max(1, round(self.rate * self.duration / len(step.expectations)))
         return self.requests
@@ -75,11 +76,11 @@ def run(
     scenario: Scenario,
     connect: Callable[[], Platform],
     *,
-    pace: Pace,
+    profile: LoadProfile,
     keep: bool,
     command: str,
     screen: Screen,
-    fleet: Fleet = ONE_PROCESS,
+    source: LoadSource = ONE_PROCESS,
 ) -> Report:
     """Show the scenario, restore the baseline and report.
 
@@ -87,13 +88,13 @@ def run(
     """
     started = datetime.now().astimezone()
     clock = time.perf_counter()
-    claims = claims_of(scenario, pace)
+    claims = claims_of(scenario, profile)
     platform = connect()
     scenario = replace(scenario, notes=(*scenario.notes, *platform.caveats))
     screen.opening(scenario, platform, claims)
     folder = part(platform.key)
     # Locust takes a second to import, so it starts while the demo is looked at.
-    with InterruptGuard().installed() as guard, fleet.traffic(platform, folder / "locust.log") as traffic:
+    with InterruptGuard().installed() as guard, source.traffic(platform, folder / "locust.log") as traffic:
         with _nothing_changed():
             _heal(platform, screen)
         with exclusive(platform.key, command):
@@ -102,7 +103,7 @@ def run(
             will = {step.title: step.state for step in scenario.steps}
             Journal.of(platform.key).open(who=command, was=found, will=will)
             with restoring_baseline(platform, guard, screen, scenario=scenario.name, keep=keep) as restore:
-                stage = Stage(platform, traffic, pace.rate, screen)
+                stage = Stage(platform, traffic, profile.rate, screen)
                 taken = [
                     take(step, step_claims, stage, healing=number == scenario.healed)
                     for number, (step, step_claims) in enumerate(zip(scenario.steps, claims, strict=True))
@@ -129,9 +130,9 @@ def _judged(taken: Sequence[Taken]) -> tuple[StepReport, ...]:
     return (first, *(judged(step, usual=usual) for step in taken[1:]))
 
 
-def claims_of(scenario: Scenario, pace: Pace) -> tuple[tuple[Claim, ...], ...]:
+def claims_of(scenario: Scenario, profile: LoadProfile) -> tuple[tuple[Claim, ...], ...]:
     """The claims of every step, with their numbers of requests and what these allow."""
-    given = [pace.given(step) for step in scenario.steps for _ in step.expectations]
+    given = [profile.requests_of(step) for step in scenario.steps for _ in step.expectations]
     claims = iter(plan(scenario.expectations, given))
     return tuple(tuple(next(claims) for _ in step.expectations) for step in scenario.steps)
 

@@ -19,7 +19,7 @@ from scenarios.evidence.request_witness import contradiction, logged, without_st
 from scenarios.reporting.model import StepReport, step_report
 from scenarios.reporting.terminal import Screen
 from scenarios.run.restore import CONVERGENCE_SECONDS
-from scenarios.run.traffic import Load, Sent, Traffic
+from scenarios.run.traffic import Traffic, TrafficResult, UserLoad
 from scenarios.scenario import Step
 from scenarios.statistics.claim import Claim
 from scenarios.statistics.sequential import Decision, Watch
@@ -50,7 +50,7 @@ class Taken:
     step: Step
     claims: tuple[Claim, ...]
     convergence: Convergence
-    sent: Sent
+    sent: TrafficResult
     decisions: tuple[Decision | None, ...]
     """What was sure early, claim by claim."""
     applied: float
@@ -91,8 +91,8 @@ def take(step: Step, claims: tuple[Claim, ...], stage: Stage, *, healing: bool) 
             loads(step, claims, stage.rate),
             rate=stage.rate,
             mark=mark,
-            answered=answered,
-            enough=_enough(claims, watches),
+            on_answer=answered,
+            stop_when=_enough(claims, watches),
         )
     screen.sent(step.title, len(sent.observations), sent.seconds)
     overtaken = _overtaken(platform, step.state) or updated(updates, platform.updates())
@@ -116,12 +116,12 @@ def take(step: Step, claims: tuple[Claim, ...], stage: Stage, *, healing: bool) 
     )
 
 
-def loads(step: Step, claims: Sequence[Claim], rate: float | None) -> list[Load]:
+def loads(step: Step, claims: Sequence[Claim], rate: float | None) -> list[UserLoad]:
     """Who asks for the page: at least one visitor per end user, the others in proportion to the requests."""
     total = sum(claim.requests for claim in claims)
     users = step.users if rate is None else min(_MOST_USERS, max(step.users, math.ceil(rate / 4)))
     return [
-        Load(
+        UserLoad(
             claim.expectation.end_user,
             claim.requests,
             min(claim.requests, max(1, round(users * claim.requests / total))),

@@ -13,7 +13,7 @@ from scenarios.run.cli import Command, main
 from scenarios.run.run import ONE_PROCESS
 from tests.fakes import FakePlatform
 
-fleet = ONE_PROCESS
+source = ONE_PROCESS
 """Of the session, as soon as it has one."""
 
 
@@ -40,5 +40,5 @@ def drive(command: Command, argv: Sequence[str], platform: FakePlatform) -> Ende
     """Run the command in this process, its Locust in a real child process: the session's."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
-        code = main(command, argv, to=lambda _: platform, fleet=fleet)
+        code = main(command, argv, to=lambda _: platform, source=source)
     return Ended(code, out.getvalue(), err.getvalue())

@@ -24,7 +24,7 @@ from tests.fakes import Defects, FakePlatform
 def played(platform: FakePlatform, capsys: pytest.CaptureFixture[str], *names: str) -> tuple[int, list[dict[str, Any]]]:
     """The exit code, and what became of the named defects."""
     only = [word for name in names for word in ("--only", name)]
-    code = controls.main([*only, "--json"], to=lambda _: platform, fleet=drive.fleet)
+    code = controls.main([*only, "--json"], to=lambda _: platform, source=drive.source)
     return code, json.loads(capsys.readouterr().out)["controls"]
 
 
@@ -86,7 +86,7 @@ def test_what_a_killed_run_left_is_healed_first(capsys: pytest.CaptureFixture[st
     """And said."""
     with FakePlatform() as platform:
         Journal.of("local").open(who="python -m scenarios.controls", was="the baseline", will={})
-        code = controls.main(["--only", "strangers"], to=lambda _: platform, fleet=drive.fleet)
+        code = controls.main(["--only", "strangers"], to=lambda _: platform, source=drive.source)
 
     assert 0 == code
     assert "was cut off before it could restore: the baseline is back" in capsys.readouterr().out
@@ -100,7 +100,7 @@ def test_a_mesh_that_is_not_at_its_baseline_is_not_played_with(capsys: pytest.Ca
             raise NotConverged(f"reviews-v2 does not serve {state.resources.revision} within {timeout:.0f} s")
 
     with Off() as platform:
-        code = controls.main([], to=lambda _: platform, fleet=drive.fleet)
+        code = controls.main([], to=lambda _: platform, source=drive.source)
 
     assert 3 == code
     assert "`python -m platforms reset` brings the baseline back" in capsys.readouterr().err
@@ -109,7 +109,7 @@ def test_a_mesh_that_is_not_at_its_baseline_is_not_played_with(capsys: pytest.Ca
 def test_a_name_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 2, with those that there are; nothing is touched."""
     with FakePlatform() as platform:
-        code = controls.main(["--only", "wieghts"], to=lambda _: platform, fleet=drive.fleet)
+        code = controls.main(["--only", "wieghts"], to=lambda _: platform, source=drive.source)
 
         assert [] == platform.applied
     assert 2 == code
@@ -119,7 +119,7 @@ def test_a_name_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str])
 def test_every_row_says_what_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
     """The answer, after how many requests, the scenario, the defect, and the reason below."""
     with FakePlatform() as platform:
-        controls.main(["--only", "strangers"], to=lambda _: platform, fleet=drive.fleet)
+        controls.main(["--only", "strangers"], to=lambda _: platform, source=drive.source)
     out = capsys.readouterr().out
 
     assert "✓ INCONCLUSIVE" in out

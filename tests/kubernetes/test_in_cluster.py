@@ -23,7 +23,7 @@ from platforms.errors import Busy, TrafficError
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.traffic_job import GATEWAY_URL, NAMESPACE, TrafficJob
 from scenarios.evidence.observation import Observation
-from scenarios.run.traffic import Load, Traffic
+from scenarios.run.traffic import Traffic, UserLoad
 from tests.kubernetes.deployed import DEADLINE, ROOT, Bookinfo
 
 # The Kubernetes client leaves a connection that broke to the garbage collector.
@@ -112,8 +112,8 @@ def job(cluster_of_run: Cluster) -> Callable[[], TrafficJob]:
 
 
 @pytest.fixture
-def traffic(job: Callable[[], TrafficJob], tmp_path: Path) -> Iterator[Traffic]:
-    with Traffic(tmp_path / "log", pipe=job()) as visitors:
+def traffic(job: Callable[[], TrafficJob]) -> Iterator[Traffic]:
+    with Traffic(job()) as visitors:
         yield visitors
 
 
@@ -145,7 +145,10 @@ def active(place: Bookinfo) -> str:
 
 def test_every_load_is_sent_exactly(traffic: Traffic) -> None:
     """Each end user gets as many pages as asked for, signed in under the name, step after step."""
-    for loads in ([Load("", 60, 3), Load("opennaru", 40, 2), Load("홍길동 & Söhne", 10, 1)], [Load("", 30, 2)]):
+    for loads in (
+        [UserLoad("", 60, 3), UserLoad("opennaru", 40, 2), UserLoad("홍길동 & Söhne", 10, 1)],
+        [UserLoad("", 30, 2)],
+    ):
         sent = traffic.send(GATEWAY_URL, loads, rate=None)
 
         assert {load.end_user: load.requests for load in loads} == Counter(
@@ -156,7 +159,7 @@ def test_every_load_is_sent_exactly(traffic: Traffic) -> None:
 
 def test_enough_ends_a_load(traffic: Traffic) -> None:
     """The word that no more is needed reaches every worker."""
-    sent = traffic.send(GATEWAY_URL, [Load("", 100_000, 4)], rate=None, enough=lambda _: True)
+    sent = traffic.send(GATEWAY_URL, [UserLoad("", 100_000, 4)], rate=None, stop_when=lambda _: True)
 
     assert 0 < len(sent.observations) < 100_000
 
@@ -190,7 +193,7 @@ def test_a_worker_that_goes_is_an_error(traffic: Traffic, place: Bookinfo) -> No
             place.run("kubectl", "delete", "pod", "-n", NAMESPACE, victims[0], "--now", "--wait=false")
 
     with pytest.raises(TrafficError) as error:
-        traffic.send(GATEWAY_URL, [Load("", 100_000, 4)], rate=50.0, answered=remove)
+        traffic.send(GATEWAY_URL, [UserLoad("", 100_000, 4)], rate=50.0, on_answer=remove)
 
     assert victims[0] in str(error.value)
 
@@ -198,7 +201,7 @@ def test_a_worker_that_goes_is_an_error(traffic: Traffic, place: Bookinfo) -> No
 def test_a_broken_connection_is_an_error(traffic: Traffic, way: Way, place: Bookinfo) -> None:
     """What did not come home is not made up, and the visitors end by themselves."""
     with pytest.raises(TrafficError, match=r"the API server of context .* does not answer any more"):
-        traffic.send(GATEWAY_URL, [Load("", 100_000, 4)], rate=50.0, answered=lambda _: way.cut())
+        traffic.send(GATEWAY_URL, [UserLoad("", 100_000, 4)], rate=50.0, on_answer=lambda _: way.cut())
 
     until(lambda: not active(place))
 
@@ -206,12 +209,12 @@ def test_a_broken_connection_is_an_error(traffic: Traffic, way: Way, place: Book
 def test_a_killed_runner_leaves_no_traffic(job: Callable[[], TrafficJob], way: Way, tmp_path: Path) -> None:
     """The Job ends by itself, and the next run is not kept waiting for it to be removed."""
     program = (
-        "import sys; from pathlib import Path; from scenarios.run.traffic import Load, Traffic\n"
+        "import sys; from pathlib import Path; from scenarios.run.traffic import Traffic, UserLoad\n"
         "from platforms.kubernetes.client.cluster import Cluster; from platforms.kubernetes.traffic_job import GATEWAY_URL, TrafficJob\n"
         "folder = Path(sys.argv[1]); cluster = Cluster(sys.argv[2], folder)\n"
         f"job = TrafficJob(cluster, workers=1, image={IMAGE!r}, loaded=True)\n"
-        "with Traffic(folder / 'log', pipe=job) as traffic:\n"
-        "    traffic.send(GATEWAY_URL, [Load('', 100_000, 4)], rate=50.0, answered=lambda _: print(flush=True))\n"
+        "with Traffic(job) as traffic:\n"
+        "    traffic.send(GATEWAY_URL, [UserLoad('', 100_000, 4)], rate=50.0, on_answer=lambda _: print(flush=True))\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path), way.context], cwd=ROOT, stdout=subprocess.PIPE
@@ -219,24 +222,24 @@ def test_a_killed_runner_leaves_no_traffic(job: Callable[[], TrafficJob], way: W
         assert run.stdout is not None
         assert b"\n" == run.stdout.readline()
         run.kill()
-    with Traffic(tmp_path / "log", pipe=job()) as next_run:
-        sent = next_run.send(GATEWAY_URL, [Load("", 20, 2)], rate=None)
+    with Traffic(job()) as next_run:
+        sent = next_run.send(GATEWAY_URL, [UserLoad("", 20, 2)], rate=None)
 
     assert 20 == len(sent.observations)
 
 
-def test_one_run_at_a_time(traffic: Traffic, job: Callable[[], TrafficJob], tmp_path: Path) -> None:
+def test_one_run_at_a_time(traffic: Traffic, job: Callable[[], TrafficJob]) -> None:
     """A second run is told of the first, which goes on."""
     with pytest.raises(Busy, match="another run has been sending traffic since"):
-        Traffic(tmp_path / "log", pipe=job()).__enter__()
+        Traffic(job()).__enter__()
 
-    assert 20 == len(traffic.send(GATEWAY_URL, [Load("", 20, 2)], rate=None).observations)
+    assert 20 == len(traffic.send(GATEWAY_URL, [UserLoad("", 20, 2)], rate=None).observations)
 
 
-def test_an_image_that_is_not_there_is_named(cluster_of_run: Cluster, tmp_path: Path) -> None:
+def test_an_image_that_is_not_there_is_named(cluster_of_run: Cluster) -> None:
     """The reason comes from the kubelet, and no Job is left."""
     absent = TrafficJob(cluster_of_run, workers=1, image="localhost/bookinfo/traffic:absent", loaded=True)
     with pytest.raises(TrafficError, match=r"0 of 2 pods run.*ErrImageNeverPull.*localhost/bookinfo/traffic:absent"):
-        Traffic(tmp_path / "log", pipe=absent).__enter__()
+        Traffic(absent).__enter__()
 
     until(lambda: not cluster_of_run.objects("batch/v1", "Job", NAMESPACE))

@@ -22,7 +22,7 @@ from platforms.kubernetes import record as kubernetes
 from platforms.kubernetes.up.subprocesses import Commands
 from platforms.local import record
 from platforms.local.processes import Identity
-from scenarios.run.locust_process import Child
+from scenarios.run.locust_process import LocustProcess
 
 
 @pytest.fixture
@@ -207,7 +207,7 @@ def test_no_link_is_followed(folder: Path, tmp_path: Path, file: str) -> None:
         journal.Journal.of("local").open(who="a test", was="", will={})
     with contextlib.suppress(NotReachable):
         record.read(folder / "local")
-    with contextlib.suppress(NotReachable), Child(folder / "local" / "locust.log"):
+    with contextlib.suppress(NotReachable), LocustProcess(folder / "local" / "locust.log"):
         pass
     with contextlib.suppress(NotReachable), Commands(folder / "local", {}, print) as commands:
         commands.run("true", seconds=10, log="kubectl")

@@ -19,10 +19,10 @@ from platforms.environment import ROOT
 from platforms.errors import TrafficError
 from scenarios.evidence.observation import Observation
 from scenarios.run import traffic as module
-from scenarios.run.locust_process import Child
-from scenarios.run.traffic import Load, Traffic
+from scenarios.run.locust_process import LocustProcess
+from scenarios.run.traffic import Traffic, UserLoad
 from tests.fakes import Defects, FakePlatform
-from tests.visitors import Staying
+from tests.traffic import SharedTraffic
 
 
 @pytest.fixture(scope="module", params=[None, 2], ids=["one process", "two workers"])
@@ -32,13 +32,13 @@ def workers(request: pytest.FixtureRequest) -> int | None:
 
 
 @pytest.fixture(scope="module")
-def child(tmp_path_factory: pytest.TempPathFactory, workers: int | None) -> Child:
-    return Child(tmp_path_factory.mktemp("traffic") / "locust.log", workers)
+def child(tmp_path_factory: pytest.TempPathFactory, workers: int | None) -> LocustProcess:
+    return LocustProcess(tmp_path_factory.mktemp("traffic") / "locust.log", workers)
 
 
 @pytest.fixture(scope="module")
-def traffic(child: Child) -> Iterator[Traffic]:
-    with Staying(child) as visitors:
+def traffic(child: LocustProcess) -> Iterator[Traffic]:
+    with SharedTraffic(child) as visitors:
         yield visitors
 
 
@@ -50,7 +50,7 @@ def platform() -> Iterator[FakePlatform]:
 
 def test_every_load_is_sent_exactly(traffic: Traffic, platform: FakePlatform) -> None:
     """Each end user gets as many pages as asked for, signed in under the name, and the gateway saw no more."""
-    loads = [Load("", 40, 3), Load("opennaru", 25, 2), Load("홍길동 & Söhne", 10, 1)]
+    loads = [UserLoad("", 40, 3), UserLoad("opennaru", 25, 2), UserLoad("홍길동 & Söhne", 10, 1)]
     sent = traffic.send(platform.gateway_url, loads, rate=None)
 
     assert {load.end_user: load.requests for load in loads} == Counter(
@@ -63,14 +63,14 @@ def test_every_load_is_sent_exactly(traffic: Traffic, platform: FakePlatform) ->
 def test_one_child_sends_step_after_step(traffic: Traffic, platform: FakePlatform) -> None:
     """A second order is as good as the first."""
     for requests in (7, 11):
-        sent = traffic.send(platform.gateway_url, [Load("", requests, 4)], rate=None)
+        sent = traffic.send(platform.gateway_url, [UserLoad("", requests, 4)], rate=None)
 
         assert requests == len(sent.observations)
 
 
 def test_a_rate_is_kept(traffic: Traffic, platform: FakePlatform) -> None:
     """Twenty requests at 40 per second are begun over 475 ms, not at once."""
-    sent = traffic.send(platform.gateway_url, [Load("", 20, 4)], rate=40.0)
+    sent = traffic.send(platform.gateway_url, [UserLoad("", 20, 4)], rate=40.0)
 
     assert sent.seconds >= 19 / 40
 
@@ -78,7 +78,7 @@ def test_a_rate_is_kept(traffic: Traffic, platform: FakePlatform) -> None:
 def test_what_is_no_page_is_observed(traffic: Traffic) -> None:
     """Error pages and broken connections are answers like others, each counted once and never repeated in silence."""
     with FakePlatform(defects=Defects(broken_pages=0.3, cut_connections=0.3)) as platform:
-        sent = traffic.send(platform.gateway_url, [Load("", 100, 4)], rate=None)
+        sent = traffic.send(platform.gateway_url, [UserLoad("", 100, 4)], rate=None)
     faults = Counter(seen.fault for seen in sent.observations if not seen.is_page)
 
     assert 100 == len(sent.observations) == platform.asked_for_page
@@ -90,7 +90,7 @@ def test_a_closed_port_is_observed(traffic: Traffic) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        sent = traffic.send(url, [Load("", 3, 1)], rate=None)
+        sent = traffic.send(url, [UserLoad("", 3, 1)], rate=None)
 
     assert {"connection refused"} == {seen.fault for seen in sent.observations}
 
@@ -100,7 +100,7 @@ def test_a_page_that_does_not_come_is_a_time_out(traffic: Traffic, monkeypatch: 
     monkeypatch.setattr(module, "PAGE_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        sent = traffic.send(url, [Load("", 2, 2)], rate=None)
+        sent = traffic.send(url, [UserLoad("", 2, 2)], rate=None)
 
     assert [("time-out", True)] * 2 == [(seen.error, seen.timed_out) for seen in sent.observations]
 
@@ -111,13 +111,13 @@ def test_a_refused_login_is_an_error(traffic: Traffic) -> None:
         FakePlatform(defects=Defects(refuses_logins=True)) as platform,
         pytest.raises(TrafficError, match=r"POST /login as opennaru.*500"),
     ):
-        traffic.send(platform.gateway_url, [Load("opennaru", 3, 1)], rate=None)
+        traffic.send(platform.gateway_url, [UserLoad("opennaru", 3, 1)], rate=None)
 
 
 def test_every_answer_has_its_time(traffic: Traffic, platform: FakePlatform) -> None:
     """The clock of an answer is the wall's."""
     before = time.time()
-    sent = traffic.send(platform.gateway_url, [Load("", 10, 2)], rate=None)
+    sent = traffic.send(platform.gateway_url, [UserLoad("", 10, 2)], rate=None)
 
     assert all(before <= seen.at <= time.time() for seen in sent.observations)
 
@@ -130,8 +130,8 @@ def test_enough_ends_one_load(traffic: Traffic, platform: FakePlatform) -> None:
         seen_of[seen.end_user] += 1
         return seen.end_user == "opennaru" and seen_of["opennaru"] == 20
 
-    loads = [Load("opennaru", 50_000, 4), Load("", 100, 2)]
-    sent = traffic.send(platform.gateway_url, loads, rate=None, enough=enough)
+    loads = [UserLoad("opennaru", 50_000, 4), UserLoad("", 100, 2)]
+    sent = traffic.send(platform.gateway_url, loads, rate=None, stop_when=enough)
     came = Counter(seen.end_user for seen in sent.observations)
 
     assert 100 == came[""]
@@ -141,24 +141,24 @@ def test_enough_ends_one_load(traffic: Traffic, platform: FakePlatform) -> None:
 
 def test_enough_ends_a_step_that_waits_for_its_turn(traffic: Traffic, platform: FakePlatform) -> None:
     """At a rate, nobody waits for requests that will not be sent, and the next step is as good as the first."""
-    sent = traffic.send(platform.gateway_url, [Load("", 600, 8)], rate=1.0, enough=lambda _: True)
+    sent = traffic.send(platform.gateway_url, [UserLoad("", 600, 8)], rate=1.0, stop_when=lambda _: True)
 
     assert platform.asked_for_page == len(sent.observations) <= 2
-    assert 7 == len(traffic.send(platform.gateway_url, [Load("", 7, 2)], rate=None).observations)
+    assert 7 == len(traffic.send(platform.gateway_url, [UserLoad("", 7, 2)], rate=None).observations)
 
 
-def test_a_child_that_dies_is_an_error(traffic: Traffic, child: Child, platform: FakePlatform) -> None:
+def test_a_child_that_dies_is_an_error(traffic: Traffic, child: LocustProcess, platform: FakePlatform) -> None:
     """What it had not sent is not made up."""
 
     def kill(_: Observation) -> None:
         os.kill(child.pid, signal.SIGKILL)
 
     with pytest.raises(TrafficError, match="Locust ended in the middle"):
-        traffic.send(platform.gateway_url, [Load("", 10_000, 2)], rate=None, answered=kill)
+        traffic.send(platform.gateway_url, [UserLoad("", 10_000, 2)], rate=None, on_answer=kill)
 
 
 @pytest.mark.parametrize("workers", [2], ids=["two workers"], scope="module")
-def test_a_worker_that_dies_is_an_error(traffic: Traffic, child: Child, platform: FakePlatform) -> None:
+def test_a_worker_that_dies_is_an_error(traffic: Traffic, child: LocustProcess, platform: FakePlatform) -> None:
     """Its part is not missing in silence: the error names it."""
     victims: list[int] = []
 
@@ -168,16 +168,16 @@ def test_a_worker_that_dies_is_an_error(traffic: Traffic, child: Child, platform
             os.kill(victims[0], signal.SIGKILL)
 
     with pytest.raises(TrafficError, match="worker") as error:
-        traffic.send(platform.gateway_url, [Load("", 10_000, 2)], rate=None, answered=kill)
+        traffic.send(platform.gateway_url, [UserLoad("", 10_000, 2)], rate=None, on_answer=kill)
 
     assert f"no traffic: worker {victims[0]} was ended by SIGKILL" == str(error.value)
 
 
 def test_the_visitors_end_when_their_orders_do(workers: int | None, tmp_path: Path, platform: FakePlatform) -> None:
     """However the parent ends, no traffic outlives it."""
-    child = Child(tmp_path / "locust.log", workers)
-    with Traffic(tmp_path / "locust.log", pipe=child) as traffic:
-        traffic.send(platform.gateway_url, [Load("", 2, 2)], rate=None)
+    child = LocustProcess(tmp_path / "locust.log", workers)
+    with Traffic(child) as traffic:
+        traffic.send(platform.gateway_url, [UserLoad("", 2, 2)], rate=None)
         process = psutil.Process(child.pid)
         all_of_them = [process, *process.children()]
         assert child._process.stdin is not None
@@ -189,9 +189,10 @@ def test_the_visitors_end_when_their_orders_do(workers: int | None, tmp_path: Pa
 def test_a_killed_parent_takes_the_visitors_along(workers: int | None, tmp_path: Path) -> None:
     """A run that is killed in the middle of a step sends nothing more."""
     program = (
-        "import sys; from pathlib import Path; from scenarios.run.traffic import Load, Traffic\n"
-        "with Traffic(Path(sys.argv[1]), workers=int(sys.argv[3]) or None) as traffic:\n"
-        "    traffic.send(sys.argv[2], [Load('', 100_000, 4)], rate=None, answered=lambda _: print(flush=True))\n"
+        "import sys; from pathlib import Path; from scenarios.run.locust_process import LocustProcess\n"
+        "from scenarios.run.traffic import Traffic, UserLoad\n"
+        "with Traffic(LocustProcess(Path(sys.argv[1]), int(sys.argv[3]) or None)) as traffic:\n"
+        "    traffic.send(sys.argv[2], [UserLoad('', 100_000, 4)], rate=None, on_answer=lambda _: print(flush=True))\n"
     )
     with FakePlatform() as platform:
         run = subprocess.Popen(
