@@ -1,9 +1,31 @@
-"""The page that every platform shows, and whether it is whole."""
+"""Bookinfo as every platform shows it: its Services, its workloads, and its page."""
 
 from __future__ import annotations
 
 import http.client
 from urllib.parse import urlsplit
+
+from platforms.istio.registry import Registry, Workload
+from platforms.istio.resources import NAMESPACE
+
+BOOKINFO = Registry(
+    namespace=NAMESPACE,
+    port=9080,
+    services={
+        "details": "127.0.80.1",
+        "productpage": "127.0.80.2",
+        "ratings": "127.0.80.3",
+        "reviews": "127.0.80.4",
+    },
+    workloads=(
+        Workload("details", "v1"),
+        Workload("productpage", "v1"),
+        Workload("ratings", "v1"),
+        Workload("reviews", "v1"),
+        Workload("reviews", "v2"),
+        Workload("reviews", "v3"),
+    ),
+)
 
 PATH = "/productpage"
 
@@ -13,7 +35,7 @@ _ANSWER_SECONDS = 5.0
 
 
 def is_whole(gateway_url: str) -> bool:
-    """Whether the page comes through the gateway with everything on it."""
+    """Tell whether the page comes through the gateway with everything on it."""
     connection = http.client.HTTPConnection(urlsplit(gateway_url).netloc, timeout=_ANSWER_SECONDS)
     try:
         connection.request("GET", PATH)

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from types import ModuleType
 
 from platforms import selection
-from platforms.bookinfo import PATH
+from platforms.bookinfo import BOOKINFO, PATH
 from platforms.boundary import State
 from platforms.demo import console, journal
 from platforms.demo.crash_recovery import tell_healed
@@ -97,13 +97,13 @@ def apply(options: Options) -> int:
     own, told = _own(options.files)
     platform = selection.connect(selection.named(options))
     tell_healed(platform)
-    laid = lay_over(baseline(), own)
+    laid = lay_over(baseline(), own, BOOKINFO)
     state = State(laid.resources)
     with journal.exclusive(platform.key, f"python -m platforms apply -f {' '.join(options.files)}"):
         platform.apply(state)
         convergence = platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
-    findings = analyze(state.resources)
-    notes = [*told, *laid.notes, *hidden.notes(state.resources)]
+    findings = analyze(state.resources, BOOKINFO)
+    notes = [*told, *laid.notes, *hidden.notes(state.resources, BOOKINFO)]
     notes += platform.caveats if any(one.kind in security.KINDS for one in own) else ()
     if options.json:
         document = {

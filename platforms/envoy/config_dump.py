@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from platforms.istio.registry import REGISTRY, SERVICE_PORT
+from platforms.istio.registry import Registry
 
-_ADDRESSES = frozenset(REGISTRY.values())
 _VIRTUAL_ADDRESS = "CLUSTER_IP"
 _CATCH_ALL = frozenset({"block_all", "allow_any"})
 _OURS = {
@@ -20,7 +19,7 @@ _OURS = {
 _DEFAULTS = ({"lbPolicy": "ROUND_ROBIN"},)
 
 
-def served(config_dump: Mapping[str, Any]) -> dict[str, Any]:
+def served(config_dump: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
     """The routes and clusters in an admin `/config_dump`, as the recordings of istiod show them."""
     configurations: list[Any] = []
     clusters: list[Any] = []
@@ -30,17 +29,19 @@ def served(config_dump: Mapping[str, Any]) -> dict[str, Any]:
             ("dynamic_active_clusters", "cluster", clusters),
         ):
             found += [camel(entry[field]) for entry in section.get(part, ()) if field in entry]
-    return shown(configurations, clusters)
+    return shown(configurations, clusters, registry)
 
 
-def shown(configurations: Iterable[Mapping[str, Any]], clusters: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def shown(
+    configurations: Iterable[Mapping[str, Any]], clusters: Iterable[Mapping[str, Any]], registry: Registry
+) -> dict[str, Any]:
     """Route configurations and clusters as one document: routes by configuration and virtual host, clusters by name."""
     return {
-        "routes": dict(sorted(_virtual_hosts(configurations))),
+        "routes": dict(sorted(_virtual_hosts(configurations, registry))),
         "clusters": {
             cluster["name"]: _cluster(cluster)
             for cluster in sorted(clusters, key=lambda one: str(one["name"]))
-            if cluster["name"].startswith(f"outbound|{SERVICE_PORT}|")
+            if cluster["name"].startswith(f"outbound|{registry.port}|")
         },
     }
 
@@ -54,14 +55,17 @@ def camel(value: Any) -> Any:
     return value
 
 
-def _virtual_hosts(configurations: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _virtual_hosts(
+    configurations: Iterable[Mapping[str, Any]], registry: Registry
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    addresses = frozenset(registry.services.values())
     for configuration in configurations:
         for virtual_host in configuration.get("virtualHosts", ()):
             if virtual_host["name"] not in _CATCH_ALL:
                 yield (
                     f"{configuration['name']} {virtual_host['name']}",
                     {
-                        "domains": [_VIRTUAL_ADDRESS if one in _ADDRESSES else one for one in virtual_host["domains"]],
+                        "domains": [_VIRTUAL_ADDRESS if one in addresses else one for one in virtual_host["domains"]],
                         "routes": [_route(route) for route in virtual_host.get("routes", ())],
                     },
                 )

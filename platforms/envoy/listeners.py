@@ -8,7 +8,6 @@ from typing import Any
 from platforms.envoy.cluster import clusters
 from platforms.envoy.route import faults, retries
 from platforms.envoy.topology import LOOPBACK, Topology
-from platforms.istio.registry import GATEWAY, SERVICE_PORT
 
 _LINE = "%REQ(TRACESTATE)% %UPSTREAM_HOST% %RESPONSE_CODE% %UPSTREAM_REQUEST_ATTEMPT_COUNT%"
 _SERVER_NAME = "istio-envoy"
@@ -21,47 +20,48 @@ _FILTERS = (
 )
 
 
-def outbound(topology: Topology, proxy: str) -> dict[str, Any]:
+def outbound(topology: Topology, proxy: str, service_port: int) -> dict[str, Any]:
     """An HTTP proxy for the workload's own calls: the host of the absolute URL decides who is called."""
-    name = str(SERVICE_PORT)
+    name = str(service_port)
     rds = _rds(name, topology.routes_file(proxy, name))
     manager = _manager(f"outbound_{name}", {"rds": rds, "accessLog": [_request_log(topology, proxy)]})
     return _listener("outbound", topology.ports[proxy].outbound, "OUTBOUND", manager)
 
 
-def inbound(topology: Topology, proxy: str) -> dict[str, Any]:
+def inbound(topology: Topology, proxy: str, service_port: int) -> dict[str, Any]:
     """The endpoint that callers know: everything goes to the app."""
+    cluster = clusters.inbound_name(service_port)
     action = {
-        "cluster": clusters.INBOUND,
+        "cluster": cluster,
         "timeout": "0s",
         "maxStreamDuration": {"maxStreamDuration": "0s", "grpcTimeoutHeaderMax": "0s"},
         "retryPolicy": dict(retries.INBOUND),
     }
     to_app = {
-        "name": clusters.INBOUND,
+        "name": cluster,
         "validateClusters": False,
         "virtualHosts": [
             {
-                "name": f"inbound|http|{SERVICE_PORT}",
+                "name": f"inbound|http|{service_port}",
                 "domains": ["*"],
                 "routes": [{"name": "default", "match": {"prefix": "/"}, "route": action}],
             }
         ],
     }
-    manager = _manager(f"inbound_{SERVICE_PORT}", {"routeConfig": to_app, "serverName": _SERVER_NAME})
+    manager = _manager(f"inbound_{service_port}", {"routeConfig": to_app, "serverName": _SERVER_NAME})
     return _listener("inbound", topology.ports[proxy].inbound, "INBOUND", manager)
 
 
-def gateway(topology: Topology, route_configuration: str) -> dict[str, Any]:
+def gateway(topology: Topology, proxy: str, route_configuration: str) -> dict[str, Any]:
     """The door to the mesh, for callers outside it."""
-    rds = _rds(route_configuration, topology.routes_file(GATEWAY, route_configuration))
+    rds = _rds(route_configuration, topology.routes_file(proxy, route_configuration))
     edge = {
         "serverName": _SERVER_NAME,
         "useRemoteAddress": True,
         # Istio's gateway makes an id of its own; Bookinfo's contract has the caller's pass through.
         "preserveExternalRequestId": True,
         "forwardClientCertDetails": "SANITIZE_SET",
-        "accessLog": [_request_log(topology, GATEWAY)],
+        "accessLog": [_request_log(topology, proxy)],
     }
     return _listener("gateway", topology.gateway_port, "OUTBOUND", _manager("outbound_8080", {"rds": rds, **edge}))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from platforms.istio.registry import GATEWAY, WORKLOADS
+from platforms.istio.registry import INGRESS_GATEWAY
 
 LOOPBACK = "127.0.0.1"
 
@@ -36,7 +36,7 @@ class Topology:
     @property
     def proxies(self) -> tuple[str, ...]:
         """The names of all proxies: one per workload, and the gateway."""
-        return (*(workload.name for workload in WORKLOADS), GATEWAY)
+        return (*self.ports, INGRESS_GATEWAY.name)
 
     def proxy_folder(self, proxy: str) -> Path:
         """Holds the bootstrap, `listeners.json`, `clusters.json` and `routes/` of one proxy."""

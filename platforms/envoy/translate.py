@@ -10,10 +10,10 @@ from platforms.envoy import listeners, unsupported
 from platforms.envoy.cluster import clusters
 from platforms.envoy.route import virtual_hosts
 from platforms.envoy.topology import Topology
-from platforms.istio import hosts, security
-from platforms.istio.push_context import CALLERS, PROXIES, Proxy, PushContext
-from platforms.istio.registry import GATEWAY, SERVICE_PORT, WORKLOADS, Workload
-from platforms.istio.resources import NAMESPACE, ResourceSet
+from platforms.istio import security
+from platforms.istio.push_context import PushContext
+from platforms.istio.registry import Proxy, Registry
+from platforms.istio.resources import ResourceSet
 from platforms.istio.validation import validate
 
 GATEWAY_ROUTES = "http.8080"
@@ -41,27 +41,27 @@ class Snapshot:
     """The workloads that each cluster's labels select, by the cluster's name; ready or not."""
 
 
-def translate(resources: ResourceSet, topology: Topology) -> Snapshot:
-    """What every proxy of the local mesh is to serve for `resources`.
+def translate(resources: ResourceSet, registry: Registry, topology: Topology) -> Snapshot:
+    """The configuration of every proxy of a mesh whose listeners stand where `topology` says.
 
     Raises Rejected for what the API server or Istio's webhook refuses, Unsupported for what is valid but not here.
     """
-    push = _understood(security.without_the_baselines(resources))
+    push = _understood(security.without_the_baselines(resources), registry)
     snapshot = _routing(push)
     return replace(
         snapshot,
         proxies={
-            name: _listening(name, config, push=push, topology=topology) for name, config in snapshot.proxies.items()
+            proxy.name: _listening(proxy, snapshot.proxies[proxy.name], push, topology) for proxy in registry.proxies
         },
     )
 
 
-def routing(resources: ResourceSet) -> Snapshot:
-    """By what every proxy of any mesh is to route for `resources`: its routes and outbound clusters, no listeners.
+def routing(resources: ResourceSet, registry: Registry) -> Snapshot:
+    """The routes and outbound clusters of every proxy, without listeners.
 
     Raises as `translate` does.
     """
-    return _routing(_understood(security.without_any(resources)))
+    return _routing(_understood(security.without_any(resources), registry))
 
 
 def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
@@ -72,18 +72,25 @@ def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) ->
     }
 
 
-def _understood(resources: ResourceSet) -> PushContext:
+def _understood(resources: ResourceSet, registry: Registry) -> PushContext:
     valid = validate.validated(resources)
-    unsupported.refuse(valid)
-    return PushContext.of(valid)
+    unsupported.refuse(valid, registry.gateway)
+    return PushContext.of(valid, registry)
 
 
 def _routing(push: PushContext) -> Snapshot:
-    outbound = {caller: tuple(clusters.outbound(push, caller)) for caller in CALLERS}
+    registry = push.registry
+    outbound = {namespace: tuple(clusters.outbound(push, namespace)) for namespace in registry.namespaces}
     return Snapshot(
-        proxies={proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, push)) for proxy in PROXIES},
+        proxies={
+            proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, push)) for proxy in registry.proxies
+        },
         behind={
-            name: tuple(one.name for one in WORKLOADS if _selects(host, labels, one))
+            name: tuple(
+                one.name
+                for one in registry.workloads
+                if host == registry.host(one.app) and labels.items() <= one.labels.items()
+            )
             for name, (host, labels) in clusters.destinations(push).items()
         },
     )
@@ -91,24 +98,20 @@ def _routing(push: PushContext) -> Snapshot:
 
 def _routes(proxy: Proxy, push: PushContext) -> dict[str, dict[str, Any]]:
     if not proxy.is_gateway:
-        return {str(SERVICE_PORT): virtual_hosts.of_sidecar(push, proxy)}
+        return {str(push.registry.port): virtual_hosts.of_sidecar(push, proxy)}
     if not push.servers:  # no Gateway, no door
         return {}
     return {GATEWAY_ROUTES: virtual_hosts.of_gateway(push, proxy, GATEWAY_ROUTES)}
 
 
-def _listening(proxy: str, config: ProxyConfig, *, push: PushContext, topology: Topology) -> ProxyConfig:
-    """The same with the proxy's doors, and behind a sidecar's inbound one the app itself."""
-    if proxy == GATEWAY:
-        return replace(config, listeners=tuple(listeners.gateway(topology, name) for name in config.routes))
-    app = next(workload.app for workload in WORKLOADS if workload.name == proxy)
-    to_app = clusters.inbound(push, hosts.fqdn(app, NAMESPACE), topology.ports[proxy].app)
-    ways = (listeners.outbound(topology, proxy), listeners.inbound(topology, proxy))
+def _listening(proxy: Proxy, config: ProxyConfig, push: PushContext, topology: Topology) -> ProxyConfig:
+    """The same with the proxy's listeners, and behind a sidecar's inbound one the app itself."""
+    name, registry = proxy.name, push.registry
+    if proxy.is_gateway:
+        return replace(config, listeners=tuple(listeners.gateway(topology, name, routes) for routes in config.routes))
+    to_app = clusters.inbound(push, registry.host(registry.workload(name).app), topology.ports[name].app)
+    ways = (listeners.outbound(topology, name, registry.port), listeners.inbound(topology, name, registry.port))
     return replace(config, listeners=ways, clusters=(*config.clusters, to_app))
-
-
-def _selects(host: str, labels: Mapping[str, str], workload: Workload) -> bool:
-    return host == hosts.fqdn(workload.app, NAMESPACE) and labels.items() <= workload.labels.items()
 
 
 def _assignment(name: str, workloads: list[str], topology: Topology) -> dict[str, Any]:

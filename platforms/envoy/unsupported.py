@@ -8,7 +8,8 @@ from typing import Any
 
 from platforms.envoy.route import routes
 from platforms.errors import Unsupported
-from platforms.istio.push_context import is_ours
+from platforms.istio.push_context import selects
+from platforms.istio.registry import Proxy
 from platforms.istio.resources import ResourceSet
 from platforms.istio.validation import http_match
 
@@ -93,13 +94,16 @@ _REFUSED = {"VirtualService": _VIRTUAL_SERVICE, "DestinationRule": _DESTINATION_
 _STEP = re.compile(r"([^.\[{]+)(\[\]|\{\})?\.?")
 
 
-def refuse(resources: ResourceSet) -> None:
-    """Raise Unsupported for the first thing that is not translated, with file, object and path."""
+def refuse(resources: ResourceSet, gateway: Proxy) -> None:
+    """Raise Unsupported for the first thing that is not translated, with file, object and path.
+
+    A Gateway that does not select `gateway` concerns nobody.
+    """
     for resource in resources:
         if resource.kind not in _REFUSED:
             raise Unsupported(f"{resource}: kind {resource.kind} is not supported on platform local")
-        if resource.kind == "Gateway" and not is_ours(resource):
-            continue  # for other proxies: nobody here obeys it
+        if resource.kind == "Gateway" and not selects(resource, gateway):
+            continue
         for pattern, refuses in _REFUSED[resource.kind].items():
             for path, value in _at(resource.spec, pattern, "spec"):
                 if refuses(value):

@@ -7,9 +7,10 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import TypeVar
 
-from platforms.istio.registry import DOMAIN, REGISTRY, SERVICE_PORT
-
 T = TypeVar("T")
+
+DOMAIN = "svc.cluster.local"
+"""The part of a Service's name that is the same for all Services of a Kubernetes cluster."""
 
 
 def fqdn(host: str, namespace: str) -> str:
@@ -55,16 +56,16 @@ def most_specific(host: str, by_host: Mapping[str, T]) -> T | None:
     return by_host[wildcards[0]] if wildcards else None
 
 
-def cluster(host: str, *, port: int = SERVICE_PORT, subset: str = "") -> str:
+def cluster(host: str, *, port: int, subset: str = "") -> str:
     """The name of the cluster behind a destination, as istiod gives it."""
     return f"outbound|{port}|{subset}|{host}"
 
 
-def aliases(host: str) -> tuple[str, ...]:
+def aliases(host: str, address: str) -> tuple[str, ...]:
     """Every name under which a workload of the same namespace may call a Service, and its virtual address."""
     short, namespace = host.removesuffix(f".{DOMAIN}").split(".")
     svc = DOMAIN.split(".", maxsplit=1)[0]
-    return (host, f"{host}.", short, f"{short}.{namespace}.{svc}", f"{short}.{namespace}", REGISTRY[host])
+    return (host, f"{host}.", short, f"{short}.{namespace}.{svc}", f"{short}.{namespace}", address)
 
 
 @lru_cache(maxsize=1024)  # asked for the same few hosts, thousands of times per translation

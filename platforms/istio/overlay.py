@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from platforms.istio import hosts
-from platforms.istio.push_context import CALLERS, MESH, is_visible
-from platforms.istio.resources import NAMESPACE, Resource, ResourceSet
+from platforms.istio.push_context import MESH, is_visible
+from platforms.istio.registry import Registry
+from platforms.istio.resources import Resource, ResourceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +21,8 @@ class Overlay:
     """One sentence for every object of the baseline that stepped aside, or that another one now hides."""
 
 
-def lay_over(base: ResourceSet, own: ResourceSet) -> Overlay:
-    """The user's objects with those of the baseline that do not stand in their way.
+def lay_over(base: ResourceSet, own: ResourceSet, registry: Registry) -> Overlay:
+    """Put the user's objects beside those of the baseline that do not stand in their way.
 
     Of two VirtualServices with the same host for the mesh, Istio takes the older and drops the other without a word, and
     one for the host itself goes before one for a wildcard. The baseline's would always act, so it steps aside. At a
@@ -33,32 +34,32 @@ def lay_over(base: ResourceSet, own: ResourceSet) -> Overlay:
     kept: list[Resource] = []
     notes: list[str] = []
     for resource in base:
-        rival = _rival(resource, own)
+        rival = _rival(resource, own, registry)
         if rival is None:
-            kept.append(_giving_way(resource, own, notes))
+            kept.append(_giving_way(resource, own, registry, notes))
         else:
             notes.append(f"{resource} of the baseline steps aside: {rival} claims the same host")
     return Overlay(ResourceSet(tuple(kept)).overlaid(own), tuple(notes))
 
 
-def _rival(resource: Resource, own: ResourceSet) -> Resource | None:
+def _rival(resource: Resource, own: ResourceSet, registry: Registry) -> Resource | None:
     """The first VirtualService of the user's, of another name, that claims a host of the baseline's for the mesh."""
     claimed = tuple(mesh_hosts(resource))
     for service in own.of_kind("VirtualService"):
-        if service.key == resource.key or not is_visible(service, NAMESPACE):
+        if service.key == resource.key or not is_visible(service, registry.namespace):
             continue
         if any(hosts.matches(host, one) for host in mesh_hosts(service) for one in claimed):
             return service
     return None
 
 
-def _giving_way(resource: Resource, own: ResourceSet, notes: list[str]) -> Resource:
+def _giving_way(resource: Resource, own: ResourceSet, registry: Registry, notes: list[str]) -> Resource:
     """A DestinationRule of the baseline without what one of the user's, of another name, says for its host."""
     for rule in own.of_kind("DestinationRule"):
         if resource.kind != rule.kind or resource.key == rule.key or ruled_host(resource) != ruled_host(rule):
             continue
         if rule.spec.get("exportTo"):  # not merged with one that does not name it: the younger acts alone
-            if any(is_visible(rule, caller) for caller in CALLERS):
+            if any(is_visible(rule, namespace) for namespace in registry.namespaces):
                 notes.append(f"{rule} names exportTo, so it acts alone: {resource} of the baseline has no effect there")
             continue
         left = _left(resource.spec, rule.spec)

@@ -7,36 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from platforms.istio import hosts
-from platforms.istio.registry import GATEWAY, GATEWAY_LABELS, REGISTRY, WORKLOADS
-from platforms.istio.resources import NAMESPACE, Resource, ResourceSet
+from platforms.istio.registry import ROOT_NAMESPACE, Proxy, Registry
+from platforms.istio.resources import Resource, ResourceSet
 
 MESH = "mesh"
 """The reserved gateway name that means every sidecar."""
-ROOT_NAMESPACE = "istio-system"
-"""Where the ingress gateway runs, and where rules for the whole mesh stand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    """Who asks: a sidecar or the ingress gateway."""
-
-    name: str
-    namespace: str
-    labels: Mapping[str, str]
-
-    @property
-    def is_gateway(self) -> bool:
-        return self.name == GATEWAY
-
-
-PROXIES = (
-    *(Proxy(workload.name, NAMESPACE, workload.labels) for workload in WORKLOADS),
-    Proxy(GATEWAY, ROOT_NAMESPACE, GATEWAY_LABELS),
-)
-
-
-CALLERS = (NAMESPACE, ROOT_NAMESPACE)
-"""The namespaces that proxies run in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +77,25 @@ class Server:
 class PushContext:
     """All resources, ready to be asked for what concerns one proxy, as istiod keeps them for a push."""
 
+    registry: Registry
     virtual_services: tuple[VirtualService, ...]
     destination_rules: tuple[DestinationRule, ...]
     servers: tuple[Server, ...]
 
     @classmethod
-    def of(cls, resources: ResourceSet) -> PushContext:
-        """Read validated resources, the older before the younger.
+    def of(cls, resources: ResourceSet, registry: Registry) -> PushContext:
+        """Read validated resources for the mesh of `registry`, the older before the younger.
 
         Those of one age are ordered by name, then by namespace, as istiod does it for objects of the same second.
         """
         ordered = sorted(resources, key=lambda one: (one.created, one.name, one.namespace))
         return cls(
+            registry=registry,
             virtual_services=tuple(_virtual_service(one) for one in ordered if one.kind == "VirtualService"),
             destination_rules=tuple(_destination_rule(one) for one in ordered if one.kind == "DestinationRule"),
-            servers=tuple(server for one in ordered if one.kind == "Gateway" for server in _servers(one)),
+            servers=tuple(
+                server for one in ordered if one.kind == "Gateway" for server in _servers(one, registry.gateway)
+            ),
         )
 
     def bound_to(self, gateway: str, proxy: Proxy) -> tuple[VirtualService, ...]:
@@ -135,14 +114,14 @@ class PushContext:
         only the private ones there; then those that the Service's namespace exports, then those of the root namespace.
         The closest host is chosen before anybody asks to whom its rules are exported.
         """
-        if host not in REGISTRY:
+        if host not in self.registry.hosts:
             return None
         own = [one for one in self.destination_rules if one.namespace == caller and _acts_at_home(one)]
         if caller == ROOT_NAMESPACE:
             own = [one for one in own if one.is_private]
         if found := hosts.most_specific(host, _merged(own)):
             return found[-1]
-        for namespace in (NAMESPACE, ROOT_NAMESPACE):
+        for namespace in (self.registry.namespace, ROOT_NAMESPACE):
             exported = [one for one in self.destination_rules if one.namespace == namespace and not one.is_private]
             closest = hosts.most_specific(host, _merged(exported)) or []
             if visible := [one for one in closest if one.is_exported_to(caller)]:
@@ -204,8 +183,8 @@ def _joined(first: DestinationRule, second: DestinationRule) -> DestinationRule:
     return replace(first, traffic_policy=policy, subsets=first.subsets + added)
 
 
-def _servers(resource: Resource) -> Iterator[Server]:
-    if not is_ours(resource):
+def _servers(resource: Resource, gateway: Proxy) -> Iterator[Server]:
+    if not selects(resource, gateway):
         return
     for server in resource.spec.get("servers", ()):
         yield Server(
@@ -229,10 +208,10 @@ def gateway_name(gateway: str, namespace: str) -> str:
     return f"{rest.partition('.')[0] if dot else namespace}/{name}"
 
 
-def is_ours(gateway: Resource) -> bool:
-    """Whether the ingress gateway obeys this Gateway."""
+def selects(gateway: Resource, proxy: Proxy) -> bool:
+    """Tell whether a proxy obeys this Gateway."""
     selector: Mapping[str, str] = gateway.spec.get("selector", {})
-    return selector.items() <= GATEWAY_LABELS.items()
+    return selector.items() <= proxy.labels.items()
 
 
 def is_visible(resource: Resource, namespace: str) -> bool:

@@ -1,17 +1,15 @@
-"""What runs in the mesh: Bookinfo's Services, its six workloads and the ingress gateway."""
+"""The registry of a mesh: the Services, the workloads behind them and the ingress gateway that rules can be about."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from platforms.istio.resources import NAMESPACE
+from platforms.istio import hosts
 
-SERVICE_PORT = 9080
-"""The port of every Bookinfo Service, named `http`."""
-GATEWAY = "ingressgateway"
-GATEWAY_LABELS = {"app": "istio-ingressgateway", "istio": "ingressgateway"}
-DOMAIN = "svc.cluster.local"
+ROOT_NAMESPACE = "istio-system"
+"""Where Istio itself runs, and where rules for the whole mesh stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +28,57 @@ class Workload:
         return {"app": self.app, "version": self.version}
 
 
-WORKLOADS = tuple(
-    Workload(app, version)
-    for app, version in (
-        ("details", "v1"),
-        ("productpage", "v1"),
-        ("ratings", "v1"),
-        ("reviews", "v1"),
-        ("reviews", "v2"),
-        ("reviews", "v3"),
-    )
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """One Envoy, as rules select it: a sidecar or the ingress gateway."""
+
+    name: str
+    namespace: str
+    labels: Mapping[str, str]
+    is_gateway: bool = False
+
+
+INGRESS_GATEWAY = Proxy(
+    "ingressgateway",
+    ROOT_NAMESPACE,
+    {"app": "istio-ingressgateway", "istio": "ingressgateway"},
+    is_gateway=True,
 )
+"""The one that Istio's default profile installs."""
 
-# A Service has an address of its own, as a ClusterIP is; only the sidecars know it, nothing listens there.
-SERVICES: Mapping[str, str] = {
-    "details": "127.0.80.1",
-    "productpage": "127.0.80.2",
-    "ratings": "127.0.80.3",
-    "reviews": "127.0.80.4",
-}
 
-REGISTRY: Mapping[str, str] = {f"{service}.{NAMESPACE}.{DOMAIN}": address for service, address in SERVICES.items()}
-"""Every Service that the mesh knows, by full name, with its virtual address."""
+@dataclass(frozen=True)
+class Registry:
+    """The Services of one namespace, all on one port, their workloads, and the gateway in front of them."""
+
+    namespace: str
+    port: int
+    """The port of every Service."""
+    services: Mapping[str, str]
+    """By name, the virtual address of each, as a ClusterIP is one: only sidecars know it, nothing listens there."""
+    workloads: tuple[Workload, ...]
+    gateway: Proxy = INGRESS_GATEWAY
+
+    @cached_property
+    def hosts(self) -> Mapping[str, str]:
+        """The virtual address of every Service by its fully qualified name."""
+        return {self.host(service): address for service, address in self.services.items()}
+
+    @cached_property
+    def proxies(self) -> tuple[Proxy, ...]:
+        """A sidecar for each workload, and the gateway."""
+        sidecars = (Proxy(workload.name, self.namespace, workload.labels) for workload in self.workloads)
+        return (*sidecars, self.gateway)
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """The namespaces that proxies run in: the sidecars', then the gateway's."""
+        return (self.namespace, self.gateway.namespace)
+
+    def host(self, service: str) -> str:
+        """The fully qualified name of a Service."""
+        return hosts.fqdn(service, self.namespace)
+
+    def workload(self, name: str) -> Workload:
+        """The workload of this name."""
+        return next(workload for workload in self.workloads if workload.name == name)

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Convergence, LoadGenerator, State
 from platforms.counters import Counters
 from platforms.envoy.translate import Snapshot, routing
 from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, Unsupported, UsageError
-from platforms.istio.registry import GATEWAY
 from platforms.istio.resources import ResourceSet, baseline
 from platforms.kubernetes import visiting
 from platforms.kubernetes.client.cluster import Cluster
@@ -103,7 +103,7 @@ class KubernetesPlatform:
         return self._proxies.counters(self.pods())
 
     def under_way(self) -> int:
-        return sum(self._proxies.under_way(pod) for pod in self.pods() if pod.proxy != GATEWAY)
+        return sum(self._proxies.under_way(pod) for pod in self.pods() if pod.proxy != BOOKINFO.gateway.name)
 
     def updates(self) -> Mapping[str, str]:
         return {pod.name: self._proxies.since(pod) for pod in self.pods()}
@@ -121,7 +121,7 @@ class KubernetesPlatform:
 
     def log(self, workload: str, lines: int) -> Iterator[str]:
         """The last lines of each pod of a workload; with `envoy-` before its name, of their Envoys."""
-        of_envoy = workload == GATEWAY or workload.startswith("envoy-")
+        of_envoy = workload == BOOKINFO.gateway.name or workload.startswith("envoy-")
         for pod in self._of(workload.removeprefix("envoy-")):
             yield from self._cluster.log(pod.name, pod.namespace, "istio-proxy" if of_envoy else pod.app, lines=lines)
 
@@ -184,7 +184,7 @@ class KubernetesPlatform:
 def _provable(resources: ResourceSet) -> Snapshot:
     """What the proxies should serve; what could not be told to be in force is not put in force either."""
     try:
-        return routing(resources)
+        return routing(resources, BOOKINFO)
     except Unsupported as error:
         words = str(error).replace("on platform local", "here: nobody could tell whether the proxies serve it")
         raise Unsupported(words) from error

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import LOOPBACK, Topology
-from platforms.istio.registry import DOMAIN, GATEWAY, GATEWAY_LABELS, WORKLOADS
-from platforms.istio.resources import NAMESPACE
+from platforms.istio.hosts import DOMAIN
 from platforms.local.processes import Launch
 
 _OWNER_ONLY = 0o600
@@ -54,20 +54,17 @@ def launch(proxy: str, topology: Topology, envoy: str) -> Launch:
 
 def log_file(logs: Path, proxy: str) -> Path:
     """Where a proxy's log goes: `envoy-reviews-v2.log` beside the workload's `reviews-v2.log`."""
-    return logs / f"{proxy if proxy == GATEWAY else f'envoy-{proxy}'}.log"
+    return logs / f"{proxy if proxy == BOOKINFO.gateway.name else f'envoy-{proxy}'}.log"
 
 
 def _node(proxy: str) -> Mapping[str, Any]:
-    """As istio-agent says who a proxy is: `sidecar~ADDRESS~POD.NAMESPACE~NAMESPACE.DOMAIN`."""
-    if proxy == GATEWAY:
-        kind, app, labels, namespace = "router", "istio-ingressgateway", GATEWAY_LABELS, "istio-system"
-    else:
-        workload = next(workload for workload in WORKLOADS if workload.name == proxy)
-        kind, app, labels, namespace = "sidecar", workload.app, workload.labels, NAMESPACE
+    """The identity of a proxy as istio-agent gives it: `sidecar~ADDRESS~POD.NAMESPACE~NAMESPACE.DOMAIN`."""
+    node = next(node for node in BOOKINFO.proxies if node.name == proxy)
+    kind = "router" if node.is_gateway else "sidecar"
     return {
-        "id": f"{kind}~{LOOPBACK}~{proxy}.{namespace}~{namespace}.{DOMAIN}",
-        "cluster": f"{app}.{namespace}",
-        "metadata": {"NAMESPACE": namespace, "WORKLOAD_NAME": proxy, "LABELS": labels},
+        "id": f"{kind}~{LOOPBACK}~{proxy}.{node.namespace}~{node.namespace}.{DOMAIN}",
+        "cluster": f"{node.labels['app']}.{node.namespace}",
+        "metadata": {"NAMESPACE": node.namespace, "WORKLOAD_NAME": proxy, "LABELS": node.labels},
     }
 
 

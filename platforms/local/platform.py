@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Convergence, LoadGenerator, State
 from platforms.counters import Counters, Growing
 from platforms.envoy.config_dump import served
 from platforms.envoy.topology import LOOPBACK, Topology
 from platforms.envoy.translate import endpoints, translate
 from platforms.errors import DemoError, NotConverged, NotReachable, Unsupported, UsageError
-from platforms.istio.registry import WORKLOADS
 from platforms.local import record
 from platforms.local.record import Demo
 from platforms.local.request_log import LocalRequestLog
@@ -114,7 +114,7 @@ class LocalPlatform:
 
     def under_way(self) -> int:
         # A request that somebody never finishes to send would keep the gateway busy, and is no call.
-        answers = self._all_answers(admin.UNDER_WAY_PATH, [one.name for one in WORKLOADS])
+        answers = self._all_answers(admin.UNDER_WAY_PATH, [one.name for one in BOOKINFO.workloads])
         return sum(map(admin.under_way, answers.values()))
 
     def updates(self) -> Mapping[str, str]:
@@ -146,7 +146,7 @@ class LocalPlatform:
         answer = self._admins.ask(admin.CONFIG_PATH, (proxy,))[proxy]
         if answer is None:
             raise NotReachable(f"the proxy of {proxy} does not answer; `python -m platforms status` says more")
-        return served(json.loads(answer))
+        return served(json.loads(answer), BOOKINFO)
 
     def log_file(self, name: str) -> Path:
         """Where the log of a workload or of `ingressgateway` is, or of a sidecar: `envoy-reviews-v2`."""
@@ -199,7 +199,9 @@ class LocalPlatform:
             if stale:
                 found.append(_told(proxy, stale, state.resources.revision))
         if found or silent:
-            missing = [one.name for one in WORKLOADS if one.name not in state.stopped and not self._listens(one.name)]
+            missing = [
+                one.name for one in BOOKINFO.workloads if one.name not in state.stopped and not self._listens(one.name)
+            ]
             return [*(f"{name} is not ready" for name in missing), *silent] or found
         return [f"{name} still runs" for name in sorted(state.stopped) if self._listens(name)]
 
@@ -213,8 +215,8 @@ class LocalPlatform:
 
 def _wanted(state: State, topology: Topology) -> Wanted:
     """The content that every proxy should serve, as hashes."""
-    snapshot = translate(state.resources, topology)
-    behind = endpoints(snapshot, topology, {workload.name for workload in WORKLOADS} - state.stopped)
+    snapshot = translate(state.resources, BOOKINFO, topology)
+    behind = endpoints(snapshot, topology, {workload.name for workload in BOOKINFO.workloads} - state.stopped)
     wanted = {}
     for proxy, config in snapshot.proxies.items():
         resource_files = dict(files.proxy_files(config))

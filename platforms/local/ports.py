@@ -6,14 +6,14 @@ import random
 import socket
 from pathlib import Path
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import LOOPBACK, Ports, Topology
 from platforms.errors import NotApplied
-from platforms.istio.registry import WORKLOADS
 
 _FIRST = 20000
 _STRETCH = 64
 """Ports that a demo chooses from: more than it needs, for some may be taken."""
-_NEEDED = len(WORKLOADS) * 3
+_NEEDED = len(BOOKINFO.workloads) * 3
 _OURS: list[socket.socket] = []
 """By these other demos know which stretches are taken, from the choice until the process ends."""
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
@@ -26,7 +26,7 @@ def assign(folder: Path, gateway_port: int) -> Topology:
     when a crashed proxy wants it back.
     """
     free = iter(_free_ports(avoid=gateway_port))
-    ports = {workload.name: Ports(next(free), next(free), next(free)) for workload in WORKLOADS}
+    ports = {workload.name: Ports(next(free), next(free), next(free)) for workload in BOOKINFO.workloads}
     return Topology(folder=folder, ports=ports, gateway_port=gateway_port)
 
 

@@ -11,10 +11,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.demo import run_folder
 from platforms.envoy.topology import LOOPBACK, Ports, Topology
 from platforms.errors import NotReachable
-from platforms.istio.registry import WORKLOADS
 from platforms.local import processes
 from platforms.local.processes import Identity
 
@@ -127,7 +127,7 @@ def _demo(folder: Path, document: dict[str, Any]) -> Demo:
         folder=folder,
         topology=Topology(
             folder=Path(_text(topology["folder"])),
-            ports={workload.name: _ports(topology["ports"][workload.name]) for workload in WORKLOADS},
+            ports={workload.name: _ports(topology["ports"][workload.name]) for workload in BOOKINFO.workloads},
             gateway_port=_number(topology["gateway_port"]),
         ),
         since=float(document["since"]),

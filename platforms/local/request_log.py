@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from platforms.bookinfo import BOOKINFO
 from platforms.calls import Call
 from platforms.counters import Hop
 from platforms.envoy.topology import Topology
-from platforms.istio.registry import WORKLOADS
 
 _FIELDS = 4
 
@@ -21,7 +21,7 @@ class LocalRequestLog:
     def __init__(self, topology: Topology) -> None:
         self._mark = topology.request_mark
         self._files = {proxy: _Lines(topology.request_log(proxy)) for proxy in topology.proxies}
-        self._by_port = {topology.ports[workload.name].inbound: workload for workload in WORKLOADS}
+        self._by_port = {topology.ports[workload.name].inbound: workload for workload in BOOKINFO.workloads}
         self._calls: list[Call] = []
 
     def mark(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Convergence, State
 from platforms.demo.journal import Journal
 from platforms.envoy.translate import routing
@@ -145,7 +146,7 @@ def test_a_page_that_is_only_handed_on_is_accused_of_nothing(
 )
 def test_every_planted_rule_is_one_that_a_mesh_may_have(defect: Defect) -> None:
     """Istio accepts it, and some proxy routes otherwise by it than by the rule that is claimed."""
-    assert routing(defect.really.resources) != routing(defect.claimed.resources)
+    assert routing(defect.really.resources, BOOKINFO) != routing(defect.claimed.resources, BOOKINFO)
 
 
 def test_the_first_rows_are_of_right_meshes() -> None:
@@ -160,6 +161,6 @@ def test_the_first_rows_are_of_right_meshes() -> None:
 def test_a_stale_proxy_is_the_only_laggard() -> None:
     """The rule that plants it leaves every other proxy with just what was claimed."""
     (stale,) = (defect for defect in defects() if defect.name == "stale-proxy")
-    claimed, really = (routing(state.resources).proxies for state in (stale.claimed, stale.really))
+    claimed, really = (routing(state.resources, BOOKINFO).proxies for state in (stale.claimed, stale.really))
 
     assert ["productpage-v1"] == [name for name in claimed if claimed[name] != really[name]]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.boundary import State
 from platforms.errors import NotConverged
 from platforms.istio.overlay import lay_over
@@ -52,7 +53,7 @@ def shown(demo: Demo, mark: str) -> set[str]:
 
 
 def over_baseline(text: str) -> State:
-    return State(lay_over(baseline(), ResourceSet(tuple(parse(text, source="a test")))).resources)
+    return State(lay_over(baseline(), ResourceSet(tuple(parse(text, source="a test"))), BOOKINFO).resources)
 
 
 def test_apply_and_reset(demo: Demo) -> None:

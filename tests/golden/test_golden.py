@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.translate import ProxyConfig, translate
 from platforms.istio.resources import ResourceSet, baseline, load
 from tests.golden.validation import complaint, topology
@@ -31,7 +32,7 @@ def test_the_proxies_get_what_they_got(case: str, request: pytest.FixtureRequest
 
 def test_envoy_accepts_every_case(tmp_path: Path) -> None:
     """Envoy takes the whole configuration of every case."""
-    snapshots = (translate(baseline().overlaid(_rules(case)), topology(n)) for n, case in enumerate(CASES))
+    snapshots = (translate(baseline().overlaid(_rules(case)), BOOKINFO, topology(n)) for n, case in enumerate(CASES))
 
     assert complaint(snapshots, tmp_path) == ""
 
@@ -42,7 +43,7 @@ def _rules(case: str) -> ResourceSet:
 
 def _everything(rules: ResourceSet) -> dict[str, Any]:
     """By proxy, part and name: all that it gets."""
-    snapshot = translate(baseline().overlaid(rules), topology())
+    snapshot = translate(baseline().overlaid(rules), BOOKINFO, topology())
     return {proxy: _parts(snapshot.proxies[proxy]) for proxy in SHOWN}
 
 

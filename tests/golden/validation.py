@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Ports, Topology
 from platforms.envoy.translate import ProxyConfig, Snapshot
-from platforms.istio.registry import WORKLOADS
 from platforms.local import runtimes
 from platforms.local.xds import files
 
@@ -20,7 +20,7 @@ from platforms.local.xds import files
 def topology(number: int = 0) -> Topology:
     """Ports that no other topology of the same test has: Envoy takes each address once."""
     first = 20000 + 100 * number
-    ports = {one.name: Ports(*range(first + 4 * n, first + 4 * n + 3)) for n, one in enumerate(WORKLOADS)}
+    ports = {one.name: Ports(*range(first + 4 * n, first + 4 * n + 3)) for n, one in enumerate(BOOKINFO.workloads)}
     return Topology(Path("/run/bookinfo"), ports, gateway_port=first + 90)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from platforms.istio.registry import WORKLOADS
+from platforms.bookinfo import BOOKINFO
 from scenarios.evidence.observation import marks
 
 Run = Callable[..., str]
@@ -38,5 +38,5 @@ class Bookinfo:
 
 def rolled_out(run: Run) -> None:
     """Every workload serves what was applied last."""
-    for workload in WORKLOADS:
+    for workload in BOOKINFO.workloads:
         run("kubectl", "rollout", "status", "-n", "bookinfo", f"deployment/{workload.name}", f"--timeout={DEADLINE}s")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from platforms.istio.registry import SERVICES, WORKLOADS
+from platforms.bookinfo import BOOKINFO
 from tests.kubernetes.deployed import DEADLINE, KIND, Bookinfo, rolled_out
 
 # Who may open a connection to whom.
@@ -39,7 +39,7 @@ def names(bookinfo: Bookinfo, selector: str) -> set[str]:
 
 def test_every_workload_runs(bookinfo: Bookinfo) -> None:
     """There is one pod per workload, named for it, with a sidecar; every container is ready and none was restarted."""
-    expected = {one.name: {one.app: (True, 0), "istio-proxy": (True, 0)} for one in WORKLOADS}
+    expected = {one.name: {one.app: (True, 0), "istio-proxy": (True, 0)} for one in BOOKINFO.workloads}
     seen = {}
     for pod in pods(bookinfo):
         status = pod["status"]
@@ -128,7 +128,7 @@ def test_arrows(bookinfo: Bookinfo, caller: str) -> None:
     namespace, workload = (
         ("istio-system", "istio-ingressgateway") if caller == "ingressgateway" else ("bookinfo", f"{caller}-v1")
     )
-    others = sorted(SERVICES.keys() - {caller})
+    others = sorted(BOOKINFO.services.keys() - {caller})
     # The proxy's own connections are not led through the mesh: what stops them is the network.
     ask = 'for app; do (curl -s -o /dev/null --connect-timeout 2 "http://$app.bookinfo:9080/health"; echo "$app $?") & done; wait'
     printed = bookinfo.run(

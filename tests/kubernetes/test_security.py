@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from platforms.istio.registry import WORKLOADS, Workload
+from platforms.bookinfo import BOOKINFO
+from platforms.istio.registry import Workload
 from tests.kubernetes.deployed import DEADLINE, Bookinfo
 
 # What a caller asks of each app: what its API offers.
@@ -134,7 +135,7 @@ def strangers_answers(bookinfo: Bookinfo, pod: str) -> dict[str, str]:
     return dict(zip(API, answers, strict=True))
 
 
-@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda workload: workload.name)
+@pytest.mark.parametrize("workload", BOOKINFO.workloads, ids=lambda workload: workload.name)
 def test_arrows(bookinfo: Bookinfo, workload: Workload) -> None:
     """A workload is answered where the picture has an arrow, and refused where it has none."""
     answers = api_answers(bookinfo, workload.name)

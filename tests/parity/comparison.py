@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import Snapshot, translate
 from platforms.errors import Rejected, Unsupported
@@ -71,7 +72,7 @@ class Difference:
 def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
     """What ours does or says otherwise than istiod; nothing where ours says it cannot do what istiod does."""
     try:
-        snapshot = translate(resources, TOPOLOGY)
+        snapshot = translate(resources, BOOKINFO, TOPOLOGY)
     except Unsupported as error:
         if not answer["accepted"]:
             yield Difference("unsupported where istiod refuses", f"{error} / {answer['message']}")
@@ -100,7 +101,7 @@ def known(difference: Difference) -> str | None:
 def _served(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
     for proxy, theirs in answer.items():
         config = snapshot.proxies[proxy]
-        mine = ordered(shown(config.routes.values(), config.clusters))
+        mine = ordered(shown(config.routes.values(), config.clusters, BOOKINFO))
         for part in ("routes", "clusters"):
             for name in sorted(mine[part].keys() | theirs[part].keys()):
                 if mine[part].get(name) != theirs[part].get(name):
@@ -138,7 +139,7 @@ def _each(resources: ResourceSet) -> Iterator[str]:
     """Ours of every object alone: of several that are wrong, the oracle names the first that it was given."""
     for one in resources:
         try:
-            translate(BASE.overlaid(ResourceSet((one,))), TOPOLOGY)
+            translate(BASE.overlaid(ResourceSet((one,))), BOOKINFO, TOPOLOGY)
         except Rejected as error:
             yield _said(error)
         except Unsupported:

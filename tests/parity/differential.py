@@ -19,6 +19,7 @@ from typing import Any, get_args
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.translate import translate
 from platforms.errors import Rejected, Unsupported
 from platforms.istio.resources import Resource, ResourceSet
@@ -147,7 +148,7 @@ def stored(objects: list[Resource], answer: Answer) -> dict[str, Any]:
 def unsupported(resources: ResourceSet) -> str | None:
     """Why ours says that it cannot, if it does."""
     try:
-        translate(resources, TOPOLOGY)
+        translate(resources, BOOKINFO, TOPOLOGY)
     except Unsupported as error:
         return str(error)
     except Rejected:

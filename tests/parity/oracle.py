@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.config_dump import shown
 from platforms.istio.resources import Resource
 
@@ -69,7 +70,9 @@ def served(answer: Answer) -> dict[str, Any]:
     found = {}
     for proxy, config in answer["proxies"].items():
         document = shown(
-            [routes for name, routes in config["routes"].items() if name in _ROUTES], list(config["clusters"].values())
+            [routes for name, routes in config["routes"].items() if name in _ROUTES],
+            list(config["clusters"].values()),
+            BOOKINFO,
         )
         for virtual_host in document["routes"].values():
             virtual_host["domains"] = ["CLUSTER_IP" if one in _SERVICES else one for one in virtual_host["domains"]]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Ports, Topology
-from platforms.istio.registry import WORKLOADS
 from platforms.istio.resources import Resource, ResourceSet, load
 
 FOLDER = Path(os.environ.get("PARITY_CASES") or Path(__file__).parent / "cases")
@@ -46,7 +46,7 @@ TOPOLOGY = Topology(
     folder=Path("/run/bookinfo"),
     ports={
         workload.name: Ports(app=20000 + 4 * n, inbound=20001 + 4 * n, outbound=20002 + 4 * n)
-        for n, workload in enumerate(WORKLOADS)
+        for n, workload in enumerate(BOOKINFO.workloads)
     },
     gateway_port=9080,
 )

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import translate
 from platforms.istio.resources import Resource, ResourceSet
@@ -31,10 +32,12 @@ def laid(one: Resource) -> ResourceSet:
 
 def answered(one: Resource) -> dict[str, Any]:
     """Ours, as if it were istiod's answer."""
-    proxies = translate(laid(one), TOPOLOGY).proxies
+    proxies = translate(laid(one), BOOKINFO, TOPOLOGY).proxies
     return {
         "accepted": True,
-        "served": {name: ordered(shown(proxies[name].routes.values(), proxies[name].clusters)) for name in PROXIES},
+        "served": {
+            name: ordered(shown(proxies[name].routes.values(), proxies[name].clusters, BOOKINFO)) for name in PROXIES
+        },
     }
 
 

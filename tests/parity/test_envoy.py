@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.config_dump import served
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints, translate
-from platforms.istio.registry import WORKLOADS
 from platforms.istio.resources import baseline
 from platforms.local import envoy, ports, runtimes
 from platforms.local.http_client import Connection
@@ -36,7 +36,7 @@ def proxies(topology: Topology) -> Iterator[None]:
     binary = runtimes.envoy()
     if binary is None:
         pytest.skip("no Envoy is installed: `make setup` brings it")
-    snapshot = translate(baseline(), topology)
+    snapshot = translate(baseline(), BOOKINFO, topology)
     running = []
     for proxy in PROXIES:
         publisher = XdsPublisher(proxy, topology, _log(topology, proxy))
@@ -55,7 +55,7 @@ def proxies(topology: Topology) -> Iterator[None]:
 def test_serves_what_istiods_envoys_served(name: str, topology: Topology) -> None:
     """What Envoy says it serves is what it was recorded to serve."""
     recorded = recording(name)
-    snapshot = translate(recorded.resources, topology)
+    snapshot = translate(recorded.resources, BOOKINFO, topology)
 
     for proxy in PROXIES:
         resource_files = files.proxy_files(snapshot.proxies[proxy])
@@ -71,14 +71,18 @@ async def _serve(proxy: str, topology: Topology, resource_files: files.ProxyFile
         publisher.prepare(resource_files, _assignments(topology), revision="1")
         async with asyncio.timeout(SECONDS):
             await publisher.wait_until_acked(resource_files.keys(), log_start=None)
-        return served(json.loads((await connection.get("/config_dump", timeout=SECONDS)).text))
+        return served(json.loads((await connection.get("/config_dump", timeout=SECONDS)).text), BOOKINFO)
     finally:
         publisher.close()
         connection.close()
 
 
 def _assignments(topology: Topology) -> dict[str, dict[str, object]]:
-    return dict(endpoints(translate(baseline(), topology), topology, [workload.name for workload in WORKLOADS]))
+    return dict(
+        endpoints(
+            translate(baseline(), BOOKINFO, topology), topology, [workload.name for workload in BOOKINFO.workloads]
+        )
+    )
 
 
 def _log(topology: Topology, proxy: str) -> Path:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.translate import translate
 from platforms.errors import DemoError
 from platforms.istio.analysis.analyze import analyze
@@ -61,8 +62,13 @@ def said(resources: ResourceSet) -> tuple[object, ...]:
     """What `apply` does with them and says of them."""
     try:
         valid = validated(resources)
-        laid = lay_over(baseline(), valid)
-        return translate(laid.resources, TOPOLOGY), laid.notes, analyze(laid.resources), laid.resources.revision
+        laid = lay_over(baseline(), valid, BOOKINFO)
+        return (
+            translate(laid.resources, BOOKINFO, TOPOLOGY),
+            laid.notes,
+            analyze(laid.resources, BOOKINFO),
+            laid.resources.revision,
+        )
     except DemoError as error:
         return type(error), str(error)
 

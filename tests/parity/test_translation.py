@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import translate
 from platforms.errors import Rejected, Unsupported
@@ -25,12 +26,12 @@ def test_serves_what_istiod_serves(name: str) -> None:
     """For an accepted rule every proxy gets istiod's routes and clusters."""
     recorded = recording(name)
 
-    snapshot = translate(recorded.resources, TOPOLOGY)
+    snapshot = translate(recorded.resources, BOOKINFO, TOPOLOGY)
 
     for proxy, expected in recorded.served.items():
         config = snapshot.proxies[proxy]
 
-        assert expected == shown(config.routes.values(), config.clusters)
+        assert expected == shown(config.routes.values(), config.clusters, BOOKINFO)
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -40,7 +41,7 @@ def test_refuses_what_istio_refuses(name: str) -> None:
     message = recorded.message.removeprefix('Error from server (BadRequest): error when creating "STDIN": ')
 
     with pytest.raises(Rejected) as refusal:
-        translate(recorded.resources, TOPOLOGY)
+        translate(recorded.resources, BOOKINFO, TOPOLOGY)
 
     assert str(refusal.value).startswith("istio/x.yaml: ")
     assert str(refusal.value).endswith(f": {message}")
@@ -50,7 +51,7 @@ def test_refuses_what_istio_refuses(name: str) -> None:
 def test_names_what_it_does_not_support(name: str) -> None:
     """What istiod takes and platform local cannot is refused by its path."""
     with pytest.raises(Unsupported, match=EXCEPTIONS[name]):
-        translate(recording(name).resources, TOPOLOGY)
+        translate(recording(name).resources, BOOKINFO, TOPOLOGY)
 
 
 @pytest.mark.parametrize("name", [name for name in ACCEPTED if recording(name).findings is not None])
@@ -58,6 +59,6 @@ def test_finds_what_istioctl_analyze_finds(name: str) -> None:
     """The findings are those of istioctl."""
     recorded = recording(name)
 
-    findings = analyze(recorded.resources)
+    findings = analyze(recorded.resources, BOOKINFO)
 
     assert recorded.findings == tuple((one.code, one.level, one.message) for one in findings)

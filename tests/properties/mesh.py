@@ -15,9 +15,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import LOOPBACK, Topology
 from platforms.envoy.translate import endpoints, translate
-from platforms.istio.registry import WORKLOADS
 from platforms.istio.resources import Resource, ResourceSet, baseline
 from platforms.local import envoy, ports
 from platforms.local.xds import files
@@ -47,9 +47,9 @@ class Mesh:
     def serve(self, virtual_service: Mapping[str, Any]) -> None:
         """Put the rule in force; raises Rejected if it is refused, by us or by Envoy."""
         rule = Resource("networking.istio.io/v1", "VirtualService", "reviews", virtual_service)
-        snapshot = translate(baseline().overlaid(ResourceSet((rule,))), self._topology)
+        snapshot = translate(baseline().overlaid(ResourceSet((rule,))), BOOKINFO, self._topology)
         resource_files = files.proxy_files(snapshot.proxies[CALLER])
-        everybody = endpoints(snapshot, self._topology, [workload.name for workload in WORKLOADS])
+        everybody = endpoints(snapshot, self._topology, [workload.name for workload in BOOKINFO.workloads])
 
         async def publish() -> None:
             async with asyncio.timeout(SECONDS):
@@ -60,8 +60,8 @@ class Mesh:
 
     def prepare(self) -> None:
         """Write what the proxy starts with."""
-        snapshot = translate(baseline(), self._topology)
-        everybody = endpoints(snapshot, self._topology, [workload.name for workload in WORKLOADS])
+        snapshot = translate(baseline(), BOOKINFO, self._topology)
+        everybody = endpoints(snapshot, self._topology, [workload.name for workload in BOOKINFO.workloads])
         self._publisher.prepare(files.proxy_files(snapshot.proxies[CALLER]), everybody, revision="0")
 
     def ask(self, request: Request) -> Outcome:
@@ -100,7 +100,7 @@ def mesh(folder: Path, binary: str) -> Iterator[Mesh]:
     topology = ports.assign(folder, gateway_port=0)
     attempts: Counter[str] = Counter()
     with contextlib.ExitStack() as stack:
-        for workload in WORKLOADS:
+        for workload in BOOKINFO.workloads:
             stack.enter_context(_answering(topology.ports[workload.name].inbound, workload.version, attempts))
         found = stack.enter_context(contextlib.closing(Mesh(topology, attempts)))
         found.prepare()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.translate import Snapshot, translate
 from platforms.istio.resources import Resource, ResourceSet, baseline
 from tests.golden.validation import complaint, topology
@@ -39,4 +40,4 @@ def _translated(number: int, virtual_service: dict[str, Any], destination_rule: 
             Resource("networking.istio.io/v1", "DestinationRule", "reviews", destination_rule),
         )
     )
-    return translate(baseline().overlaid(rules), topology(number))
+    return translate(baseline().overlaid(rules), BOOKINFO, topology(number))

@@ -7,6 +7,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.translate import routing
 from platforms.istio.resources import baseline
 from scenarios.canary import MOST, Weights, rule, scenario
@@ -25,7 +26,7 @@ def test_what_is_printed_can_be_typed(weights: Weights) -> None:
 @given(WEIGHTS)
 def test_the_proxy_draws_by_the_shares_that_are_claimed(weights: Weights) -> None:
     """Of productpage's route to reviews, as Envoy gets it: each version's part of all weights."""
-    proxy = routing(baseline().overlaid(rule(weights))).proxies["productpage-v1"]
+    proxy = routing(baseline().overlaid(rule(weights)), BOOKINFO).proxies["productpage-v1"]
     (reviews,) = (host for host in proxy.routes["9080"]["virtualHosts"] if "reviews" in host["domains"])
     drawn = {
         cluster["name"].split("|")[2]: cluster["weight"]

@@ -8,36 +8,39 @@ from typing import Any
 from platforms.envoy.cluster import connection_pool, load_balancing
 from platforms.envoy.topology import LOOPBACK
 from platforms.istio import durations, hosts
-from platforms.istio.push_context import CALLERS, PushContext
-from platforms.istio.registry import REGISTRY, SERVICE_PORT
-from platforms.istio.resources import NAMESPACE
+from platforms.istio.push_context import PushContext
 
 _CONNECT_TIMEOUT = "10s"
 _BY_PORT = ("connectionPool", "loadBalancer", "outlierDetection", "tls")
 """The parts of a traffic policy that may be said for one port."""
 
-INBOUND = f"inbound|{SERVICE_PORT}||"
-"""The cluster of the app itself, behind its own sidecar."""
 _APP_IDLE_TIMEOUT = "4s"
 # Shorter than the keep-alive of every service: the proxy closes first, so no request meets a closing connection.
 
 
+def inbound_name(port: int) -> str:
+    """The name of the cluster of the app itself, behind its own sidecar."""
+    return f"inbound|{port}||"
+
+
 def outbound(push: PushContext, caller: str) -> Iterator[dict[str, Any]]:
     """The clusters of all Services and subsets for the proxies of a namespace, without their endpoints."""
-    for host in sorted(REGISTRY):
+    port = push.registry.port
+    for host in sorted(push.registry.hosts):
         rule = push.destination_rule(host, caller)
-        policy = _at_port(rule.policy) if rule else {}
-        yield _cluster(hosts.cluster(host), policy)
+        policy = _at_port(rule.policy, port) if rule else {}
+        yield _cluster(hosts.cluster(host, port=port), policy)
         for subset in rule.subsets if rule else ():
-            name = hosts.cluster(host, subset=subset["name"])
-            yield _cluster(name, _overridden(policy, subset.get("trafficPolicy")))
+            name = hosts.cluster(host, port=port, subset=subset["name"])
+            yield _cluster(name, {**policy, **_at_port(subset.get("trafficPolicy") or {}, port)})
 
 
 def inbound(push: PushContext, host: str, app_port: int) -> dict[str, Any]:
     """The cluster of the app itself, a workload of `host`: the pool of its DestinationRule limits this side too."""
-    rule = push.destination_rule(host, NAMESPACE)
-    pool = (rule and _at_port(rule.policy).get("connectionPool")) or {}
-    cluster = {"name": INBOUND, "type": "STATIC", **_settings({"connectionPool": pool})}
+    name, registry = inbound_name(push.registry.port), push.registry
+    rule = push.destination_rule(host, registry.namespace)
+    pool = (rule and _at_port(rule.policy, registry.port).get("connectionPool")) or {}
+    cluster = {"name": name, "type": "STATIC", **_settings({"connectionPool": pool})}
     del cluster["lbPolicy"]
     common = connection_pool.http_options(pool, {}).get("commonHttpProtocolOptions", {})
     cluster["typedExtensionProtocolOptions"] = {
@@ -48,18 +51,19 @@ def inbound(push: PushContext, host: str, app_port: int) -> dict[str, Any]:
             "explicitHttpConfig": {"httpProtocolOptions": {}},
         }
     }
-    cluster["loadAssignment"] = {"clusterName": INBOUND, "endpoints": [{"lbEndpoints": [endpoint(app_port)]}]}
+    cluster["loadAssignment"] = {"clusterName": name, "endpoints": [{"lbEndpoints": [endpoint(app_port)]}]}
     return cluster
 
 
 def destinations(push: PushContext) -> dict[str, tuple[str, Mapping[str, str]]]:
     """The Service and the labels behind each cluster that any proxy has."""
+    registry = push.registry
     found: dict[str, tuple[str, Mapping[str, str]]] = {}
-    for host in sorted(REGISTRY):
-        found[hosts.cluster(host)] = (host, {})
-        for rule in (push.destination_rule(host, caller) for caller in CALLERS):
+    for host in sorted(push.registry.hosts):
+        found[hosts.cluster(host, port=registry.port)] = (host, {})
+        for rule in (push.destination_rule(host, namespace) for namespace in registry.namespaces):
             for subset in rule.subsets if rule else ():
-                found[hosts.cluster(host, subset=subset["name"])] = (host, subset.get("labels", {}))
+                found[hosts.cluster(host, port=registry.port, subset=subset["name"])] = (host, subset.get("labels", {}))
     return found
 
 
@@ -73,17 +77,12 @@ def _cluster(name: str, policy: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": name, "type": "EDS", **_settings(policy)}
 
 
-def _at_port(policy: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The policy for the Services' port: what is said for the port replaces the rest, it does not add to it."""
+def _at_port(policy: Mapping[str, Any], port: int) -> Mapping[str, Any]:
+    """The policy for one port: what is said for the port replaces the rest, it does not add to it."""
     for setting in policy.get("portLevelSettings", ()):
-        if setting.get("port", {}).get("number") == SERVICE_PORT:
+        if setting.get("port", {}).get("number") == port:
             return {part: setting.get(part) for part in _BY_PORT}
     return policy
-
-
-def _overridden(policy: Mapping[str, Any], of_subset: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """What a subset says goes before what its DestinationRule says, part by part."""
-    return {**policy, **_at_port(of_subset or {})}
 
 
 def _settings(policy: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from platforms.istio import durations
 from platforms.istio.push_context import DestinationRule
-from platforms.istio.registry import SERVICE_PORT
 
 _RING_SIZE = 1024
 
@@ -41,10 +40,10 @@ def hash_policy(consistent: Mapping[str, Any] | None) -> dict[str, Any]:
     return {}
 
 
-def hash_of_service(rule: DestinationRule | None) -> Mapping[str, Any] | None:
+def hash_of_service(rule: DestinationRule | None, port: int) -> Mapping[str, Any] | None:
     """The consistent hash of a Service that is called without a VirtualService; one that names nothing is one too."""
     policy = rule.policy if rule else {}
-    return _first(_hash_on_port(policy, SERVICE_PORT), _hash(policy))
+    return _first(_hash_on_port(policy, port), _hash(policy))
 
 
 def hash_of_destination(rule: DestinationRule | None, destination: Mapping[str, Any]) -> Mapping[str, Any] | None:

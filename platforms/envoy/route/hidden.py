@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platforms.envoy.route import matches, virtual_hosts
-from platforms.istio.push_context import PROXIES, PushContext, VirtualService
+from platforms.istio.push_context import PushContext, VirtualService
+from platforms.istio.registry import Registry
 from platforms.istio.resources import ResourceSet
 
 _CONDITIONS = ("headers", "queryParameters")
@@ -14,12 +15,11 @@ _Route = tuple[VirtualService, Mapping[str, Any]]
 """Whose it is, and its match."""
 
 
-def notes(resources: ResourceSet) -> Iterator[str]:
+def notes(resources: ResourceSet, registry: Registry) -> Iterator[str]:
     """A sentence for each VirtualService of which a route can never act, for another one's comes first."""
-    push = PushContext.of(resources)
-    gateway = next(proxy for proxy in PROXIES if proxy.is_gateway)
+    push = PushContext.of(resources, registry)
     by_host: dict[str, list[_Route]] = {}
-    for _, host, service, made in virtual_hosts.at_gateway(push, gateway):
+    for _, host, service, made in virtual_hosts.at_gateway(push, registry.gateway):
         by_host.setdefault(host, []).extend((service, route["match"]) for route in made)
     for host, found in by_host.items():
         before: dict[str, list[_Route]] = {}

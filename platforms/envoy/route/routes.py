@@ -9,8 +9,8 @@ from typing import Any
 from platforms.envoy.cluster import load_balancing
 from platforms.envoy.route import faults, headers, matches, retries
 from platforms.istio import durations, hosts
-from platforms.istio.push_context import Proxy, PushContext, VirtualService
-from platforms.istio.registry import REGISTRY, SERVICE_PORT
+from platforms.istio.push_context import PushContext, VirtualService
+from platforms.istio.registry import Proxy
 
 _NO_LIMIT = "0s"
 REDIRECTS: Mapping[int, str] = {
@@ -53,13 +53,13 @@ def of(service: VirtualService, context: Context) -> list[dict[str, Any]]:
 def default(host: str, context: Context) -> dict[str, Any]:
     """The route to a Service that no VirtualService speaks of."""
     action: dict[str, Any] = {
-        "cluster": hosts.cluster(host),
+        "cluster": hosts.cluster(host, port=context.push.registry.port),
         "timeout": _NO_LIMIT,
         "maxGrpcTimeout": _NO_LIMIT,
         "retryPolicy": retries.policy(None),
     }
     rule = context.push.destination_rule(host, context.proxy.namespace)
-    if hash_policy := load_balancing.hash_policy(load_balancing.hash_of_service(rule)):
+    if hash_policy := load_balancing.hash_policy(load_balancing.hash_of_service(rule, context.push.registry.port)):
         action["hashPolicy"] = [hash_policy]
     return {"name": "default", "match": dict(matches.CATCH_ALL), "route": action}
 
@@ -158,7 +158,8 @@ def _mirrors(http: Mapping[str, Any], service: VirtualService, context: Context)
 
 def _cluster(destination: Mapping[str, Any], service: VirtualService, context: Context) -> str:
     host = hosts.fqdn(destination["host"], service.namespace)
-    port = destination.get("port", {}).get("number", SERVICE_PORT if host in REGISTRY else context.port)
+    registry = context.push.registry
+    port = destination.get("port", {}).get("number", registry.port if host in registry.hosts else context.port)
     return hosts.cluster(host, port=port, subset=destination.get("subset", ""))
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from platforms.envoy.route import routes
 from platforms.istio import hosts
-from platforms.istio.push_context import MESH, Proxy, PushContext, Server, VirtualService
-from platforms.istio.registry import REGISTRY, SERVICE_PORT
+from platforms.istio.push_context import MESH, PushContext, Server, VirtualService
+from platforms.istio.registry import Proxy, Registry
 
 _LARGEST_BODY = 1024 * 1024
 """Of a direct response: what Istio's webhook lets pass; Envoy's own limit is 4 kB."""
@@ -32,27 +32,28 @@ _UNKNOWN_HOST = {
 
 def of_sidecar(push: PushContext, proxy: Proxy) -> dict[str, Any]:
     """The route configuration `9080` of a sidecar: every Service of the mesh, and the hosts routed along with one."""
-    context = routes.Context(proxy, MESH, SERVICE_PORT, push)
+    registry = push.registry
+    context = routes.Context(proxy, MESH, registry.port, push)
     by_name: dict[str, dict[str, Any]] = {}
     taken: set[str] = set()
     routed: set[str] = set()
     bound = push.bound_to(MESH, proxy)
-    closest = _closest(bound)
+    closest = _closest(bound, registry)
     # A call names its host in any case, so at sidecars case does not matter.
     for number, service in enumerate(map(_in_lower_case, bound)):
-        known = [host for host in REGISTRY if host in service.hosts or closest.get(host) == number]
+        known = [host for host in registry.hosts if host in service.hosts or closest.get(host) == number]
         if not known:
             continue
         if not (http_routes := routes.of(service, context)):
             continue  # nothing in it concerns this caller
-        unknown = [host for host in service.hosts if not any(hosts.matches(host, one) for one in REGISTRY)]
+        unknown = [host for host in service.hosts if not any(hosts.matches(host, one) for one in registry.hosts)]
         for host in (*unknown, *known):
-            _add(by_name, taken, host, http_routes)
+            _add(by_name, taken, host, http_routes, registry)
         routed.update(known)
-    for host in REGISTRY:
+    for host in registry.hosts:
         if host not in routed:
-            _add(by_name, taken, host, [routes.default(host, context)])
-    return _configuration(str(SERVICE_PORT), [*(by_name[name] for name in sorted(by_name)), _UNKNOWN_HOST])
+            _add(by_name, taken, host, [routes.default(host, context)], registry)
+    return _configuration(str(registry.port), [*(by_name[name] for name in sorted(by_name)), _UNKNOWN_HOST])
 
 
 def of_gateway(push: PushContext, proxy: Proxy, name: str) -> dict[str, Any]:
@@ -84,8 +85,8 @@ def _in_lower_case(service: VirtualService) -> VirtualService:
     return replace(service, hosts=tuple(host.lower() for host in service.hosts))
 
 
-def _closest(services: tuple[VirtualService, ...]) -> dict[str, int]:
-    """Which VirtualService, by number, names each Service most closely, wildcards or not.
+def _closest(services: tuple[VirtualService, ...], registry: Registry) -> dict[str, int]:
+    """The number of the VirtualService that names each Service most closely, wildcards or not.
 
     Istio compares hosts as they are written there: one with a capital names no Service, and leaves it to a wildcard.
     """
@@ -93,15 +94,21 @@ def _closest(services: tuple[VirtualService, ...]) -> dict[str, int]:
     for number, service in enumerate(services):
         for host in service.hosts:
             by_host.setdefault(host, number)
-    found = {host: hosts.most_specific(host, by_host) for host in REGISTRY}
+    found = {host: hosts.most_specific(host, by_host) for host in registry.hosts}
     return {host: number for host, number in found.items() if number is not None}
 
 
-def _add(by_name: dict[str, dict[str, Any]], taken: set[str], host: str, http_routes: list[dict[str, Any]]) -> None:
+def _add(
+    by_name: dict[str, dict[str, Any]],
+    taken: set[str],
+    host: str,
+    http_routes: list[dict[str, Any]],
+    registry: Registry,
+) -> None:
     """Add the virtual host of `host` unless an earlier VirtualService has it."""
-    name = f"{host}:{SERVICE_PORT}"
-    domains = [one for one in (hosts.aliases(host) if host in REGISTRY else (host,)) if one not in taken]
-    if domains:
+    name, address = f"{host}:{registry.port}", registry.hosts.get(host)
+    names = (host,) if address is None else hosts.aliases(host, address)
+    if domains := [one for one in names if one not in taken]:
         by_name[name] = _virtual_host(name, domains, http_routes)
         taken.update(domains)
 

@@ -8,20 +8,20 @@ from typing import Any
 from platforms.istio import hosts
 from platforms.istio.analysis import deprecated, unreachable
 from platforms.istio.analysis.message import Finding, missing
-from platforms.istio.push_context import MESH, PushContext, VirtualService, gateway_name, is_ours
-from platforms.istio.registry import REGISTRY, SERVICE_PORT, WORKLOADS
-from platforms.istio.resources import NAMESPACE, Resource, ResourceSet
+from platforms.istio.push_context import MESH, PushContext, VirtualService, gateway_name, selects
+from platforms.istio.registry import Registry
+from platforms.istio.resources import Resource, ResourceSet
 
 __all__ = ["Finding", "analyze"]
 
 
-def analyze(resources: ResourceSet) -> tuple[Finding, ...]:
-    """The remarks on valid `resources`, the gravest first."""
-    push = PushContext.of(resources)
+def analyze(resources: ResourceSet, registry: Registry) -> tuple[Finding, ...]:
+    """The remarks on valid `resources` in the mesh of `registry`, the gravest first."""
+    push = PushContext.of(resources, registry)
     found = {
         *(one for service in resources.of_kind("VirtualService") for one in _virtual_service(service, resources, push)),
-        *(one for rule in resources.of_kind("DestinationRule") for one in _destination_rule(rule)),
-        *(one for gateway in resources.of_kind("Gateway") for one in _gateway(gateway, resources)),
+        *(one for rule in resources.of_kind("DestinationRule") for one in _destination_rule(rule, registry)),
+        *(one for gateway in resources.of_kind("Gateway") for one in _gateway(gateway, resources, registry)),
         *_same_host(resources, push),
     }
     return tuple(sorted(found, key=lambda one: one.rank))
@@ -53,9 +53,9 @@ def _destination(
 ) -> Iterator[Finding]:
     said, subset = destination["host"], destination.get("subset", "")
     host = hosts.fqdn(said, service.namespace)
-    if host not in REGISTRY:
+    if host not in push.registry.hosts:
         yield missing(service, "mirror host" if mirrored else "host", said)
-    elif (port := destination.get("port", {}).get("number", SERVICE_PORT)) != SERVICE_PORT:
+    elif (port := destination.get("port", {}).get("number", push.registry.port)) != push.registry.port:
         yield missing(service, "host:port", f"{said}:{port}")
     if subset and not any(rule.host == host and rule.subset(subset) for rule in push.destination_rules):
         where = "mirror" if mirrored else "host"
@@ -106,17 +106,17 @@ def _lost_subsets(service: Resource, resources: ResourceSet) -> Iterator[Finding
             yield Finding("IST0140", "Warning", message, str(service))
 
 
-def _destination_rule(rule: Resource) -> Iterator[Finding]:
+def _destination_rule(rule: Resource, registry: Registry) -> Iterator[Finding]:
     yield from deprecated.of_destination_rule(rule)
     host = hosts.fqdn(rule.spec["host"], rule.namespace)
-    if not any(hosts.overlap(host, known) for known in REGISTRY):
+    if not any(hosts.overlap(host, known) for known in registry.hosts):
         message = (
             f"The host {rule.spec['host']} defined in the DestinationRule does not match any services in the mesh."
         )
         yield Finding("IST0174", "Warning", message, str(rule))
         return
     for subset in rule.spec.get("subsets", ()):
-        behind = (one for one in WORKLOADS if hosts.matches(host, hosts.fqdn(one.app, NAMESPACE)))
+        behind = (one for one in registry.workloads if hosts.matches(host, registry.host(one.app)))
         if not any(subset.get("labels", {}).items() <= one.labels.items() for one in behind):
             message = (
                 f"The Subset {subset['name']} defined in the DestinationRule does not select any pods. "
@@ -125,9 +125,9 @@ def _destination_rule(rule: Resource) -> Iterator[Finding]:
             yield Finding("IST0173", "Error", message, str(rule))
 
 
-def _gateway(gateway: Resource, resources: ResourceSet) -> Iterator[Finding]:
+def _gateway(gateway: Resource, resources: ResourceSet, registry: Registry) -> Iterator[Finding]:
     selector = _selector(gateway)
-    if not is_ours(gateway):
+    if not selects(gateway, registry.gateway):
         yield missing(gateway, "selector", selector)
         return
     for server in gateway.spec.get("servers", ()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import ProxyConfig
 
@@ -15,7 +16,7 @@ _DEFAULT_RETRIES = "2"
 
 def wanted(config: ProxyConfig) -> dict[str, Any]:
     """What a proxy should serve, in the form of what it is found to serve."""
-    return shown(config.routes.values(), config.clusters)
+    return shown(config.routes.values(), config.clusters, BOOKINFO)
 
 
 def differences(want: Mapping[str, Any], got: Mapping[str, Any]) -> Iterator[str]:

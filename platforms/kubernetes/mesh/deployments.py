@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from platforms.bookinfo import BOOKINFO
 from platforms.errors import NotApplied
-from platforms.istio.registry import WORKLOADS
 from platforms.kubernetes.client.cluster import Cluster
 
-_NAMES = frozenset(workload.name for workload in WORKLOADS)
+_NAMES = frozenset(workload.name for workload in BOOKINFO.workloads)
 _KEPT = "bookinfo.demo/replicas"
 """The annotation of a Deployment that we have stopped: how many instances it had."""
 

@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.counters import Counters, Growing, Hop
 from platforms.envoy.config_dump import served
 from platforms.errors import NotReachable
-from platforms.istio.registry import GATEWAY, GATEWAY_LABELS, WORKLOADS
 from platforms.istio.resources import NAMESPACE
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh.rules import moved
 
-PROXIES = frozenset({GATEWAY, *(workload.name for workload in WORKLOADS)})
+PROXIES = frozenset(proxy.name for proxy in BOOKINFO.proxies)
 """Whose Envoys a page passes."""
 
-GATEWAY_SELECTOR = ",".join(f"{name}={value}" for name, value in GATEWAY_LABELS.items())
+GATEWAY_SELECTOR = ",".join(f"{name}={value}" for name, value in BOOKINFO.gateway.labels.items())
 """What finds the ingress gateway's objects, as the API server reads labels."""
 
 _ADMIN_PORT = 15000
@@ -82,7 +82,7 @@ class Proxies:
             "dynamic_route_configs": [one for one in entries if "route_config" in one],
             "dynamic_active_clusters": [one for one in entries if "cluster" in one],
         }
-        return served({"configs": [moved(dump, self._namespace, NAMESPACE)]})
+        return served({"configs": [moved(dump, self._namespace, NAMESPACE)]}, BOOKINFO)
 
     def endpoints(self, pod: Pod) -> dict[str, set[str]]:
         """The addresses that a pod's Envoy sends requests to, by outbound cluster."""
@@ -183,9 +183,9 @@ def _pod(document: Mapping[str, Any]) -> Pod | None:
     runs = any(one["name"] == "istio-proxy" and "running" in one.get("state", {}) for one in statuses)
     if not runs or metadata.get("deletionTimestamp") or "podIP" not in status:
         return None
-    is_gateway = GATEWAY_LABELS.items() <= labels.items()
+    is_gateway = BOOKINFO.gateway.labels.items() <= labels.items()
     app, version = labels.get("app", ""), labels.get("version", "")
-    proxy = GATEWAY if is_gateway else f"{app}-{version}"
+    proxy = BOOKINFO.gateway.name if is_gateway else f"{app}-{version}"
     if proxy not in PROXIES:
         return None
     return Pod(

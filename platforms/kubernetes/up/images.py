@@ -11,8 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from platforms.bookinfo import BOOKINFO
 from platforms.environment import ROOT
-from platforms.istio.registry import SERVICES
 from platforms.kubernetes.up import settings
 from platforms.kubernetes.up.subprocesses import Commands, Failed, ask
 
@@ -50,7 +50,7 @@ class Bookinfo:
 
 def bookinfo() -> Bookinfo:
     """The services' images: `BOOKINFO_HUB` is where they are pulled from, `BOOKINFO_TAG` their tag."""
-    return _named(SERVICES)
+    return _named(BOOKINFO.services)
 
 
 def visitors() -> Bookinfo:

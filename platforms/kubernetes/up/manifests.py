@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 
 from platforms import bookinfo
+from platforms.bookinfo import BOOKINFO
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, NotReachable
-from platforms.istio.registry import WORKLOADS
 from platforms.kubernetes.client.cluster import FIELD_MANAGER, Cluster
 from platforms.kubernetes.record import Demo
 from platforms.kubernetes.up.images import Image
@@ -55,7 +55,7 @@ def deploy(commands: Commands, cluster: Cluster, demo: Demo, images: Mapping[str
 def unready(cluster: Cluster, namespace: str) -> list[str]:
     """The workloads that do not run as they were applied last, each with what is missing."""
     found = {one["metadata"]["name"]: one for one in cluster.objects("apps/v1", "Deployment", namespace)}
-    told = {workload.name: _missing(found.get(workload.name)) for workload in WORKLOADS}
+    told = {workload.name: _missing(found.get(workload.name)) for workload in BOOKINFO.workloads}
     return [f"{name}: {missing}" for name, missing in told.items() if missing]
 
 
@@ -63,7 +63,7 @@ def wait_until_ready(cluster: Cluster, namespace: str, say: Say) -> None:
     """Return when every workload runs as it was applied last; raises NotApplied, saying what is missing."""
     deadline = time.monotonic() + READY_SECONDS
     while late := unready(cluster, namespace):
-        say(f"{len(WORKLOADS) - len(late)} of {len(WORKLOADS)} workloads ready")
+        say(f"{len(BOOKINFO.workloads) - len(late)} of {len(BOOKINFO.workloads)} workloads ready")
         if time.monotonic() > deadline:
             raise NotApplied(
                 f"not ready after {READY_SECONDS:g} s: {'; '.join(late)}; "

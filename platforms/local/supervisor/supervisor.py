@@ -11,10 +11,11 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.boundary import State
 from platforms.envoy.translate import Snapshot, endpoints, translate
 from platforms.errors import DemoError, NotApplied, UsageError
-from platforms.istio.registry import WORKLOADS, Workload
+from platforms.istio.registry import Workload
 from platforms.istio.resources import baseline
 from platforms.local import envoy, workloads
 from platforms.local.record import Demo
@@ -41,11 +42,11 @@ class Supervisor:
     def __init__(self, demo: Demo, runtimes: Mapping[str, str]) -> None:
         self._demo = demo
         self._state = State(baseline())
-        self._snapshot = translate(self._state.resources, demo.topology)
+        self._snapshot = translate(self._state.resources, BOOKINFO, demo.topology)
         self._mesh = Mesh(demo.topology, demo.logs)
         self._session_secret = secrets.token_hex()
         self._proxies = {proxy: self._proxy(proxy, runtimes["envoy"]) for proxy in demo.topology.proxies}
-        self._workloads = {workload.name: self._workload(workload, runtimes) for workload in WORKLOADS}
+        self._workloads = {workload.name: self._workload(workload, runtimes) for workload in BOOKINFO.workloads}
         self._pending_update: asyncio.TimerHandle | None = None
         self._late: frozenset[str] = frozenset()
         self._applied = 0
@@ -108,7 +109,7 @@ class Supervisor:
                     f"{', '.join(sorted(unknown))}: no such workload; there are {', '.join(self._workloads)}"
                 )
             resources = state.resources
-            snapshot = translate(resources, self._demo.topology)
+            snapshot = translate(resources, BOOKINFO, self._demo.topology)
             self._applied += state != self._state
             self._late = await self._mesh.roll_out(snapshot, self._assignments(snapshot), revision=resources.revision)
             self._state, self._snapshot = state, snapshot

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.counters import Counters, Hop
 from platforms.envoy.topology import LOOPBACK, Topology
-from platforms.istio.registry import WORKLOADS
 
 CLUSTERS_PATH = "/clusters?format=json"
 RETRIES_PATH = "/stats?format=json&filter=upstream_rq_retry$"
@@ -112,7 +112,7 @@ def called_app(cluster: str) -> str | None:
 
 def _hosts(caller: str, document: Mapping[str, Any], topology: Topology) -> Iterator[tuple[Hop, dict[str, int]]]:
     """The counts of every instance behind every outbound cluster."""
-    by_port = {topology.ports[workload.name].inbound: workload for workload in WORKLOADS}
+    by_port = {topology.ports[workload.name].inbound: workload for workload in BOOKINFO.workloads}
     for cluster in document.get("cluster_statuses", ()):
         if called_app(str(cluster["name"])) is None:
             continue

@@ -9,10 +9,10 @@ from collections.abc import Collection, Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import Snapshot
 from platforms.errors import NotApplied, Rejected
-from platforms.istio.registry import GATEWAY
 from platforms.local import envoy
 from platforms.local.http_client import NoAnswer
 from platforms.local.xds import files
@@ -102,7 +102,7 @@ class Mesh:
     async def drain_gateway(self) -> None:
         """Accept no new connection at the gateway, and return when the requests under way are answered."""
         with contextlib.suppress(NoAnswer):
-            await self._publishers[GATEWAY].drain()
+            await self._publishers[BOOKINFO.gateway.name].drain()
 
     def close(self) -> None:
         for publisher in self._publishers.values():

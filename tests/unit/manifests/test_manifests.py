@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from platforms.bookinfo import BOOKINFO
 from platforms.environment import ROOT
-from platforms.istio.registry import GATEWAY_LABELS, SERVICE_PORT, SERVICES, WORKLOADS, Workload
+from platforms.istio.registry import Workload
 from platforms.local import ports, workloads
 from tests.kustomize import Object, render
 
@@ -50,14 +51,14 @@ def container(workload: Workload) -> dict[str, Any]:
     return only
 
 
-@pytest.fixture(params=WORKLOADS, ids=lambda workload: workload.name)
+@pytest.fixture(params=BOOKINFO.workloads, ids=lambda workload: workload.name)
 def workload(request: pytest.FixtureRequest) -> Workload:
     return request.param
 
 
 def test_workloads() -> None:
     """The Deployments are the six workloads of the local platform."""
-    assert sorted(one.name for one in WORKLOADS) == sorted(DEPLOYMENTS)
+    assert sorted(one.name for one in BOOKINFO.workloads) == sorted(DEPLOYMENTS)
 
 
 def test_labels(workload: Workload) -> None:
@@ -98,7 +99,10 @@ def test_no_secret_in_the_repository() -> None:
 
 def test_services() -> None:
     """Every app has a Service whose port is called http, for its pods of any version."""
-    expected = {app: ({"app": app, "service": app}, {"app": app}, [("http", SERVICE_PORT, "http")]) for app in SERVICES}
+    expected = {
+        app: ({"app": app, "service": app}, {"app": app}, [("http", BOOKINFO.port, "http")])
+        for app in BOOKINFO.services
+    }
 
     assert expected == {
         name: (
@@ -125,7 +129,7 @@ def test_containers(workload: Workload) -> None:
 
     assert workload.app == container(workload)["name"]
     assert f"localhost/bookinfo/{workload.app}:{version}" == container(workload)["image"]
-    assert [{"name": "http", "containerPort": SERVICE_PORT}] == container(workload)["ports"]
+    assert [{"name": "http", "containerPort": BOOKINFO.port}] == container(workload)["ports"]
 
 
 def test_restricted(workload: Workload) -> None:
@@ -208,11 +212,11 @@ def peers(rules: list[Object], side: str) -> set[str]:
     """Who is named by rules that allow the Service's port and nothing else."""
     found = set()
     for rule in rules:
-        assert [{"port": SERVICE_PORT, "protocol": "TCP"}] == rule["ports"]
+        assert [{"port": BOOKINFO.port, "protocol": "TCP"}] == rule["ports"]
         for peer in rule[side]:
             match peer:
                 case {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "istio-system"}}}:
-                    assert {"istio": GATEWAY_LABELS["istio"]} == peer["podSelector"]["matchLabels"]
+                    assert {"istio": BOOKINFO.gateway.labels["istio"]} == peer["podSelector"]["matchLabels"]
                     found.add("gateway")
                 case {"podSelector": {"matchLabels": {"app": app}}}:
                     found.add(app)
@@ -221,10 +225,10 @@ def peers(rules: list[Object], side: str) -> set[str]:
 
 def test_arrows() -> None:
     """The policies allow the arrows of the picture and no others, at both of their ends."""
-    policies = {name: one["spec"] for name, one in objects("NetworkPolicy").items() if name in SERVICES}
+    policies = {name: one["spec"] for name, one in objects("NetworkPolicy").items() if name in BOOKINFO.services}
     arrows = {("productpage", app) for app in ("details", "reviews", "ratings")} | {("reviews", "ratings")}
 
-    assert {name: {"app": name} for name in SERVICES} == {
+    assert {name: {"app": name} for name in BOOKINFO.services} == {
         name: policy["podSelector"]["matchLabels"] for name, policy in policies.items()
     }
     assert arrows == {

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from platforms.bookinfo import BOOKINFO
 from platforms.environment import ROOT
-from platforms.istio.registry import SERVICES
 from platforms.istio.resources import ISTIO, Resource, baseline
 from tests.kustomize import render
 
@@ -52,7 +52,7 @@ def test_callers_exist() -> None:
 
 def test_names() -> None:
     """A policy is called for its arrow."""
-    short = {GATEWAY: "gateway", **{f"bookinfo/bookinfo-{app}": app for app in SERVICES}}
+    short = {GATEWAY: "gateway", **{f"bookinfo/bookinfo-{app}": app for app in BOOKINFO.services}}
 
     assert [one.name for one in ALLOWING] == [
         f"{' '.join(short[caller] for caller in callers(one))}-to-{one.spec['selector']['matchLabels']['app']}"

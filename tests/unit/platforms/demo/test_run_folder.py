@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from platforms.__main__ import main
+from platforms.bookinfo import BOOKINFO
 from platforms.demo import journal
 from platforms.demo.run_folder import part, run_folder
 from platforms.errors import NotReachable
-from platforms.istio.registry import WORKLOADS
 from platforms.kubernetes import record as kubernetes
 from platforms.kubernetes.up.subprocesses import Commands
 from platforms.local import record
@@ -103,7 +103,7 @@ def test_a_forged_record_removes_nothing(folder: Path, tmp_path: Path) -> None:
 
 def forged(folder: Path, /, **fields: object) -> None:
     """A record as `up` writes it, of a demo whose supervisor is dead, but for these fields."""
-    ports = {workload.name: {"app": 1, "inbound": 2, "outbound": 3} for workload in WORKLOADS}
+    ports = {workload.name: {"app": 1, "inbound": 2, "outbound": 3} for workload in BOOKINFO.workloads}
     topology = {"folder": f"/dev/shm/bookinfo-{os.getpid()}-none", "ports": ports, "gateway_port": 9080}  # noqa: S108
     document = {
         "supervisor": {"pid": 2**30, "started": 1},

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.translate import Snapshot, translate
 from platforms.errors import Rejected, Unsupported
 from platforms.istio.resources import Resource, ResourceSet, baseline
@@ -239,6 +240,6 @@ def _accepted(specs: list[tuple[str, dict[str, Any]]]) -> Iterator[Snapshot]:
     for number, (kind, spec) in enumerate(specs):
         rule = Resource("networking.istio.io/v1", kind, "reviews", spec)
         try:
-            yield translate(baseline().overlaid(ResourceSet((rule,))), topology(number))
+            yield translate(baseline().overlaid(ResourceSet((rule,))), BOOKINFO, topology(number))
         except (Rejected, Unsupported):
             continue

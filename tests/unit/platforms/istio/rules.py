@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.config_dump import shown
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import translate
@@ -32,8 +33,10 @@ def reviews(http: str, *, name: str = "reviews", more: str = "") -> Resource:
 
 def served(proxy: str, *rules: Resource, at: Topology | None = None) -> dict[str, Any]:
     """What a proxy serves for rules laid over the baseline."""
-    config = translate(lay_over(baseline(), ResourceSet(rules)).resources, at or topology()).proxies[proxy]
-    return shown(config.routes.values(), config.clusters)
+    config = translate(
+        lay_over(baseline(), ResourceSet(rules), BOOKINFO).resources, BOOKINFO, at or topology()
+    ).proxies[proxy]
+    return shown(config.routes.values(), config.clusters, BOOKINFO)
 
 
 def clusters_called(proxy: str, virtual_host: str, *rules: Resource) -> list[str]:

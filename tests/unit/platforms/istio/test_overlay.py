@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.istio.overlay import lay_over
 from platforms.istio.resources import NOW, Resource, ResourceSet, baseline
 
@@ -28,7 +29,7 @@ def names(resources: ResourceSet) -> list[str]:
 def test_same_name() -> None:
     """An object of the same kind and name takes the baseline's place, which needs no words."""
     own = virtual_service("reviews", "reviews", "ratings")
-    laid = lay_over(BASE, ResourceSet((own,)))
+    laid = lay_over(BASE, ResourceSet((own,)), BOOKINFO)
 
     assert () == laid.notes
     assert [BASE.resources[0], own] == list(laid.resources)
@@ -40,7 +41,7 @@ def test_same_name() -> None:
 )
 def test_same_host(host: str) -> None:
     """The baseline's VirtualService steps aside for another name that claims its host, by name or by a wildcard."""
-    laid = lay_over(BASE, ResourceSet((virtual_service("mine", host),)))
+    laid = lay_over(BASE, ResourceSet((virtual_service("mine", host),)), BOOKINFO)
 
     assert ["bookinfo", "mine"] == names(laid.resources)
     assert (
@@ -51,35 +52,35 @@ def test_same_host(host: str) -> None:
 @pytest.mark.parametrize("host", ["ratings", "reviews.bookinfo", "reviews.bookinfo.svc", "*.example.com"])
 def test_other_host(host: str) -> None:
     """A VirtualService with another host disturbs nobody; to Istio, any name with a dot is one in full."""
-    laid = lay_over(BASE, ResourceSet((virtual_service("mine", host),)))
+    laid = lay_over(BASE, ResourceSet((virtual_service("mine", host),)), BOOKINFO)
 
     assert ["bookinfo", "mine", "reviews"] == names(laid.resources)
 
 
 def test_host_of_another_namespace() -> None:
     """A short host means the namespace of its own object."""
-    laid = lay_over(BASE, ResourceSet((virtual_service("mine", "reviews", namespace="other"),)))
+    laid = lay_over(BASE, ResourceSet((virtual_service("mine", "reviews", namespace="other"),)), BOOKINFO)
 
     assert () == laid.notes
 
 
 def test_gateway() -> None:
     """At a gateway both stay: Istio merges them."""
-    laid = lay_over(BASE, ResourceSet((virtual_service("mine", "*", "reviews", gateways=["door"]),)))
+    laid = lay_over(BASE, ResourceSet((virtual_service("mine", "*", "reviews", gateways=["door"]),)), BOOKINFO)
 
     assert ["bookinfo", "mine", "reviews"] == names(laid.resources)
 
 
 def test_gateway_and_mesh() -> None:
     """A VirtualService for a gateway and for the mesh claims its hosts in the mesh too."""
-    laid = lay_over(BASE, ResourceSet((virtual_service("mine", "reviews", gateways=["door", "mesh"]),)))
+    laid = lay_over(BASE, ResourceSet((virtual_service("mine", "reviews", gateways=["door", "mesh"]),)), BOOKINFO)
 
     assert ["bookinfo", "mine"] == names(laid.resources)
 
 
 def test_nothing() -> None:
     """Nothing over the baseline is the baseline."""
-    assert baseline().revision == lay_over(baseline(), ResourceSet()).resources.revision
+    assert baseline().revision == lay_over(baseline(), ResourceSet(), BOOKINFO).resources.revision
 
 
 @pytest.mark.parametrize("spec", [{}, {"hosts": "reviews"}, {"hosts": [1]}, {"hosts": ["reviews"], "gateways": "mesh"}])
@@ -87,7 +88,7 @@ def test_malformed(spec: dict[str, Any]) -> None:
     """What is no valid VirtualService claims nothing; the translation refuses it with better words."""
     own = Resource("networking.istio.io/v1", "VirtualService", "mine", spec)
 
-    assert ["bookinfo", "mine", "reviews"] == names(lay_over(BASE, ResourceSet((own,))).resources)
+    assert ["bookinfo", "mine", "reviews"] == names(lay_over(BASE, ResourceSet((own,)), BOOKINFO).resources)
 
 
 def destination_rule(name: str, host: str = "reviews", **said: Any) -> Resource:
@@ -99,13 +100,13 @@ def test_host_that_nobody_here_sees() -> None:
     own = virtual_service("mine", "reviews.bookinfo.svc.cluster.local", namespace="other")
     own = replace(own, spec={**own.spec, "exportTo": ["."]})
 
-    assert ["bookinfo", "reviews", "mine"] == names(lay_over(BASE, ResourceSet((own,))).resources)
+    assert ["bookinfo", "reviews", "mine"] == names(lay_over(BASE, ResourceSet((own,)), BOOKINFO).resources)
 
 
 def test_age() -> None:
     """The baseline's objects are older than the user's; one that is changed stays as old as it was."""
     own = ResourceSet((virtual_service("reviews", "reviews"), virtual_service("a", "ratings")))
-    laid = lay_over(baseline(), own).resources
+    laid = lay_over(baseline(), own, BOOKINFO).resources
 
     assert {"a": NOW, "reviews": 0, "bookinfo": 0} == {one.name: one.created for one in laid.of_kind("VirtualService")}
 
@@ -114,7 +115,7 @@ def test_age() -> None:
 def test_rule_exported_otherwise(exported: list[str]) -> None:
     """Istio does not merge rules of one host with another exportTo, so nothing steps aside, and it is said."""
     own = destination_rule("canary", exportTo=exported, subsets=[{"name": "v1"}])
-    laid = lay_over(RULED, ResourceSet((own,)))
+    laid = lay_over(RULED, ResourceSet((own,)), BOOKINFO)
 
     assert RULED.resources[0] in laid.resources
     assert (
@@ -129,7 +130,7 @@ RULED = ResourceSet((destination_rule("reviews", trafficPolicy=RANDOM, subsets=[
 def test_policy_under_another_name() -> None:
     """The baseline's policy for a host gives way to the user's; its subsets stay."""
     own = destination_rule("sticky", "reviews.bookinfo.svc.cluster.local", trafficPolicy=STICKY)
-    laid = lay_over(RULED, ResourceSet((own,)))
+    laid = lay_over(RULED, ResourceSet((own,)), BOOKINFO)
 
     assert {"host": "reviews", "subsets": [{"name": "v1"}, {"name": "v2"}]} == laid.resources.resources[0].spec
     assert (
@@ -140,7 +141,7 @@ def test_policy_under_another_name() -> None:
 def test_subset_under_another_name() -> None:
     """The same holds for a subset of the same name; the others, and the policy, stay."""
     own = destination_rule("sticky", subsets=[{"name": "v2", "trafficPolicy": STICKY}])
-    laid = lay_over(RULED, ResourceSet((own,)))
+    laid = lay_over(RULED, ResourceSet((own,)), BOOKINFO)
 
     assert {"host": "reviews", "trafficPolicy": RANDOM, "subsets": [{"name": "v1"}]} == laid.resources.resources[0].spec
 
@@ -156,7 +157,7 @@ def test_subset_under_another_name() -> None:
 )
 def test_nothing_said_twice(own: Resource) -> None:
     """A DestinationRule that says something else disturbs nobody."""
-    laid = lay_over(RULED, ResourceSet((own,)))
+    laid = lay_over(RULED, ResourceSet((own,)), BOOKINFO)
 
     assert () == laid.notes
     assert RULED.resources[0] == laid.resources.resources[0]

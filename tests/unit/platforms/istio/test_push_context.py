@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.route.hidden import notes
 from platforms.envoy.translate import endpoints, translate
 from platforms.istio.overlay import lay_over
-from platforms.istio.registry import WORKLOADS
 from platforms.istio.resources import Resource, ResourceSet, baseline, parse
 from tests.golden.validation import topology
 from tests.unit.platforms.istio.rules import REVIEWS, clusters_called, reviews, rule, served
@@ -83,7 +83,7 @@ def test_a_route_that_an_older_one_hides_is_told(match: str, hidden: list[str]) 
         f"VirtualService mine: its route for {path} never acts on host * of the gateway: "
         "VirtualService bookinfo comes first and takes these requests"
         for path in hidden
-    ] == list(notes(lay_over(baseline(), ResourceSet((mine,))).resources))
+    ] == list(notes(lay_over(baseline(), ResourceSet((mine,)), BOOKINFO).resources, BOOKINFO))
 
 
 def test_what_takes_every_request_hides_only_its_like() -> None:
@@ -93,7 +93,7 @@ def test_what_takes_every_request_hides_only_its_like() -> None:
 
     assert [
         "VirtualService b: its route for /* never acts on host * of the gateway: VirtualService a comes first and takes these requests"
-    ] == list(notes(lay_over(baseline(), ResourceSet((*everything, some))).resources))
+    ] == list(notes(lay_over(baseline(), ResourceSet((*everything, some)), BOOKINFO).resources, BOOKINFO))
 
 
 def test_an_age_that_is_given_orders_objects() -> None:
@@ -276,7 +276,7 @@ def test_the_pool_of_a_destination_rule_limits_the_receiving_side_too() -> None:
         "DestinationRule", "ratings", "{host: ratings, trafficPolicy: {connectionPool: {tcp: {maxConnections: 7}}}}"
     )
 
-    config = translate(ResourceSet((limited,)), topology()).proxies["ratings-v1"]
+    config = translate(ResourceSet((limited,)), BOOKINFO, topology()).proxies["ratings-v1"]
     inbound = next(cluster for cluster in config.clusters if cluster["name"] == "inbound|9080||")
 
     assert inbound["circuitBreakers"]["thresholds"][0]["maxConnections"] == 7
@@ -284,21 +284,21 @@ def test_the_pool_of_a_destination_rule_limits_the_receiving_side_too() -> None:
 
 def test_without_a_gateway_there_is_no_door() -> None:
     """Where no Gateway is, nobody listens."""
-    config = translate(ResourceSet(), topology()).proxies["ingressgateway"]
+    config = translate(ResourceSet(), BOOKINFO, topology()).proxies["ingressgateway"]
 
     assert ((), {}) == (config.listeners, config.routes)
 
 
 def test_an_unknown_host_is_answered_by_the_proxy_itself() -> None:
     """A call of a host that is not in the mesh gets 502 and never leaves the machine."""
-    configuration = translate(baseline(), topology()).proxies["productpage-v1"].routes["9080"]
+    configuration = translate(baseline(), BOOKINFO, topology()).proxies["productpage-v1"].routes["9080"]
 
     assert ["*"] == configuration["virtualHosts"][-1]["domains"]
     assert 502 == configuration["virtualHosts"][-1]["routes"][0]["directResponse"]["status"]
 
 
 def _ports(name: str, *ready: str) -> list[int]:
-    assignment = endpoints(translate(baseline(), topology()), topology(), ready)[name]
+    assignment = endpoints(translate(baseline(), BOOKINFO, topology()), topology(), ready)[name]
     return [
         one["endpoint"]["address"]["socketAddress"]["portValue"]
         for locality in assignment["endpoints"]
@@ -309,7 +309,7 @@ def _ports(name: str, *ready: str) -> list[int]:
 def test_only_those_who_are_ready_stand_behind_a_cluster() -> None:
     """A cluster's endpoints are the ready workloads that its subset selects."""
     inbound = {name: ports.inbound for name, ports in topology().ports.items()}
-    everyone = [workload.name for workload in WORKLOADS]
+    everyone = [workload.name for workload in BOOKINFO.workloads]
 
     assert [inbound["reviews-v2"]] == _ports(_cluster("v2"), *everyone)
     assert [inbound["reviews-v1"], inbound["reviews-v3"]] == _ports(
@@ -353,7 +353,9 @@ def test_a_hash_without_settings_leaves_the_warm_up() -> None:
 
     def cluster(hashed: str) -> dict[str, object]:
         rule_ = rule("DestinationRule", "reviews", warm.replace("HASH", hashed))
-        config = translate(lay_over(baseline(), ResourceSet((rule_,))).resources, topology()).proxies["productpage-v1"]
+        config = translate(
+            lay_over(baseline(), ResourceSet((rule_,)), BOOKINFO).resources, BOOKINFO, topology()
+        ).proxies["productpage-v1"]
         return next(one for one in config.clusters if one["name"] == _cluster(""))
 
     assert "leastRequestLbConfig" in cluster("ringHash: {}")

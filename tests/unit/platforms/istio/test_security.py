@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.translate import routing, translate
 from platforms.errors import Unsupported
 from platforms.istio.resources import ISTIO, Resource, ResourceSet, baseline, load
@@ -18,7 +19,7 @@ OWN = ResourceSet(tuple(Resource("security.istio.io/v1", kind, "own", {}, source
 
 def test_the_baselines_own_policies_change_nothing() -> None:
     """The baseline is translated as if its policies were not there."""
-    assert translate(without_any(baseline()), topology()) == translate(baseline(), topology())
+    assert translate(without_any(baseline()), BOOKINFO, topology()) == translate(baseline(), BOOKINFO, topology())
 
 
 def test_a_policy_of_the_baseline_that_was_changed_is_refused() -> None:
@@ -26,7 +27,7 @@ def test_a_policy_of_the_baseline_that_was_changed_is_refused() -> None:
     (first, *_) = baseline().of_kind("AuthorizationPolicy")
     own = ResourceSet((replace(first, source=FILE),))
     with pytest.raises(Unsupported) as raised:
-        translate(baseline().overlaid(own), topology())
+        translate(baseline().overlaid(own), BOOKINFO, topology())
 
     assert f"{FILE}: {first.kind} {first.name}: kind {first.kind} is not supported on platform local" == str(
         raised.value
@@ -37,9 +38,9 @@ def test_the_file_of_the_baseline_itself_is_no_policy_of_ones_own() -> None:
     """Whoever applies the baseline's own file gets what the baseline is."""
     again = load(ISTIO / "baseline" / "security.yaml")
 
-    assert translate(baseline(), topology()) == translate(baseline().overlaid(again), topology())
+    assert translate(baseline(), BOOKINFO, topology()) == translate(baseline().overlaid(again), BOOKINFO, topology())
 
 
 def test_routing_does_not_depend_on_policies() -> None:
     """A mesh that enforces policies routes by the same rules with any of them."""
-    assert routing(baseline()) == routing(baseline().overlaid(OWN))
+    assert routing(baseline(), BOOKINFO) == routing(baseline().overlaid(OWN), BOOKINFO)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from platforms.bookinfo import BOOKINFO
 from platforms.environment import ROOT
-from platforms.istio.registry import GATEWAY_LABELS
 from platforms.kubernetes.traffic_job import GATEWAY_URL, NAMESPACE, document, is_over
 
 MANIFESTS = ROOT / "manifests" / "traffic"
@@ -118,5 +118,5 @@ def test_policies_name_the_gateway() -> None:
     (peer,) = gateway["to"]
 
     assert {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} == policies["default-deny"]
-    assert {"istio": GATEWAY_LABELS["istio"]} == peer["podSelector"]["matchLabels"]
+    assert {"istio": BOOKINFO.gateway.labels["istio"]} == peer["podSelector"]["matchLabels"]
     assert GATEWAY_URL.endswith(f".{peer['namespaceSelector']['matchLabels']['kubernetes.io/metadata.name']}")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.environment import ROOT
 from platforms.envoy.topology import Topology
-from platforms.istio.registry import WORKLOADS, Workload
+from platforms.istio.registry import Workload
 from platforms.local import envoy, ports, workloads
 from platforms.local.processes import Launch
 
@@ -22,11 +23,11 @@ def topology(tmp_path_factory: pytest.TempPathFactory) -> Topology:
 
 
 def launch(topology: Topology, name: str) -> Launch:
-    (workload,) = (one for one in WORKLOADS if one.name == name)
+    (workload,) = (one for one in BOOKINFO.workloads if one.name == name)
     return workloads.launch(workload, topology, PROGRAMS, session_secret="s")
 
 
-@pytest.mark.parametrize("workload", WORKLOADS, ids=str)
+@pytest.mark.parametrize("workload", BOOKINFO.workloads, ids=str)
 def test_environment(topology: Topology, workload: Workload, monkeypatch: pytest.MonkeyPatch) -> None:
     """A workload is told its port and its name as a pod, and nothing of the caller's secrets."""
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
@@ -60,7 +61,7 @@ def test_calls_through_the_sidecar(topology: Topology) -> None:
 
 def test_session_secret(topology: Topology) -> None:
     """Only productpage knows the secret of its sessions."""
-    knowing = [one.name for one in WORKLOADS if "SESSION_SECRET" in launch(topology, one.name).environment]
+    knowing = [one.name for one in BOOKINFO.workloads if "SESSION_SECRET" in launch(topology, one.name).environment]
 
     assert ["productpage-v1"] == knowing
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.istio.analysis.analyze import analyze
 from platforms.istio.overlay import lay_over
 from platforms.istio.resources import Resource, ResourceSet, baseline
@@ -13,7 +14,7 @@ TO = "route: [{destination: {host: reviews, subset: v1}}]"
 
 
 def findings(*rules: Resource) -> list[tuple[str, str, str]]:
-    found = analyze(lay_over(baseline(), ResourceSet(rules)).resources)
+    found = analyze(lay_over(baseline(), ResourceSet(rules), BOOKINFO).resources, BOOKINFO)
     return [(one.code, one.level, one.message) for one in found]
 
 

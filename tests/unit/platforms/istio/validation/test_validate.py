@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.translate import translate
 from platforms.errors import Rejected, Unsupported
 from platforms.istio.hosts import overlap
@@ -22,7 +23,7 @@ TO = "route: [{destination: {host: reviews, subset: v1}}]"
 
 def refusal(kind: type[Exception], *rules: Resource) -> str:
     with pytest.raises(kind) as raised:
-        translate(ResourceSet(rules), topology())
+        translate(ResourceSet(rules), BOOKINFO, topology())
     return str(raised.value)
 
 
@@ -136,6 +137,7 @@ def test_a_field_that_is_null_is_not_given() -> None:
                 ),
             )
         ),
+        BOOKINFO,
         topology(),
     )
 

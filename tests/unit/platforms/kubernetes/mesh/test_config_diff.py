@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.translate import routing
 from platforms.istio.resources import ISTIO, baseline, load
 from platforms.kubernetes.mesh import config_diff
 
 CALLER = "productpage-v1"
-BASELINE = config_diff.wanted(routing(baseline()).proxies[CALLER])
-CANARY = config_diff.wanted(routing(baseline().overlaid(load(ISTIO / "canary.yaml"))).proxies[CALLER])
+BASELINE = config_diff.wanted(routing(baseline(), BOOKINFO).proxies[CALLER])
+CANARY = config_diff.wanted(routing(baseline().overlaid(load(ISTIO / "canary.yaml")), BOOKINFO).proxies[CALLER])
 REVIEWS = "9080 reviews.bookinfo.svc.cluster.local:9080"
 
 

@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.errors import NotApplied
-from platforms.istio.registry import WORKLOADS
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh import deployments
 
@@ -16,7 +16,9 @@ class Deployments:
     """The Deployments of a namespace, as the API server has them."""
 
     def __init__(self, **replicas: int) -> None:
-        self.found = {one.name: _deployment(one.name, replicas.get(one.name.replace("-", "_"), 1)) for one in WORKLOADS}
+        self.found = {
+            one.name: _deployment(one.name, replicas.get(one.name.replace("-", "_"), 1)) for one in BOOKINFO.workloads
+        }
 
     def objects(self, _version: str, kind: str, namespace: str) -> list[dict[str, Any]]:
         assert ("Deployment", "bookinfo") == (kind, namespace)
@@ -59,7 +61,7 @@ def test_a_stopped_workload_gets_its_instances_back() -> None:
 
     deployments.scale(found.cluster, "bookinfo", set())
 
-    assert {one.name: 1 for one in WORKLOADS} | {"ratings-v1": 3} == found.replicas
+    assert {one.name: 1 for one in BOOKINFO.workloads} | {"ratings-v1": 3} == found.replicas
     assert {} == found.found["ratings-v1"]["metadata"]["annotations"]
 
 

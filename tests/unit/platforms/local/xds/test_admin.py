@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.counters import Growing, Hop
 from platforms.envoy.topology import Ports, Topology
-from platforms.istio.registry import WORKLOADS
 from platforms.local.xds import admin
 
 REVIEWS = "outbound|9080||reviews.bookinfo.svc.cluster.local"
@@ -19,7 +19,7 @@ REVIEWS_V2 = "outbound|9080|v2|reviews.bookinfo.svc.cluster.local"
 
 @pytest.fixture
 def topology(tmp_path: Path) -> Topology:
-    ports = {one.name: Ports(*(range(100 * n, 100 * n + 3))) for n, one in enumerate(WORKLOADS, start=1)}
+    ports = {one.name: Ports(*(range(100 * n, 100 * n + 3))) for n, one in enumerate(BOOKINFO.workloads, start=1)}
     return Topology(folder=tmp_path, ports=ports, gateway_port=9080)
 
 

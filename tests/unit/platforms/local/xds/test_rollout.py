@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import Snapshot, endpoints, translate
 from platforms.errors import Rejected
@@ -37,7 +38,7 @@ class Envoys:
     started: dict[str, subprocess.Popen[bytes]] = dataclasses.field(default_factory=dict)
 
     def snapshot(self, resources: Any) -> Snapshot:
-        return translate(resources, self.topology)
+        return translate(resources, BOOKINFO, self.topology)
 
     def assignments(self, *ready: str) -> Any:
         return endpoints(self.snapshot(BASELINE), self.topology, ready)
