@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -46,10 +46,10 @@ class LoadGenerator(Protocol):
         """Send one line; raises OSError once the program has ended."""
 
     def lines(self) -> Iterator[str]:
-        """The lines that the program writes, until it ends."""
+        """Return the lines that the program writes, until it ends."""
 
     def exit_reason(self) -> str:
-        """The reason why the program ended."""
+        """Return the reason why the program ended."""
 
     @property
     def gateway_url(self) -> str | None:
@@ -60,16 +60,16 @@ class LoadGenerator(Protocol):
         """The place where the program logs: a file, or a command that shows the log."""
 
 
+LoadGeneratorFactory = Callable[[int], LoadGenerator]
+"""Makes a load generator with so many workers."""
+
+
 class Platform(Protocol):
     """A running Bookinfo whose routing obeys Istio resources."""
 
     @property
     def name(self) -> str:
         """`local` or `kubernetes`."""
-
-    @property
-    def key(self) -> str:
-        """Which demo this is among all of this machine: the name of its folder in the run folder."""
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -107,11 +107,9 @@ class Platform(Protocol):
     def instances(self) -> Mapping[str, str]:
         """What runs now: for each instance and proxy by name, what changes when it is another one or was restarted."""
 
-    def load_generator(self, workers: int) -> LoadGenerator:
-        """A load generator inside the cluster, with so many workers, instead of one on this machine.
-
-        Raises Unsupported where there is no cluster.
-        """
+    @property
+    def load_generator(self) -> LoadGeneratorFactory | None:
+        """Makes a load generator beside the mesh, instead of one on this machine; None where there is no such place."""
 
     def close(self) -> None:
         """Let go of the connections; the demo goes on."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from platforms.boundary import Platform
+from platforms.demo.journal import DemoPlatform
 from platforms.errors import Interrupted, UsageError
 
 NAMES = {"local": "local", "kubernetes": "kubernetes", "kind": "kubernetes"}
@@ -81,7 +81,7 @@ def named(options: argparse.Namespace) -> Choice:
     )
 
 
-def connect(target: Choice | None = None) -> Platform:
+def connect(target: Choice | None = None) -> DemoPlatform:
     """The demo that is meant.
 
     Raises NotReachable when it is not up, UsageError when several are and none is named.

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from platforms.boundary import Platform, State
-from platforms.demo.journal import heal
+from platforms.boundary import State
+from platforms.demo.journal import DemoPlatform, heal
 from platforms.demo.run_folder import part
 from platforms.errors import DemoError, NotConverged, UsageError
 from platforms.istio.resources import baseline
@@ -72,7 +72,7 @@ class Control:
 def main(
     argv: Sequence[str] | None = None,
     *,
-    to: Callable[[Choice], Platform] = connect,
+    to: Callable[[Choice], DemoPlatform] = connect,
     source: LoadSource = ONE_PROCESS,
 ) -> int:
     """Plant every defect, print what caught it, and return the exit code."""
@@ -99,7 +99,7 @@ def main(
 
 
 def _played(
-    chosen: Sequence[Defect], platform: Platform, source: LoadSource, *, command: str, screen: Screen, verbose: bool
+    chosen: Sequence[Defect], platform: DemoPlatform, source: LoadSource, *, command: str, screen: Screen, verbose: bool
 ) -> list[Control]:
     """Every defect by itself, each followed by the baseline; the same visitors see them all."""
     began = time.monotonic()
@@ -122,7 +122,7 @@ def _played(
     return controls
 
 
-def _mended(platform: Platform, guard: InterruptGuard, screen: Screen) -> None:
+def _mended(platform: DemoPlatform, guard: InterruptGuard, screen: Screen) -> None:
     """See that the baseline is in force; what a defect has left is undone as any other command would undo it."""
     with guard.deferred(_STILL_OFF):
         if healed := heal(platform):
@@ -133,7 +133,7 @@ def _mended(platform: Platform, guard: InterruptGuard, screen: Screen) -> None:
             raise NotConverged(f"{error}: `python -m platforms reset` brings the baseline back") from error
 
 
-def _control(defect: Defect, platform: Platform, source: LoadSource, *, command: str, screen: Screen) -> Control:
+def _control(defect: Defect, platform: DemoPlatform, source: LoadSource, *, command: str, screen: Screen) -> Control:
     """Show the scenario while the defect is planted."""
     try:
         with contextlib.closing(Planted(platform, defect)) as planted:

@@ -15,10 +15,10 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, quote, unquote
 
-from platforms.boundary import Convergence, LoadGenerator, State
+from platforms.boundary import Convergence, State
 from platforms.calls import Call, RequestLog
 from platforms.counters import Counters, Hop
-from platforms.errors import NotApplied, NotConverged, Rejected, Unsupported
+from platforms.errors import NotApplied, NotConverged, Rejected
 from platforms.istio.resources import baseline
 
 VERSIONS = ("v1", "v2", "v3")
@@ -109,6 +109,7 @@ class FakePlatform:
 
     name: ClassVar[str] = "local"
     key: ClassVar[str] = "local"
+    load_generator: ClassVar[None] = None
     caveats: ClassVar[tuple[str, ...]] = ()
     seed: int = 1
     lag: float = 0.005
@@ -201,10 +202,6 @@ class FakePlatform:
     def instances(self) -> Mapping[str, str]:
         replaced = self.defects.replaced_after and self._pages >= self.defects.replaced_after
         return {proxy: "second" if replaced and proxy == "reviews-v1" else "first" for proxy in PROXIES}
-
-    def load_generator(self, workers: int) -> LoadGenerator:
-        del workers
-        raise Unsupported("--in-cluster: platform local is no cluster; --workers N takes N processes of this machine")
 
     def close(self) -> None:
         """There is nothing to let go of."""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from platforms.boundary import Platform
-from platforms.demo.journal import heal
+from platforms.demo.journal import DemoPlatform, heal
 from platforms.errors import PlatformError
 
 
-def tell_healed(platform: Platform) -> None:
+def tell_healed(platform: DemoPlatform) -> None:
     """Restore the baseline if a killed run left something else in force, and say so; raises as `heal` does."""
     if told := heal(platform):
         print(told, file=sys.stderr)
 
 
-def healed(platform: Platform) -> bool:
+def healed(platform: DemoPlatform) -> bool:
     """Whether nothing is left to be undone; why something is, is printed."""
     try:
         tell_healed(platform)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from platforms.boundary import Platform, State
 from platforms.demo import run_folder
@@ -22,6 +23,14 @@ from platforms.istio.resources import baseline
 
 HEAL_SECONDS = 30.0
 """How long the proxies get to serve the baseline again."""
+
+
+class DemoPlatform(Platform, Protocol):
+    """A platform as a demo of this machine: with a folder, and so with a lock and a journal of its own."""
+
+    @property
+    def key(self) -> str:
+        """The name of its folder in the run folder, which no other demo of this machine has."""
 
 
 @contextlib.contextmanager
@@ -112,7 +121,7 @@ class Journal:
             os.close(folder)
 
 
-def heal(platform: Platform) -> str | None:
+def heal(platform: DemoPlatform) -> str | None:
     """Undo what a killed run left in force; the sentence to print, or nothing if there was nothing to undo.
 
     Raises what `apply` and `wait_until_converged` raise; the entry then stays open for the next command.
@@ -127,7 +136,7 @@ def heal(platform: Platform) -> str | None:
         return None  # the run is alive and will restore by itself
 
 
-def _restore(platform: Platform, journal: Journal) -> str | None:
+def _restore(platform: DemoPlatform, journal: Journal) -> str | None:
     entry = journal.read()
     if entry is None:  # its owner came to the end in the meantime
         return None

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from platforms.bookinfo import PATH
-from platforms.boundary import Platform
 from platforms.demo import journal
 from platforms.istio.resources import NAMESPACE, baseline
 
@@ -14,7 +13,12 @@ Document = Mapping[str, Any]
 
 
 def baseline_comparison(
-    platform: Platform, *, revision: str, in_force: Iterable[Document], stopped: Collection[str], healed: bool
+    platform: journal.DemoPlatform,
+    *,
+    revision: str,
+    in_force: Iterable[Document],
+    stopped: Collection[str],
+    healed: bool,
 ) -> dict[str, Any]:
     """The rules in force beside the baseline; `healed` says whether what a killed run left has been undone.
 

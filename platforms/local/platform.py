@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO
-from platforms.boundary import Convergence, LoadGenerator, State
+from platforms.boundary import Convergence, State
 from platforms.counters import Counters, Growing
 from platforms.envoy.config_dump import served
 from platforms.envoy.topology import LOOPBACK, Topology
 from platforms.envoy.translate import endpoints, translate
-from platforms.errors import DemoError, NotConverged, NotReachable, Unsupported, UsageError
+from platforms.errors import DemoError, NotConverged, NotReachable, UsageError
 from platforms.local import record
 from platforms.local.record import Demo
 from platforms.local.request_log import LocalRequestLog
@@ -54,6 +54,7 @@ class LocalPlatform:
 
     name = "local"
     key = "local"
+    load_generator = None  # this machine is where the demo is
     caveats = ("mTLS and authorization policies are not in force on platform local",)
 
     def __init__(self, demo: Demo) -> None:
@@ -154,10 +155,6 @@ class LocalPlatform:
         if name not in logs:
             raise UsageError(f"{name}: no such log; there are {', '.join(logs)}")
         return logs[name]
-
-    def load_generator(self, workers: int) -> LoadGenerator:
-        del workers
-        raise Unsupported("--in-cluster: platform local is no cluster; --workers N takes N processes of this machine")
 
     def close(self) -> None:
         self._admins.close()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from platforms.boundary import Convergence, LoadGenerator, Platform, State
+from platforms.boundary import Convergence, LoadGeneratorFactory, Platform, State
 from platforms.calls import RequestLog
 from platforms.counters import Counters
+from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
 from platforms.istio.resources import baseline
 from scenarios.defects.rewriting import Rewriting
@@ -68,7 +69,7 @@ class Defect:
 class Planted:
     """The platform as it is, but for one defect."""
 
-    def __init__(self, platform: Platform, defect: Defect) -> None:
+    def __init__(self, platform: DemoPlatform, defect: Defect) -> None:
         self._platform = platform
         self._defect = defect
         self._spoilt = False
@@ -108,8 +109,9 @@ class Planted:
         convergence = self._platform.wait_until_converged(self._defect.really, timeout=timeout)
         return replace(convergence, revision=state.resources.revision)
 
-    def load_generator(self, workers: int) -> LoadGenerator:
-        return self._platform.load_generator(workers)
+    @property
+    def load_generator(self) -> LoadGeneratorFactory | None:
+        return self._platform.load_generator
 
     def upstream_requests(self) -> Counters:
         return self._defect.counted(self._platform.upstream_requests())

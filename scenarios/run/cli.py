@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import NoReturn
 
-from platforms.boundary import Platform
+from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, UsageError
 from platforms.selection import Choice, add_options, connect, named
 from scenarios.reporting.files import prepare, write
@@ -55,7 +55,7 @@ def main(
     command: Command,
     argv: Sequence[str] | None = None,
     *,
-    to: Callable[[Choice], Platform] = connect,
+    to: Callable[[Choice], DemoPlatform] = connect,
     source: LoadSource = ONE_PROCESS,
 ) -> int:
     """Run the command and return its exit code; `source` sends unless the arguments ask for another."""

@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from platforms.boundary import Platform, State
-from platforms.demo.journal import Journal
+from platforms.boundary import State
+from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError, Interrupted, NotReachable, Silent
 from platforms.istio.resources import baseline
 from scenarios.reporting.terminal import Screen
@@ -34,7 +34,7 @@ class RestoreResult:
 
 @contextlib.contextmanager
 def restoring_baseline(
-    platform: Platform, guard: InterruptGuard, screen: Screen, *, scenario: str, keep: bool
+    platform: DemoPlatform, guard: InterruptGuard, screen: Screen, *, scenario: str, keep: bool
 ) -> Iterator[RestoreResult]:
     """Restore the baseline after the block, whatever ended it, unless it ended well and the rule is to be kept.
 
@@ -60,7 +60,7 @@ def restoring_baseline(
 
 
 def _restore(
-    platform: Platform,
+    platform: DemoPlatform,
     guard: InterruptGuard,
     screen: Screen,
     result: RestoreResult,

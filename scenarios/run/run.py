@@ -13,9 +13,9 @@ from pathlib import Path
 import urllib3
 
 from platforms.boundary import Platform, State
-from platforms.demo.journal import Journal, exclusive, heal
+from platforms.demo.journal import DemoPlatform, Journal, exclusive, heal
 from platforms.demo.run_folder import part
-from platforms.errors import Interrupted, NotConverged, NotReachable
+from platforms.errors import Interrupted, NotConverged, NotReachable, Unsupported
 from platforms.istio.resources import baseline
 from scenarios.evidence.observation import marks
 from scenarios.reporting.model import Report, StepReport
@@ -46,9 +46,13 @@ class LoadSource:
         """The load generator, started with the block; raises Unsupported if the platform has no place for one."""
         if self.running:
             return contextlib.nullcontext(self.running)
-        if self.in_cluster:
-            return Traffic(platform.load_generator(self.workers or 1))
-        return Traffic(LocustProcess(log, self.workers))
+        if not self.in_cluster:
+            return Traffic(LocustProcess(log, self.workers))
+        if platform.load_generator is None:
+            raise Unsupported(
+                f"--in-cluster: platform {platform.name} is no cluster; --workers N takes N processes of this machine"
+            )
+        return Traffic(platform.load_generator(self.workers or 1))
 
 
 ONE_PROCESS = LoadSource()
@@ -74,7 +78,7 @@ class LoadProfile:
 
 def run(
     scenario: Scenario,
-    connect: Callable[[], Platform],
+    connect: Callable[[], DemoPlatform],
     *,
     profile: LoadProfile,
     keep: bool,
@@ -146,7 +150,7 @@ def _nothing_changed() -> Iterator[None]:
         raise Interrupted(f"{stopped}; nothing had been changed") from None
 
 
-def _heal(platform: Platform, screen: Screen) -> None:
+def _heal(platform: DemoPlatform, screen: Screen) -> None:
     """Undo what a killed run left."""
     if healed := heal(platform):
         screen.note(healed)

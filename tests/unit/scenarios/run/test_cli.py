@@ -11,6 +11,7 @@ from platforms.boundary import Platform
 from platforms.selection import Choice, connect
 from scenarios.__main__ import COMMANDS
 from scenarios.run.cli import Command, main
+from tests.fakes import FakePlatform
 
 BY_NAME = {command.name: command for command in COMMANDS}
 OPTIONS = ("platform", "requests", "margin", "rate", "duration", "json", "report", "keep", "quiet", "verbose")
@@ -89,3 +90,16 @@ def test_bad_input_gets_one_clear_line(
     assert 1 == len(err.splitlines())
     assert words[1] in err
     assert not run_folder.exists()
+
+
+def test_in_cluster_needs_a_cluster(capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit 3 before anything is changed; the line says what to use instead."""
+    with FakePlatform() as platform:
+        code = main(BY_NAME["canary"], ["--in-cluster"], to=lambda _: platform)
+
+        assert [] == platform.applied
+
+    wrong = "--in-cluster: platform local is no cluster; --workers N takes N processes of this machine"
+
+    assert 3 == code
+    assert f"canary: {wrong}" in capsys.readouterr().err
