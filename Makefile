@@ -64,7 +64,7 @@ controls: ## Plant every defect in the demo that is up, and see each caught
 faults: setup-dev ## Bring faults about on the demo on kind, and record what happened in docs/faults.md
 	$(PYTHON) -m tests.chaos --write $(ON)
 
-torture: setup-dev ## Cut scenarios off at random moments, and see that the next command heals (KILLS=200)
+torture: setup-dev ## Cut scenarios off at random moments, and see that the next command puts the baseline back (KILLS=200)
 	$(PYTHON) -m tests.chaos.torture $(ON) --kills $(or $(KILLS),200)
 
 oracle: ## Build istiod's own code as a program that the parity tests ask (needs Go; a quarter of an hour the first time)

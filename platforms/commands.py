@@ -13,7 +13,7 @@ from platforms import selection
 from platforms.bookinfo import BOOKINFO, PATH
 from platforms.boundary import State
 from platforms.demo import console, journal
-from platforms.demo.crash_recovery import tell_healed
+from platforms.demo.crash_recovery import print_restored
 from platforms.envoy.route import hidden
 from platforms.errors import UsageError, in_one_line
 from platforms.istio import files, security
@@ -77,7 +77,7 @@ def bundle(options: Options) -> int:
 def reset(options: Options) -> int:
     """The baseline, all of it and nothing else."""
     platform, state = selection.connect(selection.named(options)), State(baseline())
-    tell_healed(platform)
+    print_restored(platform)
     with journal.exclusive(platform.key, "python -m platforms reset"):
         platform.apply(state)
         convergence = platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
@@ -96,7 +96,7 @@ def apply(options: Options) -> int:
     """Put own objects in force over the baseline."""
     own, told = _own(options.files)
     platform = selection.connect(selection.named(options))
-    tell_healed(platform)
+    print_restored(platform)
     laid = lay_over(baseline(), own, BOOKINFO)
     state = State(laid.resources)
     with journal.exclusive(platform.key, f"python -m platforms apply -f {' '.join(options.files)}"):

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from platforms.boundary import State
-from platforms.demo.journal import DemoPlatform, heal
+from platforms.demo.crash_recovery import restore_after_crash
+from platforms.demo.journal import DemoPlatform
 from platforms.demo.run_folder import part
 from platforms.errors import DemoError, NotConverged, UsageError
 from platforms.istio.resources import baseline
@@ -125,8 +126,8 @@ def _played(
 def _mended(platform: DemoPlatform, guard: InterruptGuard, screen: Screen) -> None:
     """See that the baseline is in force; what a defect has left is undone as any other command would undo it."""
     with guard.deferred(_STILL_OFF):
-        if healed := heal(platform):
-            screen.note(healed)
+        if told := restore_after_crash(platform):
+            screen.note(told)
         try:
             platform.wait_until_converged(State(baseline()), timeout=CONVERGENCE_SECONDS)
         except NotConverged as error:

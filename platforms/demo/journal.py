@@ -1,4 +1,4 @@
-"""Who is changing a demo, and what a killed run left behind.
+"""The lock and the journal of a demo: who is changing it, and what a run is about to do.
 
 A run writes down what it will do before it does it, and strikes that out after the baseline is back. A run that is
 killed cannot strike anything out: the next command finds the entry, sees that its owner is dead, and restores.
@@ -19,10 +19,6 @@ from typing import Protocol
 from platforms.boundary import Platform, State
 from platforms.demo import run_folder
 from platforms.errors import Busy
-from platforms.istio.resources import baseline
-
-HEAL_SECONDS = 30.0
-"""How long the proxies get to serve the baseline again."""
 
 
 class DemoPlatform(Platform, Protocol):
@@ -119,35 +115,6 @@ class Journal:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-
-def heal(platform: DemoPlatform) -> str | None:
-    """Undo what a killed run left in force; the sentence to print, or nothing if there was nothing to undo.
-
-    Raises what `apply` and `wait_until_converged` raise; the entry then stays open for the next command.
-    """
-    journal = Journal.of(platform.key)
-    if journal.read() is None:
-        return None
-    try:
-        with exclusive(platform.key, "restoring the baseline after a killed run"):
-            return _restore(platform, journal)
-    except Busy:
-        return None  # the run is alive and will restore by itself
-
-
-def _restore(platform: DemoPlatform, journal: Journal) -> str | None:
-    entry = journal.read()
-    if entry is None:  # its owner came to the end in the meantime
-        return None
-    state = State(baseline())
-    platform.apply(state)
-    in_force = platform.wait_until_converged(state, timeout=HEAL_SECONDS)
-    journal.close()
-    return (
-        f"`{entry.who}` (pid {entry.pid}, started {entry.since}) was cut off before it could restore: "
-        f"the baseline is back, on all {in_force.proxies} proxies after {in_force.milliseconds:.0f} ms"
-    )
 
 
 def _holder(text: str) -> str:

@@ -18,9 +18,9 @@ def baseline_comparison(
     revision: str,
     in_force: Iterable[Document],
     stopped: Collection[str],
-    healed: bool,
+    restored: bool,
 ) -> dict[str, Any]:
-    """The rules in force beside the baseline; `healed` says whether what a killed run left has been undone.
+    """The rules in force beside the baseline; `restored` says whether what a killed run left has been undone.
 
     An entry in the journal is then somebody's who is still at it.
     """
@@ -33,8 +33,8 @@ def baseline_comparison(
         "revision": revision,
         "baseline": not any(differs.values()),
         "differs": differs,
-        "changing": who if healed else None,
-        "unrestored": None if healed else who,
+        "changing": who if restored else None,
+        "unrestored": None if restored else who,
     }
 
 

@@ -7,7 +7,7 @@ from argparse import Namespace
 from datetime import datetime
 
 from platforms.demo import console
-from platforms.demo.crash_recovery import healed
+from platforms.demo.crash_recovery import is_restored
 from platforms.errors import UsageError
 from platforms.kubernetes import connection
 from platforms.kubernetes.lifecycle import bundle, doctor, down, get_tools, up
@@ -22,7 +22,7 @@ Options = Namespace
 def status(options: Options) -> int:
     """Show the demo."""
     platform = _platform(options)
-    document = status_document(platform, healed=healed(platform))
+    document = status_document(platform, restored=is_restored(platform))
     if options.json:
         print(json.dumps(document, indent=2))
         return 0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from platforms import bookinfo
 from platforms.demo import console, journal
-from platforms.demo.crash_recovery import tell_healed
+from platforms.demo.crash_recovery import print_restored
 from platforms.errors import Busy, NotReachable
 from platforms.istio.resources import NAMESPACE
 from platforms.kubernetes import bringup, record
@@ -39,7 +39,7 @@ def up(options: Options) -> int:
             raise
         demo = found
     platform = KubernetesPlatform(demo)
-    tell_healed(platform)
+    print_restored(platform)
     platform.close()
     print(f"Bookinfo is up after {time.monotonic() - began:.1f} s: {demo.gateway_url}{bookinfo.PATH}")
     return 0

@@ -11,8 +11,8 @@ from platforms.kubernetes.mesh.proxies import Pod
 from platforms.kubernetes.platform import KubernetesPlatform
 
 
-def status_document(platform: KubernetesPlatform, *, healed: bool) -> dict[str, Any]:
-    """Everything about the demo; `healed` as in `baseline_comparison`. Objects that are not ours are told apart."""
+def status_document(platform: KubernetesPlatform, *, restored: bool) -> dict[str, Any]:
+    """Everything about the demo; `restored` as in `baseline_comparison`. Objects that are not ours are told apart."""
     demo = platform.demo
     live = rules.live(platform.cluster, demo.namespace)
     ours = [rules.moved(one, demo.namespace, NAMESPACE) for one in live.values() if rules.is_ours(one)]
@@ -22,7 +22,7 @@ def status_document(platform: KubernetesPlatform, *, healed: bool) -> dict[str, 
             revision=ResourceSet(tuple(map(rules.value, ours))).revision,
             in_force=ours,
             stopped=deployments.stopped(platform.cluster, demo.namespace),
-            healed=healed,
+            restored=restored,
         ),
         "context": demo.context,
         "namespace": demo.namespace,

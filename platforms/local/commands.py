@@ -12,7 +12,7 @@ from typing import Any
 
 from platforms import bookinfo
 from platforms.demo import console, journal
-from platforms.demo.crash_recovery import healed, tell_healed
+from platforms.demo.crash_recovery import is_restored, print_restored
 from platforms.environment import ROOT
 from platforms.errors import Busy, NotApplied, NotReachable
 from platforms.local import bringup, runtimes, workloads
@@ -34,7 +34,7 @@ def up(options: Options) -> int:
         if running is None or not bookinfo.is_whole(running.gateway_url):
             raise
         platform, told = LocalPlatform(running), "Bookinfo is already up"
-    tell_healed(platform)
+    print_restored(platform)
     print(f"{told}: {platform.gateway_url}{bookinfo.PATH}")
     for caveat in platform.caveats:
         print(f"note: {caveat}")
@@ -78,7 +78,7 @@ def down(_options: Options) -> int:
 def status(options: Options) -> int:
     """Show the demo."""
     platform = LocalPlatform.connect()
-    document = status_document(platform, healed=healed(platform))
+    document = status_document(platform, restored=is_restored(platform))
     if options.json:
         print(json.dumps(document, indent=2))
         return 0

@@ -8,15 +8,19 @@ from platforms.demo.status import baseline_comparison
 from platforms.local.platform import LocalPlatform
 
 
-def status_document(platform: LocalPlatform, *, healed: bool) -> dict[str, Any]:
-    """Everything about the demo; `healed` as in `baseline_comparison`."""
+def status_document(platform: LocalPlatform, *, restored: bool) -> dict[str, Any]:
+    """Everything about the demo; `restored` as in `baseline_comparison`."""
     told = platform.status()
     topology = platform.demo.topology
     ports = {name: {"app": p.app, "inbound": p.inbound, "outbound": p.outbound} for name, p in topology.ports.items()}
     state = told["state"]
     return {
         **baseline_comparison(
-            platform, revision=told["revision"], in_force=state["resources"], stopped=state["stopped"], healed=healed
+            platform,
+            revision=told["revision"],
+            in_force=state["resources"],
+            stopped=state["stopped"],
+            restored=restored,
         ),
         "supervisor": {"pid": told["supervisor"], "since": told["since"]},
         "workloads": {name: {**child, "ports": ports[name]} for name, child in told["workloads"].items()},

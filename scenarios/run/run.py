@@ -13,7 +13,8 @@ from pathlib import Path
 import urllib3
 
 from platforms.boundary import Platform, State
-from platforms.demo.journal import DemoPlatform, Journal, exclusive, heal
+from platforms.demo.crash_recovery import restore_after_crash
+from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.demo.run_folder import part
 from platforms.errors import Interrupted, NotConverged, NotReachable, Unsupported
 from platforms.istio.resources import baseline
@@ -100,7 +101,8 @@ def run(
     # Locust takes a second to import, so it starts while the demo is looked at.
     with InterruptGuard().installed() as guard, source.traffic(platform, folder / "locust.log") as traffic:
         with _nothing_changed():
-            _heal(platform, screen)
+            if told := restore_after_crash(platform):
+                screen.note(told)
         with exclusive(platform.key, command):
             with _nothing_changed():
                 found = _preflight(platform, screen)
@@ -148,12 +150,6 @@ def _nothing_changed() -> Iterator[None]:
         yield
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; nothing had been changed") from None
-
-
-def _heal(platform: DemoPlatform, screen: Screen) -> None:
-    """Undo what a killed run left."""
-    if healed := heal(platform):
-        screen.note(healed)
 
 
 def _preflight(platform: Platform, screen: Screen) -> str:

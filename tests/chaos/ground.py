@@ -16,8 +16,8 @@ from platforms.boundary import State
 from platforms.demo.journal import Journal, exclusive
 from platforms.errors import DemoError
 from platforms.istio.resources import baseline
-from platforms.kubernetes import status
 from platforms.kubernetes.platform import KubernetesPlatform
+from platforms.kubernetes.status import status_document
 from tests.chaos.typed import Ended, Typed, run
 
 _CONVERGES = 60.0
@@ -66,7 +66,7 @@ class Ground:
         wrong = []
         try:
             convergence = self.platform.wait_until_converged(State(baseline()), timeout=_CONVERGES)
-            differs = status.document(self.platform, healed=True)["differs"]
+            differs = status_document(self.platform, restored=True)["differs"]
             told = f"the baseline, on {convergence.proxies} proxies"
             if any(differs.values()):
                 wrong.append(f"the objects differ: {differs}")

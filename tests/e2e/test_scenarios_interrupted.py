@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from platforms.boundary import State
-from platforms.demo.journal import Journal, heal
+from platforms.demo.crash_recovery import restore_after_crash
+from platforms.demo.journal import Journal
 from platforms.environment import ROOT
 from platforms.istio.resources import baseline
 from tests.fakes import FakePlatform
@@ -104,7 +105,7 @@ def test_a_killed_run_takes_its_traffic_along_and_is_healed() -> None:
         process.kill()
         process.wait()
     with FakePlatform() as platform:
-        said = heal(platform)
+        said = restore_after_crash(platform)
 
         assert [State(baseline())] == platform.applied
     assert all(map(gone, locust))

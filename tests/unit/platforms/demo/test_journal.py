@@ -1,4 +1,4 @@
-"""What a killed run leaves behind, and who may change a demo."""
+"""The lock of a demo, and what a run writes down before it begins."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from platforms.boundary import State
-from platforms.demo.journal import Journal, exclusive, heal
-from platforms.errors import Busy, NotConverged
+from platforms.demo.journal import Journal, exclusive
+from platforms.errors import Busy
 from platforms.istio.resources import ISTIO, baseline, load
-from tests.fakes import Defects, FakePlatform
 
 CANARY = State(baseline().overlaid(load(ISTIO / "canary.yaml")))
 FORK = multiprocessing.get_context("spawn")
@@ -71,51 +70,6 @@ def test_platforms_do_not_wait_for_each_other() -> None:
     """Two demos on two platforms are two demos."""
     with exclusive("local", "one"), exclusive("kubernetes", "other"):
         pass
-
-
-def test_a_killed_run_is_healed_and_said() -> None:
-    """The baseline comes back, the entry is struck out, and the sentence names the run."""
-    with FakePlatform() as platform:
-        Journal.of(platform.key).open(who="python -m scenarios.canary", was="the baseline", will={"90,10,0": CANARY})
-        platform.apply(CANARY)
-        said = heal(platform)
-
-        assert State(baseline()) == platform.in_force
-    assert said is not None
-    assert "`python -m scenarios.canary`" in said
-    assert Journal.of(platform.key).read() is None
-
-
-def test_without_an_entry_there_is_nothing_to_heal() -> None:
-    """What somebody applied by hand stays."""
-    with FakePlatform() as platform:
-        platform.apply(CANARY)
-
-        assert heal(platform) is None
-        assert [CANARY] == platform.applied
-
-
-def test_a_living_run_is_left_alone() -> None:
-    """Its entry is open because it is at work."""
-    with FakePlatform() as platform, exclusive(platform.key, "python -m scenarios.canary"):
-        Journal.of(platform.key).open(who="python -m scenarios.canary", was="the baseline", will={})
-
-        assert heal(platform) is None
-        assert [] == platform.applied
-
-
-def test_an_entry_stays_open_until_the_baseline_has_converged() -> None:
-    """Healing that fails is tried again by the next command."""
-    with FakePlatform(defects=Defects(restore_fails=True)) as platform:
-        Journal.of(platform.key).open(who="python -m scenarios.canary", was="the baseline", will={})
-        platform.defects.restore_fails = False
-        platform.apply(CANARY)
-        platform.wait_until_converged(CANARY, timeout=5)
-        platform.defects.restore_fails = True
-        with pytest.raises(NotConverged):
-            heal(platform)
-
-        assert Journal.of(platform.key).read() is not None
 
 
 def test_an_entry_says_what_will_be_in_force(run_folder: Path) -> None:
