@@ -9,6 +9,7 @@ DemoError
 │   ├── Rejected          Istio, or Envoy, refuses the resource
 │   ├── NotConverged      a proxy does not serve the revision in time
 │   ├── Unsupported       valid for Istio, but not on this platform
+│   │   └── Untranslated  no platform is named yet
 │   └── Busy              another command is changing this demo
 ├── TrafficError          the requests could not be sent                 exit 3
 └── Interrupted           Ctrl-C or SIGTERM                              exit 130
@@ -69,6 +70,10 @@ class NotConverged(PlatformError):
 
 class Unsupported(PlatformError):
     """Valid for Istio, but not on this platform; the message gives file, object and path."""
+
+
+class Untranslated(Unsupported):
+    """Valid for Istio, but not translated to Envoy's configuration; the platform that needs it says where."""
 
 
 class Busy(PlatformError):

@@ -44,7 +44,7 @@ class Snapshot:
 def translate(resources: ResourceSet, registry: Registry, topology: Topology) -> Snapshot:
     """The configuration of every proxy of a mesh whose listeners stand where `topology` says.
 
-    Raises Rejected for what the API server or Istio's webhook refuses, Unsupported for what is valid but not here.
+    Raises Rejected for what the API server or Istio's webhook refuses, Untranslated for what is valid but not translated.
     """
     push = _understood(security.without_the_baselines(resources), registry)
     snapshot = _routing(push)

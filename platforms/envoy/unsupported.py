@@ -1,4 +1,4 @@
-"""What is valid for Istio but cannot be done here, by path: refused, never ignored."""
+"""Fields and kinds that are valid for Istio but not translated, by path: refused, never ignored."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from platforms.envoy.route import routes
-from platforms.errors import Unsupported
+from platforms.errors import Untranslated
 from platforms.istio.push_context import selects
 from platforms.istio.registry import Proxy
 from platforms.istio.resources import ResourceSet
@@ -95,19 +95,19 @@ _STEP = re.compile(r"([^.\[{]+)(\[\]|\{\})?\.?")
 
 
 def refuse(resources: ResourceSet, gateway: Proxy) -> None:
-    """Raise Unsupported for the first thing that is not translated, with file, object and path.
+    """Raise Untranslated for the first thing that is not translated, with file, object and path.
 
     A Gateway that does not select `gateway` concerns nobody.
     """
     for resource in resources:
         if resource.kind not in _REFUSED:
-            raise Unsupported(f"{resource}: kind {resource.kind} is not supported on platform local")
+            raise Untranslated(f"{resource}: kind {resource.kind} is not supported")
         if resource.kind == "Gateway" and not selects(resource, gateway):
             continue
         for pattern, refuses in _REFUSED[resource.kind].items():
             for path, value in _at(resource.spec, pattern, "spec"):
                 if refuses(value):
-                    raise Unsupported(f"{resource}: {path}{_said(value)}: not supported on platform local")
+                    raise Untranslated(f"{resource}: {path}{_said(value)}: not supported")
 
 
 def _at(value: Any, pattern: str, path: str) -> Iterator[tuple[str, Any]]:

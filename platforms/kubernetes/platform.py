@@ -12,7 +12,7 @@ from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Convergence, LoadGenerator, State
 from platforms.counters import Counters
 from platforms.envoy.translate import Snapshot, routing
-from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, Unsupported, UsageError
+from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, Unsupported, Untranslated, UsageError
 from platforms.istio.resources import ResourceSet, baseline
 from platforms.kubernetes import visiting
 from platforms.kubernetes.client.cluster import Cluster
@@ -182,12 +182,14 @@ class KubernetesPlatform:
 
 
 def _provable(resources: ResourceSet) -> Snapshot:
-    """What the proxies should serve; what could not be told to be in force is not put in force either."""
+    """The routing that the proxies should serve.
+
+    Refuse, before applying, a rule whose convergence cannot be verified.
+    """
     try:
         return routing(resources, BOOKINFO)
-    except Unsupported as error:
-        words = str(error).replace("on platform local", "here: nobody could tell whether the proxies serve it")
-        raise Unsupported(words) from error
+    except Untranslated as error:
+        raise Unsupported(f"{error} here: nobody could tell whether the proxies serve it") from error
 
 
 def _some(laggards: list[tuple[Pod | None, str]]) -> Iterator[str]:

@@ -16,11 +16,12 @@ from platforms.boundary import Convergence, State
 from platforms.counters import Counters, Growing
 from platforms.envoy.config_dump import served
 from platforms.envoy.topology import LOOPBACK, Topology
-from platforms.envoy.translate import endpoints, translate
+from platforms.envoy.translate import endpoints
 from platforms.errors import DemoError, NotConverged, NotReachable, UsageError
 from platforms.local import record
 from platforms.local.record import Demo
 from platforms.local.request_log import LocalRequestLog
+from platforms.local.snapshot import snapshot
 from platforms.local.supervisor import control
 from platforms.local.xds import admin, files
 from platforms.local.xds.files import CLUSTERS, Subscription
@@ -212,10 +213,10 @@ class LocalPlatform:
 
 def _wanted(state: State, topology: Topology) -> Wanted:
     """The content that every proxy should serve, as hashes."""
-    snapshot = translate(state.resources, BOOKINFO, topology)
-    behind = endpoints(snapshot, topology, {workload.name for workload in BOOKINFO.workloads} - state.stopped)
+    target = snapshot(state.resources, topology)
+    behind = endpoints(target, topology, {workload.name for workload in BOOKINFO.workloads} - state.stopped)
     wanted = {}
-    for proxy, config in snapshot.proxies.items():
+    for proxy, config in target.proxies.items():
         resource_files = dict(files.proxy_files(config))
         resource_files[CLUSTERS] = files.with_endpoints(resource_files[CLUSTERS], behind)
         wanted[proxy] = {subscription: file.hash for subscription, file in resource_files.items()}

@@ -19,28 +19,28 @@ PROXIES = ("productpage-v1", "reviews-v2", "ingressgateway")
 """Whose configuration was recorded."""
 
 # Nothing on one machine speaks TLS, and nothing may look as if it did.
-_NO_TLS = "spec.trafficPolicy.tls.mode: {}: not supported on platform local"
+_NO_TLS = "spec.trafficPolicy.tls.mode: {}: not supported"
 # Envoy refuses this status: the proxies of a cluster keep the rules they had.
-_NO_SUCH_STATUS = "{}: 600: not supported on platform local"
+_NO_SUCH_STATUS = "{}: 600: not supported"
 EXCEPTIONS = {
-    "delegate": r"spec.http\[0\].delegate: not supported on platform local",
+    "delegate": r"spec.http\[0\].delegate: not supported",
     "direct-600": _NO_SUCH_STATUS.format(r"spec.http\[0\].directResponse.status"),
-    "dr-lb-passthrough": "spec.trafficPolicy.loadBalancer.simple: PASSTHROUGH: not supported on platform local",
-    "dr-locality-failover": "spec.trafficPolicy.loadBalancer.localityLbSetting.failover: not supported on platform local",
-    "dr-proxy-protocol": "spec.trafficPolicy.proxyProtocol: not supported on platform local",
+    "dr-lb-passthrough": "spec.trafficPolicy.loadBalancer.simple: PASSTHROUGH: not supported",
+    "dr-locality-failover": "spec.trafficPolicy.loadBalancer.localityLbSetting.failover: not supported",
+    "dr-proxy-protocol": "spec.trafficPolicy.proxyProtocol: not supported",
     "dr-tls-istio-mutual": _NO_TLS.format("ISTIO_MUTUAL"),
     "dr-tls-simple": _NO_TLS.format("SIMPLE"),
-    "dr-tunnel": "spec.trafficPolicy.tunnel: not supported on platform local",
-    "dr-workload-selector": "spec.workloadSelector: not supported on platform local",
+    "dr-tunnel": "spec.trafficPolicy.tunnel: not supported",
+    "dr-workload-selector": "spec.workloadSelector: not supported",
     "fault-abort-600": _NO_SUCH_STATUS.format(r"spec.http\[0\].fault.abort.httpStatus"),
-    "gw-https-redirect": r"spec.servers\[0\].tls: not supported on platform local",
-    "gw-port-9999": r"spec.servers\[0\].port.number: 9999: not supported on platform local",
-    "gw-tcp": r"spec.servers\[0\].port.protocol: TCP: not supported on platform local",
-    "gw-tls": r"spec.servers\[0\].tls: not supported on platform local",
-    "new-service-entry": "ServiceEntry ext: kind ServiceEntry is not supported on platform local",
-    "tcp": "spec.tcp: not supported on platform local",
+    "gw-https-redirect": r"spec.servers\[0\].tls: not supported",
+    "gw-port-9999": r"spec.servers\[0\].port.number: 9999: not supported",
+    "gw-tcp": r"spec.servers\[0\].port.protocol: TCP: not supported",
+    "gw-tls": r"spec.servers\[0\].tls: not supported",
+    "new-service-entry": "ServiceEntry ext: kind ServiceEntry is not supported",
+    "tcp": "spec.tcp: not supported",
 }
-"""What istiod accepts and platform local refuses, by its path."""
+"""What istiod accepts and we do not translate, by its path."""
 
 TOPOLOGY = Topology(
     folder=Path("/run/bookinfo"),

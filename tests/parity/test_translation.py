@@ -49,7 +49,7 @@ def test_refuses_what_istio_refuses(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(EXCEPTIONS.keys() & set(NAMES)))
 def test_names_what_it_does_not_support(name: str) -> None:
-    """What istiod takes and platform local cannot is refused by its path."""
+    """What istiod takes and we do not translate is refused by its path."""
     with pytest.raises(Unsupported, match=EXCEPTIONS[name]):
         translate(recording(name).resources, BOOKINFO, TOPOLOGY)
 

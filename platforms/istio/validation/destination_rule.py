@@ -1,6 +1,6 @@
 """What Istio's webhook finds wrong with a DestinationRule, in its words.
 
-Of what platform local refuses anyway (`unsupported.py`) the finer points are left to Istio.
+Of what is not translated anyway (`platforms/envoy/unsupported.py`) the finer points are left to Istio.
 """
 
 from __future__ import annotations

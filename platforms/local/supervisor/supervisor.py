@@ -13,12 +13,13 @@ from typing import Any
 
 from platforms.bookinfo import BOOKINFO
 from platforms.boundary import State
-from platforms.envoy.translate import Snapshot, endpoints, translate
+from platforms.envoy.translate import Snapshot, endpoints
 from platforms.errors import DemoError, NotApplied, UsageError
 from platforms.istio.registry import Workload
 from platforms.istio.resources import baseline
 from platforms.local import envoy, workloads
 from platforms.local.record import Demo
+from platforms.local.snapshot import snapshot
 from platforms.local.supervisor import control
 from platforms.local.supervisor.child import Child, Phase, Probe
 from platforms.local.supervisor.logs import bound
@@ -42,7 +43,7 @@ class Supervisor:
     def __init__(self, demo: Demo, runtimes: Mapping[str, str]) -> None:
         self._demo = demo
         self._state = State(baseline())
-        self._snapshot = translate(self._state.resources, BOOKINFO, demo.topology)
+        self._snapshot = snapshot(self._state.resources, demo.topology)
         self._mesh = Mesh(demo.topology, demo.logs)
         self._session_secret = secrets.token_hex()
         self._proxies = {proxy: self._proxy(proxy, runtimes["envoy"]) for proxy in demo.topology.proxies}
@@ -109,10 +110,10 @@ class Supervisor:
                     f"{', '.join(sorted(unknown))}: no such workload; there are {', '.join(self._workloads)}"
                 )
             resources = state.resources
-            snapshot = translate(resources, BOOKINFO, self._demo.topology)
+            target = snapshot(resources, self._demo.topology)
             self._applied += state != self._state
-            self._late = await self._mesh.roll_out(snapshot, self._assignments(snapshot), revision=resources.revision)
-            self._state, self._snapshot = state, snapshot
+            self._late = await self._mesh.roll_out(target, self._assignments(target), revision=resources.revision)
+            self._state, self._snapshot = state, target
             await self._start_and_stop(state.stopped)
             log.info(
                 "revision %s applied, stopped: %s", state.resources.revision, ", ".join(sorted(state.stopped)) or "-"
@@ -147,9 +148,9 @@ class Supervisor:
         self._update_endpoints()
         await self._mesh.wait_until_endpoints_acked()
 
-    def _assignments(self, snapshot: Snapshot) -> Mapping[str, Mapping[str, Any]]:
+    def _assignments(self, target: Snapshot) -> Mapping[str, Mapping[str, Any]]:
         ready = {name for name, child in self._workloads.items() if child.ready and self._proxies[name].ready}
-        return endpoints(snapshot, self._demo.topology, ready)
+        return endpoints(target, self._demo.topology, ready)
 
     def _status(self) -> control.Reply:
         return {

@@ -257,7 +257,7 @@ def test_a_gateway_is_validated(servers: str, message: str) -> None:
 )
 def test_what_is_not_supported_is_named_by_its_path(resource: Resource, path: str) -> None:
     """A valid rule that cannot be kept here is refused with file, object and path."""
-    assert f"{resource}: {path}: not supported on platform local" == refusal(Unsupported, resource)
+    assert f"{resource}: {path}: not supported" == refusal(Unsupported, resource)
 
 
 @pytest.mark.parametrize("kind", ["PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication"])
@@ -265,7 +265,7 @@ def test_no_security_is_pretended(kind: str) -> None:
     """A policy that nobody here enforces is refused, whatever it says."""
     policy = Resource("security.istio.io/v1", kind, "strict", {}, source=FILE)
 
-    assert f"{FILE}: {kind} strict: kind {kind} is not supported on platform local" == refusal(Unsupported, policy)
+    assert f"{FILE}: {kind} strict: kind {kind} is not supported" == refusal(Unsupported, policy)
 
 
 @pytest.mark.parametrize(
