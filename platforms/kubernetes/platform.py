@@ -73,18 +73,18 @@ class KubernetesPlatform:
         namespace = self._demo.namespace
         found = rules.live(self._cluster, namespace)
         change = rules.plan(state.resources, found, namespace)
-        if not rules.way_back(change, found, baseline()) and (rival := next(self._rivals(state), None)):
+        if not rules.is_restore(change, found, baseline()) and (rival := next(self._rivals(state), None)):
             raise NotApplied(rival)
         live = {**found, **rules.write(self._cluster, change)}
         deployments.scale(self._cluster, namespace, state.stopped)
-        self._applied = _Applied(state, began, live, rules.undoing(change, found))
+        self._applied = _Applied(state, began, live, rules.inverse(change, found))
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
         now = time.monotonic()
         applied = self._applied
         if applied is None or applied.state != state:
             applied = _Applied(state, now, rules.live(self._cluster, self._demo.namespace))
-        snapshot = _provable(rules.aged(state.resources, applied.live))
+        snapshot = _provable(rules.with_age(state.resources, applied.live))
         agreed: set[str] = set()
         pause = 0.0
         while laggards := list(self._laggards(state, snapshot, agreed)):
@@ -134,7 +134,7 @@ class KubernetesPlatform:
     def _rivals(self, state: State) -> Iterator[str]:
         """Somebody else's rules for a host of the state's."""
         namespace = self._demo.namespace
-        return rules.rivalries(state.resources, rules.rivals(self._cluster, namespace), namespace)
+        return rules.conflicting_rules(state.resources, rules.rivals(self._cluster, namespace), namespace)
 
     def _of(self, workload: str) -> list[Pod]:
         if workload not in PROXIES:
@@ -153,8 +153,8 @@ class KubernetesPlatform:
         for pod in pods:
             try:
                 if pod.name not in agreed:
-                    wanted = config_diff.wanted(snapshot.proxies[pod.proxy])
-                    if stale := list(config_diff.differences(wanted, self._proxies.served(pod))):
+                    wanted = config_diff.expected_config(snapshot.proxies[pod.proxy])
+                    if stale := list(config_diff.stale_resources(wanted, self._proxies.served(pod))):
                         yield pod, f"{pod.name} does not serve {state.resources.revision} yet ({', '.join(stale[:2])})"
                         continue
                     agreed.add(pod.name)

@@ -15,7 +15,7 @@ def status_document(platform: KubernetesPlatform, *, restored: bool) -> dict[str
     """Everything about the demo; `restored` as in `baseline_comparison`. Objects that are not ours are told apart."""
     demo = platform.demo
     live = rules.live(platform.cluster, demo.namespace)
-    ours = [rules.moved(one, demo.namespace, NAMESPACE) for one in live.values() if rules.is_ours(one)]
+    ours = [rules.in_namespace(one, demo.namespace, NAMESPACE) for one in live.values() if rules.is_ours(one)]
     return {
         **baseline_comparison(
             platform,

@@ -1,1 +1,1 @@
-"""One Kubernetes cluster through its API, with patience while it restarts."""
+"""One Kubernetes cluster through its API, with retries while it restarts."""

@@ -24,7 +24,7 @@ FIELD_MANAGER = "bookinfo"
 """Whose fields are ours, in every object that we apply."""
 
 _ANSWER_SECONDS = 10.0
-_GLANCE_SECONDS = 2.0
+_PROBE_TIMEOUT = 2.0
 _REFUSED = frozenset({400, 422})
 _OK = 200
 _FORBIDDEN = 403
@@ -68,8 +68,8 @@ class Cluster:
         self._offered: dynamic.DynamicClient | None = None
 
     def answers(self) -> bool:
-        """Whether the API server answers within moments, as whom it knows; nothing is waited for."""
-        return 0 < self._glance("/version") < _BROKEN  # it is there, whatever it thinks of us
+        """Tell whether the API server answers within 2 s, with any status below 500."""
+        return 0 < self._probe("/version") < _BROKEN  # it is there, whatever it thinks of us
 
     def objects(
         self, api_version: str, kind: str, namespace: str | None = None, *, labels: str | None = None
@@ -86,7 +86,7 @@ class Cluster:
         return self._answer(f"{kind} of namespace {namespace or 'any'}", ask)
 
     def offers(self, api_version: str, kind: str) -> bool:
-        """Whether the cluster knows this kind."""
+        """Tell whether the cluster knows this kind."""
         try:
             self._kind(api_version, kind)
         except Unsupported:
@@ -94,7 +94,7 @@ class Cluster:
         return True
 
     def apply(self, document: Document, *, where: str, dry_run: bool = False) -> dict[str, Any]:
-        """Server-side apply as our field manager; what somebody else said of the same fields gives way.
+        """Apply on the server's side as our field manager; what somebody else said of the same fields gives way.
 
         `where` names the object in messages. Raises Rejected for what the API server or a webhook refuses.
         """
@@ -156,7 +156,7 @@ class Cluster:
     def log(
         self, pod: str, namespace: str, container: str, *, seconds: int | None = None, lines: int | None = None
     ) -> list[str]:
-        """What a container wrote, in the last `seconds` or its last `lines`."""
+        """The lines that a container wrote in the last `seconds` or its last `lines`."""
         text: str = self._answer(
             f"the log of {pod}",
             lambda: self._core.read_namespaced_pod_log(
@@ -180,21 +180,19 @@ class Cluster:
         return connection
 
     def _answer(self, what: str, ask: Callable[[], T]) -> T:
-        """What the API server answers, however long it was away; its errors in words of ours, about `what`."""
-        with _words(what):
-            return retry.patiently(ask, is_ready=lambda: self._glance("/readyz") == _OK)
+        """The API server's answer, however long it was away; its errors in words of ours, about `what`."""
+        with _translated_errors(what):
+            return retry.retry_while_unavailable(ask, is_ready=lambda: self._probe("/readyz") == _OK)
 
-    def _glance(self, path: str) -> int:
+    def _probe(self, path: str) -> int:
         """The status of an answer that comes within moments; 0 if none does."""
         headers: dict[str, str] = {}
         self._client.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
         pool = self._client.rest_client.pool_manager
         try:
-            answer = pool.request(
-                "GET", f"{self.server}{path}", headers=headers, timeout=_GLANCE_SECONDS, retries=False
-            )
+            answer = pool.request("GET", f"{self.server}{path}", headers=headers, timeout=_PROBE_TIMEOUT, retries=False)
             return int(answer.status)
-        except retry.AWAY:
+        except retry.CONNECTION_ERRORS:
             return 0
 
     def _kind(self, api_version: str, kind: str) -> Any:
@@ -211,8 +209,8 @@ class Cluster:
 
 
 @contextmanager
-def _words(what: str) -> Iterator[None]:
-    """What the client raises, in words of ours; `what` names the object."""
+def _translated_errors(what: str) -> Iterator[None]:
+    """Translate the errors of the client into ours; `what` names the object."""
     try:
         yield
     except ApiException as error:
@@ -226,12 +224,12 @@ def _words(what: str) -> Iterator[None]:
         if error.status in (401, None, 0):
             raise NotReachable(f"{what}: {message}") from error
         raise NotApplied(f"{what}: {message}") from error
-    except retry.AWAY as error:
+    except retry.CONNECTION_ERRORS as error:
         raise Silent(f"{what}: the API server has not answered for {retry.SECONDS:g} s") from error
 
 
 def _reason(error: ConfigException) -> str:
-    """What is wrong with the kubeconfig; the client's own words name a structure of its own."""
+    """The fault of the kubeconfig; the client's own words name a structure of its own."""
     if "No configuration found" in str(error):
         return "there is no kubeconfig, neither where KUBECONFIG says nor in ~/.kube/config"
     if "Expected object with name" in str(error):
@@ -240,7 +238,7 @@ def _reason(error: ConfigException) -> str:
 
 
 def _quietly(broken: threading.ExceptHookArgs) -> None:
-    """A forwarded port that breaks is noticed by whoever reads from it; its thread need not print a traceback."""
+    """Print no traceback for a forwarded port that breaks: whoever reads from it notices."""
     if broken.thread is None or not broken.thread.name.startswith(_FORWARDS):
         threading.__excepthook__(broken)
 

@@ -1,4 +1,4 @@
-"""Waiting for an API server, or the webhook that it asks, while it restarts; each wait has an end."""
+"""Retries while an API server, or the webhook that it asks, restarts; each has an end."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from platforms.errors import Interrupted
 
 SECONDS = 60.0
 """An API server, or an istiod, that restarts is away for half a minute; what a run has changed must be restored after that."""
-AWAY = (urllib3.exceptions.HTTPError, OSError, WebSocketException)
-"""What is raised where no answer comes."""
+CONNECTION_ERRORS = (urllib3.exceptions.HTTPError, OSError, WebSocketException)
+"""The errors that are raised where no answer comes."""
 
 _AGAIN_SECONDS = 0.5
 _UNCHECKED = "failed calling webhook"
@@ -42,7 +42,7 @@ class Retry(urllib3.Retry):
 
 
 def retries() -> Retry:
-    """For each request; what comes of an answer that breaks off is not in its hands."""
+    """The retries of one request; an answer that breaks off is not in their hands."""
     return Retry(
         total=None,
         connect=None,
@@ -55,17 +55,17 @@ def retries() -> Retry:
     )
 
 
-def patiently(ask: Callable[[], T], *, is_ready: Callable[[], bool]) -> T:
+def retry_while_unavailable(ask: Callable[[], T], *, is_ready: Callable[[], bool]) -> T:
     """The answer; while whoever has to give it is away, it is asked for again."""
     deadline = time.monotonic() + SECONDS
     while True:
         try:
             return ask()
-        except (ApiException, *AWAY) as error:
+        except (ApiException, *CONNECTION_ERRORS) as error:
             cause = error.__context__  # a port's forwarding takes whatever happens on its way for a failure
             if isinstance(cause, Interrupted | KeyboardInterrupt | SystemExit):
                 raise cause from None
-            if time.monotonic() > deadline or not _may_come(error, is_ready):
+            if time.monotonic() > deadline or not is_transient(error, is_ready):
                 raise
         time.sleep(_AGAIN_SECONDS)
 
@@ -79,8 +79,8 @@ def message(error: ApiException) -> str:
     return str(told).strip()
 
 
-def _may_come(error: Exception, is_ready: Callable[[], bool]) -> bool:
-    """Whether the same question may be answered in a moment."""
+def is_transient(error: Exception, is_ready: Callable[[], bool]) -> bool:
+    """Tell whether the same question may be answered in a moment."""
     if not isinstance(error, ApiException):
         return not isinstance(error, urllib3.exceptions.MaxRetryError)  # that one has been waited for
     return _UNCHECKED in message(error) or (error.status in _STARTING and not is_ready())

@@ -1,4 +1,4 @@
-"""Whether an Envoy serves what it should, in the fields that decide what becomes of a request."""
+"""The difference between what an Envoy should serve and what it serves, in the fields that decide what becomes of a request."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _ABSENT = ("outlierDetection",)
 _DEFAULT_RETRIES = "2"
 
 
-def wanted(config: ProxyConfig) -> dict[str, Any]:
-    """What a proxy should serve, in the form of what it is found to serve."""
+def expected_config(config: ProxyConfig) -> dict[str, Any]:
+    """The configuration that a proxy should serve, in the form in which it shows its own."""
     return shown(config.routes.values(), config.clusters, BOOKINFO)
 
 
-def differences(want: Mapping[str, Any], got: Mapping[str, Any]) -> Iterator[str]:
-    """What is served otherwise than wanted: names of virtual hosts and of clusters.
+def stale_resources(expected: Mapping[str, Any], served: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the virtual hosts and clusters that are not served as expected.
 
     A proxy serves more than Bookinfo, and a cluster has settings that no rule of ours says anything of, such as its
     certificates. Those are left alone.
     """
-    for name, virtual_host in want["routes"].items():
-        if not _same_routes(virtual_host, got["routes"].get(name)):
+    for name, virtual_host in expected["routes"].items():
+        if not _same_routes(virtual_host, served["routes"].get(name)):
             yield name
-    for name, cluster in want["clusters"].items():
-        if not _covers(cluster, got["clusters"].get(name)):
+    for name, cluster in expected["clusters"].items():
+        if not _same_cluster(cluster, served["clusters"].get(name)):
             yield name
 
 
@@ -48,16 +48,16 @@ def _plain(route: Mapping[str, Any]) -> dict[str, Any]:
     return {**route, "name": "", "route": action}
 
 
-def _covers(want: Mapping[str, Any], got: Mapping[str, Any] | None) -> bool:
+def _same_cluster(want: Mapping[str, Any], got: Mapping[str, Any] | None) -> bool:
     if got is None or any(field in got and field not in want for field in _ABSENT):
         return False
-    return all(_within(value, got.get(field)) for field, value in want.items())
+    return _is_superset(got, want)
 
 
-def _within(want: Any, got: Any) -> bool:
-    """Whether everything that is wanted is there."""
+def _is_superset(got: Any, want: Any) -> bool:
+    """Tell whether everything that is wanted is there, at any depth."""
     if isinstance(want, Mapping) and isinstance(got, Mapping):
-        return all(_within(value, got.get(field)) for field, value in want.items())
+        return all(_is_superset(got.get(field), value) for field, value in want.items())
     if isinstance(want, list) and isinstance(got, list):
-        return len(want) == len(got) and all(map(_within, want, got))
+        return len(want) == len(got) and all(map(_is_superset, got, want))
     return bool(want == got)

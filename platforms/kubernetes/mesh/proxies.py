@@ -14,7 +14,7 @@ from platforms.envoy.config_dump import served
 from platforms.errors import NotReachable
 from platforms.istio.resources import NAMESPACE
 from platforms.kubernetes.client.cluster import Cluster
-from platforms.kubernetes.mesh.rules import moved
+from platforms.kubernetes.mesh.rules import in_namespace
 
 PROXIES = frozenset(proxy.name for proxy in BOOKINFO.proxies)
 """Whose Envoys a page passes."""
@@ -82,12 +82,12 @@ class Proxies:
             "dynamic_route_configs": [one for one in entries if "route_config" in one],
             "dynamic_active_clusters": [one for one in entries if "cluster" in one],
         }
-        return served({"configs": [moved(dump, self._namespace, NAMESPACE)]}, BOOKINFO)
+        return served({"configs": [in_namespace(dump, self._namespace, NAMESPACE)]}, BOOKINFO)
 
     def endpoints(self, pod: Pod) -> dict[str, set[str]]:
         """The addresses that a pod's Envoy sends requests to, by outbound cluster."""
         return {
-            moved(name, self._namespace, NAMESPACE): {
+            in_namespace(name, self._namespace, NAMESPACE): {
                 _address(host)
                 for host in status.get("host_statuses", ())
                 if host.get("health_status", {}).get("eds_health_status", "HEALTHY") == "HEALTHY"

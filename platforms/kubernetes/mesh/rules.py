@@ -35,7 +35,7 @@ Live = Mapping[tuple[str, str], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What it takes to get from the live objects to those of a state."""
+    """The writes and removals from the live objects to those of a state."""
 
     write: tuple[tuple[Resource, dict[str, Any]], ...]
     """Each with the document to apply."""
@@ -79,16 +79,16 @@ def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
     )
 
 
-def way_back(change: Change, found: Live, base: ResourceSet) -> bool:
-    """Whether all that is written brings an object of ours back to the baseline: that is never refused."""
+def is_restore(change: Change, found: Live, base: ResourceSet) -> bool:
+    """Tell whether all that is written brings an object of ours back to the baseline: that is never refused."""
     known = {one.key: one for one in base}
     return all(
         known.get(resource.key) == resource and (resource.kind, resource.name) in found for resource, _ in change.write
     )
 
 
-def rivalries(resources: ResourceSet, others: Iterable[dict[str, Any]], namespace: str) -> Iterator[str]:
-    """Somebody else's rules that claim a host that one of `resources` claims, each in words.
+def conflicting_rules(resources: ResourceSet, others: Iterable[dict[str, Any]], namespace: str) -> Iterator[str]:
+    """One message for each rule of somebody else that claims a host that one of `resources` claims.
 
     Istio takes one of the two, or merges them, without a word; `others` may be of any namespace.
     """
@@ -97,7 +97,7 @@ def rivalries(resources: ResourceSet, others: Iterable[dict[str, Any]], namespac
     for document in others:
         if is_ours(document) or _is_private(document, namespace) or _place(document) in own:
             continue
-        rival = value(moved(document, namespace, NAMESPACE))
+        rival = value(in_namespace(document, namespace, NAMESPACE))
         for kind, host in _claims(rival):
             if (kind, host) in claimed:
                 yield (
@@ -118,7 +118,7 @@ def rivals(cluster: Cluster, namespace: str) -> list[dict[str, Any]]:
 
 
 def write(cluster: Cluster, change: Change) -> Live:
-    """Have everything checked first, then written, and return that: what is refused leaves all as it was.
+    """Have everything checked first, then write it and return it: what is refused leaves all as it was.
 
     Raises Rejected for what the API server or Istio's webhook refuses.
     """
@@ -134,8 +134,8 @@ def write(cluster: Cluster, change: Change) -> Live:
     return found
 
 
-def aged(resources: ResourceSet, found: Live) -> ResourceSet:
-    """The same, each as old as the API server says: istiod orders them by that, and a file says nothing of it."""
+def with_age(resources: ResourceSet, found: Live) -> ResourceSet:
+    """The same objects, each as old as the API server says: istiod orders them by that, and a file says nothing of it."""
     return ResourceSet(
         tuple(
             replace(one, created=created(found[one.kind, one.name]["metadata"]))
@@ -146,7 +146,7 @@ def aged(resources: ResourceSet, found: Live) -> ResourceSet:
     )
 
 
-def undoing(change: Change, found: Live) -> Change:
+def inverse(change: Change, found: Live) -> Change:
     """The change back to what was found."""
     back = []
     for resource, made in change.write:
@@ -164,12 +164,12 @@ def document(resource: Resource, namespace: str) -> dict[str, Any]:
     """The object as it is applied: with our label, and for the namespace that the demo is in."""
     made = resource.document()
     if namespace != NAMESPACE and resource.namespace == NAMESPACE:
-        made = moved(made, NAMESPACE, namespace)
+        made = in_namespace(made, NAMESPACE, namespace)
     made["metadata"]["labels"] = dict([OURS])
     return made
 
 
-def moved(value: Any, old: str, new: str) -> Any:
+def in_namespace(value: Any, old: str, new: str) -> Any:
     """JSON with every mention of a namespace replaced: in names of hosts and of principals, and as a field."""
     text = json.dumps(value)
     for mention in ('"namespace": "{}"', ".{}.svc", "/ns/{}/"):
@@ -196,12 +196,12 @@ def value(one: Mapping[str, Any]) -> Resource:
 
 
 def _is_private(one: Mapping[str, Any], namespace: str) -> bool:
-    """Whether a rule of another namespace rules that one only."""
+    """Tell whether a rule of another namespace rules that one only."""
     return bool(one["metadata"]["namespace"] != namespace and one.get("spec", {}).get("exportTo") == ["."])
 
 
 def _may_change(one: Mapping[str, Any]) -> bool:
-    """Whether an object is ours, or was until somebody applied a file of their own over it, without the label."""
+    """Tell whether an object is ours, or was until somebody applied a file of their own over it, without the label."""
     return is_ours(one) or FIELD_MANAGER in _writers(one)
 
 
@@ -210,12 +210,12 @@ def _place(one: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _owner(one: Mapping[str, Any]) -> str:
-    """Who wrote the object's spec, as far as the API server knows."""
+    """The writers of the object's spec, as far as the API server knows them."""
     return ", ".join(_writers(one)) or "nobody known"
 
 
 def _writers(one: Mapping[str, Any]) -> list[str]:
-    """Whose fields are in the object's spec."""
+    """The field managers of the object's spec."""
     managers = [
         entry["manager"] for entry in one["metadata"].get("managedFields", ()) if "f:spec" in entry.get("fieldsV1", {})
     ]

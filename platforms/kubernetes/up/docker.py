@@ -11,7 +11,7 @@ from platforms.kubernetes.up.subprocesses import Failed, ask
 NEEDED_BYTES = 5 << 29
 """2.5 GiB. Measured: under a limit of 2 GiB the node plays a scenario, and holds 1.6; the rest is for the engine and a build."""
 
-_GLANCE_SECONDS = 2.0
+_PROBE_TIMEOUT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Engine:
 def answers() -> bool:
     """Whether an engine answers within moments."""
     try:
-        ask("docker", "version", "--format", "{{.Server.Version}}", seconds=_GLANCE_SECONDS)
+        ask("docker", "version", "--format", "{{.Server.Version}}", seconds=_PROBE_TIMEOUT)
     except Failed:
         return False
     return True

@@ -37,7 +37,7 @@ def asked(*happens: Exception | str, is_ready: bool = True) -> tuple[str, int]:
             raise what
         return what
 
-    return retry.patiently(ask, is_ready=lambda: is_ready), count
+    return retry.retry_while_unavailable(ask, is_ready=lambda: is_ready), count
 
 
 def test_an_answer_that_comes_is_not_asked_for_again() -> None:

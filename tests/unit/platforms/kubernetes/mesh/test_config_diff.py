@@ -11,8 +11,10 @@ from platforms.istio.resources import ISTIO, baseline, load
 from platforms.kubernetes.mesh import config_diff
 
 CALLER = "productpage-v1"
-BASELINE = config_diff.wanted(routing(baseline(), BOOKINFO).proxies[CALLER])
-CANARY = config_diff.wanted(routing(baseline().overlaid(load(ISTIO / "canary.yaml")), BOOKINFO).proxies[CALLER])
+BASELINE = config_diff.expected_config(routing(baseline(), BOOKINFO).proxies[CALLER])
+CANARY = config_diff.expected_config(
+    routing(baseline().overlaid(load(ISTIO / "canary.yaml")), BOOKINFO).proxies[CALLER]
+)
 REVIEWS = "9080 reviews.bookinfo.svc.cluster.local:9080"
 
 
@@ -29,12 +31,12 @@ def route(said: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_same_is_the_same() -> None:
     """Nothing differs."""
-    assert [] == list(config_diff.differences(CANARY, served(CANARY)))
+    assert [] == list(config_diff.stale_resources(CANARY, served(CANARY)))
 
 
 def test_a_rule_that_has_not_arrived_is_seen() -> None:
     """The virtual host that differs is named."""
-    assert [REVIEWS] == list(config_diff.differences(CANARY, served(BASELINE)))
+    assert [REVIEWS] == list(config_diff.stale_resources(CANARY, served(BASELINE)))
 
 
 def test_other_weights_are_seen() -> None:
@@ -42,7 +44,7 @@ def test_other_weights_are_seen() -> None:
     said = served(CANARY)
     route(said)["route"]["weightedClusters"]["clusters"][0]["weight"] += 1
 
-    assert [REVIEWS] == list(config_diff.differences(CANARY, said))
+    assert [REVIEWS] == list(config_diff.stale_resources(CANARY, said))
 
 
 def test_a_route_too_many_is_seen() -> None:
@@ -50,7 +52,7 @@ def test_a_route_too_many_is_seen() -> None:
     said = served(CANARY)
     said["routes"][REVIEWS]["routes"].append(copy.deepcopy(route(said)))
 
-    assert [REVIEWS] == list(config_diff.differences(CANARY, said))
+    assert [REVIEWS] == list(config_diff.stale_resources(CANARY, said))
 
 
 def test_a_missing_cluster_is_seen() -> None:
@@ -59,7 +61,7 @@ def test_a_missing_cluster_is_seen() -> None:
     gone = next(iter(said["clusters"]))
     del said["clusters"][gone]
 
-    assert [gone] == list(config_diff.differences(CANARY, said))
+    assert [gone] == list(config_diff.stale_resources(CANARY, said))
 
 
 def test_outlier_detection_that_nobody_asked_for_is_seen() -> None:
@@ -68,7 +70,7 @@ def test_outlier_detection_that_nobody_asked_for_is_seen() -> None:
     name = next(iter(said["clusters"]))
     said["clusters"][name]["outlierDetection"] = {}
 
-    assert [name] == list(config_diff.differences(CANARY, said))
+    assert [name] == list(config_diff.stale_resources(CANARY, said))
 
 
 def test_what_no_rule_of_ours_speaks_of_is_left_alone() -> None:
@@ -79,4 +81,4 @@ def test_what_no_rule_of_ours_speaks_of_is_left_alone() -> None:
     next(iter(said["clusters"].values()))["transportSocketMatches"] = [{"name": "tlsMode-istio"}]
     route(said)["name"] = "default"
 
-    assert [] == list(config_diff.differences(CANARY, said))
+    assert [] == list(config_diff.stale_resources(CANARY, said))

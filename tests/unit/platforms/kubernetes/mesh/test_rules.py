@@ -42,8 +42,8 @@ def names(change: Change) -> tuple[list[str], list[str]]:
     )
 
 
-def rivalries(*others: dict[str, Any]) -> list[str]:
-    return list(rules.rivalries(CANARY, others, "bookinfo"))
+def conflicting_rules(*others: dict[str, Any]) -> list[str]:
+    return list(rules.conflicting_rules(CANARY, others, "bookinfo"))
 
 
 def test_what_is_there_already_is_not_written() -> None:
@@ -124,7 +124,7 @@ def test_another_namespace_is_not_touched() -> None:
 @pytest.mark.parametrize("host", ["reviews", "Reviews", "reviews.bookinfo.svc.cluster.local"])
 def test_a_rival_is_found_by_any_name_of_its_host(host: str) -> None:
     """Short or in full, it is the same host."""
-    (told,) = rivalries(theirs("VirtualService", "theirs", {"hosts": [host]}))
+    (told,) = conflicting_rules(theirs("VirtualService", "theirs", {"hosts": [host]}))
 
     assert "VirtualService theirs in namespace bookinfo claims the same host" in told
 
@@ -133,34 +133,34 @@ def test_a_rival_of_another_namespace_counts() -> None:
     """Unless it says that it rules its own namespace only."""
     spec = {"hosts": ["reviews.bookinfo.svc.cluster.local"]}
 
-    (told,) = rivalries(theirs("VirtualService", "theirs", spec, namespace="default"))
+    (told,) = conflicting_rules(theirs("VirtualService", "theirs", spec, namespace="default"))
 
     assert "in namespace default" in told
-    assert [] == rivalries(theirs("VirtualService", "theirs", spec | {"exportTo": ["."]}, namespace="default"))
+    assert [] == conflicting_rules(theirs("VirtualService", "theirs", spec | {"exportTo": ["."]}, namespace="default"))
 
 
 def test_the_same_short_name_in_another_namespace_is_another_host() -> None:
     """`reviews` there is not ours."""
-    assert [] == rivalries(theirs("VirtualService", "theirs", {"hosts": ["reviews"]}, namespace="default"))
+    assert [] == conflicting_rules(theirs("VirtualService", "theirs", {"hosts": ["reviews"]}, namespace="default"))
 
 
 def test_a_rival_destination_rule_counts() -> None:
     """Istio would merge the two without a word."""
-    (told,) = rivalries(theirs("DestinationRule", "theirs", {"host": "reviews"}))
+    (told,) = conflicting_rules(theirs("DestinationRule", "theirs", {"host": "reviews"}))
 
     assert "DestinationRule theirs" in told
 
 
 def test_an_object_of_our_own_name_is_no_rival_of_itself() -> None:
     """What stands in its own place is said when it is to be written."""
-    assert [] == rivalries(theirs(*REVIEWS, {"hosts": ["reviews"]}))
+    assert [] == conflicting_rules(theirs(*REVIEWS, {"hosts": ["reviews"]}))
 
 
-def test_the_way_back_is_known_as_such() -> None:
+def test_a_restore_is_known_as_such() -> None:
     """From a canary to the baseline; not the other way round, and not where an object of ours is not there yet."""
 
     def is_back(resources: ResourceSet, found: Live) -> bool:
-        return rules.way_back(rules.plan(resources, found, "bookinfo"), found, baseline())
+        return rules.is_restore(rules.plan(resources, found, "bookinfo"), found, baseline())
 
     assert is_back(baseline(), live(CANARY))
     assert is_back(baseline(), live(baseline()))
@@ -176,12 +176,12 @@ def test_a_change_can_be_undone() -> None:
     found = {key: one for key, one in live(baseline()).items() if key != ("DestinationRule", "details")}
     found[("VirtualService", "gone")] = gone
 
-    undoing = rules.undoing(rules.plan(CANARY, found, "bookinfo"), found)
+    inverse = rules.inverse(rules.plan(CANARY, found, "bookinfo"), found)
 
-    written, removed = names(undoing)
+    written, removed = names(inverse)
     assert ["VirtualService reviews", "VirtualService gone"] == written
     assert ["DestinationRule details"] == removed
-    assert [found[REVIEWS]["spec"], {"hosts": ["gone"]}] == [made["spec"] for _, made in undoing.write]
+    assert [found[REVIEWS]["spec"], {"hosts": ["gone"]}] == [made["spec"] for _, made in inverse.write]
 
 
 def test_a_demo_in_another_namespace_has_its_rules_there() -> None:
@@ -192,7 +192,7 @@ def test_a_demo_in_another_namespace_has_its_rules_there() -> None:
 
     assert "shop" == made["metadata"]["namespace"]
     assert "bookinfo" not in str(made["spec"]).replace("bookinfo-", "")
-    assert policy.document()["spec"] == rules.moved(made["spec"], "shop", "bookinfo")
+    assert policy.document()["spec"] == rules.in_namespace(made["spec"], "shop", "bookinfo")
 
 
 def test_what_was_moved_and_moved_back_is_the_same() -> None:
@@ -200,14 +200,16 @@ def test_what_was_moved_and_moved_back_is_the_same() -> None:
     for one in CANARY:
         made = rules.document(one, "shop")
 
-        assert one.spec == rules.value(rules.moved(made, "shop", "bookinfo")).spec
+        assert one.spec == rules.value(rules.in_namespace(made, "shop", "bookinfo")).spec
 
 
 def test_a_host_in_full_moves_with_its_namespace() -> None:
     """Its name says where it is."""
     spec = {"hosts": ["reviews.bookinfo.svc.cluster.local", "bookinfo.example"]}
 
-    assert {"hosts": ["reviews.shop.svc.cluster.local", "bookinfo.example"]} == rules.moved(spec, "bookinfo", "shop")
+    assert {"hosts": ["reviews.shop.svc.cluster.local", "bookinfo.example"]} == rules.in_namespace(
+        spec, "bookinfo", "shop"
+    )
 
 
 def test_objects_are_as_old_as_the_api_server_says() -> None:
@@ -216,7 +218,7 @@ def test_objects_are_as_old_as_the_api_server_says() -> None:
     for second, one in enumerate(found.values()):
         one["metadata"]["creationTimestamp"] = f"2026-01-01T00:00:{second:02d}Z"
 
-    aged = {(one.kind, one.name): one.created for one in rules.aged(baseline(), found)}
+    with_age = {(one.kind, one.name): one.created for one in rules.with_age(baseline(), found)}
 
-    assert list(found) == sorted(found, key=lambda key: aged[key])
-    assert len(found) == len(set(aged.values()))
+    assert list(found) == sorted(found, key=lambda key: with_age[key])
+    assert len(found) == len(set(with_age.values()))

@@ -50,7 +50,7 @@ def test_no_engine(programs: Path) -> None:
 
 def test_an_engine_that_hangs(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine that says nothing does not answer."""
-    monkeypatch.setattr(docker, "_GLANCE_SECONDS", 0.2)
+    monkeypatch.setattr(docker, "_PROBE_TIMEOUT", 0.2)
     put(programs, "docker", "exec sleep 30")
 
     assert not docker.answers()
