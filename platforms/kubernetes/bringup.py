@@ -25,8 +25,8 @@ CONVERGE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be brought up."""
+class UpOptions:
+    """The options of a bring-up."""
 
     cluster: str = kind.CLUSTER
     port: int | None = None
@@ -49,19 +49,19 @@ def running() -> Demo | None:
     return record.read(record.folder()) if connection.answers() else None
 
 
-def up(wanted: Wanted, say: Say) -> Demo:
-    """Have the demo up: what is there already stays, what is missing is made."""
+def up(options: UpOptions, say: Say) -> Demo:
+    """Bring the demo up: what is there already stays, what is missing is created."""
     programs = tools.require()
     say(f"{docker.require()}; kind, kubectl and istioctl are there")
     folder = record.folder()
     with Commands(folder, programs, say) as commands:
-        made = kind.Made(wanted.cluster, _port(wanted, folder, say))
-        kind.check(folder, made)
-        demo = Demo(kind.context(made.cluster), NAMESPACE, f"http://{LOOPBACK}:{made.port}", made.cluster)
-        sources = _sources(commands, wanted.bundle)
+        created = kind.KindCluster(options.cluster, _port(options, folder, say))
+        kind.check(folder, created)
+        demo = Demo(kind.context(created.cluster), NAMESPACE, f"http://{LOOPBACK}:{created.port}", created.cluster)
+        sources = _sources(commands, options.bundle)
         demo.write(folder)  # before there is anything, so that `down` finds it whatever happens
-        cluster = _cluster(commands, made, sources)
-        _mesh(commands, cluster, made, sources)
+        cluster = _cluster(commands, created, sources)
+        _mesh(commands, cluster, created, sources)
         _bookinfo(commands, cluster, demo, sources)
     return demo
 
@@ -69,7 +69,7 @@ def up(wanted: Wanted, say: Say) -> Demo:
 def down(say: Say) -> str | None:
     """Delete the cluster that `up` made; its name, or nothing if there was none."""
     folder = record.folder()
-    ours = kind.made(folder)
+    ours = kind.recorded(folder)
     deleted = False
     if ours:
         with Commands(folder, tools.require(), say) as commands:
@@ -96,18 +96,18 @@ def save(path: Path, say: Say) -> bundle.Contents:
     return contents
 
 
-def _port(wanted: Wanted, folder: Path, say: Say) -> int:
-    """Where the gateway is to listen; a cluster that is there keeps its port."""
-    ours = kind.made(folder)
-    if ours and ours.cluster == wanted.cluster and kind.nodes(ours.cluster):
-        if wanted.port not in (None, ours.port):
+def _port(options: UpOptions, folder: Path, say: Say) -> int:
+    """The port on which the gateway is to listen; a cluster that is there keeps its own."""
+    ours = kind.recorded(folder)
+    if ours and ours.cluster == options.cluster and kind.nodes(ours.cluster):
+        if options.port not in (None, ours.port):
             say(f"cluster {ours.cluster} is there on port {ours.port}; `down` first to move it")
         return ours.port
-    return wanted.port or kind.GATEWAY_PORT
+    return options.port or kind.GATEWAY_PORT
 
 
 def _sources(commands: Commands, archive: Path | None) -> Sources:
-    """Which images are used; those of a bundle are in the engine then."""
+    """The images to use; those of a bundle are in the engine afterwards."""
     named = istio.images(commands)
     if archive is None:
         return Sources(_node_image(), named, images.bookinfo())
@@ -121,35 +121,35 @@ def _sources(commands: Commands, archive: Path | None) -> Sources:
     return Sources(contents.node, named, Bookinfo(contents.bookinfo, built=False))
 
 
-def _cluster(commands: Commands, made: kind.Made, sources: Sources) -> Cluster:
-    """The cluster, answering, and every image in the engine."""
+def _cluster(commands: Commands, created: kind.KindCluster, sources: Sources) -> Cluster:
+    """Have the cluster answer, and every image in the engine."""
     commands.say("building the images, and making sure of the cluster")
     commands.together(
-        partial(kind.ensure, commands, made, sources.node),
+        partial(kind.ensure, commands, created, sources.node),
         partial(images.gather, commands, sources.bookinfo, sources.istio),
     )
-    cluster = Cluster(kind.context(made.cluster), commands.folder)
+    cluster = Cluster(kind.context(created.cluster), commands.folder)
     manifests.wait_for_api(cluster, commands.say)
-    commands.say(f"cluster {made.cluster} answers; the kubeconfig has it as context {cluster.context}")
+    commands.say(f"cluster {created.cluster} answers; the kubeconfig has it as context {cluster.context}")
     return cluster
 
 
-def _mesh(commands: Commands, cluster: Cluster, made: kind.Made, sources: Sources) -> None:
-    """Istio ready, and every image in the cluster."""
-    nodes = [node.name for node in kind.nodes(made.cluster)]
-    images.load(commands, made.cluster, nodes, sources.istio)
+def _mesh(commands: Commands, cluster: Cluster, created: kind.KindCluster, sources: Sources) -> None:
+    """Have Istio ready, and every image in the cluster."""
+    nodes = [node.name for node in kind.nodes(created.cluster)]
+    images.load(commands, created.cluster, nodes, sources.istio)
     commands.say("installing Istio, and loading the images")
     commands.together(
         partial(istio.install, commands, cluster.context),
-        partial(images.load, commands, made.cluster, nodes, sources.bookinfo.names.values()),
+        partial(images.load, commands, created.cluster, nodes, sources.bookinfo.names.values()),
     )
 
 
 def _bookinfo(commands: Commands, cluster: Cluster, demo: Demo, sources: Sources) -> None:
-    """The manifests and the baseline in force, and the page whole."""
+    """Have the manifests and the baseline in force, and the page whole."""
     commands.say("Istio is ready; applying the manifests and the baseline")
     named = {service: Image(name, images.identity(name) or "") for service, name in sources.bookinfo.names.items()}
-    mesh, ours = istio.identity(cluster), kind.made(commands.folder)
+    mesh, ours = istio.identity(cluster), kind.recorded(commands.folder)
     manifests.deploy(commands, cluster, demo, named, mesh)
     if ours and ours.mesh == mesh:  # it was whole before: the rules in force may be somebody's, and stay
         manifests.wait_until_ready(cluster, demo.namespace, commands.say)
@@ -169,5 +169,5 @@ def _node_image() -> str:
 
 
 def _plain(image: str) -> str:
-    """Without the digest, which an archive does not keep."""
+    """The image without its digest, which an archive does not keep."""
     return image.partition("@")[0]

@@ -18,8 +18,8 @@ _GATEWAY_PORT = 8080
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A Bookinfo that is not ours."""
+class ForeignDemo:
+    """A Bookinfo that `up` did not make."""
 
     platform: KubernetesPlatform
     described: str
@@ -53,7 +53,7 @@ def of_record() -> KubernetesPlatform:
     return platform
 
 
-def of_context(context: str, namespace: str | None, gateway_url: str | None) -> Found:
+def of_context(context: str, namespace: str | None, gateway_url: str | None) -> ForeignDemo:
     """The Bookinfo of a context; raises UsageError for an unknown one, NotReachable where there is none."""
     namespace = namespace or NAMESPACE
     cluster = Cluster(context, record.folder())
@@ -70,7 +70,7 @@ def of_context(context: str, namespace: str | None, gateway_url: str | None) -> 
         demo = replace(known, gateway_url=gateway_url or known.gateway_url)  # with the same lock and journal
     if not demo.gateway_url:
         demo = replace(demo, gateway_url=_gateway(cluster))
-    return Found(
+    return ForeignDemo(
         KubernetesPlatform(demo),
         f"context {context}, cluster {cluster.server}, namespace {namespace}, gateway {demo.gateway_url}",
     )

@@ -23,7 +23,7 @@ Options = Namespace
 
 def up(options: Options) -> int:
     """Have the demo up on a kind cluster of its own."""
-    wanted = bringup.Wanted(options.cluster or kind.CLUSTER, options.port, options.bundle and Path(options.bundle))
+    wanted = bringup.UpOptions(options.cluster or kind.CLUSTER, options.port, options.bundle and Path(options.bundle))
     demo = Demo(kind.context(wanted.cluster), NAMESPACE, "", wanted.cluster)
     began = time.monotonic()
     try:

@@ -1,4 +1,4 @@
-"""The kind cluster that is ours: made, found again, started again, deleted; never somebody else's."""
+"""The kind cluster that is ours: created, found again, started again, deleted; never somebody else's."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _CONFIG = ROOT / "kind-config.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """What was made, so that nothing else is ever deleted."""
+class KindCluster:
+    """The record of the cluster that `up` created, so that nothing else is ever deleted."""
 
     cluster: str
     port: int
@@ -54,14 +54,14 @@ class Node:
 
 
 def context(cluster: str) -> str:
-    """What kind calls the cluster's context in the kubeconfig."""
+    """The name that kind gives the cluster's context in the kubeconfig."""
     return f"kind-{cluster}"
 
 
-def made(folder: Path) -> Made | None:
-    """What was made last and not deleted."""
+def recorded(folder: Path) -> KindCluster | None:
+    """The cluster that was created last and not deleted."""
     with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
-        found = Made(**run_folder.read(folder / "kind.json"))
+        found = KindCluster(**run_folder.read(folder / "kind.json"))
         if _NAME.fullmatch(found.cluster) and isinstance(found.port, int) and isinstance(found.node, str):
             return found
     return None
@@ -79,14 +79,14 @@ def nodes(cluster: str) -> tuple[Node, ...]:
     )
 
 
-def check(folder: Path, wanted: Made) -> None:
-    """Say before anything is made what would stand in its way; raises UsageError or NotApplied."""
+def check(folder: Path, wanted: KindCluster) -> None:
+    """Raise UsageError or NotApplied, before anything is created, for what would stand in its way."""
     cluster, port = wanted.cluster, wanted.port
     if not _NAME.fullmatch(cluster):
         raise UsageError(
             f"--cluster {cluster}: a cluster's name has small letters, digits, - and ., and at most 42 of them"
         )
-    ours, found = made(folder), nodes(cluster)
+    ours, found = recorded(folder), nodes(cluster)
     if ours and ours.cluster != cluster and nodes(ours.cluster):
         raise UsageError(f"--cluster {cluster}: the demo is up in cluster {ours.cluster}; `down` it first")
     if found and not _is_ours(found, ours, cluster):
@@ -101,9 +101,9 @@ def check(folder: Path, wanted: Made) -> None:
         )
 
 
-def ensure(commands: Commands, wanted: Made, image: str) -> tuple[Node, ...]:
+def ensure(commands: Commands, wanted: KindCluster, image: str) -> tuple[Node, ...]:
     """The cluster's nodes, running: as they are, started again, or made."""
-    ours, found = made(commands.folder), nodes(wanted.cluster)
+    ours, found = recorded(commands.folder), nodes(wanted.cluster)
     if found and not (ours and ours.node):
         commands.say(f"deleting cluster {wanted.cluster}, which was not finished")
         _delete(commands, wanted.cluster)
@@ -115,19 +115,19 @@ def ensure(commands: Commands, wanted: Made, image: str) -> tuple[Node, ...]:
     if stopped:
         commands.say(f"starting cluster {wanted.cluster} again")
         commands.run("docker", "start", *stopped, seconds=_START_SECONDS, log="docker-start")
-    _know(commands, wanted.cluster)
+    _export_context(commands, wanted.cluster)
     return nodes(wanted.cluster)
 
 
 def complete(folder: Path, mesh: str) -> None:
     """Note that everything in the cluster is up, with this mesh."""
-    if ours := made(folder):
+    if ours := recorded(folder):
         replace(ours, mesh=mesh).write(folder)
 
 
 def delete(commands: Commands) -> bool:
     """Delete the cluster that was made, if it is there; another one of its name is left alone."""
-    ours = made(commands.folder)
+    ours = recorded(commands.folder)
     if ours is None:
         return False
     found = nodes(ours.cluster)
@@ -138,7 +138,7 @@ def delete(commands: Commands) -> bool:
     return mine
 
 
-def _create(commands: Commands, wanted: Made, image: str) -> tuple[Node, ...]:
+def _create(commands: Commands, wanted: KindCluster, image: str) -> tuple[Node, ...]:
     wanted.write(commands.folder)  # before there is anything, so that `down` finds it whatever happens
     try:
         commands.run(
@@ -153,19 +153,19 @@ def _create(commands: Commands, wanted: Made, image: str) -> tuple[Node, ...]:
         raise
     found = nodes(wanted.cluster)
     (node,) = (node.id for node in found if node.control_plane)
-    Made(wanted.cluster, wanted.port, node).write(commands.folder)
+    KindCluster(wanted.cluster, wanted.port, node).write(commands.folder)
     return found
 
 
-def _config(wanted: Made) -> dict[str, Any]:
-    """The repository's, with the name and the port that were asked for."""
+def _config(wanted: KindCluster) -> dict[str, Any]:
+    """The repository's configuration, with the name and the port that were asked for."""
     config: dict[str, Any] = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))
     config["name"] = wanted.cluster
     config["nodes"][0]["extraPortMappings"][0]["hostPort"] = wanted.port
     return config
 
 
-def _know(commands: Commands, cluster: str) -> None:
+def _export_context(commands: Commands, cluster: str) -> None:
     """Have the cluster's context in the kubeconfig; another KUBECONFIG than last time may lack it."""
     commands.run(
         "kind", "export", "kubeconfig", "--name", cluster, seconds=_START_SECONDS, log="kind-export-kubeconfig"
@@ -176,7 +176,7 @@ def _delete(commands: Commands, cluster: str) -> None:
     commands.run("kind", "delete", "cluster", "--name", cluster, seconds=_DELETE_SECONDS, log="kind-delete-cluster")
 
 
-def _is_ours(found: tuple[Node, ...], ours: Made | None, cluster: str) -> bool:
+def _is_ours(found: tuple[Node, ...], ours: KindCluster | None, cluster: str) -> bool:
     return ours is not None and ours.cluster == cluster and (not ours.node or ours.node in {node.id for node in found})
 
 

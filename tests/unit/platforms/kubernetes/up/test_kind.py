@@ -11,7 +11,7 @@ import yaml
 
 from platforms.errors import NotApplied, UsageError
 from platforms.kubernetes.up import kind
-from platforms.kubernetes.up.kind import Made
+from platforms.kubernetes.up.kind import KindCluster
 from platforms.kubernetes.up.subprocesses import Commands, Failed
 from tests.unit.platforms.kubernetes.up.programs import first_on_path, put
 
@@ -55,34 +55,34 @@ def asked(folder: Path) -> list[str]:
 
 def test_nothing_stands_in_the_way(stand_in: Path, port: int) -> None:
     """A name that is free and a port that is free."""
-    kind.check(stand_in, Made("bookinfo", port))
+    kind.check(stand_in, KindCluster("bookinfo", port))
 
 
 @pytest.mark.parametrize("name", ["", "Book", "book info", "-b", "b" * 60, "b;rm"])
 def test_a_bad_name(stand_in: Path, name: str, port: int) -> None:
     """The rules of kind for names are told before anything else."""
     with pytest.raises(UsageError, match="a cluster's name has small letters"):
-        kind.check(stand_in, Made(name, port))
+        kind.check(stand_in, KindCluster(name, port))
 
 
 def test_somebody_elses_cluster(stand_in: Path, port: int) -> None:
     """A cluster of the same name that was not made here is neither used nor deleted."""
     there(stand_in, "ffff bookinfo-control-plane running control-plane")
     with pytest.raises(NotApplied, match="did not make, and it is left alone"):
-        kind.check(stand_in, Made("bookinfo", port))
-    Made("bookinfo", port, NODE).write(stand_in)  # it was deleted by hand, and made again by hand
+        kind.check(stand_in, KindCluster("bookinfo", port))
+    KindCluster("bookinfo", port, NODE).write(stand_in)  # it was deleted by hand, and made again by hand
 
     with pytest.raises(NotApplied, match="did not make, and it is left alone"):
-        kind.check(stand_in, Made("bookinfo", port))
+        kind.check(stand_in, KindCluster("bookinfo", port))
 
 
 def test_another_demo_of_ours(stand_in: Path, port: int) -> None:
     """There is one demo per run folder: the first one is named."""
-    Made("first", port, NODE).write(stand_in)
+    KindCluster("first", port, NODE).write(stand_in)
     there(stand_in, f"{NODE} first-control-plane running control-plane")
 
     with pytest.raises(UsageError, match="the demo is up in cluster first; `down` it first"):
-        kind.check(stand_in, Made("second", port))
+        kind.check(stand_in, KindCluster("second", port))
 
 
 def test_a_port_that_is_taken(stand_in: Path) -> None:
@@ -90,13 +90,13 @@ def test_a_port_that_is_taken(stand_in: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = server.getsockname()[1]
         with pytest.raises(NotApplied, match=f"port {taken} on 127.0.0.1 is taken.*--port {taken + 1}"):
-            kind.check(stand_in, Made("bookinfo", taken))
+            kind.check(stand_in, KindCluster("bookinfo", taken))
 
 
 def test_our_own_cluster_holds_its_port(stand_in: Path) -> None:
     """The port of a cluster that is up is its own."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        made = Made("bookinfo", server.getsockname()[1], NODE)
+        made = KindCluster("bookinfo", server.getsockname()[1], NODE)
         made.write(stand_in)
         there(stand_in, f"{NODE} bookinfo-control-plane running control-plane")
 
@@ -110,16 +110,16 @@ def test_the_config_is_the_repositorys(stand_in: Path, commands: Commands) -> No
         "kind",
         f'cat > {stand_in}/config; echo "{NODE} other-control-plane running control-plane" > {stand_in}/nodes',
     )
-    kind.ensure(commands, Made("other", 8123), "kindest/node:v1")
+    kind.ensure(commands, KindCluster("other", 8123), "kindest/node:v1")
     config = yaml.safe_load((stand_in / "config").read_text())
 
     assert ("other", 8123) == (config["name"], config["nodes"][0]["extraPortMappings"][0]["hostPort"])
-    assert Made("other", 8123, NODE) == kind.made(stand_in)
+    assert KindCluster("other", 8123, NODE) == kind.recorded(stand_in)
 
 
 def test_a_stopped_cluster_is_started(stand_in: Path, commands: Commands) -> None:
     """After a reboot the cluster is started, not made again."""
-    made = Made("bookinfo", 8080, NODE)
+    made = KindCluster("bookinfo", 8080, NODE)
     made.write(stand_in)
     there(stand_in, f"{NODE} bookinfo-control-plane exited control-plane")
     kind.ensure(commands, made, "kindest/node:v1")
@@ -129,9 +129,9 @@ def test_a_stopped_cluster_is_started(stand_in: Path, commands: Commands) -> Non
 
 def test_an_unfinished_cluster_is_made_again(stand_in: Path, commands: Commands) -> None:
     """One that kind did not come to the end with cannot be trusted."""
-    Made("bookinfo", 8080).write(stand_in)
+    KindCluster("bookinfo", 8080).write(stand_in)
     there(stand_in, f"{NODE} bookinfo-control-plane running control-plane")
-    kind.ensure(commands, Made("bookinfo", 8080), "kindest/node:v1")
+    kind.ensure(commands, KindCluster("bookinfo", 8080), "kindest/node:v1")
 
     assert ["kind delete cluster", "kind create cluster"] == asked(stand_in)
 
@@ -140,21 +140,25 @@ def test_a_cluster_that_cannot_be_made(stand_in: Path, commands: Commands) -> No
     """Nothing is remembered of a cluster of which nothing is there; what kind said is quoted."""
     put(stand_in, "kind", "cat > /dev/null; echo 'no such image' >&2; exit 1")
     with pytest.raises(Failed, match=r"`kind create cluster --config` failed .* no such image"):
-        kind.ensure(commands, Made("bookinfo", 8080), "kindest/node:v1")
+        kind.ensure(commands, KindCluster("bookinfo", 8080), "kindest/node:v1")
 
-    assert kind.made(stand_in) is None
+    assert kind.recorded(stand_in) is None
 
 
 @pytest.mark.parametrize(
     ("ours", "deleted"),
-    [(Made("bookinfo", 8080, NODE), True), (Made("bookinfo", 8080), True), (Made("bookinfo", 8080, "else"), False)],
+    [
+        (KindCluster("bookinfo", 8080, NODE), True),
+        (KindCluster("bookinfo", 8080), True),
+        (KindCluster("bookinfo", 8080, "else"), False),
+    ],
     ids=["ours", "ours, unfinished", "of another making"],
 )
-def test_only_ours_is_deleted(stand_in: Path, commands: Commands, ours: Made, *, deleted: bool) -> None:
+def test_only_ours_is_deleted(stand_in: Path, commands: Commands, ours: KindCluster, *, deleted: bool) -> None:
     """`down` deletes the cluster that was made, finished or not, and no other of its name; then it is forgotten."""
     ours.write(stand_in)
     there(stand_in, f"{NODE} bookinfo-control-plane running control-plane")
 
     assert deleted == kind.delete(commands)
     assert (["kind delete cluster"] if deleted else []) == asked(stand_in)
-    assert kind.made(stand_in) is None
+    assert kind.recorded(stand_in) is None
