@@ -1,4 +1,4 @@
-"""What proxies count of calls between services."""
+"""The counts that proxies keep of calls between services."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What the callers' proxies counted upstream since they started."""
+    """The upstream calls that the callers' proxies counted since they started."""
 
     requests: Mapping[Hop, int] = field(default_factory=dict)
     """Attempts sent to an instance, retries included."""
@@ -31,7 +31,7 @@ class Counters:
     """Attempts that repeat an earlier one, by caller and app (a proxy does not count them per version)."""
 
     def since(self, earlier: Counters) -> Counters:
-        """What was counted between the two readings."""
+        """The counts between the two readings."""
         return Counters(
             requests={hop: n - earlier.requests.get(hop, 0) for hop, n in self.requests.items()},
             failures={hop: n - earlier.failures.get(hop, 0) for hop, n in self.failures.items()},
@@ -39,17 +39,45 @@ class Counters:
         )
 
 
-class Growing:
+class MonotonicCounters:
+    """Proxy counters made monotonic across restarts."""
+
+    def __init__(self) -> None:
+        self._requests = MonotonicCounts()
+        self._failures = MonotonicCounts()
+        self._retries = MonotonicCounts()
+
+    def total(self, by_proxy: Mapping[str, Counters]) -> Counters:
+        """The sum over all proxies, those included that are gone by now."""
+        return Counters(
+            requests=_sum(self._requests.update(_flat({name: one.requests for name, one in by_proxy.items()}))),
+            failures=_sum(self._failures.update(_flat({name: one.failures for name, one in by_proxy.items()}))),
+            retries=_sum(self._retries.update(_flat({name: one.retries for name, one in by_proxy.items()}))),
+        )
+
+
+class MonotonicCounts:
     """Counts that never start anew, although a proxy's do when it restarts or when a cluster is replaced."""
 
     def __init__(self) -> None:
         self._last: dict[Any, int] = {}
         self._before: dict[Any, int] = {}
 
-    def __call__(self, counted: Mapping[_Key, int]) -> dict[_Key, int]:
+    def update(self, counted: Mapping[_Key, int]) -> dict[_Key, int]:
         """All that was counted since the first reading, on top of what that one said."""
         for key, last in self._last.items():
             if counted.get(key, 0) < last:
                 self._before[key] = self._before.get(key, 0) + last
         self._last = dict(counted)
         return {key: self._before.get(key, 0) + counted.get(key, 0) for key in self._before.keys() | counted.keys()}
+
+
+def _flat(by_proxy: Mapping[str, Mapping[_Key, int]]) -> dict[tuple[str, _Key], int]:
+    return {(name, key): count for name, counted in by_proxy.items() for key, count in counted.items()}
+
+
+def _sum(counted: Mapping[tuple[str, _Key], int]) -> dict[_Key, int]:
+    total: dict[_Key, int] = {}
+    for (_, key), count in counted.items():
+        total[key] = total.get(key, 0) + count
+    return total

@@ -1,4 +1,4 @@
-"""What a proxy serves, read back from it, in the words that Envoy's JSON and istiod's have in common."""
+"""The configuration that a proxy serves, read back from it, in the words that Envoy's JSON and istiod's have in common."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from platforms.istio.registry import Registry
+
+ROUTES_PATH = "/config_dump?resource=dynamic_route_configs"
+CLUSTERS_PATH = "/config_dump?resource=dynamic_active_clusters"
+EVERYTHING_PATH = "/config_dump?include_eds"
 
 _VIRTUAL_ADDRESS = "CLUSTER_IP"
 _CATCH_ALL = frozenset({"block_all", "allow_any"})

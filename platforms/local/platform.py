@@ -13,11 +13,13 @@ from typing import Any
 
 from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Convergence, State
-from platforms.counters import Counters, Growing
-from platforms.envoy.config_dump import served
+from platforms.counters import Counters, MonotonicCounters
+from platforms.envoy import config_dump, stats
+from platforms.envoy.stats import Endpoint
 from platforms.envoy.topology import LOOPBACK, Topology
 from platforms.envoy.translate import endpoints
 from platforms.errors import DemoError, NotConverged, NotReachable, UsageError
+from platforms.istio.registry import Workload
 from platforms.local import record
 from platforms.local.record import Demo
 from platforms.local.request_log import LocalRequestLog
@@ -63,7 +65,8 @@ class LocalPlatform:
         self._topology = demo.topology
         self._admins = admin.Admins(demo.topology)
         self._applied: _Applied | None = None
-        self._growing = Growing(), Growing(), Growing()
+        self._counters = MonotonicCounters()
+        self._by_port = {demo.topology.ports[one.name].inbound: one for one in BOOKINFO.workloads}
         self.request_log = LocalRequestLog(demo.topology)
 
     @classmethod
@@ -109,22 +112,25 @@ class LocalPlatform:
         return Convergence(state.resources.revision, milliseconds, proxies=len(wanted))
 
     def upstream_requests(self) -> Counters:
-        clusters, retries = (self._all_answers(path) for path in (admin.CLUSTERS_PATH, admin.RETRIES_PATH))
-        counted = admin.counters(clusters, retries, self._topology)
-        requests, failures, repeated = self._growing
-        return Counters(requests(counted.requests), failures(counted.failures), repeated(counted.retries))
+        clusters, retries = (self._all_answers(path) for path in (stats.CLUSTERS_PATH, stats.RETRIES_PATH))
+        return self._counters.total(
+            {
+                proxy: stats.counters(proxy, json.loads(answer), json.loads(retries[proxy]), self._workload_at)
+                for proxy, answer in clusters.items()
+            }
+        )
 
     def under_way(self) -> int:
         # A request that somebody never finishes to send would keep the gateway busy, and is no call.
-        answers = self._all_answers(admin.UNDER_WAY_PATH, [one.name for one in BOOKINFO.workloads])
-        return sum(map(admin.under_way, answers.values()))
+        answers = self._all_answers(stats.ACTIVE_REQUESTS_PATH, [one.name for one in BOOKINFO.workloads])
+        return sum(stats.active_requests(json.loads(answer)) for answer in answers.values())
 
     def updates(self) -> Mapping[str, str]:
         # Clusters are given to the proxies with their endpoints, so their times do not tell who is ready from a rule.
         applied = f"{self.status()['applied']} states applied"
         return {
-            proxy: f"{applied}, routes of {admin.routes_since(answer)}"
-            for proxy, answer in self._all_answers(admin.ROUTES_PATH).items()
+            proxy: f"{applied}, routes of {_last_updates(json.loads(answer))}"
+            for proxy, answer in self._all_answers(config_dump.ROUTES_PATH).items()
         }
 
     def instances(self) -> Mapping[str, str]:
@@ -145,10 +151,10 @@ class LocalPlatform:
         """What a proxy serves now, in the form of istiod's recorded answers."""
         if proxy not in self._topology.proxies:
             raise UsageError(f"{proxy}: no such workload; there are {', '.join(self._topology.proxies)}")
-        answer = self._admins.ask(admin.CONFIG_PATH, (proxy,))[proxy]
+        answer = self._admins.ask(config_dump.EVERYTHING_PATH, (proxy,))[proxy]
         if answer is None:
             raise NotReachable(f"the proxy of {proxy} does not answer; `python -m platforms status` says more")
-        return served(json.loads(answer), BOOKINFO)
+        return config_dump.served(json.loads(answer), BOOKINFO)
 
     def log_file(self, name: str) -> Path:
         """Where the log of a workload or of `ingressgateway` is, or of a sidecar: `envoy-reviews-v2`."""
@@ -176,6 +182,9 @@ class LocalPlatform:
         if silent := [proxy for proxy, answer in answers.items() if answer is None]:
             raise NotReachable(f"the proxies of {', '.join(silent)} do not answer: their counts are unknown")
         return {proxy: answer for proxy, answer in answers.items() if answer is not None}
+
+    def _workload_at(self, endpoint: Endpoint) -> Workload | None:
+        return self._by_port.get(endpoint.port)
 
     def _laggards(self, state: State, wanted: Wanted) -> list[str]:
         """Who does not serve the state yet, and in which way; nobody's word but their own is taken.
@@ -221,6 +230,11 @@ def _wanted(state: State, topology: Topology) -> Wanted:
         resource_files[CLUSTERS] = files.with_endpoints(resource_files[CLUSTERS], behind)
         wanted[proxy] = {subscription: file.hash for subscription, file in resource_files.items()}
     return wanted
+
+
+def _last_updates(dump: Mapping[str, Any]) -> str:
+    """The times at which a proxy was given its routes; it is given them anew only if they change."""
+    return ", ".join(str(one["last_updated"]) for one in dump.get("configs", ()))
 
 
 def _told(proxy: str, stale: Iterable[str], revision: str) -> str:

@@ -1,17 +1,19 @@
-"""What the Envoys of a cluster themselves say: what they serve, and what they counted."""
+"""The Envoys of a cluster, asked for what they serve and what they counted."""
 
 from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO
-from platforms.counters import Counters, Growing, Hop
-from platforms.envoy.config_dump import served
+from platforms.counters import Counters, MonotonicCounters
+from platforms.envoy import config_dump, stats
+from platforms.envoy.stats import Endpoint
 from platforms.errors import NotReachable
+from platforms.istio.registry import Workload
 from platforms.istio.resources import NAMESPACE
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh.rules import in_namespace
@@ -24,12 +26,6 @@ GATEWAY_SELECTOR = ",".join(f"{name}={value}" for name, value in BOOKINFO.gatewa
 
 _ADMIN_PORT = 15000
 _ANSWER_SECONDS = 5.0
-_ROUTES = "/config_dump?resource=dynamic_route_configs"
-_CLUSTERS = "/config_dump?resource=dynamic_active_clusters"
-_ENDPOINTS = "/clusters?format=json"
-_RETRIES = "/stats?format=json&filter=upstream_rq_retry$"
-_UNDER_WAY = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_active$"
-_OUTBOUND = 4
 _BROKEN = (OSError, http.client.HTTPException, ValueError)
 
 
@@ -59,9 +55,9 @@ class Proxies:
         self._cluster = cluster
         self._namespace = namespace
         self._connections: dict[str, http.client.HTTPConnection] = {}
-        self._workloads: dict[str, tuple[str, str]] = {}
-        """App and version by address, of pods that are gone too: their callers still count them."""
-        self._growing = Growing(), Growing(), Growing()
+        self._workloads: dict[str, Workload] = {}
+        """By address, of pods that are gone too: their callers still count them."""
+        self._counters = MonotonicCounters()
 
     def pods(self) -> list[Pod]:
         """The pods of Bookinfo and of the ingress gateway whose Envoy runs, by name."""
@@ -70,71 +66,51 @@ class Proxies:
             *map(_pod, self._cluster.objects("v1", "Pod", labels=GATEWAY_SELECTOR)),
         ]
         pods = sorted((pod for pod in found if pod), key=lambda pod: pod.name)
-        self._workloads |= {pod.address: (pod.app, pod.version) for pod in pods}
+        self._workloads |= {pod.address: Workload(pod.app, pod.version) for pod in pods}
         for gone in self._connections.keys() - {pod.name for pod in pods}:
             self._connections.pop(gone).close()
         return pods
 
     def served(self, pod: Pod) -> dict[str, Any]:
         """The routes and clusters of a pod's Envoy, as istiod's recorded answers show them."""
-        entries = [*self._ask(pod, _ROUTES).get("configs", ()), *self._ask(pod, _CLUSTERS).get("configs", ())]
+        entries = self._config_dump(pod)
         dump = {
             "dynamic_route_configs": [one for one in entries if "route_config" in one],
             "dynamic_active_clusters": [one for one in entries if "cluster" in one],
         }
-        return served({"configs": [in_namespace(dump, self._namespace, NAMESPACE)]}, BOOKINFO)
+        return config_dump.served({"configs": [in_namespace(dump, self._namespace, NAMESPACE)]}, BOOKINFO)
 
     def endpoints(self, pod: Pod) -> dict[str, set[str]]:
         """The addresses that a pod's Envoy sends requests to, by outbound cluster."""
-        return {
-            in_namespace(name, self._namespace, NAMESPACE): {
-                _address(host)
-                for host in status.get("host_statuses", ())
-                if host.get("health_status", {}).get("eds_health_status", "HEALTHY") == "HEALTHY"
-            }
-            for name, status in self._statuses(pod)
-        }
+        found: dict[str, set[str]] = {}
+        for endpoint in stats.endpoints(self._ask(pod, stats.CLUSTERS_PATH)):
+            addresses = found.setdefault(in_namespace(endpoint.cluster, self._namespace, NAMESPACE), set())
+            if endpoint.healthy:
+                addresses.add(endpoint.address)
+        return found
 
     def counters(self, pods: Iterable[Pod]) -> Counters:
-        """What the Envoys counted; nothing is counted anew when one restarts. Raises NotReachable if one is silent."""
-        requests: dict[tuple[str, Hop], int] = {}
-        failures: dict[tuple[str, Hop], int] = {}
-        retries: dict[tuple[str, tuple[str, str]], int] = {}
-        for pod in pods:
-            for _, status in self._statuses(pod):
-                for host in status.get("host_statuses", ()):
-                    if workload := self._workloads.get(_address(host)):
-                        key = (pod.name, Hop(pod.proxy, *workload))
-                        counted = {stat["name"]: int(stat.get("value", 0)) for stat in host.get("stats", ())}
-                        requests[key] = requests.get(key, 0) + counted.get("rq_total", 0)
-                        failures[key] = failures.get(key, 0) + counted.get("rq_error", 0)
-            for stat in self._ask(pod, _RETRIES).get("stats", ()):
-                parts = str(stat.get("name", "")).removeprefix("cluster.").split("|")
-                if parts[0] == "outbound" and len(parts) == _OUTBOUND:
-                    call = (pod.name, (pod.proxy, parts[3].partition(".")[0]))
-                    retries[call] = retries.get(call, 0) + int(stat["value"])
-        asked, failed, repeated = self._growing
-        return Counters(_summed(asked(requests)), _summed(failed(failures)), _summed(repeated(retries)))
+        """The calls that the Envoys counted; nothing is counted anew when one restarts. Raises NotReachable if one is silent."""
+        return self._counters.total({pod.name: self._counters_of(pod) for pod in pods})
 
     def under_way(self, pod: Pod) -> int:
-        """How many calls of its own workload a sidecar is busy with, those included that a fault holds back."""
-        return sum(int(stat["value"]) for stat in self._ask(pod, _UNDER_WAY).get("stats", ()))
+        """The calls of its own workload that a sidecar is busy with."""
+        return stats.active_requests(self._ask(pod, stats.ACTIVE_REQUESTS_PATH))
 
     def since(self, pod: Pod) -> str:
-        """When a pod's Envoy was given its routes and Bookinfo's clusters; it is given them anew only if they change."""
+        """The time at which a pod's Envoy was given its routes and Bookinfo's clusters; it is given them anew only if they change."""
         ours = f".{self._namespace}.svc."
-        entries = [*self._ask(pod, _ROUTES).get("configs", ()), *self._ask(pod, _CLUSTERS).get("configs", ())]
         return max(
             (
                 str(one["last_updated"])
-                for one in entries
+                for one in self._config_dump(pod)
                 if "route_config" in one or ours in one.get("cluster", {}).get("name", "")
             ),
             default="",
         )
 
     def refusals(self, pod: Pod, *, seconds: int) -> list[str]:
-        """What a pod's Envoy said of configuration that it refused in the last `seconds`."""
+        """The reasons for which a pod's Envoy refused configuration in the last `seconds`."""
         log = self._cluster.log(pod.name, pod.namespace, "istio-proxy", seconds=seconds)
         return [line.partition(" rejected: ")[2].partition("\t")[0].strip() for line in log if " rejected: " in line]
 
@@ -143,11 +119,16 @@ class Proxies:
             connection.close()
         self._connections.clear()
 
-    def _statuses(self, pod: Pod) -> Iterator[tuple[str, dict[str, Any]]]:
-        for status in self._ask(pod, _ENDPOINTS).get("cluster_statuses", ()):
-            parts = status["name"].split("|")
-            if parts[0] == "outbound" and len(parts) == _OUTBOUND:
-                yield status["name"], status
+    def _counters_of(self, pod: Pod) -> Counters:
+        clusters, retries = self._ask(pod, stats.CLUSTERS_PATH), self._ask(pod, stats.RETRIES_PATH)
+        return stats.counters(pod.proxy, clusters, retries, self._workload_at)
+
+    def _workload_at(self, endpoint: Endpoint) -> Workload | None:
+        return self._workloads.get(endpoint.address)
+
+    def _config_dump(self, pod: Pod) -> list[dict[str, Any]]:
+        paths = (config_dump.ROUTES_PATH, config_dump.CLUSTERS_PATH)
+        return [entry for path in paths for entry in self._ask(pod, path).get("configs", ())]
 
     def _ask(self, pod: Pod, path: str) -> dict[str, Any]:
         """One answer; a connection that broke since the last question is made anew once."""
@@ -200,15 +181,3 @@ def _pod(document: Mapping[str, Any]) -> Pod | None:
         since=status.get("startTime", ""),
         uid=metadata["uid"],
     )
-
-
-def _address(host: Mapping[str, Any]) -> str:
-    return str(host["address"].get("socket_address", {}).get("address", ""))
-
-
-def _summed(counted: Mapping[tuple[str, Any], int]) -> dict[Any, int]:
-    """Over all pods of a workload."""
-    total: dict[Any, int] = {}
-    for (_, what), count in counted.items():
-        total[what] = total.get(what, 0) + count
-    return total

@@ -1,0 +1,82 @@
+"""The statistics of one Envoy, read from the JSON of its admin interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from platforms.counters import Counters, Hop
+from platforms.istio.registry import Workload
+
+CLUSTERS_PATH = "/clusters?format=json"
+RETRIES_PATH = "/stats?format=json&filter=upstream_rq_retry$"
+ACTIVE_REQUESTS_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_active$"
+
+_OUTBOUND_PARTS = 4
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One endpoint of an outbound cluster, with what was sent to it."""
+
+    cluster: str
+    address: str
+    port: int
+    healthy: bool
+    """As the control plane says; an Envoy without one takes every endpoint for healthy."""
+    requests: int
+    failures: int
+
+
+def counters(
+    caller: str, clusters: Document, retries: Document, workload_at: Callable[[Endpoint], Workload | None]
+) -> Counters:
+    """The calls that the proxy of `caller` counted, by its answers to the first two paths.
+
+    An instance's requests count once, whichever of its clusters they went through.
+    """
+    requests: dict[Hop, int] = {}
+    failures: dict[Hop, int] = {}
+    for endpoint in endpoints(clusters):
+        if workload := workload_at(endpoint):
+            hop = Hop(caller, workload.app, workload.version)
+            requests[hop] = requests.get(hop, 0) + endpoint.requests
+            failures[hop] = failures.get(hop, 0) + endpoint.failures
+    repeated: dict[tuple[str, str], int] = {}
+    for stat in retries.get("stats", ()):
+        if app := called_app(str(stat.get("name", "")).removeprefix("cluster.")):
+            repeated[caller, app] = repeated.get((caller, app), 0) + int(stat["value"])
+    return Counters(requests, failures, repeated)
+
+
+def endpoints(clusters: Document) -> Iterator[Endpoint]:
+    """The endpoints of every outbound cluster."""
+    for cluster in clusters.get("cluster_statuses", ()):
+        name = str(cluster["name"])
+        if called_app(name) is None:
+            continue
+        for host in cluster.get("host_statuses", ()):
+            socket = host["address"].get("socket_address", {})
+            counted = {stat["name"]: int(stat.get("value", 0)) for stat in host.get("stats", ())}
+            yield Endpoint(
+                cluster=name,
+                address=str(socket.get("address", "")),
+                port=int(socket.get("port_value", 0)),
+                healthy=host.get("health_status", {}).get("eds_health_status", "HEALTHY") == "HEALTHY",
+                requests=counted.get("rq_total", 0),
+                failures=counted.get("rq_error", 0),
+            )
+
+
+def active_requests(stats: Document) -> int:
+    """The requests of its own workload that a sidecar is busy with, those included that a fault holds back."""
+    return sum(int(stat["value"]) for stat in stats.get("stats", ()))
+
+
+def called_app(cluster: str) -> str | None:
+    """The app that an outbound cluster leads to: `outbound|9080|v2|reviews.bookinfo.svc.cluster.local`."""
+    parts = cluster.split("|")
+    return parts[3].partition(".")[0] if parts[0] == "outbound" and len(parts) == _OUTBOUND_PARTS else None

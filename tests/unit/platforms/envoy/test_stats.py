@@ -1,0 +1,71 @@
+"""The counts of a proxy, by hop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from platforms.counters import Hop
+from platforms.envoy import stats
+from platforms.envoy.stats import Endpoint
+from platforms.istio.registry import Workload
+
+REVIEWS = "outbound|9080||reviews.bookinfo.svc.cluster.local"
+REVIEWS_V2 = "outbound|9080|v2|reviews.bookinfo.svc.cluster.local"
+BY_PORT = {1: Workload("reviews", "v1"), 2: Workload("reviews", "v2")}
+
+
+def host(port: int, *, total: int, error: int) -> dict[str, Any]:
+    return {
+        "address": {"socket_address": {"address": "127.0.0.1", "port_value": port}},
+        "stats": [{"name": "rq_total", "value": str(total)}, {"name": "rq_error", "value": str(error)}, {"name": "x"}],
+    }
+
+
+CLUSTERS = [
+    {
+        "name": REVIEWS,
+        "host_statuses": [host(1, total=5, error=1), host(2, total=3, error=0), host(9, total=1, error=1)],
+    },
+    {"name": REVIEWS_V2, "host_statuses": [host(2, total=4, error=2)]},
+    {"name": "inbound|9080||", "host_statuses": [host(1, total=9, error=9)]},
+    {"name": "outbound|9080||ratings.bookinfo.svc.cluster.local"},
+]
+
+
+def test_counters() -> None:
+    """An instance's requests count once, whichever of its clusters they went through; what is no workload's does not."""
+    retries = [{"name": f"cluster.{name}.upstream_rq_retry", "value": n} for name, n in ((REVIEWS, 1), (REVIEWS_V2, 2))]
+    retries.append({"name": "cluster.inbound|9080||.upstream_rq_retry", "value": 7})
+    counted = stats.counters(
+        "productpage-v1",
+        {"cluster_statuses": CLUSTERS},
+        {"stats": retries},
+        lambda endpoint: BY_PORT.get(endpoint.port),
+    )
+    hops = [Hop("productpage-v1", "reviews", version) for version in ("v1", "v2")]
+
+    assert dict(zip(hops, (5, 7), strict=True)) == counted.requests
+    assert dict(zip(hops, (1, 2), strict=True)) == counted.failures
+    assert {("productpage-v1", "reviews"): 3} == counted.retries
+
+
+def test_endpoints() -> None:
+    """An endpoint is healthy unless the control plane says otherwise."""
+    leaving = {**host(2, total=3, error=0), "health_status": {"eds_health_status": "DRAINING"}}
+    clusters = {"cluster_statuses": [{"name": REVIEWS, "host_statuses": [host(1, total=5, error=1), leaving]}]}
+
+    assert [
+        Endpoint(REVIEWS, "127.0.0.1", 1, healthy=True, requests=5, failures=1),
+        Endpoint(REVIEWS, "127.0.0.1", 2, healthy=False, requests=3, failures=0),
+    ] == list(stats.endpoints(clusters))
+
+
+@pytest.mark.parametrize(
+    ("cluster", "app"),
+    [(REVIEWS, "reviews"), (REVIEWS_V2, "reviews"), ("inbound|9080||", None), ("BlackHoleCluster", None)],
+)
+def test_called_app(cluster: str, app: str | None) -> None:
+    """An outbound cluster leads to an app."""
+    assert app == stats.called_app(cluster)

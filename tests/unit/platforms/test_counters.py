@@ -1,0 +1,27 @@
+"""Counts that a restart does not take back."""
+
+from __future__ import annotations
+
+from platforms.counters import Counters, Hop, MonotonicCounters, MonotonicCounts
+
+HOP = Hop("reviews-v3", "ratings", "v1")
+
+
+def test_counts() -> None:
+    """What a proxy counted before its counts started anew is not lost."""
+    counts = MonotonicCounts()
+    readings = [counts.update(counted) for counted in ({"a": 5}, {"a": 7, "b": 1}, {"b": 2}, {"a": 1, "b": 3})]
+
+    assert [{"a": 5}, {"a": 7, "b": 1}, {"a": 7, "b": 2}, {"a": 8, "b": 3}] == readings
+
+
+def test_total() -> None:
+    """All proxies of a workload count together, each by itself monotonic, also when one is gone."""
+    counters = MonotonicCounters()
+    readings = [
+        counters.total({name: Counters({HOP: requests}, {HOP: 1}, {}) for name, requests in proxies.items()})
+        for proxies in ({"a": 5, "b": 1}, {"a": 7, "b": 0}, {"b": 2})
+    ]
+
+    assert [6, 8, 10] == [one.requests[HOP] for one in readings]
+    assert [2, 2, 2] == [one.failures[HOP] for one in readings]
