@@ -74,6 +74,7 @@ class Backend:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # head and body are two packets, and the second would wait 40 ms
 
             def do_GET(self) -> None:
                 backend._serve(self)
