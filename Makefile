@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 ON     := $(if $(PLATFORM),--platform $(PLATFORM))
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-services test-kubernetes controls faults torture oracle crds check scan sbom bench lock clean
+.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-exhaustive test-all test-services test-kubernetes controls faults torture oracle crds check scan sbom bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,8 +47,15 @@ observability: ## Put Prometheus and Kiali beside the demo on Kubernetes, and pr
 observability-down: ## Take Prometheus and Kiali away
 	@$(PYTHON) -m tools.observability down
 
-test: setup-dev test-services ## Run all tests that need no cluster
-	$(PYTHON) -m pytest tests services/productpage/tests --ignore tests/kubernetes
+test: setup-dev test-services ## Run the tests that need no cluster, a few of each kind
+	$(PYTEST) -m "not exhaustive"
+
+test-exhaustive: setup-dev ## Run the others of each kind, which `make test` leaves out
+	$(PYTEST) -m exhaustive
+
+test-all: test test-exhaustive ## Run all tests that need no cluster
+
+PYTEST := $(PYTHON) -m pytest -n logical --maxprocesses 4 --dist worksteal tests services/productpage/tests --ignore tests/kubernetes
 
 test-services: setup-dev ## Run each service's own tests in its own language
 	cd services/details && rake --silent test

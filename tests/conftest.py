@@ -11,6 +11,7 @@ from hypothesis import settings
 from scenarios.run.locust_process import LocustProcess
 from scenarios.run.run import LoadSource
 from tests.controls import drive
+from tests.e2e.demo import Demo, demo_up
 from tests.traffic import SharedTraffic
 
 # Whoever runs the tests in the background has Ctrl-C and hang-ups ignored, and every command that a test starts would
@@ -24,8 +25,22 @@ settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def visitors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def load_source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Who sends for every run of a scenario in this process."""
     with SharedTraffic(LocustProcess(tmp_path_factory.mktemp("visitors") / "locust.log")) as traffic:
         drive.source = LoadSource(running=traffic)
         yield
+
+
+@pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo that is up for as long as there are tests."""
+    with demo_up(tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
+
+
+@pytest.fixture(scope="module")
+def demo(standing: Demo) -> Iterator[Demo]:
+    """The same, for tests that leave it standing, at its baseline again after each module."""
+    yield standing
+    assert 0 == standing.run("reset").returncode

@@ -13,7 +13,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.e2e.demo import demo_up
+from tests.e2e.demo import Demo
 
 FLAGS = (
     "--headless",
@@ -38,12 +38,11 @@ spec:
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(demo: Demo) -> str:
     """A page whose reviews have red stars."""
-    with demo_up(tmp_path_factory.mktemp("run")) as demo:
-        assert 0 == demo.run("apply", "-f", "-", stdin=TO_V3).returncode
+    assert 0 == demo.run("apply", "-f", "-", stdin=TO_V3).returncode
 
-        yield f"http://127.0.0.1:{demo.port}/productpage"
+    return f"http://127.0.0.1:{demo.port}/productpage"
 
 
 @pytest.fixture

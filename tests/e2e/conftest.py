@@ -1,4 +1,4 @@
-"""Demos of the tests' own."""
+"""A demo of a test's own."""
 
 from __future__ import annotations
 
@@ -7,14 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.demo import Demo, demo_up
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """A demo that is up, shared by a module."""
-    with demo_up(tmp_path_factory.mktemp("run")) as demo:
-        yield demo
+from tests.e2e.demo import Demo
 
 
 @pytest.fixture

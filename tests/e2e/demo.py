@@ -12,14 +12,16 @@ import subprocess  # noqa: TID251  # commands are run as a presenter runs them
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from platforms.environment import ROOT
 from platforms.local import record
+from platforms.local.platform import LocalPlatform
 
-COMMAND = (sys.executable, "-m", "platforms")
+PYTHON = (sys.executable, "-m")
+COMMAND = (*PYTHON, "platforms")
 MAIN = re.compile(r'<main id="bookinfo"[^>]*>')
 
 
@@ -36,21 +38,25 @@ class Demo:
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """A command of `python -m platforms`, to its end."""
+        return self.typed("platforms", *arguments, stdin=stdin)
+
+    def typed(self, *words: str, stdin: str = "", seconds: float = 240) -> subprocess.CompletedProcess[str]:
+        """What follows `python -m`, to its end."""
         return subprocess.run(
-            [*COMMAND, *arguments],
+            [*PYTHON, *words],
             cwd=ROOT,
             env=self.environment,
             input=stdin,
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=seconds,
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """A command that goes on while the test does something else."""
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        """The same while the test does something else."""
         return subprocess.Popen(
-            [*COMMAND, *arguments],
+            [*PYTHON, *words],
             cwd=ROOT,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -80,6 +86,12 @@ class Demo:
         assert found is not None
 
         return found
+
+    @contextmanager
+    def platform(self) -> Iterator[LocalPlatform]:
+        """The demo as a platform of this process."""
+        with closing(LocalPlatform(self.record())) as platform:
+            yield platform
 
     def page(self, *, cookie: str = "") -> str:
         """The page's marks, or how it failed."""

@@ -87,7 +87,7 @@ def never_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_up_takes_along_what_it_started(down: Demo, number: signal.Signals) -> None:
     """Ctrl-C or SIGTERM in the middle of `up` leaves nothing running."""
-    up = down.start("up", "--platform", "local", "--port", str(down.port))
+    up = down.start("platforms", "up", "--platform", "local", "--port", str(down.port))
     until(lambda: recorded(down), what="the supervisor is there")
     record = down.record()
     up.send_signal(number)
@@ -101,7 +101,7 @@ def test_up_takes_along_what_it_started(down: Demo, number: signal.Signals) -> N
 
 def test_up_goes_on_with_what_a_killed_one_began(down: Demo) -> None:
     """After kill -9 of `up`, the next one waits until the demo is whole."""
-    first = down.start("up", "--platform", "local", "--port", str(down.port))
+    first = down.start("platforms", "up", "--platform", "local", "--port", str(down.port))
     until(lambda: recorded(down) and down.record().socket.exists(), what="the supervisor answers")
     first.kill()
     first.communicate()
@@ -115,7 +115,7 @@ def test_up_goes_on_with_what_a_killed_one_began(down: Demo) -> None:
 @pytest.mark.usefixtures("never_ready")
 def test_down_in_the_middle_of_up(down: Demo) -> None:
     """Whoever brings a demo up is told that another command has taken it down."""
-    up = down.start("up", "--platform", "local", "--port", str(down.port))
+    up = down.start("platforms", "up", "--platform", "local", "--port", str(down.port))
     until(lambda: recorded(down) and down.record().socket.exists(), what="the supervisor answers")
     taken = down.run("down")
     _, complaint = up.communicate(timeout=60)

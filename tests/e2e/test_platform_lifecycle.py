@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.demo import Demo, alive, group, kill, until
+from tests.e2e.demo import Demo, alive, demo_up, group, kill, until
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo whose parts may be killed."""
+    with demo_up(tmp_path_factory.mktemp("run")) as demo:
+        yield demo
 
 
 def whole(demo: Demo) -> bool:
@@ -87,7 +95,7 @@ def test_port_in_use(down: Demo) -> None:
 
 def test_two_ups(down: Demo) -> None:
     """Of two `up` at the same moment one wins, and the other one says so."""
-    both = [down.start("up", "--platform", "local", "--port", str(down.port)) for _ in range(2)]
+    both = [down.start("platforms", "up", "--platform", "local", "--port", str(down.port)) for _ in range(2)]
     ended = [(*process.communicate(timeout=120), process.returncode) for process in both]
     (_, _, _), (said, complaint, code) = sorted(ended, key=lambda one: "is up after" not in one[0])
 

@@ -94,7 +94,7 @@ def test_missing_runtime(tmp_path: Path) -> None:
 
 def test_interrupted(down: Demo) -> None:
     """Ctrl-C in the middle of `up` leaves nothing running."""
-    with down.start("up", "--platform", "local", "--port", str(down.port)) as up:
+    with down.start("platforms", "up", "--platform", "local", "--port", str(down.port)) as up:
         until((down.folder / "local" / "demo.json").exists, what="the supervisor has started")
         supervisor = down.record().supervisor.pid
         up.send_signal(signal.SIGINT)

@@ -11,13 +11,7 @@ import pytest
 
 from platforms.local.platform import LocalPlatform
 from tests.contract.platform.contract import BASELINE, PlatformContract
-from tests.e2e.demo import Demo, demo_up
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    with demo_up(tmp_path_factory.mktemp("run")) as demo:
-        yield demo
+from tests.e2e.demo import Demo
 
 
 class TestLocal(PlatformContract):
