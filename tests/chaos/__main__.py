@@ -17,8 +17,8 @@ from platforms.errors import DemoError, UsageError
 from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.selection import add_options, connect, named
 from tests.chaos import bringup, cluster, rules, runs, table
-from tests.chaos.fault import Fault, Seen
-from tests.chaos.ground import Ground
+from tests.chaos.fault import Fault, Outcome
+from tests.chaos.running_demo import RunningDemo
 
 FAULTS: tuple[Fault, ...] = (*rules.FAULTS, *runs.FAULTS, *cluster.FAULTS, *bringup.FAULTS)
 
@@ -34,21 +34,23 @@ def main() -> int:
     if unknown := set(arguments.only or ()) - {fault.name for fault in FAULTS}:
         print(f"faults: --only {', '.join(sorted(unknown))}: no such fault; --list names them", file=sys.stderr)
         return UsageError.exit_code
-    tried: list[tuple[Fault, Seen]] = []
+    tried: list[tuple[Fault, Outcome]] = []
     with ExitStack() as places:
 
         @cache
-        def fresh() -> bringup.Fresh:
-            """One for all the faults that need it."""
-            return places.enter_context(bringup.fresh(arguments.engine_stop, arguments.engine_start))
+        def scratch_cluster() -> bringup.ScratchCluster:
+            """The one for all the faults that need one."""
+            return places.enter_context(bringup.scratch_cluster(arguments.engine_stop, arguments.engine_start))
 
         try:
             for fault in chosen:
                 print(f"── {fault.name}: {fault.what} ({fault.how})", flush=True)
-                seen = _tried(fault, arguments, fresh)
-                tried.append((fault, seen))
-                print(f"   exit {', '.join(map(str, seen.codes))} after {seen.seconds:.1f} s; left: {seen.left}")
-                print(f"   {seen.said}", *seen.wrong, sep="\n   WRONG ", flush=True)
+                outcome = _inject(fault, arguments, scratch_cluster)
+                tried.append((fault, outcome))
+                print(
+                    f"   exit {', '.join(map(str, outcome.codes))} after {outcome.seconds:.1f} s; left: {outcome.left}"
+                )
+                print(f"   {outcome.said}", *outcome.wrong, sep="\n   WRONG ", flush=True)
         except DemoError as error:
             print(f"faults: {error}", file=sys.stderr)
             return error.exit_code
@@ -57,7 +59,7 @@ def main() -> int:
     print(f"\n{table.table(tried)}")
     if arguments.write:
         table.write(tried)
-    return 1 if len(tried) < len(chosen) or any(seen.wrong for _, seen in tried) else 0
+    return 1 if len(tried) < len(chosen) or any(outcome.wrong for _, outcome in tried) else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -71,25 +73,27 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _tried(fault: Fault, arguments: argparse.Namespace, fresh: Callable[[], bringup.Fresh]) -> Seen:
-    """What came of a fault, and how it left the mesh."""
+def _inject(
+    fault: Fault, arguments: argparse.Namespace, scratch_cluster: Callable[[], bringup.ScratchCluster]
+) -> Outcome:
+    """Bring a fault about, and see what came of it and how it left the mesh."""
     began = time.monotonic()
     try:
-        if fault.fresh:
-            return fault.strike(fresh())
-        with _ground(arguments) as ground:
-            seen = fault.strike(ground)
-            seen.left, off = ground.left()
-            seen.wrong += off
+        if fault.own_cluster:
+            return fault.inject(scratch_cluster())
+        with _running_demo(arguments) as demo:
+            outcome = fault.inject(demo)
+            outcome.left, off = demo.left()
+            outcome.wrong += off
             if off:  # the next fault starts from the baseline
-                ground.platforms("reset")
-            return seen
+                demo.platforms("reset")
+            return outcome
     except AssertionError as error:
-        return Seen(said=str(error), seconds=time.monotonic() - began, wrong=[str(error)])
+        return Outcome(said=str(error), seconds=time.monotonic() - began, wrong=[str(error)])
 
 
 @contextmanager
-def _ground(arguments: argparse.Namespace) -> Iterator[Ground]:
+def _running_demo(arguments: argparse.Namespace) -> Iterator[RunningDemo]:
     target = named(arguments)
     platform = connect(target)
     if not isinstance(platform, KubernetesPlatform):
@@ -101,7 +105,7 @@ def _ground(arguments: argparse.Namespace) -> Iterator[Ground]:
         ("--gateway-url", target.gateway_url),
     )
     try:
-        yield Ground(platform, tuple(word for name, value in given if value for word in (name, value)))
+        yield RunningDemo(platform, tuple(word for name, value in given if value for word in (name, value)))
     finally:
         platform.close()
 

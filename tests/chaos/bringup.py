@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.chaos.fault import Fault, Seen
-from tests.chaos.ground import typed
+from tests.chaos.fault import Fault, Outcome
+from tests.chaos.running_demo import typed
 from tests.chaos.typed import Ended, Typed, run
 
 CLUSTER = "bookinfo-faults"
@@ -33,7 +33,7 @@ _MIDDLE = "the kubeconfig has it as context"
 
 
 @dataclass(frozen=True, slots=True)
-class Fresh:
+class ScratchCluster:
     """A cluster that nobody else uses: its name, its port, its run folder and its kubeconfig."""
 
     folder: Path
@@ -54,7 +54,7 @@ class Fresh:
         return self.platforms("up", *where, environment=environment)
 
     def left(self) -> tuple[str, list[str]]:
-        """How the demo stands, as `status` tells."""
+        """The state of the demo as `status` tells it; and what of that is wrong."""
         ended = self.platforms("status", "--platform", "kind", "--json").end()
         if ended.code:
             return "no demo", [f"status: {ended.said}"]
@@ -66,13 +66,15 @@ class Fresh:
 
 
 @contextmanager
-def fresh(engine_stop: str | None, engine_start: str | None) -> Iterator[Fresh]:
+def scratch_cluster(engine_stop: str | None, engine_start: str | None) -> Iterator[ScratchCluster]:
     """A place for a cluster, which is deleted afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        made = Fresh(Path(folder), port, engine_stop or f"docker stop {_NODE}", engine_start or f"docker start {_NODE}")
+        made = ScratchCluster(
+            Path(folder), port, engine_stop or f"docker stop {_NODE}", engine_start or f"docker start {_NODE}"
+        )
         try:
             yield made
         finally:
@@ -81,63 +83,63 @@ def fresh(engine_stop: str | None, engine_start: str | None) -> Iterator[Fresh]:
                 raise AssertionError(f"the cluster {CLUSTER} could not be deleted: {ended.said}")
 
 
-def _port_taken(ground: Fresh) -> Seen:
-    seen = Seen()
+def _port_taken(cluster: ScratchCluster) -> Outcome:
+    outcome = Outcome()
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        ended = ground.up(port=port).end()
-    seen.met(ended, codes=(3,), words=(f"port {port} on 127.0.0.1 is taken",), within=_AT_ONCE)
-    seen.left = _nothing(seen)
-    return seen
+        ended = cluster.up(port=port).end()
+    outcome.check(ended, codes=(3,), words=(f"port {port} on 127.0.0.1 is taken",), within=_AT_ONCE)
+    outcome.left = _nothing_made(outcome)
+    return outcome
 
 
-def _too_little_memory(ground: Fresh) -> Seen:
+def _too_little_memory(cluster: ScratchCluster) -> Outcome:
     """A `docker` before the real one on PATH says that the engine has 1 GiB."""
-    seen = Seen()
+    outcome = Outcome()
     docker = shutil.which("docker")
     told = json.dumps({"ServerVersion": "28.0.0", "OperatingSystem": "Small Desktop", "MemTotal": _GIB})
-    folder = ground.folder / "bin"
+    folder = cluster.folder / "bin"
     folder.mkdir(exist_ok=True)
     (folder / "docker").write_text(
         f'#!/bin/sh\n[ "$1" = info ] && {{ echo {shlex.quote(told)}; exit; }}\nexec {docker} "$@"\n', encoding="utf-8"
     )
     (folder / "docker").chmod(0o755)
-    ended = ground.up(environment={"PATH": f"{folder}:{os.environ['PATH']}"}).end()
-    seen.met(ended, codes=(3,), words=("is too little", "--platform local"), within=_AT_ONCE)
-    seen.left = _nothing(seen)
-    return seen
+    ended = cluster.up(environment={"PATH": f"{folder}:{os.environ['PATH']}"}).end()
+    outcome.check(ended, codes=(3,), words=("is too little", "--platform local"), within=_AT_ONCE)
+    outcome.left = _nothing_made(outcome)
+    return outcome
 
 
-def _nothing(seen: Seen) -> str:
-    """That there is no cluster."""
+def _nothing_made(outcome: Outcome) -> str:
+    """Hold that there is no cluster."""
     names = typed("docker", "ps", "--all", "--format", "{{.Names}}").split()
-    seen.expect(_NODE not in names, f"{_NODE} was made all the same")
+    outcome.expect(_NODE not in names, f"{_NODE} was made all the same")
     return "nothing was made"
 
 
-def _engine_stopped(ground: Fresh) -> Seen:
+def _engine_stopped(cluster: ScratchCluster) -> Outcome:
     """In the middle, while Istio is being installed; then started again, and `up` again."""
-    seen = Seen()
-    first = ground.up()
+    outcome = Outcome()
+    first = cluster.up()
     first.wait_for(_MIDDLE, seconds=_UP_SECONDS)
-    typed(*shlex.split(ground.engine_stop))
+    typed(*shlex.split(cluster.engine_stop))
     try:
-        seen.met(first.end(seconds=_UP_SECONDS), codes=(3,), words=("platforms: ",), within=_UP_SECONDS)
+        outcome.check(first.end(seconds=_UP_SECONDS), codes=(3,), words=("platforms: ",), within=_UP_SECONDS)
     finally:
-        typed(*shlex.split(ground.engine_start))
+        typed(*shlex.split(cluster.engine_start))
     _engine_answers()
-    return _up_again(ground, seen)
+    return _up_again(cluster, outcome)
 
 
-def _killed(ground: Fresh) -> Seen:
+def _killed(cluster: ScratchCluster) -> Outcome:
     """`up` is killed while Istio is being installed; what it started ends by itself or is waited for by the next."""
-    seen = Seen()
-    ground.platforms("down", "--platform", "kind").end()
-    first = ground.up()
+    outcome = Outcome()
+    cluster.platforms("down", "--platform", "kind").end()
+    first = cluster.up()
     first.wait_for(_MIDDLE, seconds=_UP_SECONDS)
     first.send(signal.SIGKILL)
     first.end()
-    return _up_again(ground, seen)
+    return _up_again(cluster, outcome)
 
 
 def _engine_answers() -> None:
@@ -152,64 +154,76 @@ def _engine_answers() -> None:
             return
 
 
-def _twice(ground: Fresh) -> Seen:
+def _twice(cluster: ScratchCluster) -> Outcome:
     """Once it is up, it stays as it is; two at the same time do not get in each other's way."""
-    seen = Seen()
-    _have_up(ground)
-    pods = _pods(ground)
-    seen = _up_again(ground, seen)
-    seen.expect(pods == _pods(ground), f"pods were replaced: {pods} became {_pods(ground)}")
-    return seen
+    outcome = Outcome()
+    _have_up(cluster)
+    pods = _pods(cluster)
+    outcome = _up_again(cluster, outcome)
+    outcome.expect(pods == _pods(cluster), f"pods were replaced: {pods} became {_pods(cluster)}")
+    return outcome
 
 
-def _pods(ground: Fresh) -> str:
+def _pods(cluster: ScratchCluster) -> str:
     context = f"kind-{CLUSTER}"
-    kubeconfig = ground.environment["KUBECONFIG"]
+    kubeconfig = cluster.environment["KUBECONFIG"]
     return typed("kubectl", "--kubeconfig", kubeconfig, "--context", context, "get", "pods", "-A", "-o", "name")
 
 
-def _up_again(ground: Fresh, seen: Seen) -> Seen:
-    seen.met(ground.up().end(seconds=_UP_SECONDS), codes=(0,), words=("Bookinfo is up",), within=_UP_SECONDS)
-    seen.left, wrong = ground.left()
-    seen.wrong += wrong
-    return seen
+def _up_again(cluster: ScratchCluster, outcome: Outcome) -> Outcome:
+    outcome.check(cluster.up().end(seconds=_UP_SECONDS), codes=(0,), words=("Bookinfo is up",), within=_UP_SECONDS)
+    outcome.left, wrong = cluster.left()
+    outcome.wrong += wrong
+    return outcome
 
 
-def _have_up(ground: Fresh) -> None:
-    ended = ground.up().end(seconds=_UP_SECONDS)
+def _have_up(cluster: ScratchCluster) -> None:
+    ended = cluster.up().end(seconds=_UP_SECONDS)
     if ended.code:
         raise AssertionError(f"`{ended.typed}` ended with {ended.code}: {ended.said}")
 
 
-def _cluster_deleted(ground: Fresh) -> Seen:
+def _cluster_deleted(cluster: ScratchCluster) -> Outcome:
     """The whole cluster goes under a run; afterwards `down` and `up` make a new one."""
-    seen = Seen()
-    _have_up(ground)
+    outcome = Outcome()
+    _have_up(cluster)
     scenario = Typed(
-        "scenarios.canary", "--platform", "kind", "--rate", "20", "--duration", "8", environment=ground.environment
+        "scenarios.canary", "--platform", "kind", "--rate", "20", "--duration", "8", environment=cluster.environment
     )
     scenario.wait_for("90,10,0 · in force")
-    typed("kind", "delete", "cluster", "--name", CLUSTER, "--kubeconfig", ground.environment["KUBECONFIG"])
-    seen.met(scenario.end(seconds=_UP_SECONDS), codes=(3,), words=("has not answered for 60 s",), within=_BOUNDED)
-    after: Ended = run("platforms", "status", "--platform", "kind", environment=ground.environment)
-    seen.met(after, codes=(3,), words=("brings it up",), within=_AT_ONCE)
-    seen.left = "no cluster, as the message says"
-    return seen
+    typed("kind", "delete", "cluster", "--name", CLUSTER, "--kubeconfig", cluster.environment["KUBECONFIG"])
+    outcome.check(scenario.end(seconds=_UP_SECONDS), codes=(3,), words=("has not answered for 60 s",), within=_BOUNDED)
+    after: Ended = run("platforms", "status", "--platform", "kind", environment=cluster.environment)
+    outcome.check(after, codes=(3,), words=("brings it up",), within=_AT_ONCE)
+    outcome.left = "no cluster, as the message says"
+    return outcome
 
 
 FAULTS = (
-    Fault("port-taken", "demo-up with its port taken", "a listener on that port", _port_taken, fresh=True),
+    Fault("port-taken", "demo-up with its port taken", "a listener on that port", _port_taken, own_cluster=True),
     Fault(
-        "little-memory", "demo-up with too little memory", "a `docker` that says 1 GiB", _too_little_memory, fresh=True
+        "little-memory",
+        "demo-up with too little memory",
+        "a `docker` that says 1 GiB",
+        _too_little_memory,
+        own_cluster=True,
     ),
     Fault(
         "engine-stopped",
         "the engine stopped in the middle of demo-up and started again",
         "`docker stop` of the node while Istio is installed, `docker start`, demo-up; with --engine-stop the engine itself",
         _engine_stopped,
-        fresh=True,
+        own_cluster=True,
     ),
-    Fault("up-twice", "demo-up twice", "`make demo-up` once more", _twice, fresh=True),
-    Fault("cluster-deleted", "the cluster deleted under a run", "`kind delete cluster`", _cluster_deleted, fresh=True),
-    Fault("up-killed", "demo-up killed and started again", "kill -9 while Istio is installed", _killed, fresh=True),
+    Fault("up-twice", "demo-up twice", "`make demo-up` once more", _twice, own_cluster=True),
+    Fault(
+        "cluster-deleted",
+        "the cluster deleted under a run",
+        "`kind delete cluster`",
+        _cluster_deleted,
+        own_cluster=True,
+    ),
+    Fault(
+        "up-killed", "demo-up killed and started again", "kill -9 while Istio is installed", _killed, own_cluster=True
+    ),
 )

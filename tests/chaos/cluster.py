@@ -1,4 +1,4 @@
-"""What Kubernetes does to a run: pods, istiod and the API server go away in the middle of it."""
+"""Faults of Kubernetes: pods, istiod and the API server go away in the middle of a run."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.chaos.fault import Fault, Seen
-from tests.chaos.ground import Ground
+from tests.chaos.fault import Fault, Outcome
+from tests.chaos.running_demo import RunningDemo
 from tests.chaos.typed import Ended
 
 _RUNS = 240.0
@@ -17,20 +17,20 @@ _SLOW = ("--rate", "20", "--duration", "10")
 _MANIFEST = "/etc/kubernetes/manifests/kube-apiserver.yaml"
 
 
-def _pod_killed(ground: Ground) -> Seen:
+def _pod_killed(demo: RunningDemo) -> Outcome:
     """The page must go on, and the run must say that an instance was replaced."""
-    seen = Seen()
+    outcome = Outcome()
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        run = ground.scenario("canary", *_SLOW, "--report", folder)
+        run = demo.scenario("canary", *_SLOW, "--report", folder)
         run.wait_for("90,10,0 · in force")
-        ground.kubectl("delete", "pod", "-n", ground.namespace, "-l", "app=reviews,version=v1", "--wait=false")
+        demo.kubectl("delete", "pod", "-n", demo.namespace, "-l", "app=reviews,version=v1", "--wait=false")
         ended = run.end()
-        seen.met(ended, codes=(4,), words=("INCONCLUSIVE", "the platform changed", "reviews-v1"), within=_RUNS)
-        seen.expect("baseline restored" in ended.said, f"it does not say that the baseline is back: {ended.said}")
+        outcome.check(ended, codes=(4,), words=("INCONCLUSIVE", "the platform changed", "reviews-v1"), within=_RUNS)
+        outcome.expect("baseline restored" in ended.said, f"it does not say that the baseline is back: {ended.said}")
         report = Path(folder) / "report.json"
-        seen.said += f" / pages that came: {_success(report)}"
-    _settle(ground)
-    return seen
+        outcome.said += f" / pages that came: {_success(report)}"
+    _settle(demo)
+    return outcome
 
 
 def _success(report: Path) -> str:
@@ -39,73 +39,73 @@ def _success(report: Path) -> str:
     return ", ".join(f"{claim['pages']:,} of {claim['requests']:,}" for claim in claims)
 
 
-def _istiod_restarted(ground: Ground) -> Seen:
+def _istiod_restarted(demo: RunningDemo) -> Outcome:
     """Meanwhile nobody checks a rule, and nobody brings it to the proxies."""
-    seen = Seen()
-    run = ground.scenario("canary", *_SLOW)
+    outcome = Outcome()
+    run = demo.scenario("canary", *_SLOW)
     run.wait_for("even split · in force")
-    ground.kubectl("delete", "pod", "-n", "istio-system", "-l", "app=istiod", "--wait=false", "--grace-period=1")
-    seen.met(run.end(), codes=(0,), words=("HOLDS", "baseline restored"), within=_RUNS)
-    return seen
+    demo.kubectl("delete", "pod", "-n", "istio-system", "-l", "app=istiod", "--wait=false", "--grace-period=1")
+    outcome.check(run.end(), codes=(0,), words=("HOLDS", "baseline restored"), within=_RUNS)
+    return outcome
 
 
-def _istiod_away(ground: Ground) -> Seen:
+def _istiod_away(demo: RunningDemo) -> Outcome:
     """It is away for longer, while the next rule is written."""
-    seen = Seen()
+    outcome = Outcome()
     scale = ("scale", "deployment", "istiod", "-n", "istio-system")
-    run = ground.scenario("canary", "--requests", "300")
+    run = demo.scenario("canary", "--requests", "300")
     run.wait_for("even split · in force")
     try:
-        ground.kubectl(*scale, "--replicas=0")
+        demo.kubectl(*scale, "--replicas=0")
         time.sleep(_AWAY_SECONDS)
     finally:
-        ground.kubectl(*scale, "--replicas=1")
-    seen.met(run.end(), codes=(0, 4), words=("baseline restored",), within=_RUNS)
-    return seen
+        demo.kubectl(*scale, "--replicas=1")
+    outcome.check(run.end(), codes=(0, 4), words=("baseline restored",), within=_RUNS)
+    return outcome
 
 
-def _stopped(ground: Ground) -> Seen:
+def _stopped(demo: RunningDemo) -> Outcome:
     """It keeps its connections and says nothing."""
     return _away(
-        ground,
+        demo,
         f"pid=$(pgrep -x kube-apiserver) && kill -STOP $pid && sleep {_AWAY_SECONDS}; kill -CONT $pid",
         "even split · in force",
     )
 
 
-def _moved(ground: Ground) -> Seen:
+def _moved(demo: RunningDemo) -> Outcome:
     """It ends, and its port is closed until the kubelet starts it again."""
     return _away(
-        ground,
+        demo,
         f"mv {_MANIFEST} /tmp/ && sleep {_AWAY_SECONDS}; mv /tmp/kube-apiserver.yaml {_MANIFEST}",
         "90,10,0 · in force",
     )
 
 
-def _away(ground: Ground, script: str, words: str) -> Seen:
-    seen = Seen()
-    run = ground.scenario("canary", "--requests", "300")
+def _away(demo: RunningDemo, script: str, words: str) -> Outcome:
+    outcome = Outcome()
+    run = demo.scenario("canary", "--requests", "300")
     run.wait_for(words)
-    ground.on_node(script)
+    demo.on_node(script)
     ended = run.end(seconds=_RUNS)
-    seen.met(ended, codes=(0, 3, 4), words=(), within=_RUNS)
-    _restored(seen, ended)
-    _settle(ground)
-    return seen
+    outcome.check(ended, codes=(0, 3, 4), words=(), within=_RUNS)
+    _restored(outcome, ended)
+    _settle(demo)
+    return outcome
 
 
-def _restored(seen: Seen, ended: Ended) -> None:
+def _restored(outcome: Outcome, ended: Ended) -> None:
     restored = "baseline restored" in ended.said or "baseline · in force" in ended.said
-    seen.expect(restored, f"it does not say that the baseline is back: {ended.said}")
+    outcome.expect(restored, f"it does not say that the baseline is back: {ended.said}")
 
 
-def _settle(ground: Ground) -> None:
+def _settle(demo: RunningDemo) -> None:
     """Wait until every pod is ready again, as the next fault expects."""
     deadline = time.monotonic() + _RUNS
     while True:
         try:
-            ground.kubectl(
-                *("wait", "deployment", "--all", "-n", ground.namespace), "--for=condition=Available", "--timeout=60s"
+            demo.kubectl(
+                *("wait", "deployment", "--all", "-n", demo.namespace), "--for=condition=Available", "--timeout=60s"
             )
         except AssertionError:
             if time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""A fault, what came of it, and whether that is what was promised."""
+"""A fault, its outcome, and whether that is what was promised."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tests.chaos.typed import Ended
 
 
 @dataclass
-class Seen:
-    """What came of a fault."""
+class Outcome:
+    """The outcome of a fault."""
 
     said: str = ""
     """What the person saw, word for word."""
@@ -24,8 +24,8 @@ class Seen:
     wrong: list[str] = field(default_factory=list)
     """Every promise that was broken."""
 
-    def met(self, ended: Ended, *, codes: Collection[int], words: Collection[str], within: float) -> None:
-        """Take in how a command met the fault, and hold it to its promises."""
+    def check(self, ended: Ended, *, codes: Collection[int], words: Collection[str], within: float) -> None:
+        """Hold a command that met the fault to its promises, and keep what it said."""
         errors = [line for line in ended.err if line.strip()]
         told = [line.strip() for line in ended.out if any(word in line for word in _TELLING)]
         self.said = " / ".join((*self.said.splitlines(), *told, *errors))
@@ -53,10 +53,10 @@ class Fault:
     what: str
     how: str
     """How it is brought about."""
-    strike: Callable[[Any], Seen]
-    """Brings it about on a demo that is up, a Ground, or on a cluster of its own, a Fresh."""
-    fresh: bool = False
-    """Whether it is tried on a cluster of its own, which it may spoil."""
+    inject: Callable[[Any], Outcome]
+    """Brings it about on a demo that is up, a RunningDemo, or on a cluster of its own, a ScratchCluster."""
+    own_cluster: bool = False
+    """It is tried on a cluster of its own, which it may spoil."""
 
 
 _TELLING = (

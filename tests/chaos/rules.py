@@ -7,8 +7,8 @@ from typing import Any
 
 from platforms.istio.resources import ISTIO
 from scenarios import canary
-from tests.chaos.fault import Fault, Seen
-from tests.chaos.ground import Ground, applied, rule_file
+from tests.chaos.fault import Fault, Outcome
+from tests.chaos.running_demo import RunningDemo, applied, rule_file
 
 _CANARY = str(ISTIO / "canary.yaml")
 _ANSWERS = 60.0
@@ -29,63 +29,65 @@ def _to_reviews(host: str) -> dict[str, Any]:
     return {"hosts": [host], "http": [{"route": [{"destination": {"host": host}}]}]}
 
 
-def _refused(ground: Ground, other: Mapping[str, Any], *words: str, also: tuple[Mapping[str, Any], ...] = ()) -> Seen:
+def _refused(
+    demo: RunningDemo, other: Mapping[str, Any], *words: str, also: tuple[Mapping[str, Any], ...] = ()
+) -> Outcome:
     """With somebody else's object there, neither `apply` nor a scenario gets its rule in force."""
-    seen = Seen()
-    with applied(ground, *also, other):
+    outcome = Outcome()
+    with applied(demo, *also, other):
         for ended in (
-            ground.scenario("canary", "--requests", "60").end(),
-            ground.platforms("apply", "-f", _CANARY),
+            demo.scenario("canary", "--requests", "60").end(),
+            demo.platforms("apply", "-f", _CANARY),
         ):
-            seen.said = ""
-            seen.met(ended, codes=(3,), words=words, within=_ANSWERS)
-    return seen
+            outcome.said = ""
+            outcome.check(ended, codes=(3,), words=words, within=_ANSWERS)
+    return outcome
 
 
-def _rival_service(ground: Ground) -> Seen:
-    other = _object("VirtualService", "theirs", ground.namespace, _to_reviews("reviews"))
-    return _refused(ground, other, "VirtualService theirs", "claims the same host", "is not ours")
+def _rival_service(demo: RunningDemo) -> Outcome:
+    other = _object("VirtualService", "theirs", demo.namespace, _to_reviews("reviews"))
+    return _refused(demo, other, "VirtualService theirs", "claims the same host", "is not ours")
 
 
-def _rival_elsewhere(ground: Ground) -> Seen:
-    host = f"reviews.{ground.namespace}.svc.cluster.local"
+def _rival_elsewhere(demo: RunningDemo) -> Outcome:
+    host = f"reviews.{demo.namespace}.svc.cluster.local"
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": _ELSEWHERE}}
     other = _object("VirtualService", "theirs", _ELSEWHERE, _to_reviews(host))
-    return _refused(ground, other, f"VirtualService theirs in namespace {_ELSEWHERE}", also=(namespace,))
+    return _refused(demo, other, f"VirtualService theirs in namespace {_ELSEWHERE}", also=(namespace,))
 
 
-def _rival_destination_rule(ground: Ground) -> Seen:
+def _rival_destination_rule(demo: RunningDemo) -> Outcome:
     spec = {"host": "reviews", "trafficPolicy": {"loadBalancer": {"simple": "ROUND_ROBIN"}}}
-    other = _object("DestinationRule", "theirs", ground.namespace, spec)
-    return _refused(ground, other, "DestinationRule theirs", "claims the same host", "is not ours")
+    other = _object("DestinationRule", "theirs", demo.namespace, spec)
+    return _refused(demo, other, "DestinationRule theirs", "claims the same host", "is not ours")
 
 
-def _same_name(ground: Ground) -> Seen:
+def _same_name(demo: RunningDemo) -> Outcome:
     """Somebody has put an object of their own in the place of ours."""
-    seen = Seen()
-    ours = ("delete", "virtualservice", "reviews", "-n", ground.namespace)
-    ground.kubectl(*ours)
-    theirs = _object("VirtualService", "reviews", ground.namespace, _to_reviews("reviews"))
-    with applied(ground, {**theirs, "spec": {**theirs["spec"], "exportTo": ["."]}}):
-        ended = ground.scenario("canary", "--requests", "60").end()
-        seen.met(ended, codes=(3,), words=("VirtualService reviews", "not ours"), within=_ANSWERS)
-    ground.platforms("reset")
-    return seen
+    outcome = Outcome()
+    ours = ("delete", "virtualservice", "reviews", "-n", demo.namespace)
+    demo.kubectl(*ours)
+    theirs = _object("VirtualService", "reviews", demo.namespace, _to_reviews("reviews"))
+    with applied(demo, {**theirs, "spec": {**theirs["spec"], "exportTo": ["."]}}):
+        ended = demo.scenario("canary", "--requests", "60").end()
+        outcome.check(ended, codes=(3,), words=("VirtualService reviews", "not ours"), within=_ANSWERS)
+    demo.platforms("reset")
+    return outcome
 
 
-def _webhook(ground: Ground) -> Seen:
+def _webhook(demo: RunningDemo) -> Outcome:
     bad = _object("VirtualService", "ratings", "bookinfo", {"hosts": ["ratings"], "http": [{"timeout": "-1s"}]})
-    return _own(ground, bad, codes=(2, 3), words=("VirtualService ratings",))
+    return _own(demo, bad, codes=(2, 3), words=("VirtualService ratings",))
 
 
-def _unheard_of_status(ground: Ground) -> Seen:
+def _unheard_of_status(demo: RunningDemo) -> Outcome:
     fault = {"abort": {"httpStatus": 600, "percentage": {"value": 100}}}
     route = {"fault": fault, "route": [{"destination": {"host": "ratings"}}]}
     bad = _object("VirtualService", "ratings", "bookinfo", {"hosts": ["ratings"], "http": [route]})
-    return _own(ground, bad, codes=(3,), words=("httpStatus: 600",))
+    return _own(demo, bad, codes=(3,), words=("httpStatus: 600",))
 
 
-def _refused_by_envoy(ground: Ground) -> Seen:
+def _refused_by_envoy(demo: RunningDemo) -> Outcome:
     """Istio's webhook takes both objects; with the first in the cluster, what istiod makes of the second is invalid."""
     spoiled = {
         "applyTo": "HTTP_ROUTE",
@@ -93,7 +95,7 @@ def _refused_by_envoy(ground: Ground) -> Seen:
             "context": "SIDECAR_OUTBOUND",
             "routeConfiguration": {
                 "vhost": {
-                    "name": f"ratings.{ground.namespace}.svc.cluster.local:9080",
+                    "name": f"ratings.{demo.namespace}.svc.cluster.local:9080",
                     "route": {"name": "spoiled"},
                 }
             },
@@ -103,47 +105,47 @@ def _refused_by_envoy(ground: Ground) -> Seen:
             "value": {"route": {"prefix_rewrite": "/", "regex_rewrite": {"pattern": {"regex": "x"}}}},
         },
     }
-    spoiler = _object("EnvoyFilter", "spoils-a-route", ground.namespace, {"configPatches": [spoiled]})
+    spoiler = _object("EnvoyFilter", "spoils-a-route", demo.namespace, {"configPatches": [spoiled]})
     spoiler["apiVersion"] = "networking.istio.io/v1alpha3"
     route = {"name": "spoiled", "timeout": "7s", "route": [{"destination": {"host": "ratings"}}]}
     bad = _object("VirtualService", "ratings", "bookinfo", {"hosts": ["ratings"], "http": [route]})
-    with applied(ground, spoiler):
+    with applied(demo, spoiler):
         return _own(
-            ground,
+            demo,
             bad,
             codes=(3,),
             words=("refuses it", "prefix_rewrite, regex_rewrite", "the rules of before are back"),
         )
 
 
-def _own(ground: Ground, rule: Mapping[str, Any], *, codes: tuple[int, ...], words: tuple[str, ...]) -> Seen:
-    seen = Seen()
+def _own(demo: RunningDemo, rule: Mapping[str, Any], *, codes: tuple[int, ...], words: tuple[str, ...]) -> Outcome:
+    outcome = Outcome()
     with rule_file(rule) as path:
-        seen.met(ground.platforms("apply", "-f", path), codes=codes, words=words, within=_ANSWERS)
-    seen.said = seen.said.replace(path, "own.yaml")
-    return seen
+        outcome.check(demo.platforms("apply", "-f", path), codes=codes, words=words, within=_ANSWERS)
+    outcome.said = outcome.said.replace(path, "own.yaml")
+    return outcome
 
 
-def _by_hand(ground: Ground) -> Seen:
+def _by_hand(demo: RunningDemo) -> Outcome:
     """The rule works on its own; a scenario that comes after it says so, and leaves the baseline."""
-    seen = Seen()
-    ground.kubectl("apply", "-f", _CANARY)
-    status = ground.platforms("status")
-    seen.expect("changed VirtualService reviews" in status.said, f"status did not show it: {status.said}")
-    ended = ground.scenario("canary", "--requests", "60").end()
-    seen.met(ended, codes=(0, 4), words=("a rule other than the baseline is in force",), within=120)
-    return seen
+    outcome = Outcome()
+    demo.kubectl("apply", "-f", _CANARY)
+    status = demo.platforms("status")
+    outcome.expect("changed VirtualService reviews" in status.said, f"status did not show it: {status.said}")
+    ended = demo.scenario("canary", "--requests", "60").end()
+    outcome.check(ended, codes=(0, 4), words=("a rule other than the baseline is in force",), within=120)
+    return outcome
 
 
-def _by_hand_meanwhile(ground: Ground) -> Seen:
+def _by_hand_meanwhile(demo: RunningDemo) -> Outcome:
     """Under a scenario that claims something else, it is noticed; it has no label of ours, and takes that off."""
-    seen = Seen()
-    scenario = ground.scenario("canary", "--rate", "20", "--duration", "8")
+    outcome = Outcome()
+    scenario = demo.scenario("canary", "--rate", "20", "--duration", "8")
     scenario.wait_for("90,10,0 · in force")
-    ground.kubectl("apply", "-f", "-", stdin=canary.rule(canary.Weights.parse("60,40,0")).dump())
+    demo.kubectl("apply", "-f", "-", stdin=canary.rule(canary.Weights.parse("60,40,0")).dump())
     ended = scenario.end()
-    seen.met(ended, codes=(4,), words=("INCONCLUSIVE", "did not stay in force"), within=120)
-    return seen
+    outcome.check(ended, codes=(4,), words=("INCONCLUSIVE", "did not stay in force"), within=120)
+    return outcome
 
 
 FAULTS = (

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.chaos.fault import Fault, Seen
-from tests.chaos.ground import Ground, typed
+from tests.chaos.fault import Fault, Outcome
+from tests.chaos.running_demo import RunningDemo, typed
 from tests.chaos.typed import Typed, within
 
 _HEALS = 60.0
@@ -23,72 +23,72 @@ _QUICK = ("--requests", "60")
 def _killed_when(name: str, words: str, *, heals: bool = True) -> Fault:
     """The runner is killed once it has said so; then comes `status`."""
 
-    def strike(ground: Ground) -> Seen:
-        seen = Seen()
-        run = ground.scenario("canary", *_SLOW)
+    def inject(demo: RunningDemo) -> Outcome:
+        outcome = Outcome()
+        run = demo.scenario("canary", *_SLOW)
         run.wait_for(words)
         run.send(signal.SIGKILL)
         run.end()
-        seen.expect(within(_GONE, lambda: not run.leftovers()), f"processes {run.leftovers()} of the run are left")
-        seen.met(ground.platforms("status"), codes=(0,), words=(_HEALED,) if heals else (), within=_HEALS)
-        return seen
+        outcome.expect(within(_GONE, lambda: not run.leftovers()), f"processes {run.leftovers()} of the run are left")
+        outcome.check(demo.platforms("status"), codes=(0,), words=(_HEALED,) if heals else (), within=_HEALS)
+        return outcome
 
     return Fault(
         name,
         f"the runner is killed once it has said `{words}`",
         "kill -9, then `python -m platforms status`",
-        strike,
+        inject,
     )
 
 
-def _killed_on_the_way_back(ground: Ground) -> Seen:
+def _killed_on_the_way_back(demo: RunningDemo) -> Outcome:
     """Stopped, so that it restores, and then killed while it does."""
-    seen = Seen()
-    run = ground.scenario("canary", *_SLOW)
+    outcome = Outcome()
+    run = demo.scenario("canary", *_SLOW)
     run.wait_for("90,10,0 · in force")
     run.send(signal.SIGINT, group=True)
     run.wait_for("restoring the baseline")
     run.send(signal.SIGKILL)
     run.end()
-    seen.met(ground.scenario("canary", *_QUICK).end(), codes=(0, 4), words=(_HEALED,), within=_RUNS)
-    return seen
+    outcome.check(demo.scenario("canary", *_QUICK).end(), codes=(0, 4), words=(_HEALED,), within=_RUNS)
+    return outcome
 
 
-def _ctrl_c(ground: Ground) -> Seen:
-    seen = Seen()
-    run = ground.scenario("canary", *_SLOW)
+def _ctrl_c(demo: RunningDemo) -> Outcome:
+    outcome = Outcome()
+    run = demo.scenario("canary", *_SLOW)
     run.wait_for("90,10,0 · in force")
     run.send(signal.SIGINT, group=True)
-    seen.met(run.end(), codes=(130,), words=("stopped by Ctrl-C; the baseline is back",), within=_RUNS)
-    return seen
+    outcome.check(run.end(), codes=(130,), words=("stopped by Ctrl-C; the baseline is back",), within=_RUNS)
+    return outcome
 
 
-def _ctrl_c_twice(ground: Ground) -> Seen:
+def _ctrl_c_twice(demo: RunningDemo) -> Outcome:
     """The second one gives up: it says what is still off, and the next command heals it."""
-    seen = Seen()
-    run = ground.scenario("canary", *_SLOW)
+    outcome = Outcome()
+    run = demo.scenario("canary", *_SLOW)
     run.wait_for("90,10,0 · in force")
     run.send(signal.SIGINT, group=True)
     run.wait_for("restoring the baseline")
     run.send(signal.SIGINT, group=True)
-    seen.met(run.end(), codes=(130,), words=("may still be in force", "python -m platforms reset"), within=_RUNS)
-    seen.met(ground.platforms("reset"), codes=(0,), words=(_HEALED,), within=_HEALS)
-    return seen
+    outcome.check(run.end(), codes=(130,), words=("may still be in force", "python -m platforms reset"), within=_RUNS)
+    outcome.check(demo.platforms("reset"), codes=(0,), words=(_HEALED,), within=_HEALS)
+    return outcome
 
 
-def _two_at_once(ground: Ground) -> Seen:
+def _two_at_once(demo: RunningDemo) -> Outcome:
     """The second one is told who is at it; once the first one is killed, a third gets the lock."""
-    seen = Seen()
-    first = ground.scenario("canary", *_SLOW)
+    outcome = Outcome()
+    first = demo.scenario("canary", *_SLOW)
     first.wait_for("even split · in force")
-    second = ground.scenario("user_routing", *_QUICK).end()
-    seen.met(second, codes=(3,), words=("is changing this demo", "scenarios.canary"), within=_RUNS)
+    second = demo.scenario("user_routing", *_QUICK).end()
+    outcome.check(second, codes=(3,), words=("is changing this demo", "scenarios.canary"), within=_RUNS)
     first.send(signal.SIGKILL)
     first.end()
-    said = seen.said
-    seen.met(ground.scenario("canary", *_QUICK).end(), codes=(0, 4), words=(_HEALED,), within=_RUNS)
-    seen.said = said
-    return seen
+    said = outcome.said
+    outcome.check(demo.scenario("canary", *_QUICK).end(), codes=(0, 4), words=(_HEALED,), within=_RUNS)
+    outcome.said = said
+    return outcome
 
 
 @contextmanager
@@ -100,32 +100,32 @@ def _own_kubeconfig() -> Iterator[Path]:
         yield path
 
 
-def _kubeconfig_gone(ground: Ground) -> Seen:
+def _kubeconfig_gone(demo: RunningDemo) -> Outcome:
     """In the middle of a run it is not needed any more; the next command says that it is not there."""
-    seen = Seen()
+    outcome = Outcome()
     with _own_kubeconfig() as path:
-        run = _with(ground, path)
+        run = _with(demo, path)
         run.wait_for("even split · in force")
         path.unlink()
-        seen.met(run.end(), codes=(0, 4), words=("baseline restored",), within=_RUNS)
-        seen.met(_with(ground, path).end(), codes=(2, 3), words=("canary: ",), within=_RUNS)
-    return seen
+        outcome.check(run.end(), codes=(0, 4), words=("baseline restored",), within=_RUNS)
+        outcome.check(_with(demo, path).end(), codes=(2, 3), words=("canary: ",), within=_RUNS)
+    return outcome
 
 
-def _context_gone(ground: Ground) -> Seen:
-    seen = Seen()
+def _context_gone(demo: RunningDemo) -> Outcome:
+    outcome = Outcome()
     with _own_kubeconfig() as path:
-        run = _with(ground, path)
+        run = _with(demo, path)
         run.wait_for("even split · in force")
-        context = ground.platform.demo.context
+        context = demo.platform.demo.context
         typed("kubectl", "config", "delete-context", context, "--kubeconfig", str(path))
-        seen.met(run.end(), codes=(0, 4), words=("baseline restored",), within=_RUNS)
-        seen.met(_with(ground, path).end(), codes=(2, 3), words=(context,), within=_RUNS)
-    return seen
+        outcome.check(run.end(), codes=(0, 4), words=("baseline restored",), within=_RUNS)
+        outcome.check(_with(demo, path).end(), codes=(2, 3), words=(context,), within=_RUNS)
+    return outcome
 
 
-def _with(ground: Ground, kubeconfig: Path) -> Typed:
-    return ground.scenario("canary", *_QUICK, environment={"KUBECONFIG": str(kubeconfig)})
+def _with(demo: RunningDemo, kubeconfig: Path) -> Typed:
+    return demo.scenario("canary", *_QUICK, environment={"KUBECONFIG": str(kubeconfig)})
 
 
 FAULTS = (

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 
 from platforms.environment import ROOT
-from tests.chaos.fault import Fault, Seen
+from tests.chaos.fault import Fault, Outcome
 
 PAGE = ROOT / "docs" / "faults.md"
 _HEAD = ("fault", "how it was made", "what the person saw", "exit", "left", "seconds")
@@ -15,26 +15,26 @@ _OWN_FOLDER = re.compile(rf"{re.escape(tempfile.gettempdir())}/faults-\w+/")
 _ROW = re.compile(r"^\| (?P<what>[^|]*) \|")
 
 
-def table(tried: Sequence[tuple[Fault, Seen]]) -> str:
+def table(tried: Sequence[tuple[Fault, Outcome]]) -> str:
     """One row for each fault."""
-    lines = [_line(_HEAD), _line(["---"] * len(_HEAD)), *(_row(fault, seen) for fault, seen in tried)]
+    lines = [_line(_HEAD), _line(["---"] * len(_HEAD)), *(_row(fault, outcome) for fault, outcome in tried)]
     return "\n".join(lines)
 
 
-def write(tried: Sequence[tuple[Fault, Seen]]) -> None:
+def write(tried: Sequence[tuple[Fault, Outcome]]) -> None:
     """Put the rows in the place of those of the same faults; new ones come after the last."""
     lines = PAGE.read_text(encoding="utf-8").splitlines()
     first = lines.index(_line(_HEAD)) + 2
     end = next((at for at in range(first, len(lines)) if not lines[at].startswith("|")), len(lines))
     rows = {_what(line): line for line in lines[first:end]}
-    rows |= {_cell(fault.what): _row(fault, seen) for fault, seen in tried}
+    rows |= {_cell(fault.what): _row(fault, outcome) for fault, outcome in tried}
     PAGE.write_text("\n".join([*lines[:first], *rows.values(), *lines[end:]]) + "\n", encoding="utf-8")
 
 
-def _row(fault: Fault, seen: Seen) -> str:
-    said = seen.said if not seen.wrong else f"{seen.said} **{'; '.join(seen.wrong)}**"
-    codes = ", ".join(map(str, seen.codes))
-    return _line(map(_cell, (fault.what, fault.how, said, codes, seen.left, f"{seen.seconds:.0f}")))
+def _row(fault: Fault, outcome: Outcome) -> str:
+    said = outcome.said if not outcome.wrong else f"{outcome.said} **{'; '.join(outcome.wrong)}**"
+    codes = ", ".join(map(str, outcome.codes))
+    return _line(map(_cell, (fault.what, fault.how, said, codes, outcome.left, f"{outcome.seconds:.0f}")))
 
 
 def _line(cells: Iterable[str]) -> str:

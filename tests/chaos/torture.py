@@ -17,10 +17,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from platforms.boundary import Platform, State
+from platforms.boundary import State
 from platforms.commands import CONVERGE_SECONDS
 from platforms.demo import journal
-from platforms.demo.journal import Journal
+from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError
 from platforms.istio.resources import ISTIO, baseline, load
 from platforms.selection import add_options, connect, named
@@ -70,7 +70,7 @@ class Torture:
     """Cuts runs off on one demo."""
 
     def __init__(
-        self, platform: Platform, options: Sequence[str], *, requests: int, seed: int, by_signal: bool
+        self, platform: DemoPlatform, options: Sequence[str], *, requests: int, seed: int, by_signal: bool
     ) -> None:
         self._platform = platform
         self._options = options
@@ -93,7 +93,7 @@ class Torture:
 
     def _cut(self, scenario: str, then: str) -> Cut:
         wrong: list[str] = []
-        typed, ended = self._struck(scenario)
+        typed, ended = self._cut_off(scenario)
         moment = self._moment(ended)
         if "Traceback" in ended.said:
             wrong.append(f"it printed a traceback: {ended.said}")
@@ -105,7 +105,7 @@ class Torture:
         seconds, after = self._next(then, healing=entry is not None)
         return Cut(moment, then, seconds, (*wrong, *after))
 
-    def _struck(self, scenario: str) -> tuple[Typed, Ended]:
+    def _cut_off(self, scenario: str) -> tuple[Typed, Ended]:
         """A run that was cut off; one that came to its end before that does not count."""
         while True:
             whole = self._whole[scenario]
@@ -115,14 +115,14 @@ class Torture:
             else:
                 typed.wait_for_line(self._random.randint(1, whole.lines))
                 time.sleep(self._random.uniform(0, _AFTER_A_LINE_SECONDS))
-            there = self._strike(typed)
+            there = self._stop(typed)
             ended = typed.end()
             if there:
                 return typed, ended
             self._whole[scenario] = Whole.of(ended)
 
-    def _strike(self, typed: Typed) -> bool:
-        """Whether it was still there to be struck."""
+    def _stop(self, typed: Typed) -> bool:
+        """Stop it; tells whether it was still there to be stopped."""
         if not self._by_signal:
             return typed.send(signal.SIGKILL)
         how = self._random.choice(STOPS)
@@ -133,7 +133,7 @@ class Torture:
         return there
 
     def _moment(self, ended: Ended) -> str:
-        """How far it had come, by what it had said."""
+        """The stage that it had reached, by what it had said."""
         if self._by_signal:
             if _STILL_OFF in ended.said:
                 return "stopped, gave up restoring"
@@ -145,7 +145,7 @@ class Torture:
         return "before a rule was in force"
 
     def _next(self, then: str, *, healing: bool) -> tuple[float | None, list[str]]:
-        """What the next command made of it."""
+        """Type the next command; returns the seconds until it had healed, and what went wrong."""
         command = {
             "status": ("platforms", "status", *_without_yes(self._options)),
             "reset": ("platforms", "reset", *self._options),
@@ -170,7 +170,7 @@ class Torture:
         return seconds, wrong
 
     def _off(self, state: State, seconds: float) -> list[str]:
-        """How the proxies, the journal and the lock are not as they should be."""
+        """The ways in which the proxies, the journal and the lock are not as they should be."""
         wrong = []
         try:
             self._platform.wait_until_converged(state, timeout=seconds)
@@ -194,7 +194,7 @@ def _without_yes(options: Sequence[str]) -> list[str]:
 
 
 def table(cuts: Sequence[Cut]) -> str:
-    """What docs/faults.md shows."""
+    """The table of docs/faults.md."""
     lines = [
         "| when it was cut off | runs | next command: "
         + " / ".join(NEXT)

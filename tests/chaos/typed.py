@@ -135,7 +135,7 @@ def marked(mark: str) -> list[int]:
 
 
 def within(seconds: float, fact: Callable[[], bool]) -> bool:
-    """Whether it becomes a fact in time."""
+    """Tell whether it becomes a fact in time."""
     deadline = time.monotonic() + seconds
     while not fact():
         if time.monotonic() > deadline:

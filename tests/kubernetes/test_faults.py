@@ -10,7 +10,8 @@ import pytest
 from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.kubernetes.record import Demo
 from tests.chaos import cluster, rules, runs
-from tests.chaos.ground import Ground
+from tests.chaos.fault import Fault
+from tests.chaos.running_demo import RunningDemo
 
 QUICK = (
     *rules.FAULTS,
@@ -20,15 +21,15 @@ QUICK = (
 
 
 @pytest.fixture
-def ground(demo: Demo) -> Iterator[Ground]:
+def running_demo(demo: Demo) -> Iterator[RunningDemo]:
     with contextlib.closing(KubernetesPlatform(demo)) as platform:
-        yield Ground(platform, ("--platform", "kind"))
+        yield RunningDemo(platform, ("--platform", "kind"))
 
 
 @pytest.mark.parametrize("fault", QUICK, ids=lambda fault: fault.name)
-def test_a_fault_is_survived(fault: rules.Fault, ground: Ground) -> None:
+def test_a_fault_is_survived(fault: Fault, running_demo: RunningDemo) -> None:
     """Every promise about it is kept, and the baseline is in force afterwards."""
-    seen = fault.strike(ground)
-    _, off = ground.left()
+    outcome = fault.inject(running_demo)
+    _, off = running_demo.left()
 
-    assert [] == [*seen.wrong, *off]
+    assert [] == [*outcome.wrong, *off]

@@ -1,4 +1,4 @@
-"""What faults are tried on: a demo in a kind cluster, the commands that name it, and what its proxies say."""
+"""The demo that faults are tried on: in a kind cluster, with the commands that name it, and what its proxies say."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TYPED_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class RunningDemo:
     """A demo in a kind cluster."""
 
     platform: KubernetesPlatform
@@ -54,15 +54,15 @@ class Ground:
         return run("platforms", command, *self.options, *(("--yes",) if yes else ()), *arguments)
 
     def kubectl(self, *arguments: str, stdin: str = "") -> str:
-        """What somebody else does in the cluster."""
+        """Do in the cluster what somebody else does there."""
         return typed("kubectl", "--context", self.platform.demo.context, *arguments, stdin=stdin)
 
     def on_node(self, script: str) -> str:
-        """What somebody else does on the cluster's node."""
+        """Do on the cluster's node what somebody else does there."""
         return typed("docker", "exec", self.node, "bash", "-c", script)
 
     def left(self) -> tuple[str, list[str]]:
-        """How the mesh stands, as its proxies, the journal and the lock tell; and what of that is wrong."""
+        """The state of the mesh, as its proxies, the journal and the lock tell it; and what of that is wrong."""
         wrong = []
         try:
             convergence = self.platform.wait_until_converged(State(baseline()), timeout=_CONVERGES)
@@ -84,7 +84,7 @@ class Ground:
 
 
 def typed(*command: str, stdin: str = "") -> str:
-    """What a command of somebody else prints; raises AssertionError with its words if it fails."""
+    """The output of a command of somebody else; raises AssertionError with its words if it fails."""
     done = subprocess.run(
         command, input=stdin, capture_output=True, text=True, check=False, timeout=_TYPED_SECONDS, env=os.environ
     )
@@ -94,14 +94,14 @@ def typed(*command: str, stdin: str = "") -> str:
 
 
 @contextmanager
-def applied(ground: Ground, *documents: Mapping[str, object]) -> Iterator[None]:
-    """Somebody else's objects in the cluster, while the block runs."""
+def applied(demo: RunningDemo, *documents: Mapping[str, object]) -> Iterator[None]:
+    """Have somebody else's objects in the cluster while the block runs."""
     text = yaml.safe_dump_all(documents)
-    ground.kubectl("apply", "-f", "-", stdin=text)
+    demo.kubectl("apply", "-f", "-", stdin=text)
     try:
         yield
     finally:
-        ground.kubectl("delete", "--ignore-not-found", "-f", "-", stdin=text)
+        demo.kubectl("delete", "--ignore-not-found", "-f", "-", stdin=text)
 
 
 @contextmanager
