@@ -157,8 +157,8 @@ def _control(defect: Defect, platform: DemoPlatform, source: LoadSource, *, comm
 def _requests(report: Report) -> int:
     """After how many requests under the defect the verdict was sure; if nothing is wrong, all of them."""
     for step in report.steps:
-        if found := [finding for finding in step.findings if finding.verdict is not Verdict.HOLDS]:
-            return min(finding.early.answers if finding.early else step.requests for finding in found)
+        if found := [judgement for judgement in step.judgements if judgement.verdict is not Verdict.HOLDS]:
+            return min(judgement.early.answers if judgement.early else step.requests for judgement in found)
     return report.requests
 
 

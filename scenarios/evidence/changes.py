@@ -1,22 +1,22 @@
-"""A platform that is not the same any more: an instance went, or was started again, while requests were sent."""
+"""Changes of the platform while requests were sent: an instance that went or restarted, a rule that was replaced."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 
-def changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """Which instances are not what they were, in words; empty if all are. More of them, as load brings, are no change."""
-    said = [
+def instance_changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Name the instances that are gone or were replaced; empty if none. Additional ones, as load brings, are no change."""
+    replaced = [
         f"{name} is gone" if name not in after else f"{name} was replaced ({was}; now {after[name]})"
         for name, was in sorted(before.items())
         if after.get(name) != was
     ]
-    return ", ".join(said)
+    return ", ".join(replaced)
 
 
-def updated(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """Which proxies were given another rule in between, in words; empty if none was. One that went or came is none."""
+def rule_updates(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """Count the proxies that received another rule in between; empty if none. One that went or came does not count."""
     names = [name for name, was in sorted(before.items()) if after.get(name, was) != was]
     if not names:
         return ""

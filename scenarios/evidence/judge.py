@@ -10,7 +10,7 @@ from enum import Enum
 
 from scenarios.enduser import shown
 from scenarios.evidence.observation import Tally
-from scenarios.evidence.proxy_counts import Beyond, Disagreement, number
+from scenarios.evidence.proxy_counts import Disagreement, Surplus, number
 from scenarios.statistics import binomial
 from scenarios.statistics.binomial import Range, unbroken
 from scenarios.statistics.claim import Claim, percent
@@ -33,7 +33,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Judgement:
     """A claim and what became of it."""
 
     claim: Claim
@@ -43,8 +43,8 @@ class Finding:
     """Why it does not hold."""
     early: Decision | None = None
     """What was sure before all requests were sent, if anything was."""
-    beyond: Beyond | None = None
-    """What the proxies counted beyond what clients saw; None if they cannot see these outcomes."""
+    surplus: Surplus | None = None
+    """What the proxies counted surplus what clients saw; None if they cannot see these outcomes."""
 
     @property
     def end_user(self) -> str:
@@ -100,21 +100,21 @@ def judge(
     tally: Tally,
     disagreement: Disagreement | None = None,
     early: Decision | None = None,
-    beyond: Beyond | None = None,
-) -> Finding:
+    surplus: Surplus | None = None,
+) -> Judgement:
     """Say whether the counts fit the shares.
 
     FAILS if they do not, whatever the missing answers were; HOLDS if they do, whatever the missing answers were, and
     both witnesses say so; INCONCLUSIVE in between. A missing answer can only have been one that the proxies counted
-    beyond what clients saw. What was decided early stands, unless one of the answers that were
+    surplus what clients saw. What was decided early stands, unless one of the answers that were
     still under way is one that must never come: the ranges of the whole number say nothing about a sample cut short.
     """
-    finding = Finding(claim, tally, Verdict.HOLDS, early=early, beyond=beyond)
-    refuted = [outcome for outcome in finding.outcomes if _refuted(finding, outcome)]
+    judgement = Judgement(claim, tally, Verdict.HOLDS, early=early, surplus=surplus)
+    refuted = [outcome for outcome in judgement.outcomes if _refuted(judgement, outcome)]
     if refuted and not (disagreement and disagreement.contradicts):
-        return _with(finding, Verdict.FAILS, "; ".join(_misfit(finding, outcome) for outcome in refuted))
-    doubt = _doubt(finding, disagreement)
-    return _with(finding, Verdict.INCONCLUSIVE, doubt) if doubt else finding
+        return _with(judgement, Verdict.FAILS, "; ".join(_misfit(judgement, outcome) for outcome in refuted))
+    doubt = _doubt(judgement, disagreement)
+    return _with(judgement, Verdict.INCONCLUSIVE, doubt) if doubt else judgement
 
 
 def overall(verdicts: Iterable[Verdict]) -> Verdict:
@@ -123,123 +123,123 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
     return next((verdict for verdict in (Verdict.FAILS, Verdict.INCONCLUSIVE) if verdict in found), Verdict.HOLDS)
 
 
-def reasons(findings: Sequence[Finding]) -> list[str]:
+def reasons(judgements: Sequence[Judgement]) -> list[str]:
     """Why a run does not hold, most telling first, each said once.
 
     What several end users of one group saw that none of them was to see is one sentence: `5 of 900 others saw v3`.
     """
-    leaks: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    leaks: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
     rest = []
-    for finding in findings:
-        leaked = [o for o in finding.outcomes if finding.claim.expectation.group and _leaked(finding, o)]
-        if finding.verdict is Verdict.FAILS and leaked:
+    for judgement in judgements:
+        leaked = [o for o in judgement.outcomes if judgement.claim.expectation.group and _leaked(judgement, o)]
+        if judgement.verdict is Verdict.FAILS and leaked:
             for outcome in leaked:
-                leaks[finding.claim.expectation.group, outcome].append(finding)
-        elif finding.verdict is not Verdict.HOLDS:
-            rest.append(finding)
-    said = [_leak(findings, group, outcome) for group, outcome in leaks]
+                leaks[judgement.claim.expectation.group, outcome].append(judgement)
+        elif judgement.verdict is not Verdict.HOLDS:
+            rest.append(judgement)
+    said = [_leak(judgements, group, outcome) for group, outcome in leaks]
     said += [
-        finding.reason
+        judgement.reason
         for verdict in (Verdict.FAILS, Verdict.INCONCLUSIVE)
-        for finding in rest
-        if finding.verdict is verdict
+        for judgement in rest
+        if judgement.verdict is verdict
     ]
     return list(dict.fromkeys(said))
 
 
-def _doubt(finding: Finding, disagreement: Disagreement | None) -> str:
+def _doubt(judgement: Judgement, disagreement: Disagreement | None) -> str:
     """Why counts that fit prove nothing; empty if they do."""
     if disagreement:
         return disagreement.reason
-    if finding.beyond and any(_moved(finding, outcome) for outcome in finding.outcomes):
-        return f"{_whose(finding)}: {number(finding.beyond.strangers, 'request')} of somebody else could have changed the counts"
-    if finding.early:
+    if judgement.surplus and any(_moved(judgement, outcome) for outcome in judgement.outcomes):
+        return f"{_whose(judgement)}: {number(judgement.surplus.strangers, 'request')} of somebody else could have changed the counts"
+    if judgement.early:
         return ""
-    if any(_open(finding, outcome) for outcome in finding.outcomes):
-        return _gap(finding)
-    return "" if finding.claim.tells else f"{_whose(finding)}: {finding.claim.power}"
+    if any(_open(judgement, outcome) for outcome in judgement.outcomes):
+        return _gap(judgement)
+    return "" if judgement.claim.tells else f"{_whose(judgement)}: {judgement.claim.power}"
 
 
-def _refuted(finding: Finding, outcome: str) -> bool:
+def _refuted(judgement: Judgement, outcome: str) -> bool:
     """Whether the count is out of its range even if the missing answers are dealt out in favour of the claim."""
-    seen, fits, moved = finding.count(outcome), finding.allowed(outcome), _strangers(finding, outcome)
-    if finding.early:  # the missing answers were dealt out before it was decided
+    seen, fits, moved = judgement.count(outcome), judgement.allowed(outcome), _strangers(judgement, outcome)
+    if judgement.early:  # the missing answers were dealt out before it was decided
         return seen - moved > fits.high or seen + moved < fits.low
-    more, fewer = finding.unknown + _twice(finding, outcome), _twice(finding, outcome)
+    more, fewer = judgement.unknown + _twice(judgement, outcome), _twice(judgement, outcome)
     return seen - fewer - moved > fits.high or seen + more + moved < fits.low
 
 
-def _open(finding: Finding, outcome: str) -> bool:
+def _open(judgement: Judgement, outcome: str) -> bool:
     """Whether the missing answers could take the count out of its range, or are too many to rule the leak out."""
-    claim, seen, fits = finding.claim, finding.count(outcome), finding.allowed(outcome)
-    if finding.beyond is None:
-        return seen < fits.low or seen + finding.unknown > fits.high
+    claim, seen, fits = judgement.claim, judgement.count(outcome), judgement.allowed(outcome)
+    if judgement.surplus is None:
+        return seen < fits.low or seen + judgement.unknown > fits.high
     seldom = math.ceil(unbroken(claim.leak) / claim.expectation.together) if claim.leak else 0
-    if sum(finding.tally.outcomes.values()) < min(claim.requests, seldom):
+    if sum(judgement.tally.outcomes.values()) < min(claim.requests, seldom):
         return True
     if claim.expectation.shares.get(outcome) == 1:
-        return any(_could_be(finding, other) for other in finding.beyond.counts if other != outcome)
-    return seen - _twice(finding, outcome) < fits.low or seen + _could_be(finding, outcome) > fits.high
+        return any(_could_be(judgement, other) for other in judgement.surplus.counts if other != outcome)
+    return seen - _twice(judgement, outcome) < fits.low or seen + _could_be(judgement, outcome) > fits.high
 
 
-def _could_be(finding: Finding, outcome: str) -> int:
+def _could_be(judgement: Judgement, outcome: str) -> int:
     """How many more may have had this outcome: the proxies have counted each of them, unless it was never sent."""
-    if finding.beyond is None:
-        return finding.unknown
-    lost = finding.tally.unknown
-    return finding.unknown - lost + min(lost + _twice(finding, outcome), finding.beyond.counts.get(outcome, 0))
+    if judgement.surplus is None:
+        return judgement.unknown
+    lost = judgement.tally.unknown
+    return judgement.unknown - lost + min(lost + _twice(judgement, outcome), judgement.surplus.counts.get(outcome, 0))
 
 
-def _twice(finding: Finding, outcome: str) -> int:
+def _twice(judgement: Judgement, outcome: str) -> int:
     """How many answers of a split may stand for another version, which was asked first: the proxies counted that too."""
-    if finding.beyond is None or finding.claim.expectation.shares.get(outcome, 0) in (0, 1):
+    if judgement.surplus is None or judgement.claim.expectation.shares.get(outcome, 0) in (0, 1):
         return 0
-    return min(sum(finding.tally.twice.values()), sum(finding.beyond.counts.values()))
+    return min(sum(judgement.tally.twice.values()), sum(judgement.surplus.counts.values()))
 
 
-def _moved(finding: Finding, outcome: str) -> bool:
+def _moved(judgement: Judgement, outcome: str) -> bool:
     """Whether the count would be out of its range, had strangers hidden as many wrong pages as they can have."""
-    moved, seen, fits = _strangers(finding, outcome), finding.count(outcome), finding.allowed(outcome)
+    moved, seen, fits = _strangers(judgement, outcome), judgement.count(outcome), judgement.allowed(outcome)
     return bool(moved) and (seen - moved < fits.low or seen + moved > fits.high)
 
 
-def _strangers(finding: Finding, outcome: str) -> int:
+def _strangers(judgement: Judgement, outcome: str) -> int:
     """By how much strangers may have moved the count of a split: behind each, a page could be of another version."""
-    if finding.beyond is None or finding.claim.expectation.shares.get(outcome, 0) in (0, 1):
+    if judgement.surplus is None or judgement.claim.expectation.shares.get(outcome, 0) in (0, 1):
         return 0
-    return min(finding.beyond.strangers, sum(finding.beyond.counts.values()))
+    return min(judgement.surplus.strangers, sum(judgement.surplus.counts.values()))
 
 
-def _leaked(finding: Finding, outcome: str) -> bool:
-    return finding.allowed(outcome) == _NEVER and finding.count(outcome) > 0
+def _leaked(judgement: Judgement, outcome: str) -> bool:
+    return judgement.allowed(outcome) == _NEVER and judgement.count(outcome) > 0
 
 
-def _misfit(finding: Finding, outcome: str) -> str:
-    seen, asked = finding.count(outcome), finding.claim.expectation.shares.get(outcome)
-    wanted = "not asked for at all" if asked is None else f"allowed {finding.allowed(outcome)} for {percent(asked)}"
-    of = finding.answers if asked else finding.tally.requests
-    return f"{_whose(finding)}: {outcome} {seen:,} of {of:,}, {wanted}"
+def _misfit(judgement: Judgement, outcome: str) -> str:
+    seen, asked = judgement.count(outcome), judgement.claim.expectation.shares.get(outcome)
+    wanted = "not asked for at all" if asked is None else f"allowed {judgement.allowed(outcome)} for {percent(asked)}"
+    of = judgement.answers if asked else judgement.tally.requests
+    return f"{_whose(judgement)}: {outcome} {seen:,} of {of:,}, {wanted}"
 
 
-def _leak(findings: Sequence[Finding], group: str, outcome: str) -> str:
-    members = [finding for finding in findings if finding.claim.expectation.group == group]
-    seen = sum(finding.tally.outcomes.get(outcome, 0) for finding in members)
-    return f"{seen:,} of {sum(finding.tally.requests for finding in members):,} {group} saw {outcome}"
+def _leak(judgements: Sequence[Judgement], group: str, outcome: str) -> str:
+    members = [judgement for judgement in judgements if judgement.claim.expectation.group == group]
+    seen = sum(judgement.tally.outcomes.get(outcome, 0) for judgement in members)
+    return f"{seen:,} of {sum(judgement.tally.requests for judgement in members):,} {group} saw {outcome}"
 
 
-def _gap(finding: Finding) -> str:
-    missing = dict(finding.tally.missing)
-    if unsent := finding.unknown - finding.tally.unknown:
+def _gap(judgement: Judgement) -> str:
+    missing = dict(judgement.tally.missing)
+    if unsent := judgement.unknown - judgement.tally.unknown:
         missing["never sent"] = unsent
-    if twice := max(_twice(finding, outcome) for outcome in finding.outcomes):
+    if twice := max(_twice(judgement, outcome) for outcome in judgement.outcomes):
         missing["asked for twice"] = twice
     why = ", ".join(f"{reason}: {count:,}" for reason, count in sorted(missing.items()))
-    return f"{_whose(finding)}: {sum(missing.values()):,} of {finding.claim.requests:,} answers are missing ({why})"
+    return f"{_whose(judgement)}: {sum(missing.values()):,} of {judgement.claim.requests:,} answers are missing ({why})"
 
 
-def _whose(finding: Finding) -> str:
-    return shown(finding.end_user)
+def _whose(judgement: Judgement) -> str:
+    return shown(judgement.end_user)
 
 
-def _with(finding: Finding, verdict: Verdict, reason: str) -> Finding:
-    return replace(finding, verdict=verdict, reason=reason)
+def _with(judgement: Judgement, verdict: Verdict, reason: str) -> Judgement:
+    return replace(judgement, verdict=verdict, reason=reason)

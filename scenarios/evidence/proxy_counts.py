@@ -13,16 +13,16 @@ from scenarios.evidence.observation import NO_REVIEWS, Tally
 
 GIVEN_UP = NO_REVIEWS
 TRIES = 2
-"""How often productpage asks reviews before it gives up: once more than it should have to, as in the contract."""
+"""How often productpage asks reviews before it gives up, by the contract."""
 _READINGS = 10
 UNSEEN = Fraction(1, 100)
-"""Of the attempts at an app, the share that may be repeated unseen, and is told as success of less than 100 %: no more
-than the exceptions that a claim without exceptions promises to catch."""
+"""The share of the attempts at an app that may be repeated unseen, and shows as success of less than 100 %: no more than
+the exceptions that a claim without exceptions promises to catch."""
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
-    """What the proxies say of one step, by version of reviews."""
+class ProxyCounts:
+    """The proxies' counts of one step, by version of reviews."""
 
     answered: Mapping[str, int]
     """Requests that got an answer."""
@@ -33,11 +33,11 @@ class Testimony:
     attempts: Mapping[str, int] = field(default_factory=dict)
     """By app, how often it was asked."""
     repeated: Mapping[str, int] = field(default_factory=dict)
-    """By app, how many of these came to nothing and were, or could be, repeated without anybody seeing it."""
+    """By app, how many of these failed and were, or could have been, repeated invisibly."""
 
     @property
     def asked(self) -> dict[str, int]:
-        """How often each version of reviews was asked, whatever came of it."""
+        """The requests to each version of reviews, answered or not."""
         return {
             version: self.answered.get(version, 0) + self.failed.get(version, 0)
             for version in self.answered.keys() | self.failed.keys()
@@ -50,40 +50,40 @@ class Testimony:
 
 
 @dataclass(frozen=True, slots=True)
-class Beyond:
-    """What the proxies counted beyond what the clients saw: no more than that can have become of missing answers."""
+class Surplus:
+    """The proxies' counts beyond what the clients saw: an upper bound for what the missing answers can have been."""
 
     counts: Mapping[str, int]
-    """Requests sent to each version of reviews, whatever came of them, less the pages whose outcome is known."""
+    """Requests sent to each version of reviews, answered or not, less the pages whose outcome is known."""
     strangers: int
     """Requests at the gateway that are not ours."""
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
-    """Who else was there, and who of ours may have been answered more often than was seen."""
+class Allowances:
+    """Reasons for which the proxies may have counted more answers than the clients saw."""
 
     strangers: int = 0
-    """How many more requests than ours passed the gateway."""
+    """Requests at the gateway that are not ours."""
     twice: int = 0
     """Pages for which productpage may have asked reviews a second time."""
     tolerated: Fraction = UNSEEN
-    """How many strangers explain what they were given, as a share of our requests."""
+    """The share of our requests up to which strangers' requests explain surplus answers."""
     rightful: Mapping[str, int] = field(default_factory=dict)
-    """By version that some load must never see: pages that other loads are missing or had to ask for twice."""
+    """By version that some end user must never see: pages that others are missing or requested twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """The two witnesses cannot both be right, or somebody else was there too."""
+    """A reason why the two witnesses cannot both be relied on."""
 
     reason: str
     contradicts: bool
-    """The clients saw what the proxies deny: then nothing that the clients saw can be relied on."""
+    """The clients saw what the proxies deny, so that nothing the clients saw can be relied on."""
 
 
-def settled(read: Callable[[], Counters]) -> Counters:
-    """The counters once they stand still: the last answers may be counted a moment after they arrived."""
+def read_settled(read: Callable[[], Counters]) -> Counters:
+    """Read the counters until they stand still: the last answers may be counted a moment after they arrived."""
     last = read()
     for _ in range(_READINGS):
         counters = read()
@@ -93,8 +93,8 @@ def settled(read: Callable[[], Counters]) -> Counters:
     return last
 
 
-def hear(counted: Counters) -> Testimony:
-    """What a step's counters say of reviews and ratings, whoever called them."""
+def summarise(counted: Counters) -> ProxyCounts:
+    """Summarise a step's counters by version of reviews, over all callers."""
     answered: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     attempts: Counter[str] = Counter()
@@ -113,31 +113,31 @@ def hear(counted: Counters) -> Testimony:
     by_proxies = repeated["reviews"]
     # productpage itself asks reviews again, which no proxy counts as a retry.
     repeated["reviews"] = max(by_proxies, failed.total())
-    return Testimony(dict(answered), dict(failed), by_proxies, ratings, dict(attempts), dict(repeated))
+    return ProxyCounts(dict(answered), dict(failed), by_proxies, ratings, dict(attempts), dict(repeated))
 
 
 def gateway_requests(counted: Counters) -> int:
-    """How many requests the gateway sent on to productpage."""
+    """Count the requests that the gateway forwarded to productpage."""
     return sum(n for hop, n in counted.requests.items() if (hop.caller, hop.app) == ("ingressgateway", "productpage"))
 
 
-def disagreement(
-    versions: Tally, said: Testimony, *, ratings: bool | None, stars: int, company: Company
+def find_disagreement(
+    versions: Tally, counts: ProxyCounts, *, ratings: bool | None, stars: int, allowances: Allowances
 ) -> Disagreement | None:
-    """Why the clients' and the proxies' counts do not fit together, if they do not.
+    """Return the first reason why the clients' and the proxies' counts contradict each other; None if they agree.
 
-    `versions` counts every answer of the step by version, `stars` the pages with stars. Strangers explain more answers
-    while they are few: behind each of them, one of our pages could be of another version than it says.
+    `versions` counts every answer of the step by version, `stars` the pages with stars. Strangers explain surplus
+    answers only while they are few: behind each of them, one of our pages could be of another version than it says.
     """
-    # A retry repeats a request that came to nothing, and so does productpage when reviews gave it nothing, or too late.
+    # Proxies retry failed requests, and productpage itself asks again when reviews answer too late or not at all.
     visible = TRIES * (versions.unknown + versions.outcomes.get(GIVEN_UP, 0))
-    explained = said.retries + visible + company.twice
-    few = math.ceil(versions.requests * company.tolerated)
-    strangers = TRIES * company.strangers if 0 < company.strangers <= few else 0
+    explained = counts.retries + visible + allowances.twice
+    few = math.ceil(versions.requests * allowances.tolerated)
+    strangers = TRIES * allowances.strangers if 0 < allowances.strangers <= few else 0
     seen = {version: n for version, n in versions.outcomes.items() if version != GIVEN_UP}
     surplus = 0
-    for version in sorted(seen.keys() | said.answered.keys()):
-        clients, proxies = seen.get(version, 0), said.answered.get(version, 0)
+    for version in sorted(seen.keys() | counts.answered.keys()):
+        clients, proxies = seen.get(version, 0), counts.answered.get(version, 0)
         if clients > proxies:
             return Disagreement(
                 f"the witnesses disagree: clients saw reviews {version} {clients:,} times, "
@@ -147,8 +147,8 @@ def disagreement(
         surplus += proxies - clients
     if surplus > explained + strangers:
         who = (
-            f"somebody else used the demo meanwhile ({number(company.strangers, 'request')} at the gateway not ours)"
-            if company.strangers > 0
+            f"somebody else used the demo meanwhile ({number(allowances.strangers, 'request')} at the gateway not ours)"
+            if allowances.strangers > 0
             else "and no retries explain them"
         )
         return Disagreement(
@@ -156,17 +156,17 @@ def disagreement(
             contradicts=False,
         )
     return (
-        _leaked(seen, said, company)
-        or _ratings_disagree(said, ratings=ratings, stars=stars, explained=explained)
-        or _hidden(said, ratings=ratings, visible=visible)
+        _leaked(seen, counts, allowances)
+        or _ratings_disagree(counts, ratings=ratings, stars=stars, explained=explained)
+        or _hidden(counts, ratings=ratings, visible=visible)
     )
 
 
-def _leaked(seen: Mapping[str, int], said: Testimony, company: Company) -> Disagreement | None:
-    """A version that some load must never see has answered more often than the other loads can have asked it."""
-    for version, rightful in sorted(company.rightful.items()):
-        more = said.answered.get(version, 0) - seen.get(version, 0)
-        if more > TRIES * rightful + (said.retries if seen.get(version) else 0):
+def _leaked(seen: Mapping[str, int], counts: ProxyCounts, allowances: Allowances) -> Disagreement | None:
+    """A version that some end user must never see and that answered more often than the others can have asked it."""
+    for version, rightful in sorted(allowances.rightful.items()):
+        more = counts.answered.get(version, 0) - seen.get(version, 0)
+        if more > TRIES * rightful + (counts.retries if seen.get(version) else 0):
             return Disagreement(
                 f"the proxies count {number(more, 'answer')} from reviews {version} that nobody saw who was to see it",
                 contradicts=False,
@@ -174,12 +174,12 @@ def _leaked(seen: Mapping[str, int], said: Testimony, company: Company) -> Disag
     return None
 
 
-def _hidden(said: Testimony, *, ratings: bool | None, visible: int) -> Disagreement | None:
-    """More attempts came to nothing than the pages that did could tell: success is not what visitors take it for."""
-    for app, repeated in sorted(said.repeated.items()):
+def _hidden(counts: ProxyCounts, *, ratings: bool | None, visible: int) -> Disagreement | None:
+    """More failed attempts than the failed pages account for: visitors overestimate the success rate."""
+    for app, repeated in sorted(counts.repeated.items()):
         if app == "ratings" and not ratings:
-            continue  # they are to fail, or it does not matter whether they do
-        asked, unseen = said.attempts.get(app, 0), repeated - visible
+            continue  # they are meant to fail, or it does not matter
+        asked, unseen = counts.attempts.get(app, 0), repeated - visible
         if unseen > asked * UNSEEN:
             return Disagreement(
                 f"{unseen:,} of {number(asked, 'attempt')} at {app} failed and were repeated behind pages that look "
@@ -190,19 +190,19 @@ def _hidden(said: Testimony, *, ratings: bool | None, visible: int) -> Disagreem
 
 
 def number(count: int, noun: str) -> str:
-    """So many of them, in words: `1 request`, `2 requests`."""
+    """Format a count with its noun: `1 request`, `2 requests`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _ratings_disagree(said: Testimony, *, ratings: bool | None, stars: int, explained: int) -> Disagreement | None:
-    if ratings is True and said.ratings < stars:
+def _ratings_disagree(counts: ProxyCounts, *, ratings: bool | None, stars: int, explained: int) -> Disagreement | None:
+    if ratings is True and counts.ratings < stars:
         return Disagreement(
-            f"the witnesses disagree: {stars:,} pages show stars, the proxies count {said.ratings:,} answers of ratings",
+            f"the witnesses disagree: {stars:,} pages show stars, the proxies count {counts.ratings:,} answers of ratings",
             contradicts=True,
         )
-    if ratings is False and stars == 0 and said.ratings > explained:
+    if ratings is False and stars == 0 and counts.ratings > explained:
         return Disagreement(
-            f"the witnesses disagree: no page shows stars, yet the proxies count {said.ratings:,} answers of ratings",
+            f"the witnesses disagree: no page shows stars, yet the proxies count {counts.ratings:,} answers of ratings",
             contradicts=True,
         )
     return None

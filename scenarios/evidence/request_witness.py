@@ -1,7 +1,7 @@
 """The second witness request by request: which version answered each of ours, as the proxy of productpage logged it.
 
-Counters cannot tell our calls from a stranger's, nor one page from another. Where the platform logs marked calls, both can
-be told: what every page says of its version is held against the log, and what others asked is left out of the counts.
+Counters cannot tell our calls from a stranger's, nor one page from another. Where the platform logs marked calls, every
+page's version is compared with the log, and the calls of others are left out of the counts.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from scenarios.enduser import shown
 from scenarios.evidence.observation import Observation
 from scenarios.evidence.proxy_counts import gateway_requests
 
-_LOGGED = 2.0
-"""Seconds that the log gets to show every page's call: proxies write it several times a second."""
-_LOOK_SECONDS = 0.02
+_LOGGED_SECONDS = 2.0
+"""How long the log gets to show every page's call: proxies write it several times a second."""
+_POLL_SECONDS = 0.02
 _FAILURE = 500
 _GATEWAY = "ingressgateway"
 
@@ -29,7 +29,7 @@ Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedCalls:
     """The calls of one step's requests."""
 
     calls: tuple[Call, ...]
@@ -41,24 +41,24 @@ class Logged:
     """The requests that came through the gateway."""
 
 
-def logged(log: RequestLog | None, mark: str, observations: Sequence[Observation]) -> Logged | None:
-    """Read what the log has of the requests with this mark, once every page's call is there, or it is too late."""
+def read_log(log: RequestLog | None, mark: str, observations: Sequence[Observation]) -> LoggedCalls | None:
+    """Read the logged calls with this mark, once every page's call is there or the time is up; None without a log."""
     if log is None:
         return None
     pages = {_key(seen) for seen in observations if seen.is_page}
     wanted = {_key(seen) for seen in observations if _version(seen)}
     rated = {_key(seen) for seen in observations if _version(seen) and seen.marks.get("ratings") == "shown"}
-    deadline = time.monotonic() + _LOGGED
+    deadline = time.monotonic() + _LOGGED_SECONDS
     while True:
         found = _read(log.calls(), mark)
         whole = wanted <= found.answered.keys() and rated <= found.rated and pages <= found.passed
         if whole or time.monotonic() >= deadline:
             return found
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
-def contradiction(found: Logged | None, observations: Iterable[Observation]) -> str:
-    """Say which page names another version than the one that answered for it; empty if none does."""
+def find_contradiction(found: LoggedCalls | None, observations: Iterable[Observation]) -> str:
+    """Name the first page that names another version than the one that answered for it; empty if none does."""
     if found is None:
         return ""
     for seen in observations:
@@ -73,8 +73,8 @@ def contradiction(found: Logged | None, observations: Iterable[Observation]) -> 
     return ""
 
 
-def without_strangers(counted: Counters, found: Logged | None, requests: int, *, busy: bool = False) -> Counters:
-    """The counts of our `requests` alone, if the gateway counted more, or others' calls were under way."""
+def without_strangers(counted: Counters, found: LoggedCalls | None, requests: int, *, busy: bool = False) -> Counters:
+    """Count our `requests` alone, if the gateway counted more, or others' calls were under way."""
     if found is None or (gateway_requests(counted) <= requests and not busy):
         return counted
     asked, failed, repeated = Counter[Hop](), Counter[Hop](), Counter[tuple[str, str]]()
@@ -85,7 +85,7 @@ def without_strangers(counted: Counters, found: Logged | None, requests: int, *,
     return Counters(asked, failed, repeated)
 
 
-def _read(calls: Iterable[Call], mark: str) -> Logged:
+def _read(calls: Iterable[Call], mark: str) -> LoggedCalls:
     own = tuple(call for call in calls if call.mark.startswith(f"{mark}."))
     answered: dict[Key, set[str]] = {}
     rated: set[Key] = set()
@@ -100,7 +100,7 @@ def _read(calls: Iterable[Call], mark: str) -> Logged:
             rated.add((end_user, int(number)))
         elif call.hop.app == "reviews" and 0 < call.status < _FAILURE:
             answered.setdefault((end_user, int(number)), set()).add(call.hop.version)
-    return Logged(
+    return LoggedCalls(
         own, {key: frozenset(versions) for key, versions in answered.items()}, frozenset(rated), frozenset(passed)
     )
 

@@ -14,11 +14,12 @@ from platforms.errors import UsageError
 from platforms.istio.documents import Unreadable, json_document
 from platforms.istio.resources import baseline
 from scenarios.enduser import shown
-from scenarios.evidence.judge import Finding
-from scenarios.evidence.latency import PERCENTS, budget
+from scenarios.evidence.judge import Judgement
+from scenarios.evidence.latency import PERCENTS, judge_budget
 from scenarios.evidence.observation import Observation, Tally, tally
+from scenarios.evidence.step import StepReport
 from scenarios.reporting import timeline
-from scenarios.reporting.model import Report, StepReport, proxy_count, ratio, success_of
+from scenarios.reporting.model import Report, proxy_count, ratio, success_of
 from scenarios.statistics import binomial
 from scenarios.statistics.claim import per_hundred, points
 
@@ -40,7 +41,7 @@ def document(report: Report) -> dict[str, Any]:
         "platform": report.platform,
         "command": report.command,
         "started": report.started.isoformat(timespec="milliseconds"),
-        "revision": report.point.convergence.revision,
+        "revision": report.point.record.convergence.revision,
         "verdict": report.verdict.name,
         "exit_code": report.exit_code,
         "reasons": report.reasons,
@@ -48,7 +49,7 @@ def document(report: Report) -> dict[str, Any]:
         "found": report.found,
         "ending": report.ending,
         "error": str(report.error) if report.error else None,
-        "in_force_ms": round(report.point.convergence.milliseconds, 1),
+        "in_force_ms": round(report.point.record.convergence.milliseconds, 1),
         "recovered_ms": _tenths(report.recovered_ms),
         "recovered_first_ms": _tenths(report.recovery.first_with_ms if report.recovery else None),
         "recovered_last_ms": _tenths(report.recovery.last_without_ms if report.recovery else None),
@@ -68,7 +69,7 @@ def document(report: Report) -> dict[str, Any]:
         "slice_ms": width_ms,
         "baseline": baseline().dump(),
         "steps": [_step(report, step, width_ms) for step in report.steps],
-        "claims": [_claim(step, finding) for step in report.steps for finding in step.findings],
+        "claims": [_claim(step, judgement) for step in report.steps for judgement in step.judgements],
     }
 
 
@@ -117,74 +118,74 @@ def _numbers(value: Any) -> Iterator[float]:
 
 def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
     return {
-        "title": step.step.title,
-        "revision": step.convergence.revision,
-        "yaml": step.step.state.resources.dump(),
-        "stopped": sorted(step.step.state.stopped),
-        "applied_at_ms": _since(report, step.applied),
-        "in_force_ms": round(step.convergence.milliseconds, 1),
-        "proxies_asked": step.convergence.proxies,
+        "title": step.title,
+        "revision": step.record.convergence.revision,
+        "yaml": step.record.step.state.resources.dump(),
+        "stopped": sorted(step.record.step.state.stopped),
+        "applied_at_ms": _since(report, step.record.applied_at),
+        "in_force_ms": round(step.record.convergence.milliseconds, 1),
+        "proxies_asked": step.record.convergence.proxies,
         "requests": step.requests,
-        "seconds": round(step.seconds, 3),
-        "rps": round(step.rate(step.everybody.pages), 2),
-        "success": ratio(step.everybody.pages, step.requests),
-        "milliseconds": _percentiles(step.everybody),
-        "pages_with_stars": step.stars,
+        "seconds": round(step.record.seconds, 3),
+        "rps": round(step.per_second(step.by_version.pages), 2),
+        "success": ratio(step.by_version.pages, step.requests),
+        "milliseconds": _percentiles(step.by_version),
+        "pages_with_stars": step.pages_with_stars,
         "answers": _answers(report, step, width_ms),
         "proxies": {
-            "reviews_answered": dict(sorted(step.said.answered.items())),
-            "reviews_failed": dict(sorted(step.said.failed.items())),
-            "reviews_retries": step.said.retries,
-            "ratings_answered": step.said.ratings,
+            "reviews_answered": dict(sorted(step.proxy_counts.answered.items())),
+            "reviews_failed": dict(sorted(step.proxy_counts.failed.items())),
+            "reviews_retries": step.proxy_counts.retries,
+            "ratings_answered": step.proxy_counts.ratings,
         },
         "witnesses_agree": step.disagreement is None,
         "doubt": step.disagreement.reason if step.disagreement else None,
-        "requests_logged": step.told,
+        "requests_logged": step.record.pages_logged,
     }
 
 
 def _answers(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
-    expectation = step.findings[0].claim.expectation  # all of a step look at the same
+    expectation = step.judgements[0].claim.expectation  # all of a step look at the same
 
     def count(seen: Iterable[Observation]) -> Tally:
         return tally(seen, expectation.looks, within=expectation.within)
 
-    found = timeline.answers(step.seen, count, began=report.started.timestamp(), width_ms=width_ms)
+    found = timeline.answers(step.record.observations, count, began=report.started.timestamp(), width_ms=width_ms)
     return {"first": found.first, "counts": {outcome: list(counts) for outcome, counts in found.counts.items()}}
 
 
-def _claim(step: StepReport, finding: Finding) -> dict[str, Any]:
-    claim = finding.claim
+def _claim(step: StepReport, judgement: Judgement) -> dict[str, Any]:
+    claim = judgement.claim
     return {
-        "step": step.step.title,
-        "end_user": shown(finding.end_user),
+        "step": step.title,
+        "end_user": shown(judgement.end_user),
         "group": claim.expectation.group,
         "looks_at": claim.expectation.looks.value,
         "planned": claim.requests,
-        "requests": finding.tally.requests,
-        "stopped_after": finding.early.answers if finding.early else None,
-        "verdict": finding.verdict.name,
-        "reason": finding.reason,
+        "requests": judgement.tally.requests,
+        "stopped_after": judgement.early.answers if judgement.early else None,
+        "verdict": judgement.verdict.name,
+        "reason": judgement.reason,
         "power": claim.power,
         "catches_points": None if claim.catches is None else float(claim.catches * 100),
         "catches_late_in_100": None if claim.late is None else float(per_hundred(claim.late)),
         "catches_leak_in_100": None if claim.leak is None else float(per_hundred(claim.leak)),
         "leak_over": claim.expectation.together,
         "margin": points(claim.expectation.margin),
-        "pages": finding.tally.pages,
-        "rps": round(step.rate(finding.tally.pages), 2),
-        "success": ratio(finding.tally.pages, finding.tally.requests),
-        "missing": dict(finding.tally.missing),
-        "milliseconds": _percentiles(finding.tally),
-        "budget": _budget(finding),
+        "pages": judgement.tally.pages,
+        "rps": round(step.per_second(judgement.tally.pages), 2),
+        "success": ratio(judgement.tally.pages, judgement.tally.requests),
+        "missing": dict(judgement.tally.missing),
+        "milliseconds": _percentiles(judgement.tally),
+        "budget": _budget(judgement),
         # The proxies cannot tell end users apart: their counts are of all who were there at the same time.
-        "proxies_cover": [shown(other.end_user) for other in step.findings],
-        "outcomes": {outcome: _outcome(step, finding, outcome) for outcome in finding.outcomes},
+        "proxies_cover": [shown(other.end_user) for other in step.judgements],
+        "outcomes": {outcome: _outcome(step, judgement, outcome) for outcome in judgement.outcomes},
     }
 
 
-def _budget(finding: Finding) -> dict[str, Any] | None:
-    if not (time := budget(finding)):
+def _budget(judgement: Judgement) -> dict[str, Any] | None:
+    if not (time := judge_budget(judgement)):
         return None
     return {
         "within_ms": round(1000 * time.within),
@@ -195,27 +196,27 @@ def _budget(finding: Finding) -> dict[str, Any] | None:
     }
 
 
-def _outcome(step: StepReport, finding: Finding, outcome: str) -> dict[str, Any]:
-    asked = finding.claim.expectation.shares.get(outcome)
-    fits = finding.allowed(outcome)
-    client = finding.tally.outcomes.get(outcome, 0)
+def _outcome(step: StepReport, judgement: Judgement, outcome: str) -> dict[str, Any]:
+    asked = judgement.claim.expectation.shares.get(outcome)
+    fits = judgement.allowed(outcome)
+    client = judgement.tally.outcomes.get(outcome, 0)
     return {
         "asked": float(asked or 0),
         "asked_exactly": str(asked or Fraction(0)),
         "named": asked is not None,
         "allowed": [fits.low, fits.high],
         "client": client,
-        "judged": finding.count(outcome),
-        **_share(finding, outcome),
-        "proxies": proxy_count(step, finding, outcome),
-        "rps": round(step.rate(client), 2),
-        "success": success_of(step, finding, outcome),
-        "fits": finding.fits(outcome),
+        "judged": judgement.count(outcome),
+        **_share(judgement, outcome),
+        "proxies": proxy_count(step, judgement, outcome),
+        "rps": round(step.per_second(client), 2),
+        "success": success_of(step, judgement, outcome),
+        "fits": judgement.fits(outcome),
     }
 
 
-def _share(finding: Finding, outcome: str) -> dict[str, Any]:
-    share, low, high = finding.seen(outcome) or (None, 0.0, 1.0)
+def _share(judgement: Judgement, outcome: str) -> dict[str, Any]:
+    share, low, high = judgement.seen(outcome) or (None, 0.0, 1.0)
     return {"share": None if share is None else round(share, 5), "share_95": [round(low, 5), round(high, 5)]}
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scenarios.enduser import shown
-from scenarios.evidence.judge import Finding, Verdict
-from scenarios.evidence.latency import budget
-from scenarios.reporting.model import Report, StepReport, proxy_count, success_of
+from scenarios.evidence.judge import Judgement, Verdict
+from scenarios.evidence.latency import judge_budget
+from scenarios.evidence.step import StepReport
+from scenarios.reporting.model import Report, proxy_count, success_of
 from scenarios.statistics.claim import PUNCTUAL, Looks, percent
 
 COLUMNS = ("", "asked", "seen (95 %)", "allowed", "client", "proxies", "rps", "success", "")
@@ -41,97 +42,97 @@ def rows(report: Report) -> Iterator[Row]:
     """All lines of the result, step by step."""
     for step in report.steps:
         yield _whole(step)
-        if len(step.findings) == 1:
-            yield from _outcomes(report, step, step.findings[0], alone=True)
+        if len(step.judgements) == 1:
+            yield from _outcomes(report, step, step.judgements[0], alone=True)
         else:
-            for finding in step.findings:
-                yield _end_user(step, finding)
-                yield from _outcomes(report, step, finding, alone=False)
+            for judgement in step.judgements:
+                yield _end_user(step, judgement)
+                yield from _outcomes(report, step, judgement, alone=False)
             yield from _together(report, step)
 
 
 def _whole(step: StepReport) -> Row:
-    everybody = step.everybody
+    everybody = step.by_version
     return Row(
-        step.step.title,
+        step.title,
         client=f"{everybody.pages:,}",
-        proxies=f"{sum(step.said.answered.values()):,}",
-        rps=f"{step.rate(everybody.pages):.2f}",
+        proxies=f"{sum(step.proxy_counts.answered.values()):,}",
+        rps=f"{step.per_second(everybody.pages):.2f}",
         success=_success(everybody.pages / everybody.requests),
         heading=True,
     )
 
 
-def _end_user(step: StepReport, finding: Finding) -> Row:
-    tally = finding.tally
+def _end_user(step: StepReport, judgement: Judgement) -> Row:
+    tally = judgement.tally
     return Row(
-        f"{finding.claim.expectation.group} · {shown(finding.end_user)}".removeprefix(" · "),
+        f"{judgement.claim.expectation.group} · {shown(judgement.end_user)}".removeprefix(" · "),
         client=f"{tally.pages:,}",
-        rps=f"{step.rate(tally.pages):.2f}",
+        rps=f"{step.per_second(tally.pages):.2f}",
         success=_success(tally.pages / tally.requests),
         heading=True,
     )
 
 
-def _outcomes(report: Report, step: StepReport, finding: Finding, *, alone: bool) -> Iterator[Row]:
-    shares = finding.claim.expectation.shares
-    for outcome in finding.outcomes:
-        count = finding.tally.outcomes.get(outcome, 0)
-        proxies = proxy_count(step, finding, outcome) if alone else None
+def _outcomes(report: Report, step: StepReport, judgement: Judgement, *, alone: bool) -> Iterator[Row]:
+    shares = judgement.claim.expectation.shares
+    for outcome in judgement.outcomes:
+        count = judgement.tally.outcomes.get(outcome, 0)
+        proxies = proxy_count(step, judgement, outcome) if alone else None
         yield Row(
             f"  {report.scenario.outcomes.get(outcome, outcome)}",
             asked=percent(shares[outcome]) if outcome in shares else "–",  # noqa: RUF001  # a dash for: not at all
-            seen=_seen(finding, outcome),
-            allowed=str(finding.allowed(outcome)),
-            client=_client(finding, outcome),
+            seen=_seen(judgement, outcome),
+            allowed=str(judgement.allowed(outcome)),
+            client=_client(judgement, outcome),
             proxies="" if proxies is None else f"{proxies:,}",
-            rps=f"{step.rate(count):.2f}",
-            success=_success(success_of(step, finding, outcome)) if alone else "",
-            mark=_mark(finding, outcome),
+            rps=f"{step.per_second(count):.2f}",
+            success=_success(success_of(step, judgement, outcome)) if alone else "",
+            mark=_mark(judgement, outcome),
         )
-    if alone and finding.claim.expectation.looks is Looks.PAGE:
-        if step.step.ratings is not None:
+    if alone and judgement.claim.expectation.looks is Looks.PAGE:
+        if step.record.step.ratings is not None:
             yield _ratings(step)
-        yield from _times(finding)
+        yield from _times(judgement)
 
 
 def _together(report: Report, step: StepReport) -> Iterator[Row]:
     """What the proxies count, which cannot tell end users apart."""
     yield Row("all of them", heading=True)
-    versions = step.everybody.outcomes.keys() | step.said.answered.keys()
+    versions = step.by_version.outcomes.keys() | step.proxy_counts.answered.keys()
     for version in sorted(versions):
-        count = step.everybody.outcomes.get(version, 0)
+        count = step.by_version.outcomes.get(version, 0)
         yield Row(
             f"  {report.scenario.outcomes.get(version, version)}",
             client=f"{count:,}",
-            proxies=f"{step.said.answered.get(version, 0):,}",
-            rps=f"{step.rate(count):.2f}",
-            success=_success(step.said.success(version)),
+            proxies=f"{step.proxy_counts.answered.get(version, 0):,}",
+            rps=f"{step.per_second(count):.2f}",
+            success=_success(step.proxy_counts.success(version)),
         )
 
 
 def _ratings(step: StepReport) -> Row:
-    return Row("  answers of ratings", client=f"{step.stars:,}", proxies=f"{step.said.ratings:,}")
+    return Row("  answers of ratings", client=f"{step.pages_with_stars:,}", proxies=f"{step.proxy_counts.ratings:,}")
 
 
-def _client(finding: Finding, outcome: str) -> str:
+def _client(judgement: Judgement, outcome: str) -> str:
     """What was judged, and what was still under way when that was sure: `413+7`."""
-    judged, came = finding.count(outcome), finding.tally.outcomes.get(outcome, 0)
+    judged, came = judgement.count(outcome), judgement.tally.outcomes.get(outcome, 0)
     return f"{judged:,}+{came - judged:,}" if came > judged else f"{judged:,}"
 
 
-def _seen(finding: Finding, outcome: str) -> str:
+def _seen(judgement: Judgement, outcome: str) -> str:
     """The share seen and its interval."""
-    found = finding.seen(outcome)
+    found = judgement.seen(outcome)
     if found is None:
         return ""
     share, low, high = (f"{100 * part:.1f}" for part in found)
     return f"{share} % ({low}–{high})"  # noqa: RUF001  # a range takes an en dash
 
 
-def _times(finding: Finding) -> Iterator[Row]:
+def _times(judgement: Judgement) -> Iterator[Row]:
     """How long the page took, against its budget."""
-    if time := budget(finding):
+    if time := judge_budget(judgement):
         yield Row(
             f"  within {time.within:g} s",
             asked=f"≥ {PUNCTUAL} %",
@@ -140,13 +141,13 @@ def _times(finding: Finding) -> Iterator[Row]:
             mark=time.verdict,
         )
     for name, at in (("p50", 50), ("p95", 95), ("max", 100)):
-        yield Row(f"  ms, {name}", client=f"{finding.tally.percentile(at):,.0f}")
+        yield Row(f"  ms, {name}", client=f"{judgement.tally.percentile(at):,.0f}")
 
 
-def _mark(finding: Finding, outcome: str) -> Verdict:
-    if finding.fits(outcome):
-        return Verdict.HOLDS if finding.verdict is not Verdict.INCONCLUSIVE else Verdict.INCONCLUSIVE
-    return Verdict.FAILS if finding.verdict is Verdict.FAILS else Verdict.INCONCLUSIVE
+def _mark(judgement: Judgement, outcome: str) -> Verdict:
+    if judgement.fits(outcome):
+        return Verdict.HOLDS if judgement.verdict is not Verdict.INCONCLUSIVE else Verdict.INCONCLUSIVE
+    return Verdict.FAILS if judgement.verdict is Verdict.FAILS else Verdict.INCONCLUSIVE
 
 
 def _success(share: float | None) -> str:

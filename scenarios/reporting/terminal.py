@@ -173,7 +173,7 @@ def _headline(report: Report) -> Text:
     line = Text(f"{report.scenario.name} {report.scenario.title}", style="bold")
     line.append(
         f" · {report.platform} · {report.requests:,} requests in {report.seconds:.1f} s ({rate:.0f} rps)"
-        f" · rule in force after {point.convergence.milliseconds:.0f} ms · revision {point.convergence.revision}",
+        f" · rule in force after {point.record.convergence.milliseconds:.0f} ms · revision {point.record.convergence.revision}",
         style="not bold",
     )
     return line

@@ -19,12 +19,13 @@ from platforms.demo.run_folder import part
 from platforms.errors import Interrupted, NotConverged, NotReachable, Unsupported
 from platforms.istio.resources import baseline
 from scenarios.evidence.observation import marks
-from scenarios.reporting.model import Report, StepReport
+from scenarios.evidence.step import StepRecord, StepReport, judge_step
+from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen
 from scenarios.run.locust_process import LocustProcess
 from scenarios.run.restore import restoring_baseline
 from scenarios.run.signals import InterruptGuard
-from scenarios.run.step import Stage, Taken, judged, take
+from scenarios.run.step import StepContext, run_step
 from scenarios.run.traffic import Traffic
 from scenarios.scenario import Scenario, Step
 from scenarios.statistics.claim import PUNCTUAL, Claim, plan
@@ -109,9 +110,9 @@ def run(
             will = {step.title: step.state for step in scenario.steps}
             Journal.of(platform.key).open(who=command, was=found, will=will)
             with restoring_baseline(platform, guard, screen, scenario=scenario.name, keep=keep) as restore:
-                stage = Stage(platform, traffic, profile.rate, screen)
-                taken = [
-                    take(step, step_claims, stage, healing=number == scenario.healed)
+                context = StepContext(platform, traffic, profile.rate, screen)
+                records = [
+                    run_step(step, step_claims, context, lifts_fault=number == scenario.healed)
                     for number, (step, step_claims) in enumerate(zip(scenario.steps, claims, strict=True))
                 ]
     return Report(
@@ -124,16 +125,16 @@ def run(
         restored_ms=restore.milliseconds,
         kept=restore.kept,
         error=restore.error,
-        steps=_judged(taken),
+        steps=_judge(records),
         restored=restore.restored_at,
     )
 
 
-def _judged(taken: Sequence[Taken]) -> tuple[StepReport, ...]:
-    """Every step with its verdicts; how long a page takes is held against the first, in which there is no fault."""
-    first = judged(taken[0], usual=None)
-    usual = first.everybody.percentile(PUNCTUAL)
-    return (first, *(judged(step, usual=usual) for step in taken[1:]))
+def _judge(records: Sequence[StepRecord]) -> tuple[StepReport, ...]:
+    """Judge every step; the time that a page takes is compared with the first step, in which there is no fault."""
+    first = judge_step(records[0], usual_ms=None)
+    usual_ms = first.by_version.percentile(PUNCTUAL)
+    return (first, *(judge_step(record, usual_ms=usual_ms) for record in records[1:]))
 
 
 def claims_of(scenario: Scenario, profile: LoadProfile) -> tuple[tuple[Claim, ...], ...]:

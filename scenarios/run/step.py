@@ -1,4 +1,4 @@
-"""One step of a run: put in force, under traffic, counted by both witnesses."""
+"""One step of a run: its state put in force, its requests sent, and both witnesses' counts read."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from platforms.boundary import Convergence, Platform, State
-from platforms.counters import Counters
+from platforms.boundary import Platform, State
 from platforms.errors import NotConverged
-from scenarios.evidence.changes import changes, updated
+from scenarios.evidence.changes import instance_changes, rule_updates
 from scenarios.evidence.observation import Observation, outcome
-from scenarios.evidence.proxy_counts import settled
-from scenarios.evidence.recovery import Recovery, Visitors
-from scenarios.evidence.request_witness import contradiction, logged, without_strangers
-from scenarios.reporting.model import StepReport, step_report
+from scenarios.evidence.proxy_counts import read_settled
+from scenarios.evidence.recovery import RecoveryProbe
+from scenarios.evidence.request_witness import find_contradiction, read_log, without_strangers
+from scenarios.evidence.step import StepRecord
 from scenarios.reporting.terminal import Screen
 from scenarios.run.restore import CONVERGENCE_SECONDS
-from scenarios.run.traffic import Traffic, TrafficResult, UserLoad
+from scenarios.run.traffic import Traffic, UserLoad
 from scenarios.scenario import Step
 from scenarios.statistics.claim import Claim
-from scenarios.statistics.sequential import Decision, Watch
+from scenarios.statistics.sequential import Watch
 
-_STILL = 3.0  # how long the proxies get to prove that nothing else came: one that crashed meanwhile is being restarted
-_LOOK_SECONDS = 0.02
-_UNDER_WAY = 15.0
+_STILL_SERVED_SECONDS = 3.0
+"""How long the proxies get to prove that the rule stayed in force: one that crashed meanwhile is being restarted."""
+_POLL_SECONDS = 0.02
+_IDLE_SECONDS = 15.0
 """How long calls that are under way get to end: nobody in the demo waits longer than reviews v2 for ratings, 10 s."""
-_GLANCE = 1.0
-"""How long where a log tells our calls from all others, so that these need not end."""
+_IDLE_SECONDS_WITH_LOG = 1.0
+"""The same where a log tells our calls from all others, so that these need not end."""
 _MOST_USERS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """What every step of a run is taken with."""
+class StepContext:
+    """What all steps of a run share."""
 
     platform: Platform
     traffic: Traffic
@@ -43,81 +43,58 @@ class Stage:
     screen: Screen
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a step brought: enough to judge it once the baseline is back."""
-
-    step: Step
-    claims: tuple[Claim, ...]
-    convergence: Convergence
-    sent: TrafficResult
-    decisions: tuple[Decision | None, ...]
-    """What was sure early, claim by claim."""
-    applied: float
-    recovery: Recovery | None
-    overtaken: str
-    """How the step's state did not stay in force, if it did not."""
-    changed: str
-    """Which instances were replaced meanwhile, if any were."""
-    busy: str
-    """Which calls were under way when counting began or ended, if any were."""
-    counted: Counters
-    contradicted: str
-    """Which page the proxy's log contradicts, if any."""
-    told: int | None
-    """How many pages the proxy's log was held against; None where there is no log."""
-
-
-def take(step: Step, claims: tuple[Claim, ...], stage: Stage, *, healing: bool) -> Taken:
-    """Put the step in force, wait until it is, and send its requests, until its claims are sure."""
-    platform, screen = stage.platform, stage.screen
-    with Visitors(platform.gateway_url) if healing else contextlib.nullcontext() as visitors:
-        applied = time.time()
+def run_step(step: Step, claims: tuple[Claim, ...], context: StepContext, *, lifts_fault: bool) -> StepRecord:
+    """Put the step in force, wait until it is, and send its requests until its claims are sure."""
+    platform, traffic, screen = context.platform, context.traffic, context.screen
+    with RecoveryProbe(platform.gateway_url) if lifts_fault else contextlib.nullcontext() as probe:
+        applied_at = time.time()
         platform.apply(step.state)
         convergence = platform.wait_until_converged(step.state, timeout=CONVERGENCE_SECONDS)
     screen.in_force(step.title, convergence)
     log = platform.request_log
-    patience = _UNDER_WAY if log is None else _GLANCE
-    busy = _busy(platform, "before the first request", patience)
+    patience = _IDLE_SECONDS if log is None else _IDLE_SECONDS_WITH_LOG
+    busy = _wait_until_idle(platform, "before the first request", patience)
     mark = ""
     if log is not None:
         log.clear()
         mark = log.mark()
-    instances, updates, before = platform.instances(), platform.updates(), settled(platform.upstream_requests)
-    watches = tuple(map(Watch, claims))
-    with screen.sending(step.title, sum(claim.requests for claim in claims)) as answered:
-        sent = stage.traffic.send(
-            stage.traffic.gateway_url or platform.gateway_url,
-            loads(step, claims, stage.rate),
-            rate=stage.rate,
+    instances, updates, before = platform.instances(), platform.updates(), read_settled(platform.upstream_requests)
+    tests = tuple(map(Watch, claims))
+    with screen.sending(step.title, sum(claim.requests for claim in claims)) as on_answer:
+        sent = traffic.send(
+            traffic.gateway_url or platform.gateway_url,
+            split_load(step, claims, context.rate),
+            rate=context.rate,
             mark=mark,
-            on_answer=answered,
-            stop_when=_enough(claims, watches),
+            on_answer=on_answer,
+            stop_when=_decided(claims, tests),
         )
     screen.sent(step.title, len(sent.observations), sent.seconds)
-    overtaken = _overtaken(platform, step.state) or updated(updates, platform.updates())
-    busy = busy or _busy(platform, "after the last answer", patience)
-    calls = logged(log, mark, sent.observations)
-    counted = settled(platform.upstream_requests).since(before)
-    return Taken(
+    superseded = _superseded(platform, step.state) or rule_updates(updates, platform.updates())
+    busy = busy or _wait_until_idle(platform, "after the last answer", patience)
+    calls = read_log(log, mark, sent.observations)
+    counters = read_settled(platform.upstream_requests).since(before)
+    return StepRecord(
         step,
         claims,
+        tuple(test.decision for test in tests),
+        applied_at,
         convergence,
-        sent,
-        tuple(watch.decision for watch in watches),
-        applied,
-        visitors.recovery if visitors else None,
-        overtaken=overtaken,
-        changed=changes(instances, platform.instances()),
-        busy="" if calls else busy,
-        counted=without_strangers(counted, calls, len(sent.observations) + sent.logins, busy=bool(busy)),
-        contradicted=contradiction(calls, sent.observations),
-        told=len(calls.answered) if calls else None,
+        sent.observations,
+        sent.seconds,
+        sent.logins,
+        counters=without_strangers(counters, calls, len(sent.observations) + sent.logins, busy=bool(busy)),
+        pages_logged=len(calls.answered) if calls else None,
+        recovery=probe.recovery if probe else None,
+        contradiction=find_contradiction(calls, sent.observations),
+        superseded=superseded,
+        instance_changes=instance_changes(instances, platform.instances()),
+        calls_under_way="" if calls else busy,
     )
 
 
-def loads(step: Step, claims: Sequence[Claim], rate: float | None) -> list[UserLoad]:
-    """Who asks for the page: at least one visitor per end user, the others in proportion to the requests."""
+def split_load(step: Step, claims: Sequence[Claim], rate: float | None) -> list[UserLoad]:
+    """The load of every end user: at least one request at a time each, the others in proportion to their requests."""
     total = sum(claim.requests for claim in claims)
     users = step.users if rate is None else min(_MOST_USERS, max(step.users, math.ceil(rate / 4)))
     return [
@@ -130,59 +107,35 @@ def loads(step: Step, claims: Sequence[Claim], rate: float | None) -> list[UserL
     ]
 
 
-def judged(taken: Taken, *, usual: float | None) -> StepReport:
-    """The step with its verdicts; `usual` is how long 95 of 100 pages took in the run's first step, in milliseconds."""
-    return step_report(
-        taken.step,
-        taken.claims,
-        taken.sent.observations,
-        convergence=taken.convergence,
-        seconds=taken.sent.seconds,
-        logins=taken.sent.logins,
-        overtaken=taken.overtaken,
-        changed=taken.changed,
-        busy=taken.busy,
-        counted=taken.counted,
-        contradicted=taken.contradicted,
-        told=taken.told,
-        decisions=taken.decisions,
-        usual=usual,
-        applied=taken.applied,
-        recovery=taken.recovery,
-    )
+def _decided(claims: Sequence[Claim], tests: Sequence[Watch]) -> Callable[[Observation], bool]:
+    """A function that adds an answer to its end user's test, and tells whether that test is decided."""
+    by_user = {claim.expectation.end_user: (claim.expectation, test) for claim, test in zip(claims, tests, strict=True)}
+
+    def decided(seen: Observation) -> bool:
+        expectation, test = by_user[seen.end_user]
+        found = outcome(seen, expectation.looks, within=expectation.within)
+        return test.heard(seen.number, found, twice=seen.asked_twice) is not None
+
+    return decided
 
 
-def _enough(claims: Sequence[Claim], watches: Sequence[Watch]) -> Callable[[Observation], bool]:
-    """Tells, of an answer, whether the claim of its end user is sure by now."""
-    heard = {
-        claim.expectation.end_user: (claim.expectation, watch) for claim, watch in zip(claims, watches, strict=True)
-    }
-
-    def enough(seen: Observation) -> bool:
-        expectation, watch = heard[seen.end_user]
-        came = outcome(seen, expectation.looks, within=expectation.within)
-        return watch.heard(seen.number, came, twice=seen.asked_twice) is not None
-
-    return enough
-
-
-def _overtaken(platform: Platform, state: State) -> str:
+def _superseded(platform: Platform, state: State) -> str:
     """How the state did not stay in force; empty if every proxy still serves it."""
     try:
-        platform.wait_until_converged(state, timeout=_STILL)
+        platform.wait_until_converged(state, timeout=_STILL_SERVED_SECONDS)
     except NotConverged as error:
         return str(error)
     return ""
 
 
-def _busy(platform: Platform, when: str, patience: float) -> str:
-    """Wait until no call is under way, for it would be counted where it does not belong; say so if that does not come.
+def _wait_until_idle(platform: Platform, when: str, patience: float) -> str:
+    """Wait until no call is under way, since a late one would be counted for the wrong step; return what still is.
 
-    A call outlives its page: what reviews v2 ask of late ratings is answered when nobody waits for it any more.
+    A call outlives its page: what reviews v2 asks of late ratings is answered after the page has gone out.
     """
     deadline = time.monotonic() + patience
     while calls := platform.under_way():
         if time.monotonic() >= deadline:
             return f"{calls:,} {'call was' if calls == 1 else 'calls were'} still under way {patience:.0f} s {when}"
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
     return ""

@@ -9,7 +9,7 @@ from platforms.demo.journal import Journal, exclusive
 from platforms.errors import NotReachable
 from platforms.istio.resources import ISTIO, baseline, load
 from scenarios import canary, fault_ratings, user_routing
-from scenarios.run import step as run_step
+from scenarios.run import step
 from scenarios.run.cli import Command
 from tests.controls.drive import drive
 from tests.fakes import Defects, FakePlatform
@@ -236,7 +236,7 @@ def test_a_gateway_that_counts_too_little_is_not_believed() -> None:
 
 def test_calls_that_never_end_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit 4: they may count at any time."""
-    monkeypatch.setattr(run_step, "_UNDER_WAY", 0.05)
+    monkeypatch.setattr(step, "_IDLE_SECONDS", 0.05)
     with FakePlatform(defects=Defects(never_ends=True)) as platform:
         ended = drive(CANARY, ["--json"], platform)
 

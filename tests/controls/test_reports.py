@@ -280,7 +280,7 @@ def test_the_moments_of_a_run_are_in_order() -> None:
     moments = [*(step["applied_at_ms"] for step in document["steps"]), document["restored_at_ms"]]
 
     assert moments == sorted(moments)
-    assert document["total_seconds"] * 1000 >= moments[-1]
+    assert document["total_seconds"] * 1000 >= moments[-1] - 1  # the total is rounded to a millisecond
 
 
 def test_a_late_page_fails_its_budget(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.evidence.judge import Verdict, judge, overall, reasons
-from scenarios.evidence.proxy_counts import Beyond, Disagreement
+from scenarios.evidence.proxy_counts import Disagreement, Surplus
 from tests.unit.scenarios.builders import claim, tallied
 
 CANARY = claim(1500, v1=Fraction(9, 10), v2=Fraction(1, 10), v3=0)
@@ -25,10 +25,10 @@ def test_counts_within_their_ranges_hold() -> None:
 
 def test_a_split_out_of_its_range_fails_and_says_what_was_allowed() -> None:
     """80:20 is not 90:10."""
-    finding = judge(CANARY, tallied(v1=1200, v2=300))
+    judgement = judge(CANARY, tallied(v1=1200, v2=300))
 
-    assert Verdict.FAILS is finding.verdict
-    assert f"v2 300 of 1,500, allowed {CANARY.allowed['v2']} for 10 %" in finding.reason
+    assert Verdict.FAILS is judgement.verdict
+    assert f"v2 300 of 1,500, allowed {CANARY.allowed['v2']} for 10 %" in judgement.reason
 
 
 def test_weight_0_allows_no_answer() -> None:
@@ -38,10 +38,10 @@ def test_weight_0_allows_no_answer() -> None:
 
 def test_an_outcome_that_nobody_asked_for_fails() -> None:
     """Pages without details are no pages of v3."""
-    finding = judge(ONLY_V3, tallied(**{"v3": 458, "details unavailable": 1}))
+    judgement = judge(ONLY_V3, tallied(**{"v3": 458, "details unavailable": 1}))
 
-    assert Verdict.FAILS is finding.verdict
-    assert "details unavailable 1 of 459, not asked for at all" in finding.reason
+    assert Verdict.FAILS is judgement.verdict
+    assert "details unavailable 1 of 459, not asked for at all" in judgement.reason
 
 
 def test_missing_answers_that_cannot_decide_do_not_matter() -> None:
@@ -53,10 +53,10 @@ def test_missing_answers_that_cannot_decide_do_not_matter() -> None:
 
 def test_missing_answers_that_could_decide_are_inconclusive() -> None:
     """The lost answer may have been the one from v3: what is missing never counts for the claim."""
-    finding = judge(CANARY, tallied({"HTTP 503": 1}, v1=1349, v2=150))
+    judgement = judge(CANARY, tallied({"HTTP 503": 1}, v1=1349, v2=150))
 
-    assert Verdict.INCONCLUSIVE is finding.verdict
-    assert "1 of 1,500 answers are missing (HTTP 503: 1)" in finding.reason
+    assert Verdict.INCONCLUSIVE is judgement.verdict
+    assert "1 of 1,500 answers are missing (HTTP 503: 1)" in judgement.reason
 
 
 def test_missing_answers_do_not_excuse_what_was_seen() -> None:
@@ -71,10 +71,10 @@ def test_no_answers_at_all_are_inconclusive() -> None:
 
 def test_requests_that_were_never_sent_are_missing_too() -> None:
     """The ranges are those of the whole number: a sample that was cut short is not judged by them."""
-    finding = judge(ONLY_V3, tallied(v3=400))
+    judgement = judge(ONLY_V3, tallied(v3=400))
 
-    assert Verdict.INCONCLUSIVE is finding.verdict
-    assert "59 of 459 answers are missing (never sent: 59)" in finding.reason
+    assert Verdict.INCONCLUSIVE is judgement.verdict
+    assert "59 of 459 answers are missing (never sent: 59)" in judgement.reason
 
 
 def test_too_few_requests_are_inconclusive_even_if_they_fit() -> None:
@@ -108,10 +108,10 @@ def test_missing_answers_are_dealt_out_within_what_the_proxies_counted() -> None
     """What they sent to v1 alone cannot have been the one of v3."""
     lost = tallied({"HTTP 503": 2}, v1=1348, v2=150)
 
-    assert Verdict.HOLDS is judge(CANARY, lost, beyond=Beyond({"v1": 2, "v2": 0, "v3": 0}, 0)).verdict
-    assert Verdict.HOLDS is judge(CANARY, lost, beyond=Beyond({"v1": 0, "v2": 0}, 0)).verdict
-    assert Verdict.INCONCLUSIVE is judge(CANARY, lost, beyond=Beyond({"v1": 1, "v3": 1}, 0)).verdict
-    assert Verdict.INCONCLUSIVE is judge(ONLY_V3, tallied({"x": 1}, v3=458), beyond=Beyond({"v3": 1}, 0)).verdict
+    assert Verdict.HOLDS is judge(CANARY, lost, surplus=Surplus({"v1": 2, "v2": 0, "v3": 0}, 0)).verdict
+    assert Verdict.HOLDS is judge(CANARY, lost, surplus=Surplus({"v1": 0, "v2": 0}, 0)).verdict
+    assert Verdict.INCONCLUSIVE is judge(CANARY, lost, surplus=Surplus({"v1": 1, "v3": 1}, 0)).verdict
+    assert Verdict.INCONCLUSIVE is judge(ONLY_V3, tallied({"x": 1}, v3=458), surplus=Surplus({"v3": 1}, 0)).verdict
 
 
 def test_an_answer_that_was_asked_for_twice_may_stand_for_the_other_version() -> None:
@@ -120,30 +120,30 @@ def test_an_answer_that_was_asked_for_twice_may_stand_for_the_other_version() ->
     edge = replace(tallied(v1=1500 - low, v2=low), twice={"v2": 8})
     over = replace(tallied(v1=1500 - high - 3, v2=high + 3), twice={"v2": 8})
 
-    assert Verdict.HOLDS is judge(CANARY, edge, beyond=Beyond({"v1": 0}, 0)).verdict
-    assert Verdict.INCONCLUSIVE is judge(CANARY, edge, beyond=Beyond({"v1": 8}, 0)).verdict
-    assert Verdict.FAILS is judge(CANARY, over, beyond=Beyond({"v1": 0}, 0)).verdict
-    assert Verdict.INCONCLUSIVE is judge(CANARY, over, beyond=Beyond({"v1": 8}, 0)).verdict
+    assert Verdict.HOLDS is judge(CANARY, edge, surplus=Surplus({"v1": 0}, 0)).verdict
+    assert Verdict.INCONCLUSIVE is judge(CANARY, edge, surplus=Surplus({"v1": 8}, 0)).verdict
+    assert Verdict.FAILS is judge(CANARY, over, surplus=Surplus({"v1": 0}, 0)).verdict
+    assert Verdict.INCONCLUSIVE is judge(CANARY, over, surplus=Surplus({"v1": 8}, 0)).verdict
 
 
 def test_a_leak_is_a_leak_however_often_it_was_asked_for() -> None:
     """What somebody saw, he saw."""
     leaked = replace(tallied(v1=1349, v2=150, v3=1), twice={"v3": 1})
 
-    assert Verdict.FAILS is judge(CANARY, leaked, beyond=Beyond({"v1": 1}, 0)).verdict
+    assert Verdict.FAILS is judge(CANARY, leaked, surplus=Surplus({"v1": 1}, 0)).verdict
 
 
 def test_a_verdict_must_stand_whatever_strangers_have_hidden() -> None:
     """Behind each of them one page could be of another version than it says."""
     low, high = CANARY.allowed["v2"].low, CANARY.allowed["v2"].high
-    five = Beyond({"v1": 5}, 5)
+    five = Surplus({"v1": 5}, 5)
 
-    assert Verdict.HOLDS is judge(CANARY, tallied(v1=1495 - low, v2=low + 5), beyond=five).verdict
-    edge = judge(CANARY, tallied(v1=1496 - low, v2=low + 4), beyond=five)
+    assert Verdict.HOLDS is judge(CANARY, tallied(v1=1495 - low, v2=low + 5), surplus=five).verdict
+    edge = judge(CANARY, tallied(v1=1496 - low, v2=low + 4), surplus=five)
     assert Verdict.INCONCLUSIVE is edge.verdict
     assert "anonymous: 5 requests of somebody else could have changed the counts" == edge.reason
-    assert Verdict.INCONCLUSIVE is judge(CANARY, tallied(v1=1495 - high, v2=high + 5), beyond=five).verdict
-    assert Verdict.FAILS is judge(CANARY, tallied(v1=1494 - high, v2=high + 6), beyond=five).verdict
+    assert Verdict.INCONCLUSIVE is judge(CANARY, tallied(v1=1495 - high, v2=high + 5), surplus=five).verdict
+    assert Verdict.FAILS is judge(CANARY, tallied(v1=1494 - high, v2=high + 6), surplus=five).verdict
 
 
 @given(
@@ -170,9 +170,9 @@ def test_a_failed_claim_outweighs_an_inconclusive_one() -> None:
 def test_a_leak_among_several_others_is_one_sentence() -> None:
     """N of M others saw v3."""
     halves = {"v1": Fraction(1, 2), "v2": Fraction(1, 2), "v3": 0}
-    findings = [
+    judgements = [
         judge(claim(459, end_user=user, group="others", **halves), tallied(v1=150, v2=155, v3=154))
         for user in ("", "somebody")
     ]
 
-    assert ["308 of 918 others saw v3"] == reasons(findings)
+    assert ["308 of 918 others saw v3"] == reasons(judgements)

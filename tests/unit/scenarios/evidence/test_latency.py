@@ -9,8 +9,8 @@ from fractions import Fraction
 import pytest
 from scipy.stats import binom
 
-from scenarios.evidence.judge import Finding, Verdict, judge
-from scenarios.evidence.latency import budget, timed
+from scenarios.evidence.judge import Judgement, Verdict, judge
+from scenarios.evidence.latency import judge_budget, judge_latency
 from scenarios.evidence.observation import Observation, tally
 from scenarios.statistics.claim import Looks, most_late, plan
 from tests.unit.scenarios.builders import claim, expectation
@@ -28,11 +28,11 @@ def pages(seconds: Sequence[float], *, every: float = TWO_AT_A_TIME) -> list[Obs
     ]
 
 
-def finding(seen: Sequence[Observation], verdict: Verdict = Verdict.HOLDS, seconds: float | None = 1.0) -> Finding:
+def judgement(seen: Sequence[Observation], verdict: Verdict = Verdict.HOLDS, seconds: float | None = 1.0) -> Judgement:
     """The claim that these pages come within a second."""
     planned = claim(len(seen), **{"ratings unavailable": 1})
     own = replace(planned, expectation=replace(planned.expectation, budget=seconds, looks=Looks.PAGE, within=7.0))
-    return Finding(own, tally(seen, Looks.PAGE, within=7.0), verdict)
+    return Judgement(own, tally(seen, Looks.PAGE, within=7.0), verdict)
 
 
 def some_late(late: int, of: int) -> list[Observation]:
@@ -44,14 +44,14 @@ def test_what_has_no_budget_cannot_be_late() -> None:
     """Then there is no claim."""
     late = some_late(100, 100)
 
-    assert None is budget(finding(late, seconds=None))
-    assert Verdict.HOLDS is timed(finding(late, seconds=None), late, None).verdict
+    assert None is judge_budget(judgement(late, seconds=None))
+    assert Verdict.HOLDS is judge_latency(judgement(late, seconds=None), late, None).verdict
 
 
 @pytest.mark.parametrize(("of", "most", "caught"), [(44, 8, "0.355"), (459, 39, "0.121"), (10, 4, "0.782")])
 def test_only_what_chance_does_not_explain_refutes_a_budget(of: int, most: int, caught: str) -> None:
     """A mesh with 5 of 100 late pages fails less than once in 1,000 runs, and what is said to be caught is."""
-    own = finding(some_late(0, of)).claim
+    own = judgement(some_late(0, of)).claim
 
     assert (most, Fraction(caught)) == (most_late(own, of), own.late)
     assert binom.sf(most, of, 0.05) <= 0.001 < binom.sf(most - 1, of, 0.05)
@@ -72,7 +72,7 @@ def test_only_what_chance_does_not_explain_refutes_a_budget(of: int, most: int, 
 )
 def test_a_budget_has_its_own_verdict(late: int, verdict: Verdict, found: Verdict) -> None:
     """But none where nothing can be relied on."""
-    time = budget(finding(some_late(late, 44), verdict))
+    time = judge_budget(judgement(some_late(late, 44), verdict))
 
     assert time is not None
     assert (44 - late, late, found) == (time.on_time, time.late, time.verdict)
@@ -97,7 +97,7 @@ def test_two_pages_cannot_tell() -> None:
 def test_a_claim_that_is_late_fails() -> None:
     """However right its pages are."""
     late = some_late(30, 44)
-    judged = timed(finding(late), late, 900.0)
+    judged = judge_latency(judgement(late), late, 900.0)
 
     assert Verdict.FAILS is judged.verdict
     assert "95 of 100 pages were to come within 1 s, and took up to 1.0 s" == judged.reason
@@ -106,7 +106,7 @@ def test_a_claim_that_is_late_fails() -> None:
 def test_pages_that_were_under_way_at_one_moment_accuse_nobody() -> None:
     """While everything stands still, 16 visitors wait: one pause, no slow mesh. Nor is it a mesh that is in time."""
     stuck = pages([ON_TIME] * 12 + [LATE] * 16 + [ON_TIME] * 16, every=0.01)
-    judged = timed(finding(stuck), stuck, 900.0)
+    judged = judge_latency(judgement(stuck), stuck, 900.0)
 
     assert Verdict.INCONCLUSIVE is judged.verdict
     assert judged.reason == (
@@ -120,23 +120,23 @@ def test_a_pause_excuses_no_others() -> None:
         replace(page, at=page.at + 60) for page in pages([LATE] * 9 + [ON_TIME] * 19)
     ]
 
-    assert Verdict.FAILS is timed(finding(stuck), stuck, 900.0).verdict
+    assert Verdict.FAILS is judge_latency(judgement(stuck), stuck, 900.0).verdict
 
 
 @pytest.mark.parametrize(("apart", "verdict"), [(0.0, Verdict.INCONCLUSIVE), (20.0, Verdict.FAILS)])
 def test_pages_that_are_no_answer_any_more_are_late_too(apart: float, verdict: Verdict) -> None:
     """Longer than late ratings would have taken: by one pause, or again and again."""
     seen = pages([7.5, 7.5, *[ON_TIME] * 42], every=apart)
-    own = finding(seen).claim
+    own = judgement(seen).claim
     judged = judge(own, tally(seen, Looks.PAGE, within=7.0))
 
-    assert (Verdict.FAILS, verdict) == (judged.verdict, timed(judged, seen, 900.0).verdict)
+    assert (Verdict.FAILS, verdict) == (judged.verdict, judge_latency(judged, seen, 900.0).verdict)
 
 
 def test_a_machine_that_was_slow_before_accuses_nobody() -> None:
     """Where pages without a fault are over the budget too, nothing can be said of the fault."""
     late = some_late(30, 44)
-    judged = timed(finding(late), late, 1200.0)
+    judged = judge_latency(judgement(late), late, 1200.0)
 
     assert Verdict.INCONCLUSIVE is judged.verdict
     assert judged.reason.endswith("up to 1.2 s before there was a fault: this machine is too slow to tell")
@@ -146,6 +146,6 @@ def test_a_machine_that_was_slow_before_accuses_nobody() -> None:
 def test_what_is_settled_stays_so(verdict: Verdict) -> None:
     """A claim that fails for its pages fails for them, with its own reason."""
     late = some_late(44, 44)
-    before = finding(late, verdict)
+    before = judgement(late, verdict)
 
-    assert before == timed(before, late, None)
+    assert before == judge_latency(before, late, None)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from platforms.counters import Counters, Hop
-from scenarios.evidence.proxy_counts import Company, Disagreement, disagreement, hear, settled
+from scenarios.evidence.proxy_counts import Allowances, Disagreement, find_disagreement, read_settled, summarise
 from tests.unit.scenarios.builders import tallied
 
 V1, V2 = Hop("productpage-v1", "reviews", "v1"), Hop("productpage-v1", "reviews", "v2")
-NOBODY = Company()
+NOBODY = Allowances()
 STARS = Hop("reviews-v2", "ratings", "v1")
 
 
@@ -18,11 +18,13 @@ def doubt(
     *,
     ratings: bool | None = None,
     stars: int = 0,
-    company: Company = NOBODY,
+    allowances: Allowances = NOBODY,
     **seen: int,
 ) -> Disagreement | None:
     missing = {"HTTP 503": seen.pop("missing")} if "missing" in seen else {}
-    return disagreement(tallied(missing, **seen), hear(counted), ratings=ratings, stars=stars, company=company)
+    return find_disagreement(
+        tallied(missing, **seen), summarise(counted), ratings=ratings, stars=stars, allowances=allowances
+    )
 
 
 def test_equal_counts_agree() -> None:
@@ -45,7 +47,7 @@ def test_failed_attempts_do_not_count_as_answers() -> None:
 
 def test_more_answers_than_pages_are_somebody_elses() -> None:
     """What the gateway let in beside our own names the cause."""
-    found = doubt(Counters({V1: 100}), v1=90, company=Company(10))
+    found = doubt(Counters({V1: 100}), v1=90, allowances=Allowances(10))
 
     assert found is not None
     assert not found.contradicts
@@ -54,7 +56,7 @@ def test_more_answers_than_pages_are_somebody_elses() -> None:
 
 def test_one_is_no_plural() -> None:
     """A sentence for the audience."""
-    found = doubt(Counters({V1: 93}), v1=90, company=Company(1))
+    found = doubt(Counters({V1: 93}), v1=90, allowances=Allowances(1))
     alone = doubt(Counters({V1: 91}), v1=90)
 
     assert found is not None
@@ -66,27 +68,27 @@ def test_one_is_no_plural() -> None:
 
 def test_few_strangers_explain_their_pages() -> None:
     """One of a hundred, rounded up, who may each have had reviews asked twice; more could hide pages that are not what they say."""
-    assert doubt(Counters({V1: 610}), v1=600, company=Company(5)) is None
-    assert doubt(Counters({V1: 611}), v1=600, company=Company(5)) is not None
-    assert doubt(Counters({V1: 606}), v1=600, company=Company(6)) is None
-    assert doubt(Counters({V1: 607}), v1=600, company=Company(7)) is not None
-    assert doubt(Counters({V1: 601}), v1=600, company=Company(-3)) is not None
+    assert doubt(Counters({V1: 610}), v1=600, allowances=Allowances(5)) is None
+    assert doubt(Counters({V1: 611}), v1=600, allowances=Allowances(5)) is not None
+    assert doubt(Counters({V1: 606}), v1=600, allowances=Allowances(6)) is None
+    assert doubt(Counters({V1: 607}), v1=600, allowances=Allowances(7)) is not None
+    assert doubt(Counters({V1: 601}), v1=600, allowances=Allowances(-3)) is not None
 
 
 def test_a_page_that_was_asked_for_twice_explains_one_more_answer() -> None:
     """Productpage waited for 3 s, and asked again."""
-    assert doubt(Counters({V1: 108}), v1=100, company=Company(twice=8)) is None
-    assert doubt(Counters({V1: 109}), v1=100, company=Company(twice=8)) is not None
+    assert doubt(Counters({V1: 108}), v1=100, allowances=Allowances(twice=8)) is None
+    assert doubt(Counters({V1: 109}), v1=100, allowances=Allowances(twice=8)) is not None
 
 
 def test_strangers_do_not_explain_what_nobody_may_see() -> None:
     """An answer of an excluded version, unless a load that may see it is missing pages, or had to ask for one twice."""
-    few = Company(5, rightful={"v2": 0})
+    few = Allowances(5, rightful={"v2": 0})
 
-    assert doubt(Counters({V1: 605}), v1=600, company=few) is None
-    assert doubt(Counters({V1: 600, V2: 1}), v1=600, company=few) is not None
-    assert doubt(Counters({V1: 600, V2: 2}), v1=598, missing=2, company=Company(rightful={"v2": 0})) is not None
-    assert doubt(Counters({V1: 600, V2: 2}), v1=600, missing=2, company=Company(rightful={"v2": 1})) is None
+    assert doubt(Counters({V1: 605}), v1=600, allowances=few) is None
+    assert doubt(Counters({V1: 600, V2: 1}), v1=600, allowances=few) is not None
+    assert doubt(Counters({V1: 600, V2: 2}), v1=598, missing=2, allowances=Allowances(rightful={"v2": 0})) is not None
+    assert doubt(Counters({V1: 600, V2: 2}), v1=600, missing=2, allowances=Allowances(rightful={"v2": 1})) is None
 
 
 def test_counted_retries_explain_more_answers() -> None:
@@ -168,4 +170,4 @@ def test_counters_are_read_until_they_stand_still() -> None:
     """The last answers may be counted a moment late."""
     readings = iter([Counters({V1: 8}), Counters({V1: 9}), Counters({V1: 10}), Counters({V1: 10})])
 
-    assert Counters({V1: 10}) == settled(lambda: next(readings))
+    assert Counters({V1: 10}) == read_settled(lambda: next(readings))

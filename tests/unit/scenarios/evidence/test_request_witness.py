@@ -11,7 +11,7 @@ from platforms.calls import Call
 from platforms.counters import Counters, Hop
 from scenarios.evidence import request_witness
 from scenarios.evidence.observation import Observation
-from scenarios.evidence.request_witness import contradiction, logged, without_strangers
+from scenarios.evidence.request_witness import find_contradiction, read_log, without_strangers
 
 MARK = "5e1"
 GATEWAY = Hop("ingressgateway", "productpage", "v1")
@@ -50,7 +50,7 @@ def page(number: int, version: str, *, end_user: str = "") -> Observation:
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is not logged will not be."""
-    monkeypatch.setattr(request_witness, "_LOGGED", 0.0)
+    monkeypatch.setattr(request_witness, "_LOGGED_SECONDS", 0.0)
 
 
 def test_pages_that_name_who_answered() -> None:
@@ -63,7 +63,7 @@ def test_pages_that_name_who_answered() -> None:
     ]
     log = Log(call(0, "v1"), call(0, "v2", end_user="김 철수.1"), call(1, "v1", status=0), call(1, "v2"), call(2, "v3"))
 
-    assert "" == contradiction(logged(log, MARK, seen), seen)
+    assert "" == find_contradiction(read_log(log, MARK, seen), seen)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_page_that_names_another(calls: list[Call], who: str) -> None:
     """It is named, with who answered instead."""
     seen = [page(4, "v2")]
 
-    assert contradiction(logged(Log(*calls), MARK, seen), seen) == (
+    assert find_contradiction(read_log(Log(*calls), MARK, seen), seen) == (
         f"the witnesses disagree: page 5 of anonymous names reviews v2, by the proxy's log {who} answered for it"
     )
 
@@ -92,7 +92,7 @@ def test_strangers_are_left_out() -> None:
     seen = [page(0, "v1"), page(1, "v2")]
     counted = Counters({GATEWAY: 7, hop("v1"): 3, hop("v2"): 4}, {hop("v1"): 1}, {})
     own = (passed(0), passed(1), call(0, "v1"), call(1, "v2"))
-    ours = without_strangers(counted, logged(Log(*own, call(9, "v2", mark="other")), MARK, seen), 2)
+    ours = without_strangers(counted, read_log(Log(*own, call(9, "v2", mark="other")), MARK, seen), 2)
 
     assert {GATEWAY: 2, hop("v1"): 1, hop("v2"): 1} == ours.requests
     assert not any(ours.failures.values())
@@ -101,7 +101,7 @@ def test_strangers_are_left_out() -> None:
 def test_a_way_round_the_gateway_cannot_hide_behind_strangers() -> None:
     """A request of ours that the gateway did not log is missing, however many others it counted."""
     seen = [page(0, "v1"), page(1, "v2")]
-    found = logged(Log(passed(1), call(0, "v1"), call(1, "v2")), MARK, seen)
+    found = read_log(Log(passed(1), call(0, "v1"), call(1, "v2")), MARK, seen)
 
     assert 1 == without_strangers(Counters({GATEWAY: 7}, {}, {}), found, 2).requests[GATEWAY]
 
@@ -110,7 +110,7 @@ def test_retries_of_strangers_are_left_out() -> None:
     """What our own requests needed is in the log."""
     again = Call(f"{MARK}.0.", hop("v1"), 200, attempts=3)
     counted = Counters({GATEWAY: 7, hop("v1"): 9}, {hop("v1"): 5}, {("productpage-v1", "reviews"): 5})
-    found = logged(Log(passed(0), again), MARK, [page(0, "v1")])
+    found = read_log(Log(passed(0), again), MARK, [page(0, "v1")])
 
     assert 2 == without_strangers(counted, found, 1).retries["productpage-v1", "reviews"]
 
@@ -119,22 +119,22 @@ def test_without_strangers_the_counters_speak() -> None:
     """A log that says less than they do takes nothing back; and where there is none, they are all there is."""
     counted = Counters({GATEWAY: 2, hop("v1"): 1, hop("v3"): 1}, {}, {})
 
-    assert counted == without_strangers(counted, logged(Log(call(0, "v1")), MARK, []), 2)
-    assert counted == without_strangers(counted, logged(None, MARK, []), 1)
+    assert counted == without_strangers(counted, read_log(Log(call(0, "v1")), MARK, []), 2)
+    assert counted == without_strangers(counted, read_log(None, MARK, []), 1)
 
 
 def test_calls_that_others_left_under_way_are_left_out() -> None:
     """They may be counted with ours although nobody but us came through the gateway."""
     late = Hop("reviews-v2", "ratings", "v1")
     counted = Counters({GATEWAY: 1, hop("v2"): 1, late: 2}, {}, {})
-    found = logged(Log(call(0, "v2")), MARK, [page(0, "v2")])
+    found = read_log(Log(call(0, "v2")), MARK, [page(0, "v2")])
 
     assert late not in without_strangers(counted, found, 1, busy=True).requests
 
 
 def test_the_log_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Proxies write several times a second, each at its own time: sidecars of all callers, and the gateway."""
-    monkeypatch.setattr(request_witness, "_LOGGED", 30.0)
+    monkeypatch.setattr(request_witness, "_LOGGED_SECONDS", 30.0)
     seen = [Observation("", 200, 1.0, {"reviews-version": "v2", "end-user": "", "ratings": "shown"}, number=0)]
     ratings = Call(f"{MARK}.0.", Hop("reviews-v2", "ratings", "v1"), 200)
     order = (call(0, "v2"), ratings, Call(f"{MARK}.login.", GATEWAY, 302), passed(0))
@@ -146,7 +146,7 @@ def test_the_log_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
             self.looks += 1
             return order[: self.looks]
 
-    found = logged(Slow(), MARK, seen)
+    found = read_log(Slow(), MARK, seen)
 
     assert found is not None
     assert order == found.calls

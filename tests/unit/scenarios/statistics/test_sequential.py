@@ -188,10 +188,10 @@ def test_a_wrong_split_fails_early_and_says_after_how_many() -> None:
 
     assert decision is not None
     counts = {"v1": 4 * decision.answers // 5, "v2": decision.answers - 4 * decision.answers // 5}
-    finding = judge(CANARY, tallied(**counts), early=decision)
-    assert Verdict.FAILS is finding.verdict
+    judgement = judge(CANARY, tallied(**counts), early=decision)
+    assert Verdict.FAILS is judgement.verdict
     assert decision.answers < CANARY.requests / 3
-    assert f"v2 {decision.counts['v2']} of {decision.answers}, allowed {decision.allowed['v2']}" in finding.reason
+    assert f"v2 {decision.counts['v2']} of {decision.answers}, allowed {decision.allowed['v2']}" in judgement.reason
 
 
 def test_what_is_allowed_speaks_not_against_the_share() -> None:
@@ -266,6 +266,6 @@ def test_late_answers_do_not_take_back_what_was_sure() -> None:
     assert decision is not None
     late = {**decision.counts, "v2": decision.counts["v2"] + 15}
 
-    finding = judge(CANARY, tallied({"time-out": 1}, **late), early=decision)
-    assert Verdict.HOLDS is finding.verdict
-    assert f"sure after {decision.answers} of at most {CANARY.requests:,} requests" == finding.stopped
+    judgement = judge(CANARY, tallied({"time-out": 1}, **late), early=decision)
+    assert Verdict.HOLDS is judgement.verdict
+    assert f"sure after {decision.answers} of at most {CANARY.requests:,} requests" == judgement.stopped

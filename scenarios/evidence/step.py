@@ -1,0 +1,182 @@
+"""One step of a run: the record of what was seen and counted, and the judgement of that record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from platforms.boundary import Convergence
+from platforms.counters import Counters
+from scenarios.evidence.judge import Judgement, judge
+from scenarios.evidence.latency import judge_latency
+from scenarios.evidence.observation import NO_DETAILS, NO_RATINGS, Observation, Tally, tally
+from scenarios.evidence.proxy_counts import (
+    UNSEEN,
+    Allowances,
+    Disagreement,
+    ProxyCounts,
+    Surplus,
+    find_disagreement,
+    gateway_requests,
+    number,
+    summarise,
+)
+from scenarios.evidence.recovery import Recovery
+from scenarios.scenario import Step
+from scenarios.statistics.claim import Claim, Looks
+from scenarios.statistics.sequential import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """Everything that was observed during a step; it is judged after the baseline has been restored."""
+
+    step: Step
+    claims: tuple[Claim, ...]
+    decisions: tuple[Decision | None, ...]
+    """By claim, the early decision of its sequential test, if there was one."""
+    applied_at: float
+    """When the step's state was applied, in wall-clock seconds."""
+    convergence: Convergence
+    observations: tuple[Observation, ...]
+    """Every answer."""
+    seconds: float
+    """From the first request to the last answer."""
+    logins: int
+    counters: Counters
+    """What the proxies counted during the step."""
+    pages_logged: int | None = None
+    """Requests for which the log of productpage's proxy says who answered; None where there is no such log."""
+    recovery: Recovery | None = None
+    """What visitors saw while a fault was lifted, if this step lifts one."""
+    contradiction: str = ""
+    """The page that the proxy's log contradicts, if any."""
+    superseded: str = ""
+    """How the step's state did not stay in force, if it did not."""
+    instance_changes: str = ""
+    """Which instances were replaced during the step, if any were."""
+    calls_under_way: str = ""
+    """Which calls were under way when counting began or ended, if any were."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """A step's record and its judgement."""
+
+    record: StepRecord
+    judgements: tuple[Judgement, ...]
+    """One per claim."""
+    by_version: Tally
+    """All answers of the step, by version of reviews."""
+    pages_with_stars: int
+    proxy_counts: ProxyCounts
+    disagreement: Disagreement | None
+
+    @property
+    def title(self) -> str:
+        return self.record.step.title
+
+    @property
+    def requests(self) -> int:
+        return self.by_version.requests
+
+    def per_second(self, count: int) -> float:
+        return count / self.record.seconds if self.record.seconds else 0.0
+
+
+def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
+    """Judge every claim of a step by what its clients saw and its proxies counted; `usual_ms` as in `judge_latency`."""
+    claims, observations = record.claims, record.observations
+    by_version = tally(observations, Looks.REVIEWS, within=None)
+    stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in observations)
+    counts = summarise(record.counters)
+    own = [[one for one in observations if one.end_user == claim.expectation.end_user] for claim in claims]
+    tallies = [
+        tally(seen, claim.expectation.looks, within=claim.expectation.within)
+        for claim, seen in zip(claims, own, strict=True)
+    ]
+    strangers = gateway_requests(record.counters) - len(observations) - record.logins
+    disagreement = (
+        _interference(record)
+        or (Disagreement(record.contradiction, contradicts=True) if record.contradiction else None)
+        or _uncounted(observations, -strangers)
+        or _incomplete_pages(tallies)
+        or find_disagreement(
+            by_version,
+            counts,
+            ratings=record.step.ratings,
+            stars=stars,
+            allowances=_allowances(claims, tallies, observations, strangers),
+        )
+    )
+    surplus = _surplus(counts, tallies, strangers) if claims[0].expectation.looks is Looks.WHOLE else None
+    judgements = tuple(
+        judge_latency(judge(claim, counted, disagreement, early, surplus), seen, usual_ms)
+        for claim, early, seen, counted in zip(claims, record.decisions, own, tallies, strict=True)
+    )
+    return StepReport(record, judgements, by_version, stars, counts, disagreement)
+
+
+def _surplus(counts: ProxyCounts, tallies: Sequence[Tally], strangers: int) -> Surplus:
+    """The proxies' counts beyond the pages whose outcome is known."""
+    known = {version: sum(one.outcomes.get(version, 0) for one in tallies) for version in counts.asked}
+    return Surplus({version: max(0, n - known[version]) for version, n in counts.asked.items()}, max(0, strangers))
+
+
+def _allowances(
+    claims: Sequence[Claim], tallies: Sequence[Tally], observations: Sequence[Observation], strangers: int
+) -> Allowances:
+    """Reasons for more answers than the clients saw: other users, and loads whose versions others must never see."""
+    shares = [claim.expectation.shares for claim in claims if claim.expectation.looks is Looks.WHOLE]
+    excluded = {version for one in shares for version, share in one.items() if not share}
+    rightful = {
+        version: sum(
+            counted.unknown + sum(counted.twice.values())
+            for one, counted in zip(shares, tallies, strict=True)
+            if one.get(version)
+        )
+        for version in excluded
+    }
+    return Allowances(
+        strangers,
+        twice=sum(one.asked_twice and bool(one.marks.get("reviews-version")) for one in observations),
+        tolerated=min(claim.expectation.tolerated for claim in claims),
+        rightful=rightful,
+    )
+
+
+def _incomplete_pages(tallies: Sequence[Tally]) -> Disagreement | None:
+    """Too many pages that lack what would tell their version."""
+    pages = sum(one.pages for one in tallies)
+    incomplete = sum(one.missing.get(lacking, 0) for one in tallies for lacking in (NO_RATINGS, NO_DETAILS))
+    if incomplete <= pages * UNSEEN:
+        return None
+    return Disagreement(
+        f"{incomplete:,} of {number(pages, 'page')} came without their ratings or details: nobody knows what they would show",
+        contradicts=False,
+    )
+
+
+def _uncounted(observations: Sequence[Observation], fewer: int) -> Disagreement | None:
+    """Requests that the gateway did not count; only those that brought no page may be among them."""
+    if fewer <= sum(not one.is_page for one in observations):
+        return None
+    return Disagreement(
+        f"the witnesses disagree: clients sent {len(observations):,} requests, the gateway counts {fewer:,} fewer",
+        contradicts=True,
+    )
+
+
+def _interference(record: StepRecord) -> Disagreement | None:
+    """A change of the platform during the step, after which neither witness tells of one mesh under one rule."""
+    if record.instance_changes:
+        return Disagreement(
+            f"the platform changed while the requests were sent: {record.instance_changes}", contradicts=True
+        )
+    if record.superseded:
+        return Disagreement(
+            f"the rule did not stay in force while the requests were sent: {record.superseded}", contradicts=True
+        )
+    if record.calls_under_way:
+        return Disagreement(f"somebody else used the demo: {record.calls_under_way}", contradicts=False)
+    return None
