@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -129,8 +130,9 @@ def parse(text: str, *, source: str) -> Iterator[Resource]:
         yield _resource(document, source=source, number=number)
 
 
+@functools.cache  # four files, asked for many times in a run
 def baseline() -> ResourceSet:
-    """What `istio/baseline/` says."""
+    """The resources of `istio/baseline/`."""
     return load(ISTIO / "baseline")
 
 
