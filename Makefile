@@ -108,7 +108,7 @@ bench: setup-dev ## Measure the figures of docs/figures.md beside their targets 
 
 lock: setup-dev ## Write the exact pins anew from requirements*.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file services/productpage/requirements.txt services/productpage/requirements.in
-	.venv/bin/pip-compile $(PIP_COMPILE) --output-file scenarios/visitors/requirements.txt scenarios/visitors/requirements.in
+	.venv/bin/pip-compile $(PIP_COMPILE) --output-file scenarios/loadgen/requirements.txt scenarios/loadgen/requirements.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements.txt requirements.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements-dev.txt requirements-dev.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements-sbom.txt requirements-sbom.in

@@ -27,7 +27,7 @@ settings.load_profile("patient")
 @pytest.fixture(scope="session", autouse=True)
 def load_source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Who sends for every run of a scenario in this process."""
-    with SharedTraffic(LocustProcess(tmp_path_factory.mktemp("visitors") / "locust.log")) as traffic:
+    with SharedTraffic(LocustProcess(tmp_path_factory.mktemp("loadgen") / "locust.log")) as traffic:
         drive.source = LoadSource(running=traffic)
         yield
 

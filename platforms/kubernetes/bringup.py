@@ -84,7 +84,7 @@ def save(path: Path, say: Say) -> bundle.Contents:
     """Write every image into one archive, building and pulling what is missing."""
     with Commands(record.folder(), tools.require(), say) as commands:
         say(str(docker.require()))
-        ours = {**images.bookinfo().names, **images.visitors().names}
+        ours = {**images.bookinfo().names, **images.load_generator().names}
         sources = Sources(_plain(_node_image()), istio.images(commands), replace(images.bookinfo(), names=ours))
         say("building the images")
         images.gather(commands, sources.bookinfo, (sources.node, *sources.istio))

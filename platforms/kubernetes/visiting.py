@@ -15,7 +15,7 @@ _APPLY_SECONDS = 60.0
 
 def traffic_job(demo: Demo, cluster: Cluster, workers: int) -> TrafficJob:
     """Prepare the cluster and return the Job; in a cluster that is not ours, the image has to be in a registry."""
-    wanted = images.visitors()
+    wanted = images.load_generator()
     (image,) = wanted.names.values()
     with Commands(folder(), tools.require(), _silent) as commands:
         if demo.cluster:

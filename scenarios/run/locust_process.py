@@ -27,7 +27,7 @@ class LocustProcess:
     def __enter__(self) -> Self:
         with open_text(self._log, "w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-W", "ignore", "-m", "visitors", *self._arguments],
+                [sys.executable, "-P", "-W", "ignore", "-m", "loadgen", *self._arguments],
                 env={**os.environ, "PYTHONPATH": str(ROOT / "scenarios")},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

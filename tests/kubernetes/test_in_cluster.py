@@ -30,7 +30,7 @@ from tests.kubernetes.deployed import DEADLINE, ROOT, Bookinfo
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 IMAGE = "localhost/bookinfo/traffic:0.1.0"
-VISITORS = ROOT / "scenarios" / "visitors"
+LOADGEN = ROOT / "scenarios" / "loadgen"
 
 
 class Way:
@@ -79,7 +79,7 @@ def _shut(end: socket.socket) -> None:
 def place(bookinfo: Bookinfo) -> Bookinfo:
     """The cluster with everything that a Job of visitors needs."""
     name = os.environ.get("KIND_CLUSTER_NAME")
-    bookinfo.run("docker", "build", "-q", "-t", IMAGE, VISITORS, timeout=1200)
+    bookinfo.run("docker", "build", "-q", "-t", IMAGE, LOADGEN, timeout=1200)
     bookinfo.run("kind", "load", "docker-image", IMAGE, *(("--name", name) if name else ()))
     bookinfo.run("kubectl", "apply", "--warnings-as-errors", "-k", ROOT / "manifests" / "traffic")
     return bookinfo

@@ -22,7 +22,7 @@ PULL_SECONDS = 900.0
 LOAD_SECONDS = 300.0
 SAVE_SECONDS = 900.0
 
-VISITORS = "traffic"
+LOADGEN = "traffic"
 """The image of Locust and its workers."""
 
 _BASE = re.compile(r"^(FROM\s+)(\S+)", re.MULTILINE)
@@ -53,14 +53,14 @@ def bookinfo() -> Bookinfo:
     return _named(BOOKINFO.services)
 
 
-def visitors() -> Bookinfo:
-    """The image of the visitors who come from inside the cluster, named as the services' are."""
-    return _named((VISITORS,))
+def load_generator() -> Bookinfo:
+    """The image of the load generator inside the cluster, named as the services' are."""
+    return _named((LOADGEN,))
 
 
 def build(commands: Commands, service: str, image: str) -> None:
     """Build one image; the engine's cache answers in 0.2 s when nothing changed."""
-    folder = ROOT / "scenarios" / "visitors" if service == VISITORS else ROOT / "services" / service
+    folder = ROOT / "scenarios" / "loadgen" if service == LOADGEN else ROOT / "services" / service
     dockerfile = _based((folder / "Dockerfile").read_text(encoding="utf-8"), settings.get("BOOKINFO_BASE_HUB"))
     commands.run(
         *("docker", "build", "--tag", image, "--file", "-", str(folder)),

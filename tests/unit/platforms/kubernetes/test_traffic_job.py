@@ -14,7 +14,7 @@ from platforms.environment import ROOT
 from platforms.kubernetes.traffic_job import GATEWAY_URL, NAMESPACE, document, is_over
 
 MANIFESTS = ROOT / "manifests" / "traffic"
-VISITORS = ROOT / "scenarios" / "visitors"
+LOADGEN = ROOT / "scenarios" / "loadgen"
 
 
 def loaded(name: str) -> list[dict[str, Any]]:
@@ -60,7 +60,7 @@ def test_one_pod_more_than_workers(workers: int) -> None:
 
 
 def test_the_image_is_of_this_release() -> None:
-    """The file says what `docker build scenarios/visitors` is called."""
+    """The file says what `docker build scenarios/loadgen` is called."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
     assert (
@@ -72,7 +72,7 @@ def test_the_image_is_of_this_release() -> None:
 def test_the_image_has_the_locust_of_this_machine() -> None:
     """What sends in the cluster is what sends here, package by package."""
     ours = dict(line.split("==") for line in (ROOT / "requirements.txt").read_text().split() if "==" in line)
-    images = dict(line.split("==") for line in (VISITORS / "requirements.txt").read_text().split() if "==" in line)
+    images = dict(line.split("==") for line in (LOADGEN / "requirements.txt").read_text().split() if "==" in line)
 
     assert {"locust", "gevent", "pyzmq"} <= images.keys()
     assert {name: ours.get(name) for name in images} == images
@@ -81,7 +81,7 @@ def test_the_image_has_the_locust_of_this_machine() -> None:
 def test_restricted() -> None:
     """The namespace enforces it, the pod has no token, and no container has a privilege or a file to write to."""
     pod = loaded("job")[0]["spec"]["template"]["spec"]
-    user = re.search(r"^USER (\d+)", (VISITORS / "Dockerfile").read_text(), re.MULTILINE)
+    user = re.search(r"^USER (\d+)", (LOADGEN / "Dockerfile").read_text(), re.MULTILINE)
 
     assert "restricted" == loaded("namespace")[0]["metadata"]["labels"]["pod-security.kubernetes.io/enforce"]
     assert pod["automountServiceAccountToken"] is False

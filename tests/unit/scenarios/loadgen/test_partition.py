@@ -1,4 +1,4 @@
-"""An order dealt out to workers is the same order."""
+"""An order split out to workers is the same order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.visitors.dealing import deal
+from scenarios.loadgen.partition import partition
 
 LOADS = st.builds(
     lambda end_user, requests, users: {"end_user": end_user, "requests": requests, "users": min(users, requests)},
@@ -33,11 +33,11 @@ def whole(orders: list[dict[str, Any]], field: str) -> Counter[str]:
 
 @given(ORDERS, st.integers(1, 9))
 def test_nothing_is_lost_or_added(order: dict[str, Any], workers: int) -> None:
-    """All parts together are as many requests and visitors of every end user as the order, as fast."""
-    dealt = deal(order, workers)
-    parts = [part for part in dealt if part]
+    """All parts together are as many requests and users of every end user as the order, at the same rate."""
+    split = partition(order, workers)
+    parts = [part for part in split if part]
 
-    assert workers == len(dealt)
+    assert workers == len(split)
     assert whole([order], "requests") == whole(parts, "requests")
     assert whole([order], "users") == whole(parts, "users")
     assert order["rate"] is None or abs(order["rate"] - sum(part["rate"] for part in parts)) < 1e-6 * order["rate"]
@@ -45,9 +45,9 @@ def test_nothing_is_lost_or_added(order: dict[str, Any], workers: int) -> None:
 
 
 def test_small_loads_are_spread() -> None:
-    """Four end users with one visitor each give two workers two visitors each."""
+    """Four end users with one user each give two workers two users each."""
     loads = [{"end_user": name, "requests": 10, "users": 1} for name in "abcd"]
-    parts = deal({"url": "", "rate": None, "timeout": 10.0, "loads": loads}, 2)
+    parts = partition({"url": "", "rate": None, "timeout": 10.0, "loads": loads}, 2)
 
     assert [["a", "c"], ["b", "d"]] == [[load["end_user"] for load in part["loads"]] for part in parts if part]
 
@@ -55,6 +55,6 @@ def test_small_loads_are_spread() -> None:
 def test_parts_take_turns() -> None:
     """At a rate, the workers' requests fall between each other's, not at the same moments."""
     order = {"url": "", "rate": 10.0, "timeout": 10.0, "loads": [{"end_user": "", "requests": 8, "users": 2}]}
-    due = [part["phase"] + turn / part["rate"] for part in deal(order, 2) if part for turn in range(4)]
+    due = [part["phase"] + turn / part["rate"] for part in partition(order, 2) if part for turn in range(4)]
 
     assert [turn / 10 for turn in range(8)] == [round(moment, 9) for moment in sorted(due)]

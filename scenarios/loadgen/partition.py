@@ -1,29 +1,29 @@
-"""An order dealt out to workers: purely, and to the last request."""
+"""The partition of a step among workers, down to the last request."""
 
 from __future__ import annotations
 
 from typing import Any
 
 
-def deal(order: dict[str, Any], workers: int) -> list[dict[str, Any] | None]:
-    """What each of the workers sends of the order; None for one that is not needed.
+def partition(order: dict[str, Any], workers: int) -> list[dict[str, Any] | None]:
+    """Split an order into one part per worker; None for a worker that is not needed.
 
-    Requests and visitors of all parts are those of the order, and so is the rate: every part has its share of it, and
-    begins its turns between those of the others.
+    The parts add up to the order's requests, users and rate: every part has its share of the rate, and begins its
+    requests between those of the others.
     """
     parts: list[list[dict[str, Any]]] = [[] for _ in range(workers)]
     first = 0
     for load in order["loads"]:
-        some = min(workers, load["users"], load["requests"])
-        for number in range(some):
+        count = min(workers, load["users"], load["requests"])
+        for number in range(count):
             part = {
                 **load,
-                "requests": _share(load["requests"], number, some),
-                "users": _share(load["users"], number, some),
-                "numbers": (number, some),
+                "requests": _share(load["requests"], number, count),
+                "users": _share(load["users"], number, count),
+                "numbers": (number, count),
             }
             parts[(first + number) % workers].append(part)
-        first += some  # the next load begins where this one ended, so that small loads do not all fall to the first
+        first += count  # the next load begins where this one ended, so that small loads do not all go to the first
     total = sum(load["requests"] for load in order["loads"])
     rate = order["rate"]
     return [

@@ -1,4 +1,4 @@
-"""Where orders come from and answers go to: stdin and stdout, or the one connection to a port."""
+"""The channel to the runner: stdin and stdout, or the one connection to a port."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from typing import Any, Protocol
 
 from gevent.os import tp_read
 
-_SILENCE = 180.0
-"""Whoever holds the connection to a port gives a sign of life more often than that."""
+_SILENCE_SECONDS = 180.0
+"""A runner that holds the connection to a port writes more often than that."""
 
 
 class Wire(Protocol):
-    """Lines of text to and from whoever gives the orders."""
+    """Lines of text to and from the runner."""
 
     def lines(self) -> Iterator[bytes]:
-        """What is said to us, until nobody is there any more."""
+        """The lines from the runner, until it is gone."""
 
     def write(self, text: str) -> None:
-        """Whole lines, in order; waits while nobody reads."""
+        """Write whole lines, in order; blocks while the runner does not read."""
 
-    def say(self, line: dict[str, Any]) -> None: ...
+    def send(self, line: dict[str, Any]) -> None: ...
 
 
-class Stdio:
-    """The parent process."""
+class StdioWire:
+    """The channel to a parent process."""
 
     def __init__(self) -> None:
-        # What Locust or anything else prints must not end up among the observations.
+        # Output of Locust or of other libraries must not end up among the observations.
         self._out = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
         os.dup2(2, 1)
 
@@ -43,19 +43,19 @@ class Stdio:
     def write(self, text: str) -> None:
         self._out.write(text)
 
-    def say(self, line: dict[str, Any]) -> None:
-        self.write(encoded(line))
+    def send(self, line: dict[str, Any]) -> None:
+        self.write(encode(line))
 
 
-class Connection:
-    """The first who connects to a port of this machine's loopback, and nobody after."""
+class PortWire:
+    """The channel to the first client that connects to a loopback port; there is no second one."""
 
     def __init__(self, port: int) -> None:
         with socket.create_server(("127.0.0.1", port)) as server:
-            server.settimeout(_SILENCE)
+            server.settimeout(_SILENCE_SECONDS)
             self._socket, _ = server.accept()
-        self._socket.settimeout(_SILENCE)
-        self.say({"here": "visitors"})
+        self._socket.settimeout(_SILENCE_SECONDS)
+        self.send({"here": "loadgen"})
 
     def lines(self) -> Iterator[bytes]:
         rest = b""
@@ -66,15 +66,15 @@ class Connection:
     def write(self, text: str) -> None:
         self._socket.sendall(text.encode())
 
-    def say(self, line: dict[str, Any]) -> None:
-        self.write(encoded(line))
+    def send(self, line: dict[str, Any]) -> None:
+        self.write(encode(line))
 
     def _received(self) -> bytes:
         try:
             return self._socket.recv(65536)
-        except OSError:  # silence counts as an end, too
+        except OSError:  # silence counts as the end, too
             return b""
 
 
-def encoded(line: dict[str, Any]) -> str:
+def encode(line: dict[str, Any]) -> str:
     return json.dumps(line, separators=(",", ":")) + "\n"

@@ -1,4 +1,4 @@
-"""The visitors of one step: they sign in, begin together, and ask for the page until their load is sent."""
+"""One step on Locust: its users sign in, begin together, and request the page until the step is sent."""
 
 from __future__ import annotations
 
@@ -17,108 +17,108 @@ MAIN = re.compile(r'<main\b[^>]*\bid="bookinfo"[^>]*>')
 SIGNED_IN = (200, 302, 303)
 
 
-class Home(Protocol):
-    """Who hears of a step."""
+class StepListener(Protocol):
+    """The receiver of a step's events."""
 
-    def ready(self, step: Step) -> None:
-        """Every visitor has signed in, and waits for `step.begin()`."""
+    def on_ready(self, step: StepRun) -> None:
+        """Every user has signed in and waits for `step.begin()`."""
 
-    def answered(self, line: dict[str, Any]) -> None:
-        """A request is over."""
+    def on_answer(self, line: dict[str, Any]) -> None:
+        """A request has ended."""
 
-    def fatal(self, reason: str) -> None:
+    def on_fatal(self, reason: str) -> None:
         """The step cannot be sent."""
 
 
-class Load:
-    """The requests of one end user that nobody has begun yet."""
+class PendingLoad:
+    """The requests of one end user that have not begun yet."""
 
     def __init__(self, end_user: str, requests: int, users: int, numbers: tuple[int, int] = (0, 1)) -> None:
-        """`numbers`: that of the first request, and how far the next one's is away."""
+        """`numbers`: the number of the first request, and the distance to the next one's."""
         self.end_user = end_user
         self.users = users
         self.left = requests
         self.numbers = count(*numbers)
-        self.ended = Event()
+        self.stopped = Event()
 
 
-class Step:
-    """What all visitors of a step share."""
+class StepRun:
+    """The state that all users of a step share."""
 
-    def __init__(self, order: dict[str, Any], home: Home) -> None:
-        self.loads = [Load(**load) for load in order["loads"]]
+    def __init__(self, order: dict[str, Any], listener: StepListener) -> None:
+        self.loads = [PendingLoad(**load) for load in order["loads"]]
         self.rate: float | None = order["rate"]
         self.phase: float = order.get("phase", 0.0)
         self.timeout: float = order["timeout"]
         self.mark: str = order["mark"]
-        self.home = home
-        self.waiting = sum(load.users for load in self.loads)
+        self.listener = listener
+        self.signing_in = sum(load.users for load in self.loads)
         self.under_way = 0
         self.logins = 0
         self.began = 0.0
-        self.turns = count()
+        self.slots = count()
         self.started = Event()
         self.over = Event()
         self.failed = False
 
-    def ready(self) -> None:
-        """The clock starts when every visitor has signed in."""
-        self.waiting -= 1
-        if not self.waiting:
-            self.home.ready(self)
+    def wait_for_start(self) -> None:
+        """Wait until every user has signed in and the step has begun."""
+        self.signing_in -= 1
+        if not self.signing_in:
+            self.listener.on_ready(self)
         self.started.wait()
 
     def begin(self) -> None:
         self.began = time.monotonic()
         self.started.set()
-        self._settle()
+        self._end_if_complete()
 
-    def ticket(self, load: Load) -> int | None:
-        """Return, when a request of the load is due, which one it is; None if there is none left."""
+    def next_request(self, load: PendingLoad) -> int | None:
+        """Wait until a request of the load is due, and return its number; None if there is none left."""
         if not load.left:
             return None
         load.left -= 1
         self.under_way += 1
         if self.rate:
-            due = self.began + self.phase + next(self.turns) / self.rate
-            if load.ended.wait(max(0.0, due - time.monotonic())):
+            due = self.began + self.phase + next(self.slots) / self.rate
+            if load.stopped.wait(max(0.0, due - time.monotonic())):
                 self.under_way -= 1
-                self._settle()
+                self._end_if_complete()
                 return None
         return next(load.numbers)
 
-    def answered(self, line: dict[str, Any]) -> None:
-        self.home.answered(line)
+    def add_answer(self, line: dict[str, Any]) -> None:
+        self.listener.on_answer(line)
         self.under_way -= 1
-        self._settle()
+        self._end_if_complete()
 
-    def end(self, end_user: str) -> None:
-        """Begin no more requests of this end user; those under way are still waited for."""
+    def stop_user(self, end_user: str) -> None:
+        """Begin no more requests of this end user; those under way still end."""
         for load in self.loads:
             if load.end_user == end_user:
                 load.left = 0
-                load.ended.set()
-        self._settle()
+                load.stopped.set()
+        self._end_if_complete()
 
-    def broken(self, reason: str) -> None:
+    def fail(self, reason: str) -> None:
         self.failed = True
-        self.home.fatal(reason)
+        self.listener.on_fatal(reason)
         self.over.set()
 
-    def _settle(self) -> None:
+    def _end_if_complete(self) -> None:
         if self.started.is_set() and not self.under_way and not any(load.left for load in self.loads):
             self.over.set()
 
 
-class Visitor(FastHttpUser):
-    """Somebody who signs in, if under a name, and then asks for the page again and again."""
+class PageUser(FastHttpUser):
+    """A user that signs in, if it has a name, and then requests the page again and again."""
 
     abstract = True
-    step: Step
-    load: Load
+    step: StepRun
+    load: PendingLoad
 
     def on_start(self) -> None:
-        # The client silently repeats a GET whose connection broke, by the size of its pool; a break is to be seen.
+        # The client silently repeats a GET whose connection broke, by the size of its pool; a break must be seen.
         connections = self.client.client.clientpool.get_client(str(self.host))
         connections._connection_pool.size = -1  # noqa: SLF001  # there is no option for it
         if self.load.end_user:
@@ -132,15 +132,15 @@ class Visitor(FastHttpUser):
             ) as answer:
                 if answer.status_code not in SIGNED_IN:
                     why = answer.error or f"HTTP {answer.status_code}"
-                    self.step.broken(f"POST /login as {self.load.end_user}: {why}")
+                    self.step.fail(f"POST /login as {self.load.end_user}: {why}")
                     raise StopUser
                 answer.success()
             self.step.logins += 1
-        self.step.ready()
+        self.step.wait_for_start()
 
     @task
     def page(self) -> None:
-        number = self.step.ticket(self.load)
+        number = self.step.next_request(self.load)
         if number is None:
             raise StopUser
         start = time.perf_counter()
@@ -160,7 +160,7 @@ class Visitor(FastHttpUser):
             if not answer.status_code:
                 line["timed_out"] = milliseconds >= self.step.timeout * 1000
                 line["error"] = "time-out" if line["timed_out"] else _reason(answer.error)
-            self.step.answered(line)
+            self.step.add_answer(line)
             answer.success()
 
     def _mark(self, request: int | str) -> dict[str, str]:
@@ -170,17 +170,17 @@ class Visitor(FastHttpUser):
 
 
 def _reason(error: object) -> str:
-    """What happened to a request without an answer, in words: `connection refused`."""
+    """The cause of a missing answer, in words: `connection refused`."""
     name = re.sub(r"^HTTP|Error$", "", type(error).__name__)
     return " ".join(word.lower() for word in re.findall("[A-Z][a-z]+", name)) or name
 
 
-def send(url: str, step: Step) -> None:
+def send(url: str, step: StepRun) -> None:
     """Send the step's requests, all loads at the same time."""
-    visitors = [
+    users = [
         type(
-            f"Visitor{number}",
-            (Visitor,),
+            f"PageUser{number}",
+            (PageUser,),
             {
                 "step": step,
                 "load": load,
@@ -192,7 +192,7 @@ def send(url: str, step: Step) -> None:
         )
         for number, load in enumerate(step.loads)
     ]
-    runner = Environment(user_classes=visitors).create_local_runner()
-    runner.start(step.waiting, spawn_rate=step.waiting)
+    runner = Environment(user_classes=users).create_local_runner()
+    runner.start(step.signing_in, spawn_rate=step.signing_in)
     step.over.wait()
     runner.quit()
