@@ -6,7 +6,6 @@ import os
 import secrets
 import shlex
 import signal
-import socket
 import subprocess  # noqa: TID251  # the services alone belong to no platform, so no platform starts them
 import sys
 import tempfile
@@ -21,8 +20,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from platforms.local.workloads import command
+from platforms.loopback import LOOPBACK, free_port
 
-LOOPBACK = "127.0.0.1"
 SERVICES = Path(__file__).resolve().parent.parent / "services"
 RUNTIMES = {"python": sys.executable, "ruby": "ruby", "java": "java", "node": "node"}
 OURS = {app: command(app, RUNTIMES) for app in ("productpage", "details", "reviews", "ratings")}
@@ -156,13 +155,6 @@ class Alone:
         if kind in self._commands:
             return tuple(part.replace("{port}", str(port)) for part in shlex.split(self._commands[kind]))
         return OURS[kind]
-
-
-def free_port() -> int:
-    """A port of the loopback address that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind((LOOPBACK, 0))
-        return int(listener.getsockname()[1])
 
 
 # Whatever proxy this machine is told to use has no part between these processes.

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench import local, slow
-from bench.alone import free_port
 from bench.figure import Figure, Target
 from bench.services import Other
+from platforms.loopback import free_port
 from platforms.selection import Choice
 
 _CLUSTER = "bookinfo-bench"

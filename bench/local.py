@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bench.alone import free_port
 from bench.figure import Figure, Target
 from bench.instruments import wrk
 from bench.instruments.memory import pss
@@ -23,6 +22,7 @@ from bench.services import Other
 from platforms.boundary import State
 from platforms.errors import NotReachable
 from platforms.istio.resources import ISTIO, baseline, load
+from platforms.loopback import free_port
 from platforms.selection import Choice, connect
 
 ROOT = Path(__file__).resolve().parent.parent

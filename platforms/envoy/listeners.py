@@ -7,7 +7,8 @@ from typing import Any
 
 from platforms.envoy.cluster import clusters
 from platforms.envoy.route import faults, retries
-from platforms.envoy.topology import LOOPBACK, Topology
+from platforms.envoy.topology import Topology
+from platforms.loopback import LOOPBACK
 
 _LINE = "%REQ(TRACESTATE)% %UPSTREAM_HOST% %RESPONSE_CODE% %UPSTREAM_REQUEST_ATTEMPT_COUNT%"
 _SERVER_NAME = "istio-envoy"

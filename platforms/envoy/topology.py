@@ -8,8 +8,6 @@ from pathlib import Path
 
 from platforms.istio.registry import INGRESS_GATEWAY
 
-LOOPBACK = "127.0.0.1"
-
 
 @dataclass(frozen=True, slots=True)
 class Ports:

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from platforms.boundary import State
-from platforms.envoy.topology import LOOPBACK
 from platforms.errors import UsageError
 from platforms.istio.resources import NAMESPACE, baseline
 from platforms.kubernetes import connection, record
@@ -20,6 +19,7 @@ from platforms.kubernetes.record import Demo
 from platforms.kubernetes.up import bundle, docker, images, istio, kind, manifests, settings, tools
 from platforms.kubernetes.up.images import Bookinfo, Image
 from platforms.kubernetes.up.subprocesses import Commands, Say
+from platforms.loopback import LOOPBACK
 
 CONVERGE_SECONDS = 60.0
 

@@ -18,13 +18,13 @@ from platforms import bookinfo
 from platforms.boundary import State
 from platforms.demo import run_folder
 from platforms.environment import ROOT
-from platforms.envoy.topology import LOOPBACK
 from platforms.errors import NotApplied, NotConverged, NotReachable
 from platforms.istio.resources import baseline
-from platforms.local import ports, record, runtimes
+from platforms.local import record, runtimes
 from platforms.local.platform import LocalPlatform
 from platforms.local.record import Demo
 from platforms.local.supervisor import control
+from platforms.loopback import LOOPBACK, is_free
 
 GATEWAY_PORT = 9080
 UP_SECONDS = 90.0
@@ -63,7 +63,7 @@ def up(port: int, say: Say) -> LocalPlatform:
     Raises NotReachable when a runtime is missing, NotApplied when something does not start; then nothing is left running.
     """
     found = runtimes.require()
-    if not ports.is_free(port):
+    if not is_free(port):
         raise NotApplied(
             f"port {port} on {LOOPBACK} is taken by another program; free it, or choose another: "
             f"`python -m platforms up --port {port + 1}`"

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO
-from platforms.envoy.topology import LOOPBACK, Topology
+from platforms.envoy.topology import Topology
 from platforms.istio.hosts import DOMAIN
 from platforms.local.processes import Launch
+from platforms.loopback import LOOPBACK
 
 _OWNER_ONLY = 0o600
 

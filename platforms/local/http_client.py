@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import NamedTuple
 
-from platforms.envoy.topology import LOOPBACK
+from platforms.loopback import LOOPBACK
 
 Address = int | Path
 """A port of this machine, or a Unix socket."""

@@ -16,7 +16,7 @@ from platforms.boundary import Convergence, State
 from platforms.counters import Counters, MonotonicCounters
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
-from platforms.envoy.topology import LOOPBACK, Topology
+from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints
 from platforms.errors import DemoError, NotConverged, NotReachable, UsageError
 from platforms.istio.registry import Workload
@@ -27,6 +27,7 @@ from platforms.local.snapshot import snapshot
 from platforms.local.supervisor import control
 from platforms.local.xds import admin, files
 from platforms.local.xds.files import CLUSTERS, Subscription
+from platforms.loopback import LOOPBACK
 
 APPLY_SECONDS = 30.0
 """How long the supervisor may take: two waits for a proxy that hangs, and a workload that does not want to end."""

@@ -1,4 +1,4 @@
-"""Ports that nothing else takes while the demo is up."""
+"""The ports of a demo, which nothing else takes while it is up."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import socket
 from pathlib import Path
 
 from platforms.bookinfo import BOOKINFO
-from platforms.envoy.topology import LOOPBACK, Ports, Topology
+from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotApplied
+from platforms.loopback import LOOPBACK, is_free
 
 _FIRST = 20000
 _STRETCH = 64
@@ -30,33 +31,21 @@ def assign(folder: Path, gateway_port: int) -> Topology:
     return Topology(folder=folder, ports=ports, gateway_port=gateway_port)
 
 
-def is_free(port: int) -> bool:
-    """Whether a server could listen on this port of the loopback address now."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do: a port just left is free
-        try:
-            listener.bind((LOOPBACK, port))
-            listener.listen()
-        except OSError:
-            return False
-    return True
-
-
 def _free_ports(*, avoid: int) -> list[int]:
     first, end = _FIRST, _first_ephemeral()
     if end - first < _STRETCH:
         first, end = 1024, _FIRST
     stretches = [range(start, start + _STRETCH) for start in range(first, end - _STRETCH + 1, _STRETCH)]
     for stretch in random.sample(stretches, len(stretches)):
-        if _is_ours(stretch):
+        if _claim(stretch):
             free = [port for port in stretch if port != avoid and is_free(port)]
             if len(free) >= _NEEDED:
                 return free
     raise NotApplied(f"no free ports are left between {first} and {end} on {LOOPBACK}")
 
 
-def _is_ours(stretch: range) -> bool:
-    """Whether no other demo has chosen these; from now on none will, though nobody listens there yet."""
+def _claim(stretch: range) -> bool:
+    """Claim a stretch, unless another demo has; from now on none will take it, though nobody listens there yet."""
     sign = socket.socket(socket.AF_UNIX)
     try:
         sign.bind(f"\0bookinfo-ports-{stretch.start}")  # abstract: it ends with the process, however that ends

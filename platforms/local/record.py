@@ -13,10 +13,11 @@ from typing import Any
 
 from platforms.bookinfo import BOOKINFO
 from platforms.demo import run_folder
-from platforms.envoy.topology import LOOPBACK, Ports, Topology
+from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotReachable
 from platforms.local import processes
 from platforms.local.processes import Identity
+from platforms.loopback import LOOPBACK
 
 _SWEEP_SECONDS = 5.0
 _MEMORY = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a name of its own there

@@ -7,9 +7,10 @@ import random
 from collections.abc import Mapping
 
 from platforms.environment import ROOT
-from platforms.envoy.topology import LOOPBACK, Topology
+from platforms.envoy.topology import Topology
 from platforms.istio.registry import Workload
 from platforms.local.processes import Launch
+from platforms.loopback import LOOPBACK
 
 SERVICES_FOLDER = ROOT / "services"
 

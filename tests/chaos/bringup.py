@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from platforms.loopback import free_port
 from tests.chaos.fault import Fault, Outcome
 from tests.chaos.running_demo import typed
 from tests.chaos.typed import Ended, Typed, run
@@ -68,12 +69,9 @@ class ScratchCluster:
 @contextmanager
 def scratch_cluster(engine_stop: str | None, engine_start: str | None) -> Iterator[ScratchCluster]:
     """A place for a cluster, which is deleted afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         made = ScratchCluster(
-            Path(folder), port, engine_stop or f"docker stop {_NODE}", engine_start or f"docker start {_NODE}"
+            Path(folder), free_port(), engine_stop or f"docker stop {_NODE}", engine_start or f"docker start {_NODE}"
         )
         try:
             yield made

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess  # noqa: TID251  # commands are run as a presenter runs them
 import sys
 import time
@@ -19,6 +18,7 @@ from typing import Any
 from platforms.environment import ROOT
 from platforms.local import record
 from platforms.local.platform import LocalPlatform
+from platforms.loopback import free_port
 
 PYTHON = (sys.executable, "-m")
 COMMAND = (*PYTHON, "platforms")
@@ -116,12 +116,6 @@ def demo_up(folder: Path) -> Iterator[Demo]:
         yield demo
     finally:
         demo.run("down")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(fact: Callable[[], bool], *, what: str, seconds: float = 30.0) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from platforms.kubernetes import bringup, record
 from platforms.kubernetes.record import Demo
-from tests.e2e.demo import free_port
+from platforms.loopback import free_port
 from tests.kubernetes.deployed import ROOT, Bookinfo, Run
 
 UP_SECONDS = 1800

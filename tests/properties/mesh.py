@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO
-from platforms.envoy.topology import LOOPBACK, Topology
+from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints, translate
 from platforms.istio.resources import Resource, ResourceSet, baseline
 from platforms.local import envoy, ports
 from platforms.local.xds import files
 from platforms.local.xds.publisher import XdsPublisher
+from platforms.loopback import LOOPBACK
 from tests.properties.reading import HOST, WATCHED, Outcome
 from tests.properties.rules import Request
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platforms.envoy.cluster import connection_pool, load_balancing
-from platforms.envoy.topology import LOOPBACK
 from platforms.istio import durations, hosts
 from platforms.istio.push_context import PushContext
+from platforms.loopback import LOOPBACK
 
 _CONNECT_TIMEOUT = "10s"
 _BY_PORT = ("connectionPool", "loadBalancer", "outlierDetection", "tls")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import socket
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ import yaml
 
 from platforms.demo import run_folder
 from platforms.environment import ROOT
-from platforms.envoy.topology import LOOPBACK
 from platforms.errors import NotApplied, UsageError
 from platforms.kubernetes.up.subprocesses import Commands, Failed, ask
+from platforms.loopback import LOOPBACK, is_free
 
 CLUSTER = "bookinfo"
 GATEWAY_PORT = 8080
@@ -94,7 +93,7 @@ def check(folder: Path, wanted: KindCluster) -> None:
             f"there is a kind cluster {cluster} that this demo did not make, and it is left alone: choose another "
             f"name (--cluster), or delete it: `kind delete cluster --name {cluster}`"
         )
-    if not found and not _is_free(port):
+    if not found and not is_free(port):
         raise NotApplied(
             f"port {port} on {LOOPBACK} is taken by another program; free it, or choose another: "
             f"`python -m platforms up --platform kind --port {port + 1}`"
@@ -178,13 +177,3 @@ def _delete(commands: Commands, cluster: str) -> None:
 
 def _is_ours(found: tuple[Node, ...], ours: KindCluster | None, cluster: str) -> bool:
     return ours is not None and ours.cluster == cluster and (not ours.node or ours.node in {node.id for node in found})
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return True

@@ -7,7 +7,8 @@ import socket
 from collections.abc import Collection
 from pathlib import Path
 
-from platforms.envoy.topology import LOOPBACK, Topology
+from platforms.envoy.topology import Topology
+from platforms.loopback import LOOPBACK
 
 _ANSWER_SECONDS = 1.0
 

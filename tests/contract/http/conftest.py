@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from bench.alone import LOOPBACK, Alone
+from bench.alone import Alone
 from platforms.boundary import Platform
+from platforms.loopback import LOOPBACK
 from platforms.selection import NAMES, Choice, connect
 from tests.contract.http import stubs, target
 from tests.contract.http.faults import FaultyRatings, MeshRatings, StubbedRatings

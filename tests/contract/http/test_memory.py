@@ -14,7 +14,8 @@ from threading import Thread
 import pytest
 import requests
 
-from bench.alone import LOOPBACK, Alone
+from bench.alone import Alone
+from platforms.loopback import LOOPBACK
 
 ROUNDS = 40
 MOST_GROWTH = 12 * 1024

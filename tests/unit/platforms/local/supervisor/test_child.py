@@ -15,7 +15,7 @@ import pytest
 from platforms.local.processes import Identity, Launch
 from platforms.local.supervisor import child as module
 from platforms.local.supervisor.child import Child, Phase, Probe
-from tests.e2e.demo import free_port
+from platforms.loopback import free_port
 
 SERVER = """
 import http.server, signal, sys

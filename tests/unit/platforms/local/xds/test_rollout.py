@@ -24,7 +24,7 @@ from platforms.istio.resources import ISTIO, baseline, load
 from platforms.local import envoy, ports, processes, runtimes
 from platforms.local.xds.admin import Admins
 from platforms.local.xds.rollout import Mesh
-from tests.e2e.demo import free_port
+from platforms.loopback import free_port
 
 BASELINE, CANARY = baseline(), baseline().overlaid(load(ISTIO / "canary.yaml"))
 

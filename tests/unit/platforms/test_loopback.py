@@ -1,0 +1,28 @@
+"""Ports that are free, and those that are not."""
+
+from __future__ import annotations
+
+import socket
+
+from platforms.loopback import free_port, is_free
+
+
+def test_taken() -> None:
+    """A port on which somebody listens is not free."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = server.getsockname()[1]
+
+        assert not is_free(taken)
+
+    assert is_free(taken)
+
+
+def test_taken_on_all_addresses() -> None:
+    """A port that somebody has on all addresses is not free on loopback either."""
+    with socket.create_server(("0.0.0.0", 0)) as server:  # noqa: S104  # that is the point
+        assert not is_free(server.getsockname()[1])
+
+
+def test_free_port() -> None:
+    """A server can listen on a free port."""
+    assert is_free(free_port())
