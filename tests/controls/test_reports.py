@@ -286,7 +286,7 @@ def test_the_moments_of_a_run_are_in_order() -> None:
 def test_a_late_page_fails_its_budget(tmp_path: Path) -> None:
     """What it shows may be right: the claim fails nevertheless, and CI sees why."""
     with FakePlatform(second=1.5) as platform:
-        argv = ["--json", "--fault", "delay", "--requests", "60", "--report", str(tmp_path)]
+        argv = ["--json", "--fault", "delay", "--requests", "60", "--rate", "120", "--report", str(tmp_path)]
         claim = drive(fault_ratings.COMMAND, argv, platform).document["claims"][1]
     failed = ET.parse(tmp_path / "junit.xml").getroot().findall("testcase[failure]")  # noqa: S314  # our own file
 

@@ -108,14 +108,18 @@ def outcome(url: str, request: bytes) -> str:
     with socket.create_connection((place.hostname, place.port), timeout=PATIENCE) as connection:
         try:
             connection.sendall(request)
-            while more := connection.recv(65536):
-                said += more
-            ended = True
+            while not ended and not wrongly(said):
+                more = connection.recv(65536)
+                said, ended = said + more, not more
         except TimeoutError:
             pass
         except OSError:
             ended = True
+    return wrongly(said) or ("" if ended else f"the connection stays open after {said[:100]!r}")
+
+
+def wrongly(said: bytes) -> str:
+    """How a malformed request was answered, if it was not refused."""
     statuses = [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3})", said)]
-    if not all(400 <= status < 500 or status in (501, 505) for status in statuses):
-        return f"answered with {statuses}"
-    return "" if ended else f"the connection stays open after {statuses}"
+    refused = all(400 <= status < 500 or status in (501, 505) for status in statuses)
+    return "" if refused else f"answered with {statuses}"
