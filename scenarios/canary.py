@@ -13,7 +13,7 @@ from platforms.boundary import State
 from platforms.errors import UsageError
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
 from scenarios.enduser import ANONYMOUS
-from scenarios.patch import replaced
+from scenarios.patch import with_value
 from scenarios.run.cli import Command, main
 from scenarios.scenario import Scenario, Step
 from scenarios.statistics.binomial import NOTICED
@@ -64,7 +64,7 @@ def rule(weights: Weights) -> ResourceSet:
     """`istio/canary.yaml` with these weights."""
     resources = load(ISTIO / "canary.yaml")
     for position, weight in enumerate(weights.of):
-        resources = replaced(resources, "reviews", ("http", 0, "route", position, "weight"), weight)
+        resources = with_value(resources, "reviews", ("http", 0, "route", position, "weight"), weight)
     return resources
 
 

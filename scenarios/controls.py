@@ -22,7 +22,7 @@ from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Answer, Defect, Planted
 from scenarios.evidence.judge import Verdict
 from scenarios.reporting.model import Report
-from scenarios.reporting.terminal import Screen, Voice
+from scenarios.reporting.terminal import Screen, Verbosity
 from scenarios.run.cli import Parser
 from scenarios.run.restore import CONVERGENCE_SECONDS
 from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, run
@@ -78,12 +78,12 @@ def main(
 ) -> int:
     """Plant every defect, print what caught it, and return the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
-    screen = Screen(Voice.NORMAL)
+    screen = Screen(Verbosity.NORMAL)
     try:
         known = defects()
         arguments = _parser(known).parse_args(given)
         chosen = _chosen(known, arguments.only)
-        screen = Screen(Voice.JSON if arguments.json else Voice.NORMAL)
+        screen = Screen(Verbosity.JSON if arguments.json else Verbosity.NORMAL)
         typed = shlex.join(["python", "-m", "scenarios.controls", *given])
         controls = _played(
             chosen, to(named(arguments)), source, command=typed, screen=screen, verbose=arguments.verbose
@@ -106,7 +106,7 @@ def _played(
     began = time.monotonic()
     screen.note(f"controls · {platform.name} · {platform.gateway_url}/productpage")
     screen.note(f"  {'answer':<12} {'after':>6}  {'scenario':<13}  what is wrong")
-    inner = Screen(Voice.NORMAL if verbose else Voice.QUIET)
+    inner = Screen(Verbosity.NORMAL if verbose else Verbosity.QUIET)
     controls = []
     with InterruptGuard().installed() as guard, source.traffic(platform, part(platform.key) / "locust.log") as traffic:
         _mended(platform, guard, screen)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from platforms.boundary import State
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
 from scenarios.enduser import ANONYMOUS
-from scenarios.patch import only, replaced
+from scenarios.patch import select, with_value
 from scenarios.run.cli import Command, main
 from scenarios.scenario import Scenario, Step
 from scenarios.statistics.claim import Expectation, Looks
@@ -21,7 +21,8 @@ _GIVEN_UP_SECONDS = 8
 """productpage waits 3 s for reviews, twice; the rest is for a machine that has other things to do as well."""
 _BUSY_SECONDS = 1
 """What a page may take on top of what it has to wait for, on a machine that has other things to do as well."""
-_AT_A_TIME = 16  # visitors of a page that takes seconds
+_SLOW_PAGE_USERS = 16
+"""How many pages are requested at the same time if each takes seconds."""
 
 
 class Fault(Enum):
@@ -41,20 +42,20 @@ TITLES = {
 
 def stars(version: str) -> ResourceSet:
     """Everybody sees this version of reviews, so that there are stars to lose."""
-    rules = only(load(ISTIO / "fault_ratings.yaml"), "reviews")
-    return replaced(rules, "reviews", ("http", 0, "route", 0, "destination", "subset"), version)
+    rules = select(load(ISTIO / "fault_ratings.yaml"), "reviews")
+    return with_value(rules, "reviews", ("http", 0, "route", 0, "destination", "subset"), version)
 
 
 def broken(fault: Fault, version: str) -> State:
     """The same, and ratings fail."""
-    ratings = only(load(ISTIO / "fault_ratings.yaml"), "ratings")
+    ratings = select(load(ISTIO / "fault_ratings.yaml"), "ratings")
     fine = baseline().overlaid(stars(version))
     match fault:
         case Fault.ABORT:
             return State(fine.overlaid(ratings))
         case Fault.DELAY:
             delay = {"delay": {"fixedDelay": f"{DELAY_SECONDS}s", "percentage": {"value": 100}}}
-            return State(fine.overlaid(replaced(ratings, "ratings", ("http", 0, "fault"), delay)))
+            return State(fine.overlaid(with_value(ratings, "ratings", ("http", 0, "fault"), delay)))
         case Fault.OUTAGE:
             return State(fine, stopped=frozenset({"ratings-v1"}))
 
@@ -92,7 +93,7 @@ def scenario(fault: Fault, version: str, margin: Fraction, *, keep: bool = False
             broken(fault, version),
             (_always(left_over(fault, version), margin, budget=budget(fault, version), slow=slow),),
             ratings=None if hidden else False,
-            users=_AT_A_TIME if slow else 8,
+            users=_SLOW_PAGE_USERS if slow else 8,
         ),
         Step("ratings are back", fine, (lit,), ratings=True),
     )

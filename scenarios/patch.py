@@ -1,4 +1,4 @@
-"""Values replaced in Istio objects: the YAML stays valid as it stands, no text is ever pasted into it."""
+"""Changes of single values in Istio objects, as values: no text is ever pasted into YAML."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from platforms.istio.resources import ResourceSet
 
 
-def replaced(resources: ResourceSet, virtual_service: str, path: Sequence[str | int], value: Any) -> ResourceSet:
-    """The same objects with one value of a VirtualService's spec replaced."""
+def with_value(resources: ResourceSet, virtual_service: str, path: Sequence[str | int], value: Any) -> ResourceSet:
+    """Return the objects with one value of a VirtualService's spec replaced."""
     return ResourceSet(
         tuple(
             replace(resource, spec=_with(resource.spec, path, value))
@@ -22,8 +22,8 @@ def replaced(resources: ResourceSet, virtual_service: str, path: Sequence[str | 
     )
 
 
-def only(resources: ResourceSet, virtual_service: str) -> ResourceSet:
-    """Of the objects, that one VirtualService."""
+def select(resources: ResourceSet, virtual_service: str) -> ResourceSet:
+    """Return this VirtualService alone."""
     return ResourceSet(tuple(resource for resource in resources if resource.name == virtual_service))
 
 

@@ -10,7 +10,7 @@ from platforms.boundary import State
 from platforms.errors import UsageError
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
 from scenarios.enduser import ANONYMOUS, alike, header_form, parse, shown
-from scenarios.patch import replaced
+from scenarios.patch import with_value
 from scenarios.run.cli import Command, main
 from scenarios.scenario import Scenario, Step
 from scenarios.statistics.claim import Expectation
@@ -28,13 +28,13 @@ OTHERS = {
 
 def rule(user: str, others: str) -> ResourceSet:
     """`istio/user_routing.yaml` with this user, and everybody else where `others` says."""
-    resources = replaced(load(ISTIO / "user_routing.yaml"), "reviews", _USER, header_form(user))
-    return replaced(resources, "reviews", ("http", 1, "route"), _route(OTHERS[others]))
+    resources = with_value(load(ISTIO / "user_routing.yaml"), "reviews", _USER, header_form(user))
+    return with_value(resources, "reviews", ("http", 1, "route"), _route(OTHERS[others]))
 
 
 def rule_on_slide(user: str) -> ResourceSet:
     """The slide's rule; verbatim for the slide's user."""
-    return replaced(load(ISTIO / "as-on-slide" / "user_routing.yaml"), "reviews", _USER, header_form(user))
+    return with_value(load(ISTIO / "as-on-slide" / "user_routing.yaml"), "reviews", _USER, header_form(user))
 
 
 def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: bool = False) -> Scenario:

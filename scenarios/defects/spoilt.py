@@ -12,7 +12,7 @@ import urllib3
 from platforms.boundary import Platform, State
 from platforms.counters import Counters
 from platforms.istio.resources import Resource, ResourceSet, baseline
-from scenarios.patch import replaced
+from scenarios.patch import with_value
 
 STRANGERS = 50
 _CONVERGES = 30.0
@@ -23,7 +23,7 @@ def weighted(state: State, *weights: int) -> State:
     """Other weights than the rule's."""
     resources = state.resources
     for position, weight in enumerate(weights):
-        resources = replaced(resources, "reviews", ("http", 0, "route", position, "weight"), weight)
+        resources = with_value(resources, "reviews", ("http", 0, "route", position, "weight"), weight)
     return replace(state, resources=resources)
 
 
@@ -50,7 +50,7 @@ def stale(state: State, caller: Mapping[str, str]) -> State:
         for http in _http(baseline(), "reviews")
     ]
     return replace(
-        state, resources=replaced(state.resources, "reviews", ("http",), [*old, *_http(state.resources, "reviews")])
+        state, resources=with_value(state.resources, "reviews", ("http",), [*old, *_http(state.resources, "reviews")])
     )
 
 
@@ -147,7 +147,7 @@ def bare(page: str) -> str:
 
 def _with(state: State, virtual_service: str, field: str, value: Any) -> State:
     """Another value of a field of the rule's first route."""
-    return replace(state, resources=replaced(state.resources, virtual_service, ("http", 0, field), value))
+    return replace(state, resources=with_value(state.resources, virtual_service, ("http", 0, field), value))
 
 
 def _http(resources: ResourceSet, virtual_service: str) -> list[dict[str, Any]]:

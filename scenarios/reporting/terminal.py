@@ -47,8 +47,8 @@ _ASCII = str.maketrans("✓✗·–", "+x-~")  # noqa: RUF001  # a range takes a
 codecs.register_error(_PLAIN, _plainly)
 
 
-class Voice(Enum):
-    """How much is said on stdout."""
+class Verbosity(Enum):
+    """The amount of output on stdout."""
 
     QUIET = "the verdict only"
     NORMAL = "a line per hop and the result"
@@ -56,8 +56,8 @@ class Voice(Enum):
     JSON = "nothing: the document is printed there"
 
 
-class _Paper(Console):
-    """A console that no reader, terminal or character set can stop."""
+class _SafeConsole(Console):
+    """A console that survives a closed pipe and characters that the terminal cannot show."""
 
     def __init__(self, file: IO[str]) -> None:
         super().__init__(file=file, highlight=False, width=None if file.isatty() else _PLAIN_WIDTH, emoji=False)
@@ -77,12 +77,12 @@ class _Paper(Console):
 
 
 class Screen:
-    """Says what happens, in the voice that was asked for."""
+    """The output of a run, as verbose as was asked for."""
 
-    def __init__(self, voice: Voice, *, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
-        self.voice = voice
-        self._out = _Paper(out or sys.stdout)
-        self._err = _Paper(err or sys.stderr)
+    def __init__(self, verbosity: Verbosity, *, out: IO[str] | None = None, err: IO[str] | None = None) -> None:
+        self.verbosity = verbosity
+        self._out = _SafeConsole(out or sys.stdout)
+        self._err = _SafeConsole(err or sys.stderr)
 
     def opening(self, scenario: Scenario, platform: Platform, claims: Sequence[Sequence[Claim]]) -> None:
         """What is going to be shown and, before any traffic, what it takes to hold."""
@@ -108,7 +108,7 @@ class Screen:
     @contextlib.contextmanager
     def sending(self, title: str, total: int) -> Iterator[Callable[[Observation], None]]:
         """A bar that moves with every answer; without a terminal, nothing until it is over."""
-        if self.voice is Voice.QUIET or not self._err.is_terminal:
+        if self.verbosity is Verbosity.QUIET or not self._err.is_terminal:
             yield lambda _: None
             return
         columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -121,15 +121,15 @@ class Screen:
 
     def result(self, report: Report) -> None:
         """The table and, last, the verdict; or the document."""
-        if self.voice is Voice.JSON:
+        if self.verbosity is Verbosity.JSON:
             plain = not self._out.encoding.startswith("utf")
             self._out.out(json.dumps(document(report), ensure_ascii=plain, indent=2), highlight=False)
             return
-        if self.voice is not Voice.QUIET:
+        if self.verbosity is not Verbosity.QUIET:
             self._out.print()
             self._out.sentence(_headline(report))
             self._out.print(_table(report))
-        if self.voice is Voice.VERBOSE:
+        if self.verbosity is Verbosity.VERBOSE:
             for sentence in evidence(document(report)):
                 self._out.sentence(Text(f"  {sentence}"))
         self._out.sentence(verdict_line(report))
@@ -142,8 +142,8 @@ class Screen:
         self._say(f"  {escape(what)}")
 
     def _say(self, markup: str) -> None:
-        match self.voice:
-            case Voice.NORMAL | Voice.VERBOSE:
+        match self.verbosity:
+            case Verbosity.NORMAL | Verbosity.VERBOSE:
                 self._out.sentence(Text.from_markup(markup, emoji=False))
             case _:
                 pass

@@ -15,7 +15,7 @@ from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, UsageError
 from platforms.selection import Choice, add_options, connect, named
 from scenarios.reporting.files import prepare, write
-from scenarios.reporting.terminal import Screen, Voice
+from scenarios.reporting.terminal import Screen, Verbosity
 from scenarios.run.numbers import decimal, whole
 from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, claims_of, run
 from scenarios.scenario import Scenario
@@ -60,12 +60,12 @@ def main(
 ) -> int:
     """Run the command and return its exit code; `source` sends unless the arguments ask for another."""
     given = list(sys.argv[1:] if argv is None else argv)
-    screen = Screen(Voice.JSON)
+    screen = Screen(Verbosity.JSON)
     try:
         arguments = _parser(command).parse_args(_joined(given))
         profile, margin = _profile(arguments), _margin(arguments)
         source = _source(arguments) or source
-        screen = Screen(_voice(arguments))
+        screen = Screen(_verbosity(arguments))
         target = named(arguments)
         scenario = command.build(arguments, margin)
         if sum(claim.requests for step in claims_of(scenario, profile) for claim in step) > _MOST_REQUESTS:
@@ -189,9 +189,9 @@ def _margin(arguments: argparse.Namespace) -> Fraction:
     return points / 100
 
 
-def _voice(arguments: argparse.Namespace) -> Voice:
+def _verbosity(arguments: argparse.Namespace) -> Verbosity:
     if arguments.json:
-        return Voice.JSON
+        return Verbosity.JSON
     if arguments.quiet:
-        return Voice.QUIET
-    return Voice.VERBOSE if arguments.verbose else Voice.NORMAL
+        return Verbosity.QUIET
+    return Verbosity.VERBOSE if arguments.verbose else Verbosity.NORMAL

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from scenarios.reporting.terminal import Screen, Voice
+from scenarios.reporting.terminal import Screen, Verbosity
 
 LONG = "a sentence that is a good deal longer than the terminal of forty columns in which it is read"
 
@@ -23,7 +23,7 @@ def test_a_terminal_breaks_lines_between_words(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("NO_COLOR", "1")
     terminal = Terminal()
 
-    Screen(Voice.NORMAL, out=terminal).note(LONG)
+    Screen(Verbosity.NORMAL, out=terminal).note(LONG)
     first, *more = terminal.getvalue().splitlines()
 
     assert LONG.split() == terminal.getvalue().split()
@@ -36,7 +36,7 @@ def test_what_is_no_terminal_gets_whole_lines() -> None:
     """Nothing is broken that a script reads."""
     file = io.StringIO()
 
-    Screen(Voice.NORMAL, out=file).note(LONG)
+    Screen(Verbosity.NORMAL, out=file).note(LONG)
 
     assert f"  {LONG}\n" == file.getvalue()
 
@@ -46,7 +46,7 @@ def test_a_character_set_without_our_signs_gets_others_of_the_same_width() -> No
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding="ascii")
 
-    Screen(Voice.NORMAL, out=file).note("✓ ✗ · 1–2 홍")  # noqa: RUF001  # as printed
+    Screen(Verbosity.NORMAL, out=file).note("✓ ✗ · 1–2 홍")  # noqa: RUF001  # as printed
 
     assert b"  + x - 1~2 ?\n" == raw.getvalue()
 
@@ -56,7 +56,7 @@ def test_a_reader_that_goes_away_stops_nothing() -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as pipe:
-        screen = Screen(Voice.NORMAL, out=pipe)
+        screen = Screen(Verbosity.NORMAL, out=pipe)
 
         screen.note("into the pipe")
         screen.note("and on")
