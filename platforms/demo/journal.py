@@ -87,7 +87,8 @@ class Journal:
             }
             for title, state in will.items()
         )
-        self._write(Entry(who=who, pid=os.getpid(), since=_now(), was=was, will=states))
+        entry = Entry(who=who, pid=os.getpid(), since=_now(), was=was, will=states)
+        run_folder.write(self.path, asdict(entry), to_disk=True)
 
     def read(self) -> Entry | None:
         """The open entry, if there is one; an unreadable one is open too, by nobody known."""
@@ -102,19 +103,6 @@ class Journal:
     def close(self) -> None:
         """The baseline is back: strike the entry out."""
         self.path.unlink(missing_ok=True)
-
-    def _write(self, entry: Entry) -> None:
-        beside = self.path.with_suffix(".new")
-        with run_folder.open_text(beside, "w") as file:
-            json.dump(asdict(entry), file, ensure_ascii=False, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _holder(text: str) -> str:

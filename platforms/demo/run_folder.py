@@ -6,10 +6,10 @@ import functools
 import json
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import Any, TextIO, cast
 
+from platforms.atomic_files import write_atomically
 from platforms.environment import ROOT
 from platforms.errors import NotReachable
 
@@ -59,16 +59,9 @@ def read(path: Path) -> Any:
             raise ValueError(f"{path}: nested too deeply") from error
 
 
-def write(path: Path, document: Any) -> None:
-    """Replace a file of the run folder by this JSON in one step: a reader finds the old one or the new one."""
-    descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(document, file, indent=2, default=str)
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+def write(path: Path, document: Any, *, to_disk: bool = False) -> None:
+    """Replace a file of the run folder by this JSON in one step; `to_disk` as in `write_atomically`."""
+    write_atomically(path, json.dumps(document, ensure_ascii=False, indent=2, default=str), to_disk=to_disk)
 
 
 def _check(folder: Path) -> None:

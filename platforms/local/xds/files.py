@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from platforms.atomic_files import write_atomically
 from platforms.envoy.translate import ProxyConfig
 
 _TYPES = {
@@ -155,17 +156,10 @@ class FileWriter:
         """Put the content in the file unless it is there already; returns its `version_info`."""
         if content.hash != hash_of(self.version(path)):
             version = f"{revision}.{content.hash}"
-            write_text(path, f'{{"version_info": "{version}", "resources": {content.json}}}')
+            write_atomically(path, f'{{"version_info": "{version}", "resources": {content.json}}}')
             self._versions[path] = version
         return self._versions[path]
 
     def remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         self._versions.pop(path, None)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replace a file as a whole: Envoy, or any reader, sees the old text or the new one."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from platforms.atomic_files import write_atomically
 from platforms.envoy.topology import Topology
 from platforms.errors import Rejected
 from platforms.local import envoy
@@ -45,7 +46,7 @@ class XdsPublisher:
         """Write everything that the proxy reads when it starts."""
         folder = self._topology.proxy_folder(self.proxy)
         (folder / "routes").mkdir(parents=True, exist_ok=True)
-        files.write_text(folder / "bootstrap.json", json.dumps(envoy.bootstrap(self.proxy, self._topology)))
+        write_atomically(folder / "bootstrap.json", json.dumps(envoy.bootstrap(self.proxy, self._topology)))
         self._write(resource_files, assignments, revision)
 
     def on_restart(self) -> None:

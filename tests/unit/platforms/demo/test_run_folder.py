@@ -194,7 +194,8 @@ def test_a_record_of_other_types_is_none(folder: Path, fields: dict[str, object]
 
 
 @pytest.mark.parametrize(
-    "file", ["lock", "demo.json", "journal.json", "journal.new", ".demo.json.new", "locust.log", "logs/kubectl.log"]
+    "file",
+    ["lock", "demo.json", "journal.json", ".journal.json.new", ".demo.json.new", "locust.log", "logs/kubectl.log"],
 )
 def test_no_link_is_followed(folder: Path, tmp_path: Path, file: str) -> None:
     """What a link leads to is neither read nor written, whoever put the link there."""
