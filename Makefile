@@ -10,17 +10,17 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what the demo needs
-	@python3 tools/setup.py
+	@python3 -m tools.setup
 
 setup-dev: ## Install what the tests, checks and benchmarks need besides
-	@python3 tools/setup.py --dev
+	@python3 -m tools.setup --dev
 
 demo: ## Bring the demo up, play and prove the three episodes, report, clean up
-	@python3 tools/setup.py --platform $(or $(PLATFORM),local)
+	@python3 -m tools.setup --platform $(or $(PLATFORM),local)
 	@$(PYTHON) -m tools.demo --platform $(or $(PLATFORM),local)
 
 demo-up: ## Start Bookinfo and its mesh, and print the URL
-	@python3 tools/setup.py --platform $(or $(PLATFORM),any)
+	@python3 -m tools.setup --platform $(or $(PLATFORM),any)
 	@$(PYTHON) -m platforms up $(ON) $(if $(BUNDLE),--bundle $(BUNDLE)) $(if $(PORT),--port $(PORT))
 
 demo-down: ## Stop everything that demo-up started
@@ -33,15 +33,15 @@ demo-reset: ## Put the baseline back in force
 	@$(PYTHON) -m platforms reset $(ON)
 
 tools: ## Download kind, kubectl and istioctl, pinned and verified, into the run folder
-	@python3 tools/setup.py --platform kind
+	@python3 -m tools.setup --platform kind
 	@$(PYTHON) -m platforms tools
 
 bundle: ## Write every image into one archive for a machine without a registry (BUNDLE=FILE)
-	@python3 tools/setup.py --platform kind
+	@python3 -m tools.setup --platform kind
 	@$(PYTHON) -m platforms bundle $(or $(BUNDLE),bookinfo-images.tar)
 
 observability: ## Put Prometheus and Kiali beside the demo on Kubernetes, and print who calls whom
-	@python3 tools/setup.py --platform kind
+	@python3 -m tools.setup --platform kind
 	@$(PYTHON) -m tools.observability up
 
 observability-down: ## Take Prometheus and Kiali away
@@ -112,6 +112,7 @@ lock: setup-dev ## Write the exact pins anew from requirements*.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements.txt requirements.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements-dev.txt requirements-dev.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements-sbom.txt requirements-sbom.in
+	.venv/bin/pip-compile $(PIP_COMPILE) --output-file requirements-setup.txt requirements-setup.in
 
 PIP_COMPILE := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras --no-header --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess  # noqa: TID251  # `build` runs Maven
 import sys
 import time
 from argparse import Namespace
@@ -13,9 +12,8 @@ from typing import Any
 from platforms import bookinfo
 from platforms.demo import console, journal
 from platforms.demo.crash_recovery import is_restored, print_restored
-from platforms.environment import ROOT
 from platforms.errors import Busy, NotApplied, NotReachable
-from platforms.local import bringup, runtimes, workloads
+from platforms.local import bringup, building, runtimes, workloads
 from platforms.local.platform import LocalPlatform
 from platforms.local.status import status_document
 from platforms.local.supervisor.logs import follow, last_lines
@@ -103,18 +101,17 @@ def doctor(options: Options) -> int:
 
 def build(_options: Options) -> int:
     """Build reviews unless its sources are older than what was built."""
-    if runtimes.is_built():
+    if building.is_built():
         print("reviews is built already")
         return 0
     missing = [one for one in runtimes.examine() if one.name in ("javac", "maven") and not one.found]
     if missing:
         raise NotReachable("; ".join(f"{one.name}: {one.problem} ({one.install})" for one in missing))
-    command = ("mvn", "-q", "-B", "-ntp", "-DskipTests", "package")
-    with console.progress("building reviews") as say:
+    with console.progress("building reviews") as say, building.Build() as build:
         say("Maven compiles, packs and rehearses it")
-        done = subprocess.run(command, cwd=ROOT / "services" / "reviews", check=False, capture_output=True, text=True)
-    if done.returncode:
-        print((done.stdout + done.stderr).strip(), file=sys.stderr)
+        complaint = build.complaint()
+    if complaint:
+        print(complaint, file=sys.stderr)
         raise NotApplied("Maven could not build reviews, and says why above")
     return 0
 

@@ -13,9 +13,9 @@ from platforms.demo import doctor
 from platforms.demo.doctor import Finding, Program
 from platforms.environment import ROOT
 from platforms.errors import NotReachable
+from platforms.local import building
 from platforms.local.workloads import passed_on
 
-REVIEWS_JAR = ROOT / "services" / "reviews" / "target" / "reviews.jar"
 BUILD = "python -m platforms build"
 
 _PIP = f"{Path('.venv') / 'bin' / 'pip'} install"
@@ -87,20 +87,11 @@ def examine(*, needed_to_run: bool = False) -> tuple[Finding, ...]:
     )
 
 
-def is_built() -> bool:
-    """Whether the jar and its class data archive are there, and the archive, made last, is newer than all sources."""
-    folder = REVIEWS_JAR.parent.parent
-    sources = [folder / "pom.xml", folder / "jvm.options", *(folder / "src" / "main").rglob("*.java")]
-    archive = REVIEWS_JAR.with_suffix(".jsa")
-    # Maven leaves a jar alone whose content would be the same, so the jar's own time says nothing.
-    return REVIEWS_JAR.is_file() and archive.is_file() and max(map(_changed, sources)) <= _changed(archive)
-
-
 def reviews_jar() -> Finding:
     """The one service that is compiled; one that is older than its sources is found, with that problem."""
-    found = REVIEWS_JAR.is_file()
-    shown = str(REVIEWS_JAR.relative_to(ROOT))
-    problem = "" if is_built() else "older than its sources" if found else "not built yet"
+    found = building.JAR.is_file()
+    shown = str(building.JAR.relative_to(ROOT))
+    problem = "" if building.is_built() else "older than its sources" if found else "not built yet"
     return Finding("reviews.jar", found, shown, "", (), BUILD, build_only=False, problem=problem)
 
 
@@ -114,10 +105,6 @@ def require() -> Mapping[str, str]:
         told = "; ".join(f"{finding.name}: {finding.problem} ({finding.install})" for finding in missing)
         raise NotReachable(f"nothing was started, this is missing: {told}")
     return {finding.name: finding.path for finding in findings}
-
-
-def _changed(path: Path) -> float:
-    return path.stat().st_mtime
 
 
 def _in_wheel(module: str, path: str) -> str | None:
