@@ -15,6 +15,7 @@ import yaml
 from platforms.environment import ROOT
 from platforms.errors import Busy, PlatformError, TrafficError
 from platforms.kubernetes.client.cluster import Cluster
+from platforms.wait import wait_until
 
 NAMESPACE = "bookinfo-traffic"
 GATEWAY_URL = "http://istio-ingressgateway.istio-system"
@@ -27,7 +28,7 @@ _LEFTOVER_SECONDS = 20.0
 _START_SECONDS = 120.0
 _CONNECT_SECONDS = 30.0
 _END_SECONDS = 5.0
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 _SIGN_OF_LIFE_SECONDS = 20.0
 """The master gives up on a runner who has been silent for three minutes."""
 _ORDERS_PORT = 5558
@@ -87,16 +88,16 @@ class TrafficJob:
         """The pod that ended first, and how; a pod's end is known a moment after its connection's."""
         if not self._cluster.answers():
             return f"the API server of context {self._cluster.context} does not answer any more"
-        deadline = time.monotonic() + _END_SECONDS
-        while time.monotonic() < deadline:
-            found = {pod["metadata"]["name"]: pod for pod in self._found()}
-            if ends := sorted(filter(None, map(_end, found.values()))):
-                return ends[0][1]
-            if gone := sorted(self._pods - found.keys()):
-                # When one goes the Job fails, and takes the others along: which was the first, nobody can say then.
-                return f"{' and '.join(gone)} deleted"
-            time.sleep(_LOOK_SECONDS)
-        return f"the connection to pod {min(self._pods)} broke"
+        ended = wait_until(self._first_end, _END_SECONDS, every=_POLL_SECONDS)
+        return ended or f"the connection to pod {min(self._pods)} broke"
+
+    def _first_end(self) -> str:
+        found = {pod["metadata"]["name"]: pod for pod in self._found()}
+        if ends := sorted(filter(None, map(_end, found.values()))):
+            return ends[0][1]
+        # When one goes the Job fails, and takes the others along: which was the first, nobody can say then.
+        gone = sorted(self._pods - found.keys())
+        return f"{' and '.join(gone)} deleted" if gone else ""
 
     def _have_place(self) -> None:
         """Return when no Job of an earlier run is there any more."""
@@ -115,7 +116,7 @@ class TrafficJob:
                     f"--in-cluster: another run has been sending traffic since {since} "
                     f"(Job traffic in namespace {NAMESPACE}); if its runner is gone, it ends within a minute"
                 )
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def _running(self) -> set[str]:
         """Return the names of the pods when all of them run; raises TrafficError, saying what keeps them from it."""
@@ -132,19 +133,20 @@ class TrafficJob:
                     f"--in-cluster: {states.count('Running')} of {wanted} pods run after {_START_SECONDS:.0f} s: "
                     f"{'; '.join(dict.fromkeys(stuck)) or 'no pod was created'}"
                 )
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def _connected(self, master: str) -> tuple[socket, IO[str]]:
         """A connection to the master, who says so: a forwarded port is open before anybody listens behind it."""
-        deadline = time.monotonic() + _CONNECT_SECONDS
-        while True:
+
+        def connect() -> tuple[socket, IO[str]] | None:
             connection = self._cluster.forward(master, NAMESPACE, _ORDERS_PORT)
             reader = connection.makefile(encoding="utf-8", newline="\n")
-            if reader.readline():
-                return connection, reader
-            if time.monotonic() > deadline:
-                raise TrafficError(f"--in-cluster: the master in pod {master} does not answer; {self.log} may say why")
-            time.sleep(_LOOK_SECONDS)
+            return (connection, reader) if reader.readline() else None
+
+        connected = wait_until(connect, _CONNECT_SECONDS, every=_POLL_SECONDS)
+        if connected is None:
+            raise TrafficError(f"--in-cluster: the master in pod {master} does not answer; {self.log} may say why")
+        return connected
 
     def _keep_alive(self) -> None:
         with contextlib.suppress(OSError):

@@ -25,6 +25,7 @@ from platforms.local.platform import LocalPlatform
 from platforms.local.record import Demo
 from platforms.local.supervisor import control
 from platforms.loopback import LOOPBACK, is_free
+from platforms.wait import wait_while
 
 GATEWAY_PORT = 9080
 UP_SECONDS = 90.0
@@ -34,7 +35,7 @@ HUNG_SECONDS = 5.0
 READY_SECONDS = 30.0
 """How long a demo that is up, or just coming up, may take to have everything ready."""
 
-_LOOK_SECONDS = 0.02
+_POLL_SECONDS = 0.02
 _ANSWER_SECONDS = 5.0
 
 Say = Callable[[str], None]
@@ -93,12 +94,15 @@ def wait_until_ready(platform: LocalPlatform, say: Say) -> None:
 
     Raises NotApplied, saying what is not ready, or NotConverged.
     """
-    deadline = time.monotonic() + READY_SECONDS
-    while late := unready(platform):
-        say(f"{len(late)} not ready yet")
-        if time.monotonic() > deadline:
-            raise NotApplied(f"Bookinfo is up, but not whole: {'; '.join(late)}; `python -m platforms logs` says more")
-        time.sleep(_LOOK_SECONDS)
+
+    def look() -> list[str]:
+        late = unready(platform)
+        if late:
+            say(f"{len(late)} not ready yet")
+        return late
+
+    if late := wait_while(look, READY_SECONDS, every=_POLL_SECONDS):
+        raise NotApplied(f"Bookinfo is up, but not whole: {'; '.join(late)}; `python -m platforms logs` says more")
     state = control.state_of(platform.status()["state"])
     platform.wait_until_converged(state, timeout=READY_SECONDS)
 
@@ -109,10 +113,7 @@ def down(demo: Demo) -> int:
     with contextlib.suppress(NotReachable), control.Question(demo.socket, "stop") as question:
         question.reply(timeout=_ANSWER_SECONDS)
         patience = DOWN_SECONDS
-    deadline = time.monotonic() + patience
-    while demo.supervisor.alive and time.monotonic() < deadline:
-        time.sleep(_LOOK_SECONDS)
-    if demo.supervisor.alive:
+    if wait_while(lambda: demo.supervisor.alive, patience, every=_POLL_SECONDS):
         os.kill(demo.supervisor.pid, signal.SIGKILL)
     left = demo.sweep()
     if still := demo.leftovers():
@@ -150,7 +151,7 @@ def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> Local
             status = platform.status()
         except NotReachable:
             _still_time(supervisor, deadline, "its supervisor does not answer")
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
             continue
         if status["failure"]:
             raise NotApplied(status["failure"])
@@ -163,7 +164,7 @@ def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> Local
         if all(child["phase"] == "ready" for child in children.values()):
             break
         _still_time(supervisor, deadline, "the workloads are not ready")
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
     while True:
         try:
             platform.wait_until_converged(State(baseline()), timeout=1.0)
@@ -173,7 +174,7 @@ def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> Local
     say("every proxy serves the baseline")
     while not bookinfo.is_whole(platform.gateway_url):
         _still_time(supervisor, deadline, f"{platform.gateway_url}{bookinfo.PATH} is not whole")
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
     say("the page is whole")
     return platform
 
@@ -192,7 +193,7 @@ def _reached(supervisor: subprocess.Popen[bytes], deadline: float) -> LocalPlatf
                 platform.status()
                 return platform
         _still_time(supervisor, deadline, "its supervisor does not answer")
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
 
 
 def _still_time(supervisor: subprocess.Popen[bytes], deadline: float, otherwise: str) -> None:

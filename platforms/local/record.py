@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import tempfile
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from platforms.errors import NotReachable
 from platforms.local import processes
 from platforms.local.processes import Identity
 from platforms.loopback import LOOPBACK
+from platforms.wait import wait_while
 
 _SWEEP_SECONDS = 5.0
 _MEMORY = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a name of its own there
@@ -88,12 +88,13 @@ class Demo:
     def sweep(self) -> int:
         """End what a dead supervisor left, and forget the demo; returns how many processes that were."""
         swept: set[int] = set()
-        deadline = time.monotonic() + _SWEEP_SECONDS
-        while killed := processes.sweep(self.mark):
+
+        def sweep() -> bool:
+            killed = processes.sweep(self.mark)
             swept.update(killed)
-            if time.monotonic() > deadline:
-                break
-            time.sleep(0.01)  # for the kernel to take them away
+            return bool(killed)
+
+        wait_while(sweep, _SWEEP_SECONDS, every=0.01)  # until the kernel has taken them away
         self.forget()
         return len(swept)
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from platforms.wait import wait_while
 from tests.chaos.fault import Fault, Outcome
 from tests.chaos.running_demo import RunningDemo, typed
-from tests.chaos.typed import Typed, within
+from tests.chaos.typed import Typed
 
 _HEALS = 60.0
 _RUNS = 120.0
@@ -29,7 +30,8 @@ def _killed_when(name: str, words: str, *, heals: bool = True) -> Fault:
         run.wait_for(words)
         run.send(signal.SIGKILL)
         run.end()
-        outcome.expect(within(_GONE, lambda: not run.leftovers()), f"processes {run.leftovers()} of the run are left")
+        left = wait_while(run.leftovers, _GONE)
+        outcome.expect(not left, f"processes {left} of the run are left")
         outcome.check(demo.platforms("status"), codes=(0,), words=(_HEALED,) if heals else (), within=_HEALS)
         return outcome
 

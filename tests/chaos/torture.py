@@ -24,7 +24,8 @@ from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError
 from platforms.istio.resources import ISTIO, baseline, load
 from platforms.selection import add_options, connect, named
-from tests.chaos.typed import Ended, Typed, run, within
+from platforms.wait import wait_while
+from tests.chaos.typed import Ended, Typed, run
 
 SCENARIOS = ("scenarios.fault_ratings", "scenarios.user_routing", "scenarios.canary")
 NEXT = ("status", "reset", "scenario", "apply")
@@ -97,8 +98,8 @@ class Torture:
         moment = self._moment(ended)
         if "Traceback" in ended.said:
             wrong.append(f"it printed a traceback: {ended.said}")
-        if not within(_GONE_SECONDS, lambda: not typed.leftovers()):
-            wrong.append(f"processes {typed.leftovers()} of the run are left")
+        if left := wait_while(typed.leftovers, _GONE_SECONDS, every=0.02):
+            wrong.append(f"processes {left} of the run are left")
         entry = Journal.of(self._platform.key).read()
         if entry is None:  # then nothing may be left to heal
             wrong += self._off(State(baseline()), _AT_ONCE_SECONDS)

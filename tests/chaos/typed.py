@@ -9,12 +9,13 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from platforms.environment import ROOT
+from platforms.wait import wait_until
 
 MARK = "BOOKINFO_TRIED_AS"
 """The variable by which every process of a command is known, whoever its parent is by then."""
@@ -79,7 +80,7 @@ class Typed:
 
     def wait_for_line(self, number: int, *, seconds: float = _PATIENCE) -> None:
         """Return when it has said so many lines, or is over."""
-        within(seconds, lambda: len(self._said) >= number or self._process.poll() is not None)
+        wait_until(lambda: len(self._said) >= number or self._process.poll() is not None, seconds, every=_LOOK_SECONDS)
 
     def send(self, number: signal.Signals, *, group: bool = False) -> bool:
         """Send it a signal, or the whole group as a terminal does; whether it was still there."""
@@ -132,13 +133,3 @@ def marked(mark: str) -> list[int]:
             if carries:
                 found.append(int(entry.name))
     return found
-
-
-def within(seconds: float, fact: Callable[[], bool]) -> bool:
-    """Tell whether it becomes a fact in time."""
-    deadline = time.monotonic() + seconds
-    while not fact():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_LOOK_SECONDS)
-    return True

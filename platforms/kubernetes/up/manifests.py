@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,24 +19,24 @@ from platforms.kubernetes.client.cluster import FIELD_MANAGER, Cluster
 from platforms.kubernetes.record import Demo
 from platforms.kubernetes.up.images import Image
 from platforms.kubernetes.up.subprocesses import Commands, Say
+from platforms.wait import wait_until, wait_while
 
 READY_SECONDS = 180.0
 SESSION_SECRET = "productpage-session"  # noqa: S105  # its name
 
 _APPLY_SECONDS = 60.0
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 _NAMESPACE = ROOT / "manifests" / "base" / "namespace.yaml"
 _OVERLAY = ROOT / "manifests" / "overlays" / "kind"
 
 
 def wait_for_api(cluster: Cluster, say: Say) -> None:
     """Return when the API server answers; one that was started again takes its time."""
-    deadline = time.monotonic() + READY_SECONDS
-    while not cluster.answers():
-        say("waiting for the API server")
-        if time.monotonic() > deadline:
-            raise NotReachable(f"the API server at {cluster.server} does not answer after {READY_SECONDS:g} s")
-        time.sleep(_LOOK_SECONDS)
+    if cluster.answers():
+        return
+    say("waiting for the API server")
+    if not wait_until(cluster.answers, READY_SECONDS):
+        raise NotReachable(f"the API server at {cluster.server} does not answer after {READY_SECONDS:g} s")
 
 
 def deploy(commands: Commands, cluster: Cluster, demo: Demo, images: Mapping[str, Image], mesh: str) -> None:
@@ -61,25 +60,25 @@ def unready(cluster: Cluster, namespace: str) -> list[str]:
 
 def wait_until_ready(cluster: Cluster, namespace: str, say: Say) -> None:
     """Return when every workload runs as it was applied last; raises NotApplied, saying what is missing."""
-    deadline = time.monotonic() + READY_SECONDS
-    while late := unready(cluster, namespace):
-        say(f"{len(BOOKINFO.workloads) - len(late)} of {len(BOOKINFO.workloads)} workloads ready")
-        if time.monotonic() > deadline:
-            raise NotApplied(
-                f"not ready after {READY_SECONDS:g} s: {'; '.join(late)}; "
-                f"`kubectl --context {cluster.context} describe pods -n {namespace}` says more"
-            )
-        time.sleep(_LOOK_SECONDS)
+
+    def look() -> list[str]:
+        late = unready(cluster, namespace)
+        if late:
+            say(f"{len(BOOKINFO.workloads) - len(late)} of {len(BOOKINFO.workloads)} workloads ready")
+        return late
+
+    if late := wait_while(look, READY_SECONDS, every=_POLL_SECONDS):
+        raise NotApplied(
+            f"not ready after {READY_SECONDS:g} s: {'; '.join(late)}; "
+            f"`kubectl --context {cluster.context} describe pods -n {namespace}` says more"
+        )
     say("every workload is ready")
 
 
 def wait_until_whole(gateway_url: str, say: Say) -> None:
     """Return when the page comes through the gateway with everything on it; raises NotApplied otherwise."""
-    deadline = time.monotonic() + READY_SECONDS
-    while not bookinfo.is_whole(gateway_url):
-        if time.monotonic() > deadline:
-            raise NotApplied(f"every workload is ready, but {gateway_url}{bookinfo.PATH} is not whole")
-        time.sleep(_LOOK_SECONDS)
+    if not wait_until(lambda: bookinfo.is_whole(gateway_url), READY_SECONDS, every=_POLL_SECONDS):
+        raise NotApplied(f"every workload is ready, but {gateway_url}{bookinfo.PATH} is not whole")
     say("the page is whole")
 
 

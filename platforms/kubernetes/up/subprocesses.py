@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess  # noqa: TID251  # these are the tools of bring-up
 import threading
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Self, TypeVar
 
 from platforms.demo import run_folder
 from platforms.errors import Busy, NotApplied
+from platforms.wait import wait_while
 
 Say = Callable[[str], None]
 """Told each step as it is reached."""
@@ -25,7 +25,6 @@ ASK_SECONDS = 60.0
 ORPHAN_SECONDS = 120.0
 _QUOTED_LINES = 5
 _END_SECONDS = 5.0
-_LOOK_SECONDS = 0.1
 
 T = TypeVar("T")
 
@@ -39,7 +38,7 @@ class _Ended(Failed):
 
 
 def ask(*command: str, seconds: float = ASK_SECONDS) -> str:
-    """What a command prints that changes nothing; raises Failed, quoting its last words."""
+    """The output of a command that changes nothing; raises Failed, quoting its last words."""
     try:
         done = subprocess.run(
             command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds
@@ -72,16 +71,9 @@ class Commands:
         """Wait for what a killed bring-up left running; raises Busy if that does not end."""
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         self._lock = run_folder.open_text(self.folder / "running", "a+")
-        deadline = time.monotonic() + ORPHAN_SECONDS
-        while not self._locked():
-            self._lock.seek(0)
-            left = self._lock.read().strip().splitlines()[-1:]
-            what = left[0] if left else "a command"
-            if time.monotonic() > deadline:
-                self._lock.close()
-                raise Busy(f"{what}, left by a bring-up that was killed, is still running: end it, then try again")
-            self.say(f"waiting for {what}, left by a bring-up that was killed")
-            time.sleep(_LOOK_SECONDS)
+        if orphan := wait_while(self._orphan, ORPHAN_SECONDS):
+            self._lock.close()
+            raise Busy(f"{orphan}, left by a bring-up that was killed, is still running: end it, then try again")
         self._lock.truncate(0)
         return self
 
@@ -112,7 +104,7 @@ class Commands:
             raise Failed(f"`{_short(command)}` failed (exit {code}, log {path}): {said}")
 
     def ask(self, *command: str) -> str:
-        """What a command prints that changes nothing; raises Failed, quoting its last words."""
+        """The output of a command that changes nothing; raises Failed, quoting its last words."""
         return ask(self._programs.get(command[0], command[0]), *command[1:])
 
     def together(self, *jobs: Callable[[], object]) -> None:
@@ -158,12 +150,17 @@ class Commands:
         self._lock.write(f"{command}\n")
         self._lock.flush()
 
-    def _locked(self) -> bool:
+    def _orphan(self) -> str:
+        """Take the lock; where what a killed bring-up started still has it, that command's name."""
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            return False
-        return True
+            self._lock.seek(0)
+            noted = self._lock.read().strip().splitlines()
+            orphan = noted[-1] if noted else "a command"
+            self.say(f"waiting for {orphan}, left by a bring-up that was killed")
+            return orphan
+        return ""
 
     def _end(self) -> None:
         with self._guard:
