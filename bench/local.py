@@ -24,13 +24,13 @@ from platforms.errors import NotReachable
 from platforms.istio.resources import ISTIO, baseline, load
 from platforms.loopback import free_port
 from platforms.selection import Choice, connect
+from scenarios.registry import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS = 3
 CHANGES = 100
 """How often a rule is changed under load; by then a worst case has had its chance."""
 CONVERGED_WITHIN = 30.0
-SCENARIOS = ("fault_ratings", "user_routing", "canary")
 _SHOWN = ('data-details="shown"', 'data-reviews="shown"')
 
 
@@ -115,18 +115,23 @@ def changed(
 
 
 def scenarios(_: Other) -> Iterator[Figure]:
-    """The three commands, one after the other, verdicts included."""
+    """Measure all scenarios, one after the other, verdicts included."""
     with demo():
         yield from played(Target(30))
 
 
 def played(within: Target | None = None, *, where: str = "") -> Iterator[Figure]:
-    """The three commands on the demo that is up."""
+    """Measure all scenarios on the demo that is up."""
     began = time.monotonic()
-    verdicts = [json.loads(run(f"scenarios.{name}", "--json"))["verdict"] for name in SCENARIOS]
+    verdicts = [json.loads(run(f"scenarios.{name}", "--json"))["verdict"] for name in COMMANDS]
     seconds = time.monotonic() - began
-    yield Figure(f"{where}all three scenarios", seconds, "s", within)
-    yield Figure(f"{where}scenarios that hold", verdicts.count("HOLDS"), "of 3", Target(len(SCENARIOS), at_most=False))
+    yield Figure(f"{where}all scenarios", seconds, "s", within)
+    yield Figure(
+        f"{where}scenarios that hold",
+        verdicts.count("HOLDS"),
+        f"of {len(COMMANDS)}",
+        Target(len(COMMANDS), at_most=False),
+    )
 
 
 def run(module: str, *arguments: str) -> str:

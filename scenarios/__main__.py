@@ -1,14 +1,12 @@
-"""`python -m scenarios` lists what can be shown."""
+"""`python -m scenarios`: the list of the scenarios."""
 
 from __future__ import annotations
 
 import sys
 
 from platforms.errors import UsageError
-from scenarios import canary, fault_ratings, user_routing
+from scenarios.registry import COMMANDS
 from scenarios.run.cli import Parser
-
-COMMANDS = (fault_ratings.COMMAND, user_routing.COMMAND, canary.COMMAND)
 
 
 def main() -> int:
@@ -18,7 +16,7 @@ def main() -> int:
     except UsageError as error:
         print(f"scenarios: {error}", file=sys.stderr)
         return error.exit_code
-    for command in COMMANDS:
+    for command in COMMANDS.values():
         print(f"{command.name}\n  {command.summary}\n  {command.usage}\n")
     print("All of them: --help shows the options.\n")
     print(

@@ -106,6 +106,7 @@ def _build(arguments: Namespace, margin: Fraction) -> Scenario:
 
 COMMAND = Command(
     name="canary",
+    title="a canary release",
     summary="A canary release: reviews by weight, against the even split of the baseline.",
     example="--weights 90,10,0",
     add_arguments=_arguments,

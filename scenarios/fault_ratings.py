@@ -149,6 +149,7 @@ def _build(arguments: Namespace, margin: Fraction) -> Scenario:
 
 COMMAND = Command(
     name="fault_ratings",
+    title="the ratings service fails",
     summary="Ratings fail: the page, the details and the review texts stay, only the stars go, and come back.",
     example="--fault abort",
     add_arguments=_arguments,

@@ -119,6 +119,7 @@ def _build(arguments: Namespace, margin: Fraction) -> Scenario:
 
 COMMAND = Command(
     name="user_routing",
+    title="one user, one version",
     summary="One user, one version: only the chosen user sees reviews v3, with its red stars.",
     example="--user opennaru",
     add_arguments=_arguments,

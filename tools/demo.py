@@ -1,4 +1,4 @@
-"""The whole show: bring the demo up, play and prove the three episodes, leave their reports, clean up.
+"""The whole show: bring the demo up, play and prove the episodes, leave their reports, clean up.
 
 It runs the same commands that a presenter types, one after the other, and ends with the worst of their exit codes.
 A demo that was up before stays up.
@@ -12,12 +12,7 @@ import sys
 from pathlib import Path
 
 from platforms.environment import ROOT
-
-EPISODES = {
-    "fault_ratings": "Episode 1: the ratings service fails",
-    "user_routing": "Episode 2: one user, one version",
-    "canary": "Episode 3: a canary release",
-}
+from scenarios.registry import COMMANDS
 
 
 def main() -> int:
@@ -34,9 +29,10 @@ def main() -> int:
         if code := 0 if was_up else _run("platforms", "up", *platform):
             return code
         codes = {}
-        for episode, title in EPISODES.items():
-            print(f"\n── {title} ──  python -m scenarios.{episode}", flush=True)
-            codes[episode] = _run(f"scenarios.{episode}", *platform, "--report", str(arguments.report / episode))
+        for number, command in enumerate(COMMANDS.values(), start=1):
+            name = command.name
+            print(f"\n── Episode {number}: {command.title} ──  python -m scenarios.{name}", flush=True)
+            codes[name] = _run(f"scenarios.{name}", *platform, "--report", str(arguments.report / name))
     except KeyboardInterrupt:
         print("demo: stopped", file=sys.stderr)
         return 130

@@ -32,6 +32,8 @@ class Command:
     """One scenario as a command."""
 
     name: str
+    title: str
+    """The episode in a few words."""
     summary: str
     example: str
     """The arguments of a typical call."""

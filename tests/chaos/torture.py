@@ -25,9 +25,10 @@ from platforms.errors import DemoError
 from platforms.istio.resources import ISTIO, baseline, load
 from platforms.selection import add_options, connect, named
 from platforms.wait import wait_while
+from scenarios.registry import COMMANDS
 from tests.chaos.typed import Ended, Typed, run
 
-SCENARIOS = ("scenarios.fault_ratings", "scenarios.user_routing", "scenarios.canary")
+SCENARIOS = tuple(f"scenarios.{name}" for name in COMMANDS)
 NEXT = ("status", "reset", "scenario", "apply")
 STOPS = ("Ctrl-C", "Ctrl-C twice", "SIGTERM")
 RULE = ISTIO / "canary.yaml"

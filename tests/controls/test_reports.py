@@ -13,6 +13,7 @@ import pytest
 from platforms.environment import ROOT
 from platforms.istio.resources import ISTIO, baseline, load
 from scenarios import canary, fault_ratings, report, user_routing
+from scenarios.registry import COMMANDS
 from scenarios.reporting import page as report_page
 from scenarios.reporting.korean import korean
 from scenarios.run.cli import Command
@@ -22,7 +23,7 @@ from tests.fakes import Defects, FakePlatform
 SCHEMA = json.loads((ROOT / "scenarios" / "reporting" / "report.schema.json").read_text())
 
 
-@pytest.mark.parametrize("command", [canary.COMMAND, user_routing.COMMAND, fault_ratings.COMMAND])
+@pytest.mark.parametrize("command", COMMANDS.values())
 @pytest.mark.parametrize("defects", [Defects(), Defects(leak=0.5, cut_connections=0.1)])
 def test_json_is_one_document_of_the_schema(command: Command, defects: Defects) -> None:
     """Whatever the verdict; and nothing else is on stdout."""

@@ -10,11 +10,9 @@ from __future__ import annotations
 import os
 import sys
 
-from scenarios import canary, fault_ratings, user_routing
+from scenarios.registry import COMMANDS
 from scenarios.run.cli import main
 from tests.fakes import FakePlatform
-
-COMMANDS = {module.COMMAND.name: module.COMMAND for module in (canary, fault_ratings, user_routing)}
 
 if __name__ == "__main__":
     with FakePlatform(lag=float(os.environ.get("FAKE_LAG", "0.005"))) as platform:

@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 from platforms.environment import ROOT
-
-NAMES = ("fault_ratings", "user_routing", "canary")
+from scenarios.registry import COMMANDS
 
 
 def typed(*words: str, run: Path) -> subprocess.CompletedProcess[str]:
@@ -29,7 +28,7 @@ def test_the_list_names_each_scenario_with_an_example(tmp_path: Path) -> None:
     listed = typed("scenarios", run=tmp_path)
 
     assert 0 == listed.returncode
-    assert list(NAMES) == [line for line in listed.stdout.splitlines() if line in NAMES]
+    assert list(COMMANDS) == [line for line in listed.stdout.splitlines() if line in COMMANDS]
     assert "python -m scenarios.canary --weights 90,10,0" in listed.stdout
     assert "python -m scenarios.user_routing --user opennaru" in listed.stdout
 

@@ -9,15 +9,14 @@ import pytest
 
 from platforms.boundary import Platform
 from platforms.selection import Choice, connect
-from scenarios.__main__ import COMMANDS
+from scenarios.registry import COMMANDS
 from scenarios.run.cli import Command, main
 from tests.fakes import FakePlatform
 
-BY_NAME = {command.name: command for command in COMMANDS}
 OPTIONS = ("platform", "requests", "margin", "rate", "duration", "json", "report", "keep", "quiet", "verbose")
 
 
-@pytest.fixture(params=COMMANDS, ids=BY_NAME)
+@pytest.fixture(params=COMMANDS.values(), ids=COMMANDS)
 def command(request: pytest.FixtureRequest) -> Command:
     return request.param
 
@@ -83,7 +82,7 @@ def test_bad_input_gets_one_clear_line(
     words: Sequence[str], run_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit 2 before anything is connected to; the line names the option."""
-    code = main(BY_NAME[words[0]], words[1:], to=nobody)
+    code = main(COMMANDS[words[0]], words[1:], to=nobody)
     out, err = capsys.readouterr()
 
     assert (2, "") == (code, out)
@@ -95,7 +94,7 @@ def test_bad_input_gets_one_clear_line(
 def test_in_cluster_needs_a_cluster(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 3 before anything is changed; the line says what to use instead."""
     with FakePlatform() as platform:
-        code = main(BY_NAME["canary"], ["--in-cluster"], to=lambda _: platform)
+        code = main(COMMANDS["canary"], ["--in-cluster"], to=lambda _: platform)
 
         assert [] == platform.applied
 
