@@ -19,7 +19,7 @@ from bench.figure import Figure, Target
 from bench.instruments import wrk
 from bench.instruments.memory import pss
 from bench.services import Other
-from platforms.boundary import State
+from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.errors import NotReachable
 from platforms.istio.resources import ISTIO, baseline, load
 from platforms.loopback import free_port
@@ -31,6 +31,7 @@ STARTS = 3
 CHANGES = 100
 """How often a rule is changed under load; by then a worst case has had its chance."""
 CONVERGED_WITHIN = 30.0
+SCENARIOS = ("fault_ratings", "user_routing", "canary")
 _SHOWN = ('data-details="shown"', 'data-reviews="shown"')
 
 
@@ -105,7 +106,7 @@ def changed(
         for change in range(CHANGES):
             state = states[change % len(states)]
             platform.apply(state)
-            milliseconds.append(platform.wait_until_converged(state, timeout=CONVERGED_WITHIN).milliseconds)
+            milliseconds.append(platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS).milliseconds)
     met = traffic.load
     yield Figure(f"{where}rule in force, median of {CHANGES}", statistics.median(milliseconds), "ms", usual)
     yield Figure(f"{where}rule in force, p95", statistics.quantiles(milliseconds, n=20)[-1], "ms")

@@ -64,6 +64,10 @@ LoadGeneratorFactory = Callable[[int], LoadGenerator]
 """Makes a load generator with so many workers."""
 
 
+CONVERGENCE_SECONDS = 60.0
+"""The time that the proxies get to serve a state; a workload that was stopped on Kubernetes takes most of it to come back."""
+
+
 class Platform(Protocol):
     """A running Bookinfo whose routing obeys Istio resources."""
 

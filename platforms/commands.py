@@ -11,7 +11,7 @@ from types import ModuleType
 
 from platforms import selection
 from platforms.bookinfo import BOOKINFO, PATH
-from platforms.boundary import State
+from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.demo import console, journal
 from platforms.demo.crash_recovery import print_restored
 from platforms.envoy.route import hidden
@@ -24,9 +24,6 @@ from platforms.istio.validation.validate import validated
 
 Options = argparse.Namespace
 Command = Callable[[Options], int]
-
-CONVERGE_SECONDS = 60.0
-"""How long the proxies get; a workload that was stopped on Kubernetes takes the most of it to come back."""
 
 
 def up(options: Options) -> int:
@@ -80,7 +77,7 @@ def reset(options: Options) -> int:
     print_restored(platform)
     with journal.exclusive(platform.key, "python -m platforms reset"):
         platform.apply(state)
-        convergence = platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
+        convergence = platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
         journal.Journal.of(platform.key).close()
     print(f"the baseline is {console.in_force(convergence)}")
     return 0
@@ -101,7 +98,7 @@ def apply(options: Options) -> int:
     state = State(laid.resources)
     with journal.exclusive(platform.key, f"python -m platforms apply -f {' '.join(options.files)}"):
         platform.apply(state)
-        convergence = platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
+        convergence = platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
     findings = analyze(state.resources, BOOKINFO)
     notes = [*told, *laid.notes, *hidden.notes(state.resources, BOOKINFO)]
     notes += platform.caveats if any(one.kind in security.KINDS for one in own) else ()

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from platforms.boundary import State
+from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import DemoPlatform
 from platforms.demo.run_folder import part
@@ -24,7 +24,6 @@ from scenarios.evidence.judge import Verdict
 from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen, Verbosity
 from scenarios.run.cli import Parser
-from scenarios.run.restore import CONVERGENCE_SECONDS
 from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, run
 from scenarios.run.signals import InterruptGuard
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from platforms.boundary import State
+from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.errors import Busy, PlatformError
 from platforms.istio.resources import baseline
-
-_CONVERGE_SECONDS = 30.0
 
 
 def restore_after_crash(platform: DemoPlatform) -> str | None:
@@ -49,7 +47,7 @@ def _restore(platform: DemoPlatform, journal: Journal) -> str | None:
         return None
     state = State(baseline())
     platform.apply(state)
-    in_force = platform.wait_until_converged(state, timeout=_CONVERGE_SECONDS)
+    in_force = platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
     journal.close()
     return (
         f"`{entry.who}` (pid {entry.pid}, started {entry.since}) was cut off before it could restore: "

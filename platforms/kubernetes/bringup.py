@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from platforms.boundary import State
+from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.errors import UsageError
 from platforms.istio.resources import NAMESPACE, baseline
 from platforms.kubernetes import connection, record
@@ -20,8 +20,6 @@ from platforms.kubernetes.up import bundle, docker, images, istio, kind, manifes
 from platforms.kubernetes.up.images import Bookinfo, Image
 from platforms.kubernetes.up.subprocesses import Commands, Say
 from platforms.loopback import LOOPBACK
-
-CONVERGE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +155,7 @@ def _bookinfo(commands: Commands, cluster: Cluster, demo: Demo, sources: Sources
         platform, state = KubernetesPlatform(demo), State(baseline())
         platform.apply(state)
         manifests.wait_until_ready(cluster, demo.namespace, commands.say)
-        platform.wait_until_converged(state, timeout=CONVERGE_SECONDS)
+        platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
         platform.close()
         commands.say("every proxy serves the baseline")
     manifests.wait_until_whole(demo.gateway_url, commands.say)

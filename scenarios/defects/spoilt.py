@@ -9,13 +9,12 @@ from typing import Any
 
 import urllib3
 
-from platforms.boundary import Platform, State
+from platforms.boundary import CONVERGENCE_SECONDS, Platform, State
 from platforms.counters import Counters
 from platforms.istio.resources import Resource, ResourceSet, baseline
 from scenarios.patch import with_value
 
 STRANGERS = 50
-_CONVERGES = 30.0
 _ABORT = {"abort": {"httpStatus": 500, "percentage": {"value": 100}}}
 
 
@@ -96,21 +95,21 @@ def strangers_come(platform: Platform, _in_force: State) -> None:
 def baseline_returns(platform: Platform, _in_force: State) -> None:
     """Somebody else puts the baseline back in force."""
     platform.apply(State(baseline()))
-    platform.wait_until_converged(State(baseline()), timeout=_CONVERGES)
+    platform.wait_until_converged(State(baseline()), timeout=CONVERGENCE_SECONDS)
 
 
 def returns_at_once(platform: Platform, in_force: State) -> None:
     """Somebody else puts another rule in force, and takes it back."""
     for state in (State(baseline()), in_force):
         platform.apply(state)
-        platform.wait_until_converged(state, timeout=_CONVERGES)
+        platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
 
 
 def details_restart(platform: Platform, in_force: State) -> None:
     """Details are replaced by another instance; the rule is in force throughout."""
     for state in (replace(in_force, stopped=in_force.stopped | {"details-v1"}), in_force):
         platform.apply(state)
-        platform.wait_until_converged(state, timeout=_CONVERGES)
+        platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
 
 
 def forgetful(counters: Counters) -> Counters:

@@ -7,15 +7,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from platforms.boundary import State
+from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError, Interrupted, NotReachable, Silent
 from platforms.istio.resources import baseline
 from scenarios.reporting.terminal import Screen
 from scenarios.run.signals import InterruptGuard
-
-CONVERGENCE_SECONDS = 30.0
-"""How long the proxies get to serve a state."""
 
 
 @dataclass

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from platforms.boundary import Platform, State
+from platforms.boundary import CONVERGENCE_SECONDS, Platform, State
 from platforms.errors import NotConverged
 from scenarios.evidence.changes import instance_changes, rule_updates
 from scenarios.evidence.observation import Observation, outcome
@@ -17,7 +17,6 @@ from scenarios.evidence.recovery import RecoveryProbe
 from scenarios.evidence.request_witness import find_contradiction, read_log, without_strangers
 from scenarios.evidence.step import StepRecord
 from scenarios.reporting.terminal import Screen
-from scenarios.run.restore import CONVERGENCE_SECONDS
 from scenarios.run.traffic import Traffic, UserLoad
 from scenarios.scenario import Step
 from scenarios.statistics.claim import Claim

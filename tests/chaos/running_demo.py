@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from platforms.boundary import State
+from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.demo.journal import Journal, exclusive
 from platforms.errors import DemoError
 from platforms.istio.resources import baseline
@@ -20,7 +20,6 @@ from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.kubernetes.status import status_document
 from tests.chaos.typed import Ended, Typed, run
 
-_CONVERGES = 60.0
 _TYPED_SECONDS = 120.0
 
 
@@ -65,7 +64,7 @@ class RunningDemo:
         """The state of the mesh, as its proxies, the journal and the lock tell it; and what of that is wrong."""
         wrong = []
         try:
-            convergence = self.platform.wait_until_converged(State(baseline()), timeout=_CONVERGES)
+            convergence = self.platform.wait_until_converged(State(baseline()), timeout=CONVERGENCE_SECONDS)
             differs = status_document(self.platform, restored=True)["differs"]
             told = f"the baseline, on {convergence.proxies} proxies"
             if any(differs.values()):

@@ -17,8 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from platforms.boundary import State
-from platforms.commands import CONVERGE_SECONDS
+from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.demo import journal
 from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError
@@ -167,7 +166,7 @@ class Torture:
         wrong += self._off(expected, _AT_ONCE_SECONDS)
         if then == "apply":
             run("platforms", "reset", *self._options)
-            wrong += self._off(State(baseline()), CONVERGE_SECONDS)
+            wrong += self._off(State(baseline()), CONVERGENCE_SECONDS)
         seconds = typed.wait_for(_HEALED) - typed.began if healing and not wrong else None
         return seconds, wrong
 
