@@ -11,7 +11,7 @@ from platforms.errors import Untranslated
 from platforms.istio.push_context import selects
 from platforms.istio.registry import Proxy
 from platforms.istio.resources import ResourceSet
-from platforms.istio.validation import http_match
+from platforms.istio.validation import http_match, regex
 
 Refuses = Callable[[Any], bool]
 """Whether a value that stands at a refused path is refused indeed."""
@@ -40,6 +40,11 @@ def _empty(name: str) -> bool:
 def _past_the_last_status(status: int) -> bool:
     """Istio's check is one off, Envoy's is not."""
     return status >= _END_OF_STATUSES
+
+
+def _unreadable(expression: str) -> bool:
+    """Istio asks Go about it, and Envoy RE2; `*` stands for any value, and never gets there."""
+    return expression != "*" and regex.unreadable(expression)
 
 
 def _too_heavy(destinations: list[Mapping[str, Any]]) -> bool:
@@ -73,6 +78,15 @@ _VIRTUAL_SERVICE: Mapping[str, Refuses] = {
     "http[].match[].headers{}": http_match.is_claim,
     "http[].match[].withoutHeaders{}": http_match.is_claim,
     "http[].match[].queryParams{}": _empty,
+    **{
+        f"http[].{where}": _unreadable
+        for where in (
+            *(f"match[].{field}.regex" for field in ("uri", "scheme", "method", "authority")),
+            *(f"match[].{fields}{{}}.regex" for fields in ("headers", "withoutHeaders", "queryParams")),
+            "corsPolicy.allowOrigins[].regex",
+            "rewrite.uriRegexRewrite.match",
+        )
+    },
 }
 _DESTINATION_RULE: Mapping[str, Refuses] = {
     "workloadSelector": _always,
@@ -111,7 +125,7 @@ def refuse(resources: ResourceSet, gateway: Proxy) -> None:
 
 
 def _at(value: Any, pattern: str, path: str) -> Iterator[tuple[str, Any]]:
-    """Every value at `pattern`, with its path: `[]` is every item of a list, `{}` every name of a mapping."""
+    """Every value at `pattern`, with its path: `[]` is every item of a list, `{}` every name of a mapping, or what it names."""
     step = _STEP.match(pattern)
     if step is None:
         yield path, value
@@ -124,8 +138,8 @@ def _at(value: Any, pattern: str, path: str) -> Iterator[tuple[str, Any]]:
         for number, item in enumerate(value[name]):
             yield from _at(item, rest, f"{here}[{number}]")
     elif many == "{}":
-        for key in value[name]:
-            yield f"{here}.{key}", key
+        for key, one in value[name].items():
+            yield from _at(one, rest, f"{here}.{key}") if rest else ((f"{here}.{key}", key),)
     else:
         yield from _at(value[name], rest, here)
 

@@ -10,16 +10,20 @@ from typing import Any
 from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Topology
 from platforms.istio.hosts import DOMAIN
+from platforms.istio.validation.regex import PROGRAM_SIZE
 from platforms.local.processes import Launch
 from platforms.loopback import LOOPBACK
 
 _OWNER_ONLY = 0o600
+RUNTIME = {"layers": [{"name": "istio", "static_layer": {"re2.max_program_size.error_level": PROGRAM_SIZE}}]}
+"""Of what Istio's agent sets, what decides which rules a proxy takes."""
 
 
 def bootstrap(proxy: str, topology: Topology) -> dict[str, Any]:
     """What Envoy reads once: who it is, where its admin interface listens, and where everything else is found."""
     return {
         "node": _node(proxy),
+        "layered_runtime": RUNTIME,
         "admin": {"address": {"pipe": {"path": str(topology.admin_socket(proxy)), "mode": _OWNER_ONLY}}},
         "dynamic_resources": {
             "lds_config": _watched(topology.proxy_folder(proxy) / "listeners.json"),

@@ -14,6 +14,7 @@ from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Ports, Topology
 from platforms.envoy.translate import ProxyConfig, Snapshot
 from platforms.local import runtimes
+from platforms.local.envoy import RUNTIME
 from platforms.local.xds import files
 
 
@@ -37,7 +38,8 @@ def complaint(snapshots: Iterable[Snapshot], folder: Path) -> str:
             clusters += [_named(prefix, one) for one in _clusters(config)]
     bootstrap = folder / "bootstrap.json"
     bootstrap.write_text(
-        json.dumps({"staticResources": {"listeners": listeners, "clusters": clusters}}), encoding="utf-8"
+        json.dumps({"layeredRuntime": RUNTIME, "staticResources": {"listeners": listeners, "clusters": clusters}}),
+        encoding="utf-8",
     )
     answer = subprocess.run(
         [binary, "--mode", "validate", "--log-level", "error", "--skip-deprecated-logs", "-c", str(bootstrap)],

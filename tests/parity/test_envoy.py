@@ -14,12 +14,13 @@ from platforms.bookinfo import BOOKINFO
 from platforms.envoy.config_dump import served
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints, translate
-from platforms.istio.resources import baseline
+from platforms.istio.resources import ResourceSet, baseline
 from platforms.local import envoy, ports, runtimes
 from platforms.local.http_client import Connection
 from platforms.local.xds import files
 from platforms.local.xds.publisher import XdsPublisher
 from tests.parity.recordings import EXCEPTIONS, PROXIES, names, recording
+from tests.unit.platforms.istio.rules import reviews
 
 SECONDS = 30.0
 ACCEPTED = [name for name in names() if name not in EXCEPTIONS and not recording(name).message]
@@ -61,6 +62,17 @@ def test_serves_what_istiods_envoys_served(name: str, topology: Topology) -> Non
         resource_files = files.proxy_files(snapshot.proxies[proxy])
 
         assert recorded.served[proxy] == asyncio.run(_serve(proxy, topology, resource_files))
+
+
+def test_takes_the_longest_expression(topology: Topology) -> None:
+    """As Istio's proxies do, and an Envoy left to itself does not."""
+    longest = f"/{'a' * 1023}"
+    rule = reviews(f"[{{match: [{{uri: {{regex: '{longest}'}}}}], route: [{{destination: {{host: reviews}}}}]}}]")
+    snapshot = translate(baseline().overlaid(ResourceSet((rule,))), BOOKINFO, topology)
+
+    shown = asyncio.run(_serve("productpage-v1", topology, files.proxy_files(snapshot.proxies["productpage-v1"])))
+
+    assert longest in json.dumps(shown)
 
 
 async def _serve(proxy: str, topology: Topology, resource_files: files.ProxyFiles) -> dict[str, object]:

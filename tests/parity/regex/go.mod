@@ -1,0 +1,3 @@
+module bookinfo/tests/parity/regex
+
+go 1.26.0
