@@ -1,4 +1,4 @@
-"""Names, ports and durations as Istio's webhook wants them, in its words."""
+"""Names, ports, durations and statuses as Istio's webhook wants them, in its words."""
 
 from __future__ import annotations
 
@@ -83,6 +83,12 @@ def port(number: int) -> Iterator[str]:
     """The complaints about a port number."""
     if not 1 <= number <= _HIGHEST_PORT:
         yield f"port number {number} must be in the range 1..65535"
+
+
+def status(code: int) -> Iterator[str]:
+    """What is wrong with an HTTP status."""
+    if not 200 <= code <= 600:  # noqa: PLR2004  # Istio's own bounds, one above its message
+        yield f"HTTP status {code} is not in range 200-599"
 
 
 def duration(text: str) -> Iterator[str]:
