@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from bench import local, slow
 from bench.figure import Figure, Target
 from bench.services import Other
+from platforms.choice import Choice
 from platforms.loopback import free_port
-from platforms.selection import Choice
 
 _CLUSTER = "bookinfo-bench"
 

@@ -20,16 +20,18 @@ from bench.instruments import wrk
 from bench.instruments.memory import pss
 from bench.services import Other
 from platforms.boundary import CONVERGENCE_SECONDS, State
+from platforms.choice import Choice
 from platforms.errors import NotReachable
 from platforms.istio.resources import ISTIO, baseline, load
 from platforms.loopback import free_port
-from platforms.selection import Choice, connect
+from platforms.selection import connect
 from scenarios.registry import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS = 3
 CHANGES = 100
 """How often a rule is changed under load; by then a worst case has had its chance."""
+CONVERGED_WITHIN = 30.0
 SCENARIOS = ("fault_ratings", "user_routing", "canary")
 _SHOWN = ('data-details="shown"', 'data-reviews="shown"')
 

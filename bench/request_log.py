@@ -10,7 +10,8 @@ from bench import local
 from bench.figure import Figure, Target
 from bench.instruments import wrk
 from bench.services import Other
-from platforms.selection import Choice, connect
+from platforms.choice import Choice
+from platforms.selection import connect
 
 PAIRS = 30
 SECONDS = 2

@@ -9,7 +9,8 @@ from bench import local
 from bench.figure import Figure, Target
 from bench.instruments import slow_senders, wrk
 from bench.services import Other
-from platforms.selection import Choice, connect
+from platforms.choice import Choice
+from platforms.selection import connect
 
 CONNECTIONS = 1000
 SECONDS = 60

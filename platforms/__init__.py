@@ -1,4 +1,4 @@
-"""Platforms for the demo: a running Bookinfo whose routing obeys Istio resources."""
+"""Where the demo is shown: a running Bookinfo whose routing obeys Istio resources."""
 
 from __future__ import annotations
 

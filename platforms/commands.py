@@ -1,154 +1,212 @@
-"""What each command of `python -m platforms` does, and on which platform."""
+"""The commands of `python -m platforms`, each with its options and its help.
+
+A command loads what it needs when it is called, so that --help and a wrong option are answered at once.
+"""
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Callable
-from dataclasses import asdict
-from types import ModuleType
+from pathlib import Path
+from typing import Any
 
-from platforms import selection
-from platforms.bookinfo import BOOKINFO, PATH
-from platforms.boundary import CONVERGENCE_SECONDS, State
-from platforms.demo import console, journal
-from platforms.demo.crash_recovery import print_restored
-from platforms.envoy.route import hidden
-from platforms.errors import UsageError, in_one_line
-from platforms.istio import files, security
-from platforms.istio.analysis.analyze import analyze
-from platforms.istio.overlay import lay_over
-from platforms.istio.resources import ResourceSet, baseline, load
-from platforms.istio.validation.validate import validated
+import click
 
-Options = argparse.Namespace
-Command = Callable[[Options], int]
+from platforms.choice import Choice, demo_options, platform_option
+from platforms.command_line import Commands, Whole
+
+PROGRAM = "python -m platforms"
+_WHERE_UP = "kind where a Docker engine answers, else local"
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="one JSON document for a script")
 
 
-def up(options: Options) -> int:
-    """Bring the demo up unless it is."""
-    return int(_on(selection.platform_named(options) or _default()).up(options))
+@click.group(
+    cls=Commands,
+    no_args_is_help=False,
+    epilog="Exit codes: 0 done, 2 wrong usage, 3 the platform could not do it, 130 interrupted.",
+)
+def platforms() -> None:
+    """Bring the demo up and down, look at it, and put Istio objects of your own in force."""
 
 
-def down(options: Options) -> int:
-    """Take the demo down; without a name, the one that is up."""
-    return int(_on(selection.platform_named(options) or selection.which_is_up()).down(options))
+def _command(example: str) -> Callable[[Callable[..., Any]], click.Command]:
+    return platforms.command(epilog=f"example: {PROGRAM} {example}")
 
 
-def status(options: Options) -> int:
-    """Show the demo."""
-    return int(_of_demo(options).status(options))
+@_command("up --platform local")
+@platform_option(_WHERE_UP)
+@click.option(
+    "--port",
+    type=Whole(1, 65535, example="9080"),
+    help="where the gateway listens on 127.0.0.1; default: 9080 on local, 8080 on kind",
+)
+@click.option("--cluster", metavar="NAME", help="kind: the cluster's name; default: bookinfo")
+@click.option("--bundle", metavar="FILE", type=Path, help="kind: take every image from this archive of `bundle`")
+def up(platform: str | None, port: int | None, cluster: str | None, bundle: Path | None) -> None:
+    """Start Bookinfo and its mesh, and print the URL.
+
+    What is up already stays, what is missing is made.
+    """
+    from platforms import bookinfo, selection
+    from platforms.demo.crash_recovery import print_restored
+    from platforms.demo.journal import exclusive
+    from platforms.errors import Busy
+    from platforms.provider import UpOptions
+
+    provider = selection.provider(platform) if platform else selection.default()
+    try:
+        with exclusive(provider.name, f"{PROGRAM} up"):
+            demo, told = provider.up(UpOptions(port, cluster, bundle))
+    except Busy:
+        # Whoever holds the lock may be a scenario on a demo that is up, or another `up` that has not finished.
+        if not provider.is_up():
+            raise
+        demo, told = provider.connect(Choice()), "Bookinfo is already up"
+        if not bookinfo.is_whole(demo.gateway_url):
+            raise
+    print_restored(demo)
+    print(f"{told}: {demo.gateway_url}{bookinfo.PATH}")
+    for caveat in demo.caveats:
+        print(f"note: {caveat}")
 
 
-def config(options: Options) -> int:
-    """What a proxy serves."""
-    return int(_of_demo(options).config(options))
+@_command("down")
+@platform_option()
+def down(platform: str | None) -> None:
+    """Drain and stop everything that `up` started."""
+    from platforms import selection
+
+    print((selection.provider(platform) if platform else selection.running()).down())
 
 
-def logs(options: Options) -> int:
-    """The end of a log, and what follows."""
-    return int(_of_demo(options).logs(options))
+@_command("status --json")
+@demo_options
+@_json_option
+def status(choice: Choice, *, as_json: bool) -> None:
+    """Show what runs and which rules are in force."""
+    from platforms import selection
+    from platforms.demo import console
+
+    report = selection.provider_of(choice).status(choice)
+    print(json.dumps(report.document, indent=2) if as_json else console.status(report))
 
 
-def doctor(options: Options) -> int:
-    """Say what is there and what is missing."""
-    return int(_on(selection.platform_named(options) or _default()).doctor(options))
+@_command("reset")
+@demo_options
+def reset(choice: Choice) -> None:
+    """Put the baseline back in force, with every workload started."""
+    from platforms import own_rules, selection
+    from platforms.demo import console
 
-
-def build(options: Options) -> int:
-    """Compile what has to be compiled."""
-    return int(_on("local").build(options))
-
-
-def tools(options: Options) -> int:
-    """Have the pinned tools."""
-    return int(_on("kubernetes").get_tools(options))
-
-
-def bundle(options: Options) -> int:
-    """Have every image in one archive."""
-    return int(_on("kubernetes").bundle(options))
-
-
-def reset(options: Options) -> int:
-    """The baseline, all of it and nothing else."""
-    platform, state = selection.connect(selection.named(options)), State(baseline())
-    print_restored(platform)
-    with journal.exclusive(platform.key, "python -m platforms reset"):
-        platform.apply(state)
-        convergence = platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
-        journal.Journal.of(platform.key).close()
+    convergence = own_rules.reset(selection.connect(choice), f"{PROGRAM} reset")
     print(f"the baseline is {console.in_force(convergence)}")
-    return 0
 
 
-def url(options: Options) -> int:
-    """Where the page is."""
-    print(f"{selection.connect(selection.named(options)).gateway_url}{PATH}")
-    return 0
+@_command("doctor --json")
+@platform_option(_WHERE_UP)
+@_json_option
+def doctor(platform: str | None, *, as_json: bool) -> int:
+    """Look for every program that the demo needs."""
+    from platforms import selection
+    from platforms.demo import console
+    from platforms.errors import NotReachable
+
+    diagnosis = (selection.provider(platform) if platform else selection.default()).doctor()
+    print(json.dumps(diagnosis.document(), indent=2) if as_json else console.diagnosis(diagnosis))
+    return 0 if diagnosis.is_complete else NotReachable.exit_code
 
 
-def apply(options: Options) -> int:
-    """Put own objects in force over the baseline."""
-    own, told = _own(options.files)
-    platform = selection.connect(selection.named(options))
-    print_restored(platform)
-    laid = lay_over(baseline(), own, BOOKINFO)
-    state = State(laid.resources)
-    with journal.exclusive(platform.key, f"python -m platforms apply -f {' '.join(options.files)}"):
-        platform.apply(state)
-        convergence = platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
-    findings = analyze(state.resources, BOOKINFO)
-    notes = [*told, *laid.notes, *hidden.notes(state.resources, BOOKINFO)]
-    notes += platform.caveats if any(one.kind in security.KINDS for one in own) else ()
-    if options.json:
-        document = {
-            "revision": convergence.revision,
-            "in_force_ms": round(convergence.milliseconds, 1),
-            "proxies": convergence.proxies,
-            "notes": notes,
-            "warnings": [asdict(one) for one in findings],
-        }
-        print(json.dumps(document, indent=2))
-        return 0
-    for one in (*notes, *findings):
-        print(in_one_line(str(one)))
-    print(console.in_force(convergence))
-    return 0
+@_command("build")
+def build() -> None:
+    """Compile, for platform local, the one service that is compiled."""
+    from platforms.local import provider
+
+    print(provider.build())
 
 
-def _of_demo(options: Options) -> ModuleType:
-    """The commands of the platform that the named demo is on, or of the one that is up."""
-    return _on(selection.named(options).platform or selection.which_is_up())
+@_command("tools")
+def tools() -> None:
+    """Download kind, kubectl and istioctl, pinned and verified."""
+    from platforms.kubernetes import provider
+
+    print(*provider.download_tools(), sep="\n")
 
 
-def _on(platform: str) -> ModuleType:
-    """The commands of a platform; the other one is not loaded."""
-    if platform == "local":
-        from platforms.local import commands as local  # noqa: PLC0415
+@_command("bundle bookinfo-images.tar")
+@click.argument("file", type=Path, help="the archive to write")
+def bundle(file: Path) -> None:
+    """Write every image into one archive, for `up --bundle`."""
+    from platforms.kubernetes import provider
 
-        return local
-    from platforms.kubernetes import commands as kubernetes  # noqa: PLC0415
-
-    return kubernetes
+    print(*provider.write_bundle(file), sep="\n")
 
 
-def _default() -> str:
-    """Where `up` goes when nobody says: to the platform that is up, else to kind where a Docker engine answers."""
-    if running := next(selection.up(), None):
-        return running
-    from platforms.kubernetes.up import docker  # noqa: PLC0415  # only when nobody says where
+@_command("url")
+@demo_options
+def url(choice: Choice) -> None:
+    """Print the URL of the page."""
+    from platforms import bookinfo, selection
 
-    if docker.answers():
-        return "kubernetes"
-    print("no Docker engine answers: bringing up platform local, which needs none", file=sys.stderr)
-    return "local"
+    print(f"{selection.connect(choice).gateway_url}{bookinfo.PATH}")
 
 
-def _own(given: list[str]) -> tuple[ResourceSet, list[str]]:
-    """The objects that are given, as a cluster would take them, and what was read of each folder."""
-    own = load(*given)
-    if not own.resources:
-        raise UsageError(f"{' '.join(given)}: no Istio object in there")
-    return validated(own), [told for one in given if (told := files.told(one))]
+@_command("apply -f istio/canary.yaml")
+@demo_options
+@click.option(
+    "-f",
+    "files",
+    metavar="FILE",
+    multiple=True,
+    required=True,
+    help="YAML or JSON: a file, or a folder of *.yaml, *.yml and *.json; - is stdin; may be given several times",
+)
+@click.argument("more", nargs=-1, metavar="[FILE]...", help="more of them, as the shell makes of istio/*.yaml")
+@_json_option
+def apply(choice: Choice, files: tuple[str, ...], more: tuple[str, ...], *, as_json: bool) -> None:
+    """Put Istio objects of your own in force, or none of them.
+
+    They are laid over the baseline: an object of the same kind and name replaces the baseline's. A second apply starts
+    from the baseline again, so it replaces the first; `reset` undoes it. Files are read as kubectl reads them, 3 MB at
+    most.
+    """
+    from platforms import own_rules, selection
+    from platforms.demo import console
+    from platforms.errors import in_one_line
+
+    given = (*files, *more)
+    own = own_rules.read(given)
+    applied = own_rules.apply(own, selection.connect(choice), f"{PROGRAM} apply -f {' '.join(given)}")
+    if as_json:
+        print(json.dumps(applied.document(), indent=2))
+        return
+    for remark in (*applied.notes, *applied.warnings):
+        print(in_one_line(str(remark)))
+    print(console.in_force(applied.convergence))
+
+
+@_command("config productpage-v1")
+@demo_options
+@click.argument("workload", help="such as productpage-v1, or ingressgateway")
+def config(choice: Choice, workload: str) -> None:
+    """Print what a proxy serves now, as JSON."""
+    from platforms import selection
+
+    print(json.dumps(selection.provider_of(choice).config(choice, workload), indent=2))
+
+
+@_command("logs reviews-v2 --follow")
+@demo_options
+@click.argument("workload", help="such as reviews-v2, envoy-reviews-v2, ingressgateway or supervisor")
+@click.option("-n", "lines", type=Whole(0, 1_000_000, example="50"), default=50, help="how many lines (default: 50)")
+@click.option("--follow", is_flag=True, help="go on as lines are written, until Ctrl-C")
+def logs(choice: Choice, workload: str, lines: int, *, follow: bool) -> None:
+    """Print the log of a workload or a proxy."""
+    from platforms import selection
+
+    try:
+        for line in selection.provider_of(choice).logs(choice, workload, lines=lines, follow=follow):
+            print(line, flush=follow)
+    except KeyboardInterrupt:
+        if not follow:  # there it is the way to stop
+            raise

@@ -12,17 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from platforms.boundary import CONVERGENCE_SECONDS, State
+from platforms.choice import Choice, add_options, named
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import DemoPlatform
 from platforms.demo.run_folder import part
 from platforms.errors import DemoError, NotConverged, UsageError
 from platforms.istio.resources import baseline
-from platforms.selection import Choice, add_options, connect, named
+from platforms.selection import connect
 from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Answer, Defect, Planted
 from scenarios.evidence.judge import Verdict
-from scenarios.messages.catalogue import english
-from scenarios.messages.message import Text
 from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen, Verbosity
 from scenarios.run.cli import Parser
@@ -39,14 +38,14 @@ class Control:
 
     defect: Defect
     answer: Answer
-    reasons: tuple[Text, ...]
+    reasons: tuple[str, ...]
     requests: int
     """After how many it was sure; 0 if none had to be sent."""
 
     @property
     def caught(self) -> bool:
         """Whether it is the right answer, for the right reason."""
-        return self.answer is self.defect.answer and self.defect.cause in " ".join(map(english, self.reasons))
+        return self.answer is self.defect.answer and self.defect.cause in " ".join(self.reasons)
 
     @property
     def said(self) -> str:
@@ -66,7 +65,7 @@ class Control:
             "caught": self.caught,
             "answer": self.said,
             "expected": self.right,
-            "reasons": [english(reason) for reason in self.reasons],
+            "reasons": list(self.reasons),
             "requests": self.requests,
         }
 
@@ -171,7 +170,7 @@ def _lines(control: Control) -> Iterator[str]:
         right = f"{control.right}, because of {control.defect.cause!r}" if control.defect.cause else control.right
         yield f"{' ' * 38}NOT caught, right is {right}"
     for reason in control.reasons:
-        yield f"{' ' * 38}{english(reason)}"
+        yield f"{' ' * 38}{reason}"
 
 
 def _chosen(known: Sequence[Defect], names: Sequence[str]) -> list[Defect]:

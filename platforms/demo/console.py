@@ -1,20 +1,22 @@
-"""How a command's facts look on a terminal."""
+"""The terminal: what a command shows there, and what it asks."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from platforms.boundary import Convergence
-from platforms.demo.doctor import Finding
+from platforms.demo.doctor import Diagnosis
+from platforms.demo.status import StatusReport, Table
+from platforms.errors import Interrupted, UsageError
 
 
 @contextlib.contextmanager
 def progress(title: str) -> Iterator[Callable[[str], None]]:
-    """Tells each step with the time it was reached: a spinner on a terminal, plain lines otherwise."""
+    """Show each step with the time it was reached: a spinner on a terminal, plain lines otherwise."""
     began, last = time.monotonic(), ""
 
     def line(step: str) -> None:
@@ -43,13 +45,14 @@ def in_force(convergence: Convergence) -> str:
     return f"in force after {milliseconds:.0f} ms on {proxies} proxies, revision {convergence.revision}"
 
 
-def status(document: Mapping[str, Any], security: str, *tables: list[tuple[str, ...]]) -> str:
-    """The whole demo on one screen; `security` says what of mTLS and authorization is in force."""
+def status(report: StatusReport) -> str:
+    """Return the whole demo on one screen."""
+    document = report.document
     lines = [
-        f"platform  {document['platform']}{document.get('where', '')}",
+        f"platform  {document['platform']}{report.where}",
         f"page      {document['url']}",
         f"rules     revision {document['revision']}, {_difference(document)}",
-        f"          {security}",
+        f"          {report.security}",
     ]
     if document["changing"]:
         lines.append(f"          `{document['changing']}` is changing them now")
@@ -58,20 +61,30 @@ def status(document: Mapping[str, Any], security: str, *tables: list[tuple[str, 
             f"          left by `{document['unrestored']}`, which was cut off: `python -m platforms reset` "
             "puts the baseline back"
         )
-    rows = _table([row for table in tables for row in table])
-    for table in tables:
+    rows = _aligned([row for table in report.tables for row in table])
+    for table in report.tables:
         lines += ["", *rows[: len(table)]]
         rows = rows[len(table) :]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_below(report.remark)])
 
 
-def findings(found: Iterable[Finding]) -> str:
-    """What is there, and what installs the rest."""
-    rows: list[tuple[str, ...]] = [
+def diagnosis(found: Diagnosis) -> str:
+    """Return what is there, and what installs the rest."""
+    rows = [
         ("✓", one.name, one.version, one.path) if one.found else ("✗", one.name, one.problem, one.install)
-        for one in found
+        for group in found.checks.values()
+        for one in group
     ]
-    return "\n".join(_table(rows))
+    return "\n".join([*_aligned(rows), *_below(found.remark)])
+
+
+def confirm(described: str) -> None:
+    """Ask whether a cluster that is not ours may be changed; raises Interrupted unless the answer is yes."""
+    if not sys.stdin or not sys.stdin.isatty():
+        raise UsageError(f"{described}: not a demo of ours, so say --yes if its rules may be changed for a while")
+    print(f"{described}: its rules will be changed for a while. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise Interrupted("not confirmed; nothing had been changed")
 
 
 def _difference(document: Mapping[str, Any]) -> str:
@@ -81,6 +94,10 @@ def _difference(document: Mapping[str, Any]) -> str:
     return f"not the baseline: {'; '.join(told)}"
 
 
-def _table(rows: list[tuple[str, ...]]) -> list[str]:
+def _below(remark: str) -> list[str]:
+    return ["", remark] if remark else []
+
+
+def _aligned(rows: Table) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -33,8 +33,8 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """What doctor says of one thing."""
+class ProgramCheck:
+    """The result of looking for one program."""
 
     name: str
     found: bool
@@ -47,18 +47,34 @@ class Finding:
     problem: str = ""
     """What is wrong, if it is not found."""
 
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """All that a platform needs, by what it is needed for."""
+
+    checks: Mapping[str, tuple[ProgramCheck, ...]]
+    settings: Mapping[str, str] | None = None
+    """The variables that are set, where a platform heeds any."""
+    remark: str = ""
+    """A text to be printed below."""
+
+    @property
+    def is_complete(self) -> bool:
+        return all(check.found for group in self.checks.values() for check in group)
+
     def document(self) -> dict[str, Any]:
-        return asdict(self)
+        checks = {name: [asdict(check) for check in group] for name, group in self.checks.items()}
+        return checks if self.settings is None else {**checks, "settings": dict(self.settings)}
 
 
 def examine(
     programs: Iterable[Program], environment: Callable[[Program], Mapping[str, str] | None]
-) -> tuple[Finding, ...]:
+) -> tuple[ProgramCheck, ...]:
     """Look for every program, all at the same time, by starting it; `environment` says in which, None is the caller's."""
     asked = [
         (program, path, _ask(program, path, environment(program))) for program in programs for path in [program.find()]
     ]
-    return tuple(_finding(program, path, answer) for program, path, answer in asked)
+    return tuple(_checked(program, path, answer) for program, path, answer in asked)
 
 
 def _ask(program: Program, path: str | None, environment: Mapping[str, str] | None) -> subprocess.Popen[str] | None:
@@ -77,13 +93,13 @@ def _ask(program: Program, path: str | None, environment: Mapping[str, str] | No
         return None
 
 
-def _finding(program: Program, path: str | None, answer: subprocess.Popen[str] | None) -> Finding:
+def _checked(program: Program, path: str | None, answer: subprocess.Popen[str] | None) -> ProgramCheck:
     version, problem = "", ""
     if answer is None:
         problem = f"cannot be started: {path}" if path else "not found"
     else:
         version, problem = _answered(answer, path or "", program.oldest)
-    return Finding(
+    return ProgramCheck(
         name=program.name,
         found=not problem,
         path=path or "",

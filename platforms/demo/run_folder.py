@@ -42,6 +42,16 @@ def part(name: str) -> Path:
     return folder
 
 
+def has_demo(platform: str) -> bool:
+    """Tell whether a demo was brought up on a platform and not taken down; whether it still answers is another question."""
+    return demo_file(part(platform)).exists()
+
+
+def demo_file(folder: Path) -> Path:
+    """Return the file in which a platform records its demo."""
+    return folder / "demo.json"
+
+
 def open_text(path: Path, mode: str = "r") -> TextIO:
     """Open a plain file of the run folder, made for its owner alone: a link leads anywhere, and a pipe has no end."""
     if path.parent.is_symlink() or (os.path.lexists(path) and not stat.S_ISREG(path.lstat().st_mode)):

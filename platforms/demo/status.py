@@ -1,8 +1,9 @@
-"""The part of a demo's status that is the same on every platform: what is in force beside the baseline."""
+"""The status of a demo: what is in force beside the baseline, which is the same on every platform, and the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from platforms.bookinfo import PATH
@@ -10,6 +11,23 @@ from platforms.demo import journal
 from platforms.istio.resources import NAMESPACE, baseline
 
 Document = Mapping[str, Any]
+Table = Sequence[tuple[str, ...]]
+"""Rows of cells, the titles first."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """The status of a demo, for a script and for a terminal."""
+
+    document: Document
+    security: str
+    """A sentence on mTLS and authorization."""
+    tables: tuple[Table, ...]
+    """What runs."""
+    where: str = ""
+    """What names the demo beside its platform."""
+    remark: str = ""
+    """A text to be printed below."""
 
 
 def baseline_comparison(

@@ -1,4 +1,4 @@
-"""The listeners of a proxy, each with its way of reading HTTP."""
+"""Where a proxy listens, and how it reads HTTP there."""
 
 from __future__ import annotations
 

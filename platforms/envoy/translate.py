@@ -33,7 +33,7 @@ class ProxyConfig:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The configuration of all proxies."""
+    """What all proxies are to serve."""
 
     proxies: Mapping[str, ProxyConfig]
     """By proxy name: six workloads and `ingressgateway`."""

@@ -54,11 +54,11 @@ class Resource:
 
     @property
     def is_baselines(self) -> bool:
-        """Tell whether it was read from `istio/baseline/`."""
+        """Whether it was read from `istio/baseline/`."""
         return self.source.startswith(_BASELINE)
 
     def __str__(self) -> str:
-        """The name in messages: `istio/canary.yaml: VirtualService reviews`."""
+        """As a message names it: `istio/canary.yaml: VirtualService reviews`."""
         where = f"{self.source}: " if self.source else ""
         return f"{where}{self.kind} {self.name}"
 

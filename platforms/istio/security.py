@@ -8,7 +8,7 @@ KINDS = frozenset({"AuthorizationPolicy", "PeerAuthentication", "RequestAuthenti
 
 
 def without_any(resources: ResourceSet) -> ResourceSet:
-    """The resources that a mesh routes by."""
+    """What a mesh routes by."""
     return ResourceSet(tuple(one for one in resources if one.kind not in KINDS))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.errors import UsageError
 from platforms.istio.resources import NAMESPACE, baseline
-from platforms.kubernetes import connection, record
+from platforms.kubernetes import record
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.kubernetes.record import Demo
@@ -20,17 +20,7 @@ from platforms.kubernetes.up import bundle, docker, images, istio, kind, manifes
 from platforms.kubernetes.up.images import Bookinfo, Image
 from platforms.kubernetes.up.subprocesses import Commands, Say
 from platforms.loopback import LOOPBACK
-
-
-@dataclass(frozen=True, slots=True)
-class UpOptions:
-    """The options of a bring-up."""
-
-    cluster: str = kind.CLUSTER
-    port: int | None = None
-    """Where the gateway listens; None is where it does already, or 8080."""
-    bundle: Path | None = None
-    """The archive that the images come from."""
+from platforms.provider import UpOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +32,13 @@ class Sources:
     bookinfo: Bookinfo
 
 
-def running() -> Demo | None:
-    """The demo that `up` made, when its API server answers."""
-    return record.read(record.folder()) if connection.answers() else None
-
-
 def up(options: UpOptions, say: Say) -> Demo:
     """Bring the demo up: what is there already stays, what is missing is created."""
     programs = tools.require()
     say(f"{docker.require()}; kind, kubectl and istioctl are there")
     folder = record.folder()
     with Commands(folder, programs, say) as commands:
-        created = kind.KindCluster(options.cluster, _port(options, folder, say))
+        created = kind.KindCluster(options.cluster or kind.CLUSTER, _port(options, folder, say))
         kind.check(folder, created)
         demo = Demo(kind.context(created.cluster), NAMESPACE, f"http://{LOOPBACK}:{created.port}", created.cluster)
         sources = _sources(commands, options.bundle)
@@ -97,7 +82,7 @@ def save(path: Path, say: Say) -> bundle.Contents:
 def _port(options: UpOptions, folder: Path, say: Say) -> int:
     """The port on which the gateway is to listen; a cluster that is there keeps its own."""
     ours = kind.recorded(folder)
-    if ours and ours.cluster == options.cluster and kind.nodes(ours.cluster):
+    if ours and ours.cluster == (options.cluster or kind.CLUSTER) and kind.nodes(ours.cluster):
         if options.port not in (None, ours.port):
             say(f"cluster {ours.cluster} is there on port {ours.port}; `down` first to move it")
         return ours.port

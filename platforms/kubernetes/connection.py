@@ -1,8 +1,8 @@
-"""The way to a Bookinfo in a cluster: the one that `up` made, or the one behind a context."""
+"""Connections to a Bookinfo in a cluster: the one that `up` made, or the one behind a context."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from platforms.errors import NotReachable, UsageError
 from platforms.istio.resources import NAMESPACE
@@ -17,17 +17,8 @@ _GATEWAY_PORT = 8080
 """The gateway's own port, whatever its Service calls it outside."""
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignDemo:
-    """A Bookinfo that `up` did not make."""
-
-    platform: KubernetesPlatform
-    described: str
-    """As a person is asked about it."""
-
-
 def answers() -> bool:
-    """Whether the demo that `up` made is there."""
+    """Tell whether the demo that `up` made is there."""
     demo = record.read(record.folder())
     if demo is None:
         return False
@@ -38,7 +29,7 @@ def answers() -> bool:
 
 
 def of_record() -> KubernetesPlatform:
-    """The demo that `up` made; raises NotReachable with the command that makes one."""
+    """Return the demo that `up` made; raises NotReachable with the command that makes one."""
     demo = record.read(record.folder())
     if demo is None:
         raise NotReachable(f"no demo is up on kubernetes; {_BRING_UP}, and --context names any other cluster")
@@ -53,8 +44,8 @@ def of_record() -> KubernetesPlatform:
     return platform
 
 
-def of_context(context: str, namespace: str | None, gateway_url: str | None) -> ForeignDemo:
-    """The Bookinfo of a context; raises UsageError for an unknown one, NotReachable where there is none."""
+def of_context(context: str, namespace: str | None, gateway_url: str | None) -> KubernetesPlatform:
+    """Return the Bookinfo of a context; raises UsageError for an unknown one, NotReachable where there is none."""
     namespace = namespace or NAMESPACE
     cluster = Cluster(context, record.folder())
     if not cluster.answers():
@@ -70,10 +61,7 @@ def of_context(context: str, namespace: str | None, gateway_url: str | None) -> 
         demo = replace(known, gateway_url=gateway_url or known.gateway_url)  # with the same lock and journal
     if not demo.gateway_url:
         demo = replace(demo, gateway_url=_gateway(cluster))
-    return ForeignDemo(
-        KubernetesPlatform(demo),
-        f"context {context}, cluster {cluster.server}, namespace {namespace}, gateway {demo.gateway_url}",
-    )
+    return KubernetesPlatform(demo)
 
 
 def _gateway(cluster: Cluster) -> str:

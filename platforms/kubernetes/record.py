@@ -1,4 +1,4 @@
-"""The record of what `up` made on Kubernetes, by which other commands find it in the run folder."""
+"""What `up` made on Kubernetes, written into the run folder so that other commands find it."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ class Demo:
 
     @property
     def key(self) -> str:
-        """The name of this demo among all of this machine."""
+        """Which demo this is among all of this machine."""
         if self.cluster:  # the one that `up` makes
             return "kubernetes"
         return f"kubernetes-{self.context}-{self.namespace}".replace("/", "_")
 
     def write(self, folder: Path) -> None:
-        run_folder.write(_file(folder), asdict(self))
+        run_folder.write(run_folder.demo_file(folder), asdict(self))
 
 
 def read(folder: Path) -> Demo | None:
     """The demo whose record stands in the folder, whether or not it still answers."""
     with contextlib.suppress(FileNotFoundError, ValueError, TypeError, AttributeError):
-        fields = run_folder.read(_file(folder))
+        fields = run_folder.read(run_folder.demo_file(folder))
         if all(isinstance(value, str) and value.isprintable() for value in fields.values()):
             return Demo(**fields)
     return None
@@ -48,8 +48,4 @@ def read(folder: Path) -> Demo | None:
 
 def remove(folder: Path) -> None:
     """This demo is not up any more."""
-    _file(folder).unlink(missing_ok=True)
-
-
-def _file(folder: Path) -> Path:
-    return folder / "demo.json"
+    run_folder.demo_file(folder).unlink(missing_ok=True)

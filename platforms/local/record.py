@@ -1,4 +1,4 @@
-"""The record of a running demo in the run folder, by which other commands find it, and what it left behind if it died."""
+"""What a running demo writes into its run folder, so that other commands find it, and what it left behind if it died."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Demo:
         return self.topology.folder / "control"
 
     def write(self) -> None:
-        run_folder.write(_demo_file(self.folder), asdict(self))
+        run_folder.write(run_folder.demo_file(self.folder), asdict(self))
 
     def leftovers(self) -> tuple[int, ...]:
         """Processes of this demo that are alive, the supervisor aside."""
@@ -99,7 +99,7 @@ class Demo:
         return len(swept)
 
     def is_recorded(self) -> bool:
-        """Tell whether other commands can still find this demo."""
+        """Whether other commands can still find this demo."""
         with contextlib.suppress(NotReachable):
             found = read(self.folder)
             return found is not None and found.mark == self.mark
@@ -109,13 +109,13 @@ class Demo:
         """This demo is not up any more; the logs stay."""
         _remove_private(self.topology.folder)
         if self.is_recorded():
-            _demo_file(self.folder).unlink(missing_ok=True)
+            run_folder.demo_file(self.folder).unlink(missing_ok=True)
 
 
 def read(folder: Path) -> Demo | None:
     """The demo whose record stands in the folder, dead or alive; none where the record is not as a supervisor writes it."""
     with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
-        demo = _demo(folder, run_folder.read(_demo_file(folder)))
+        demo = _demo(folder, run_folder.read(run_folder.demo_file(folder)))
         if _is_private(demo.topology.folder) and (not demo.supervisor.alive or demo.supervisor.runs(SUPERVISOR)):
             return demo
     return None
@@ -150,7 +150,3 @@ def _text(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable():
         raise TypeError(f"{value!a}: no text")
     return value
-
-
-def _demo_file(folder: Path) -> Path:
-    return folder / "demo.json"

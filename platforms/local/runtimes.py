@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from platforms.demo import doctor
-from platforms.demo.doctor import Finding, Program
+from platforms.demo.doctor import Program, ProgramCheck
 from platforms.environment import ROOT
 from platforms.errors import NotReachable
 from platforms.local import building
@@ -78,7 +78,7 @@ PROGRAMS = (
 )
 
 
-def examine(*, needed_to_run: bool = False) -> tuple[Finding, ...]:
+def examine(*, needed_to_run: bool = False) -> tuple[ProgramCheck, ...]:
     """Look for every program, all at the same time, by starting it."""
     return doctor.examine(
         (program for program in PROGRAMS if not (needed_to_run and program.build_only)),
@@ -87,12 +87,12 @@ def examine(*, needed_to_run: bool = False) -> tuple[Finding, ...]:
     )
 
 
-def reviews_jar() -> Finding:
+def reviews_jar() -> ProgramCheck:
     """The one service that is compiled; one that is older than its sources is found, with that problem."""
     found = building.JAR.is_file()
     shown = str(building.JAR.relative_to(ROOT))
     problem = "" if building.is_built() else "older than its sources" if found else "not built yet"
-    return Finding("reviews.jar", found, shown, "", (), BUILD, build_only=False, problem=problem)
+    return ProgramCheck("reviews.jar", found, shown, "", (), BUILD, build_only=False, problem=problem)
 
 
 def require() -> Mapping[str, str]:
@@ -100,11 +100,11 @@ def require() -> Mapping[str, str]:
 
     Raises NotReachable, naming the command that installs what is missing.
     """
-    findings = (*examine(needed_to_run=True), reviews_jar())
-    if missing := [finding for finding in findings if not finding.found]:
-        told = "; ".join(f"{finding.name}: {finding.problem} ({finding.install})" for finding in missing)
+    checks = (*examine(needed_to_run=True), reviews_jar())
+    if missing := [check for check in checks if not check.found]:
+        told = "; ".join(f"{check.name}: {check.problem} ({check.install})" for check in missing)
         raise NotReachable(f"nothing was started, this is missing: {told}")
-    return {finding.name: finding.path for finding in findings}
+    return {check.name: check.path for check in checks}
 
 
 def _in_wheel(module: str, path: str) -> str | None:

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from scenarios.evidence.observation import Observation, Tally
-from scenarios.messages.catalogue import english
-from scenarios.messages.message import Message, Text
 
 MOST_SLICES = 300
 """More are neither told apart in a drawing nor worth their bytes."""
-NO_ANSWER = Message("outcome.no_answer")
+NO_ANSWER = "no answer"
 _STEPS_MS = tuple(digit * power for power in (100, 1_000, 10_000, 100_000, 1_000_000) for digit in (1, 2, 5))
 
 
@@ -22,7 +20,7 @@ class Answers:
 
     first: int
     """The number of the first slice that has any; the run's first is 0."""
-    counts: Mapping[Text, tuple[int, ...]]
+    counts: Mapping[str, tuple[int, ...]]
 
 
 def slice_ms(seconds: float) -> int:
@@ -41,7 +39,7 @@ def answers(
         return Answers(0, {})
     first, last = min(slices), max(slices)
     tallies = {number: _by_outcome(count(within)) for number, within in slices.items()}
-    outcomes = sorted({outcome for tally in tallies.values() for outcome in tally}, key=english)
+    outcomes = sorted({outcome for tally in tallies.values() for outcome in tally})
     return Answers(
         first,
         {
@@ -51,8 +49,6 @@ def answers(
     )
 
 
-def _by_outcome(tally: Tally) -> dict[Text, int]:
-    found = dict(tally.outcomes)
-    if tally.unknown:
-        found[NO_ANSWER] = tally.unknown
-    return found
+def _by_outcome(tally: Tally) -> dict[str, int]:
+    missing = {NO_ANSWER: tally.unknown} if tally.unknown else {}
+    return {**tally.outcomes, **missing}

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 
+from platforms.choice import add_options, named
 from platforms.errors import DemoError, UsageError
 from platforms.kubernetes.platform import KubernetesPlatform
-from platforms.selection import add_options, connect, named
+from platforms.selection import connect
 from tests.chaos import bringup, cluster, rules, runs, table
 from tests.chaos.fault import Fault, Outcome
 from tests.chaos.running_demo import RunningDemo

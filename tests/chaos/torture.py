@@ -18,11 +18,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from platforms.boundary import CONVERGENCE_SECONDS, State
+from platforms.choice import add_options, named
 from platforms.demo import journal
 from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError
 from platforms.istio.resources import ISTIO, baseline, load
-from platforms.selection import add_options, connect, named
+from platforms.selection import connect
 from platforms.wait import wait_while
 from scenarios.registry import COMMANDS
 from tests.chaos.typed import Ended, Typed, run

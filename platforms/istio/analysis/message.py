@@ -23,11 +23,11 @@ class Finding:
 
     @property
     def rank(self) -> tuple[int, str, str, str]:
-        """The place in a list: the gravest first."""
+        """Where it stands in a list: the gravest first."""
         return (_LEVELS.index(self.level), self.code, self.resource, self.message)
 
     def __str__(self) -> str:
-        """The line that `istioctl analyze` prints."""
+        """As `istioctl analyze` prints it."""
         return f"{self.level} [{self.code}] ({self.resource}) {self.message}"
 
 

@@ -1,4 +1,4 @@
-"""The complaints of Istio's webhook about the TCP and TLS routes of a VirtualService, in its words."""
+"""What Istio's webhook finds wrong with the TCP and TLS routes of a VirtualService, in its words."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from platforms.demo import doctor
-from platforms.demo.doctor import Finding, Program
+from platforms.demo.doctor import Program, ProgramCheck
 from platforms.demo.run_folder import part
 from platforms.errors import NotApplied, NotReachable, Unsupported
 from platforms.kubernetes.up import settings
@@ -46,7 +46,7 @@ class Release:
 
     @property
     def path(self) -> Path:
-        """The place for it once it was downloaded and its checksum was right."""
+        """Where it stands once it was downloaded and its checksum was right."""
         return part("tools") / f"{self.name}-{self.version}" / self.name
 
     @property
@@ -84,7 +84,7 @@ def find(name: str) -> str | None:
     return str(wanted.path) if _is_installed(wanted) else shutil.which(name)
 
 
-def examine() -> tuple[Finding, ...]:
+def examine() -> tuple[ProgramCheck, ...]:
     """Look for docker and the three tools."""
     return doctor.examine(
         (
@@ -104,11 +104,11 @@ def examine() -> tuple[Finding, ...]:
 
 def require() -> Mapping[str, str]:
     """The path of every tool, by name; raises NotReachable, naming the command that installs what is missing."""
-    findings = examine()
-    if missing := [one for one in findings if not one.found]:
+    checks = examine()
+    if missing := [one for one in checks if not one.found]:
         told = "; ".join(f"{one.name}: {one.problem} ({one.install})" for one in missing)
         raise NotReachable(f"nothing was started, this is missing: {told}")
-    return {one.name: one.path for one in findings}
+    return {one.name: one.path for one in checks}
 
 
 def download(name: str, say: Say) -> Path:

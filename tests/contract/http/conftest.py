@@ -14,8 +14,9 @@ import requests
 
 from bench.alone import Alone
 from platforms.boundary import Platform
+from platforms.choice import NAMES, Choice
 from platforms.loopback import LOOPBACK
-from platforms.selection import NAMES, Choice, connect
+from platforms.selection import connect
 from tests.contract.http import stubs, target
 from tests.contract.http.faults import FaultyRatings, MeshRatings, StubbedRatings
 from tests.contract.http.mesh import Mesh, PlatformMesh, reviews_to

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from platforms.demo.doctor import Finding, Program
+from platforms.demo.doctor import Program, ProgramCheck
 from platforms.errors import NotReachable
 from platforms.local import runtimes
 
@@ -27,10 +27,10 @@ def script(tmp_path: Path) -> Script:
     return write
 
 
-def examined(monkeypatch: pytest.MonkeyPatch, path: str | None) -> Finding:
+def examined(monkeypatch: pytest.MonkeyPatch, path: str | None) -> ProgramCheck:
     monkeypatch.setattr(runtimes, "PROGRAMS", (Program("node", lambda: path, install="get it", oldest=(20,)),))
-    (finding,) = runtimes.examine()
-    return finding
+    (check,) = runtimes.examine()
+    return check
 
 
 @pytest.mark.parametrize(
@@ -49,9 +49,9 @@ def test_version(monkeypatch: pytest.MonkeyPatch, script: Script, printed: str, 
 
 def test_found(monkeypatch: pytest.MonkeyPatch, script: Script) -> None:
     """A program that is new enough is found."""
-    finding = examined(monkeypatch, script("echo v20.1.0"))
+    check = examined(monkeypatch, script("echo v20.1.0"))
 
-    assert (True, "") == (finding.found, finding.problem)
+    assert (True, "") == (check.found, check.problem)
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_found(monkeypatch: pytest.MonkeyPatch, script: Script) -> None:
 )
 def test_useless(monkeypatch: pytest.MonkeyPatch, script: Script, text: str, problem: str) -> None:
     """A program that is too old, or that does not work, is as good as missing."""
-    finding = examined(monkeypatch, script(text))
+    check = examined(monkeypatch, script(text))
 
-    assert (False, problem) == (finding.found, finding.problem)
+    assert (False, problem) == (check.found, check.problem)
 
 
 @pytest.mark.parametrize(

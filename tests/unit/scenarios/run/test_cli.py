@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from platforms.boundary import Platform
-from platforms.selection import Choice, connect
+from platforms.choice import Choice
+from platforms.selection import connect
 from scenarios.registry import COMMANDS
 from scenarios.run.cli import Command, main
 from tests.fakes import FakePlatform

@@ -1,0 +1,105 @@
+"""Command lines of click, as this project's read: options by subject, plain numbers, what is wrong in one line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import click
+
+from platforms.errors import UsageError
+
+
+def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code; raises UsageError for arguments that make no sense.
+
+    click's own `main` would end the process, and answer Ctrl-C and a closed pipe in its way.
+    """
+    try:
+        with command.make_context(program, list(arguments), help_option_names=["-h", "--help"]) as context:
+            return int(command.invoke(context) or 0)
+    except click.exceptions.Exit as asked:  # by --help
+        return asked.exit_code
+    except click.UsageError as error:
+        told = error.format_message().rstrip(".")
+        told = f"{told[:1].lower()}{told[1:]}{'' if told.endswith('?') else ';'}"
+        path = error.ctx.command_path if error.ctx else program
+        raise UsageError(f"{told} `{path} --help` shows what is possible") from None
+
+
+class Option(click.Option):
+    """An option that stands under a title of its own in the help."""
+
+    def __init__(self, *names: Any, title: str = "Options", **how: Any) -> None:
+        super().__init__(*names, **how)
+        self.title = title
+
+
+class Command(click.Command):
+    """A command whose help lists its options by title."""
+
+    def get_help_option(self, context: click.Context) -> click.Option | None:
+        return _help_option(super().get_help_option(context))
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {"Options": []}
+        for parameter in self.get_params(context):
+            if isinstance(parameter, click.Option) and (record := parameter.get_help_record(context)):
+                sections.setdefault(getattr(parameter, "title", "Options"), []).append(record)
+        for title, records in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+class Commands(click.Group):
+    """Commands in the order in which they are written down."""
+
+    command_class = Command
+
+    def get_help_option(self, context: click.Context) -> click.Option | None:
+        return _help_option(super().get_help_option(context))
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def _help_option(option: click.Option | None) -> click.Option | None:
+    """Say what it does as the other options do."""
+    if option:
+        option.help = "show this help"
+    return option
+
+
+class _Number(click.ParamType[Any]):
+    """A number within limits, in plain digits: nothing else that Python would also take for one."""
+
+    digits: re.Pattern[str]
+    described: str
+    exactly: type[int | Fraction]
+
+    def __init__(self, least: int | Fraction, most: int | Fraction, *, example: str) -> None:
+        self._least, self._most, self._example = least, most, example
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        number = self.exactly(value) if self.digits.fullmatch(str(value)) else None
+        if number is None or not self._least <= number <= self._most:
+            option = f"{parameter.opts[0]} " if parameter else ""
+            limits = f"from {float(self._least):g} to {float(self._most):,.0f}"
+            self.fail(f"{value!a}: give {self.described} {limits}, as in {option}{self._example}", parameter, context)
+        return number
+
+
+class Whole(_Number):
+    """A whole number, as an int."""
+
+    name, described, exactly = "integer", "a whole number", int
+    digits = re.compile(r"[0-9]{1,12}", re.ASCII)
+
+
+class Decimal(_Number):
+    """A number with a fraction or none, as exactly that number."""
+
+    name, described, exactly = "number", "a number", Fraction
+    digits = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)

@@ -1,0 +1,121 @@
+"""Platform local for the commands of `python -m platforms`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from platforms.choice import Choice
+from platforms.demo import console, journal
+from platforms.demo.crash_recovery import is_restored
+from platforms.demo.doctor import Diagnosis
+from platforms.demo.status import StatusReport
+from platforms.errors import NotApplied, NotReachable, UsageError
+from platforms.local import bringup, building, runtimes, workloads
+from platforms.local.platform import LocalPlatform
+from platforms.local.status import status_document
+from platforms.local.supervisor.logs import follow as new_lines
+from platforms.local.supervisor.logs import last_lines
+from platforms.provider import UpOptions
+
+
+class LocalProvider:
+    """The one demo of processes on this machine; it needs no choice among several."""
+
+    name = "local"
+
+    def is_up(self) -> bool:
+        return bringup.running() is not None
+
+    def up(self, options: UpOptions) -> tuple[LocalPlatform, str]:
+        if options.cluster or options.bundle:
+            raise UsageError("--cluster and --bundle: only with --platform kind; platform local needs no image")
+        _clear_away()
+        port = options.port or bringup.GATEWAY_PORT
+        if running := bringup.running():
+            return _ready(LocalPlatform(running)), _already_up(running.topology.gateway_port, port)
+        began = time.monotonic()
+        with console.progress("bringing Bookinfo up") as say:
+            platform = bringup.up(port, say)
+        given = sorted({name for app in workloads.CONFIGURATION for name in workloads.configured(app)})
+        configured = f", with your {', '.join(given)}" if given else ""
+        return platform, f"Bookinfo is up after {time.monotonic() - began:.1f} s{configured}"
+
+    def down(self) -> str:
+        _clear_away()
+        demo = bringup.running()
+        if demo is None:
+            with journal.exclusive(self.name, "python -m platforms down"):  # or an `up` is at it
+                return "no demo is up; nothing to stop"
+        began = time.monotonic()
+        killed = bringup.down(demo)
+        journal.Journal.of(self.name).close()  # what it speaks of is gone
+        told = f"Bookinfo is down after {time.monotonic() - began:.1f} s, nothing is left running"
+        return f"{told} ({killed} processes had to be killed)" if killed else told
+
+    def connect(self, _choice: Choice) -> LocalPlatform:
+        return LocalPlatform.connect()
+
+    def status(self, _choice: Choice) -> StatusReport:
+        platform = LocalPlatform.connect()
+        document = status_document(platform, restored=is_restored(platform))
+        rows: list[tuple[str, ...]] = [("workload", "state", "pid", "restarts", "since", "port")]
+        rows += [_row(name, child, child["ports"]["app"]) for name, child in document["workloads"].items()]
+        proxies: list[tuple[str, ...]] = [("proxy", "state", "pid", "restarts", "since", "admin")]
+        proxies += [_row(name, child, child["admin"]) for name, child in document["proxies"].items()]
+        return StatusReport(document, "; ".join(platform.caveats), (rows, proxies))
+
+    def config(self, _choice: Choice, workload: str) -> Mapping[str, Any]:
+        return LocalPlatform.connect().served(workload)
+
+    def logs(self, _choice: Choice, workload: str, *, lines: int, follow: bool) -> Iterator[str]:
+        path = LocalPlatform.connect().log_file(workload)
+        yield from last_lines(path, lines)
+        if follow:
+            yield from new_lines(path)
+
+    def doctor(self) -> Diagnosis:
+        return Diagnosis({"runtimes": runtimes.examine(), "built": (runtimes.reviews_jar(),)})
+
+
+def build() -> str:
+    """Build reviews unless its sources are older than what was built; returns a sentence on what was done."""
+    if building.is_built():
+        return "reviews is built already"
+    missing = [one for one in runtimes.examine() if one.name in ("javac", "maven") and not one.found]
+    if missing:
+        raise NotReachable("; ".join(f"{one.name}: {one.problem} ({one.install})" for one in missing))
+    with console.progress("building reviews") as say, building.Build() as running:
+        say("Maven compiles, packs and rehearses it")
+        complaint = running.complaint()
+    if complaint:
+        print(complaint, file=sys.stderr)
+        raise NotApplied("Maven could not build reviews, and says why above")
+    return "reviews is built"
+
+
+def _clear_away() -> None:
+    """End what a killed supervisor left, and tell whoever typed the command."""
+    if told := bringup.clear_away():
+        print(told, file=sys.stderr)
+
+
+def _ready(platform: LocalPlatform) -> LocalPlatform:
+    """Return the platform once everything that should run is ready."""
+    if bringup.unready(platform):
+        with console.progress("Bookinfo is coming up") as say:
+            bringup.wait_until_ready(platform, say)
+    return platform
+
+
+def _already_up(port: int, wanted: int) -> str:
+    moved = wanted not in (port, bringup.GATEWAY_PORT)
+    return f"Bookinfo is already up{f', on port {port}; `down` first to move it' if moved else ''}"
+
+
+def _row(name: str, child: Mapping[str, Any], port: object) -> tuple[str, ...]:
+    since = time.strftime("%H:%M:%S", time.localtime(child["since"]))
+    state = f"{child['phase']} ({child['last_exit']})" if child["phase"] == "backing off" else child["phase"]
+    return (name, state, str(child["pid"] or "-"), str(child["restarts"]), since, str(port))
