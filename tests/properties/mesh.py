@@ -67,6 +67,13 @@ class Mesh:
 
     def ask(self, request: Request) -> Outcome:
         """Send the request as productpage would, and see what it met."""
+        try:
+            return self._asked(request)
+        except OSError:
+            self._caller.close()  # what is left of this answer belongs to no other request
+            raise
+
+    def _asked(self, request: Request) -> Outcome:
         attempt = uuid.uuid4().hex
         self._caller.putrequest(
             request.method, f"http://{HOST}{request.target}", skip_host=True, skip_accept_encoding=True
@@ -76,7 +83,7 @@ class Mesh:
         if request.fails:
             self._caller.putheader(_FAILS, "yes")
         if request.method == "POST":
-            self._caller.putheader("ResourceFile-Length", "0")
+            self._caller.putheader("Content-Length", "0")
         self._caller.endheaders()
         answer = self._caller.getresponse()
         body = answer.read().decode()
@@ -128,8 +135,8 @@ def _answering(port: int, version: str, attempts: Counter[str]) -> Iterator[None
             met = {"version": version, "path": self.path, "host": self.headers["host"], "headers": headers}
             body = json.dumps(met).encode()
             self.send_response(503 if self.headers[_FAILS] else 200)
-            self.send_header("ResourceFile-Type", "application/json")
-            self.send_header("ResourceFile-Length", str(len(body)))
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
