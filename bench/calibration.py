@@ -20,9 +20,11 @@ from rich.table import Table
 from scenarios import canary, fault_ratings, user_routing
 from scenarios.evidence.judge import Verdict, judge
 from scenarios.evidence.observation import Tally
+from scenarios.messages.figures import percent
+from scenarios.messages.message import Text
 from scenarios.scenario import Scenario
 from scenarios.statistics import binomial
-from scenarios.statistics.claim import Claim, Expectation, percent, plan
+from scenarios.statistics.claim import Claim, Expectation, plan
 from scenarios.statistics.sequential import Watch
 
 SEED = 20_24
@@ -38,7 +40,7 @@ _WRONG_PART = 10
 """A wrong mesh of 10: a judge who misses 3 in 100 is seen with that much fewer."""
 _AMISS = 0.002  # of so many calibrations of a right judge, one calls it wrong, half of them on either side
 
-Shares = Mapping[str, Fraction]
+Shares = Mapping[Text, Fraction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ def _planned(scenario: Scenario) -> tuple[Claim, ...]:
     return plan(scenario.expectations, [None] * len(scenario.expectations))
 
 
-def _run(claim: Claim, answers: list[str]) -> tuple[int, Verdict]:
+def _run(claim: Claim, answers: list[Text]) -> tuple[int, Verdict]:
     """How many requests were sent, and the verdict."""
     watch, sent = Watch(claim), len(answers)
     for number, outcome in enumerate(answers):
@@ -231,13 +233,13 @@ def _run(claim: Claim, answers: list[str]) -> tuple[int, Verdict]:
     return requests, judge(claim, Tally(counts, {}, pages=sent), early=watch.decision).verdict
 
 
-def _with(shares: Shares, outcome: str, share: Fraction) -> Shares:
+def _with(shares: Shares, outcome: Text, share: Fraction) -> Shares:
     """These shares with one of them changed, at the expense of all others."""
     rest = (1 - share) / (1 - shares.get(outcome, 0))
     return {**{other: other_share * rest for other, other_share in shares.items()}, outcome: share}
 
 
-def _within_tolerance(shares: Shares, answers: list[str]) -> bool:
+def _within_tolerance(shares: Shares, answers: list[Text]) -> bool:
     counts = Counter(answers)
     due = {outcome: float(len(answers) * share) for outcome, share in shares.items()}
     return all(abs(counts[outcome] - due.get(outcome, 0.0)) <= TOLERANCE for outcome in {*shares, *counts})

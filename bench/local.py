@@ -31,7 +31,6 @@ ROOT = Path(__file__).resolve().parent.parent
 STARTS = 3
 CHANGES = 100
 """How often a rule is changed under load; by then a worst case has had its chance."""
-CONVERGED_WITHIN = 30.0
 SCENARIOS = ("fault_ratings", "user_routing", "canary")
 _SHOWN = ('data-details="shown"', 'data-reviews="shown"')
 

@@ -1,4 +1,4 @@
-"""Where the demo is shown: a running Bookinfo whose routing obeys Istio resources."""
+"""Platforms for the demo: a running Bookinfo whose routing obeys Istio resources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the project lives, and the hand-over to its own Python.
+"""The folder of the project, and the hand-over to its own Python.
 
 Only the standard library: this runs under whatever `python` is, before anything is installed.
 """

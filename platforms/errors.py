@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree.
+"""The errors of the demo, as one tree.
 
 DemoError
 ├── UsageError            what was asked for makes no sense              exit 2
@@ -39,7 +39,7 @@ def in_one_line(text: str) -> str:
 
 
 class UsageError(DemoError):
-    """What was asked for makes no sense; nothing has been touched."""
+    """The request makes no sense; nothing has been touched."""
 
     exit_code = 2
 

@@ -13,11 +13,12 @@ from platforms.boundary import State
 from platforms.errors import UsageError
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
 from scenarios.enduser import ANONYMOUS
+from scenarios.messages.message import Message, Text
 from scenarios.patch import with_value
 from scenarios.run.cli import Command, main
 from scenarios.scenario import Scenario, Step
 from scenarios.statistics.binomial import NOTICED
-from scenarios.statistics.claim import Expectation, percent
+from scenarios.statistics.claim import Expectation
 from scenarios.versions import NAMES, VERSIONS
 
 MOST = 1_000_000
@@ -53,7 +54,7 @@ class Weights:
         return weights
 
     @property
-    def shares(self) -> dict[str, Fraction]:
+    def shares(self) -> dict[Text, Fraction]:
         return {version: Fraction(weight, sum(self.of)) for version, weight in zip(VERSIONS, self.of, strict=True)}
 
     def __str__(self) -> str:
@@ -70,19 +71,20 @@ def rule(weights: Weights) -> ResourceSet:
 
 def scenario(weights: Weights, margin: Fraction) -> Scenario:
     """Both columns of the slide: the even split, then the weights."""
-    even = Expectation(ANONYMOUS, dict.fromkeys(VERSIONS, Fraction(1, len(VERSIONS))), margin=_coarser(margin))
+    evenly: dict[Text, Fraction] = dict.fromkeys(VERSIONS, Fraction(1, len(VERSIONS)))
+    even = Expectation(ANONYMOUS, evenly, margin=_coarser(margin))
     weighted = Expectation(ANONYMOUS, weights.shares, margin=margin)
     return Scenario(
         name="canary",
         title=str(weights),
         steps=(
-            Step("even split", State(baseline()), (even,)),
+            Step(Message("step.even_split"), State(baseline()), (even,)),
             Step(str(weights), State(baseline().overlaid(rule(weights))), (weighted,)),
         ),
         point=1,
         outcomes=NAMES,
         notes=tuple(
-            f"{version} is asked for {percent(share)}: too little to be told from none without a larger --requests"
+            Message("note.too_little", version=version, share=share)
             for version, share in weights.shares.items()
             if 0 < share < NOTICED
         ),

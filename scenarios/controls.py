@@ -22,6 +22,8 @@ from platforms.selection import connect
 from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Answer, Defect, Planted
 from scenarios.evidence.judge import Verdict
+from scenarios.messages.catalogue import english
+from scenarios.messages.message import Text
 from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen, Verbosity
 from scenarios.run.cli import Parser
@@ -38,14 +40,14 @@ class Control:
 
     defect: Defect
     answer: Answer
-    reasons: tuple[str, ...]
+    reasons: tuple[Text, ...]
     requests: int
     """After how many it was sure; 0 if none had to be sent."""
 
     @property
     def caught(self) -> bool:
         """Whether it is the right answer, for the right reason."""
-        return self.answer is self.defect.answer and self.defect.cause in " ".join(self.reasons)
+        return self.answer is self.defect.answer and self.defect.cause in " ".join(map(english, self.reasons))
 
     @property
     def said(self) -> str:
@@ -65,7 +67,7 @@ class Control:
             "caught": self.caught,
             "answer": self.said,
             "expected": self.right,
-            "reasons": list(self.reasons),
+            "reasons": [english(reason) for reason in self.reasons],
             "requests": self.requests,
         }
 
@@ -170,7 +172,7 @@ def _lines(control: Control) -> Iterator[str]:
         right = f"{control.right}, because of {control.defect.cause!r}" if control.defect.cause else control.right
         yield f"{' ' * 38}NOT caught, right is {right}"
     for reason in control.reasons:
-        yield f"{' ' * 38}{reason}"
+        yield f"{' ' * 38}{english(reason)}"
 
 
 def _chosen(known: Sequence[Defect], names: Sequence[str]) -> list[Defect]:

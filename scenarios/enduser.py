@@ -7,6 +7,7 @@ import unicodedata
 from urllib.parse import quote
 
 from platforms.errors import UsageError
+from scenarios.messages.message import Message, Text
 
 MOST_BYTES = 256
 ANONYMOUS = ""
@@ -46,6 +47,6 @@ def alike(name: str) -> list[str]:
     return [other for other in others if other != name and len(other.encode()) <= MOST_BYTES]
 
 
-def shown(name: str) -> str:
+def shown(name: str) -> Text:
     """The name as a report prints it."""
-    return name or "anonymous"
+    return name or Message("who.anonymous")

@@ -10,6 +10,8 @@ from fractions import Fraction
 from platforms.boundary import State
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
 from scenarios.enduser import ANONYMOUS
+from scenarios.evidence.observation import NO_RATINGS, NO_REVIEWS
+from scenarios.messages.message import Message
 from scenarios.patch import select, with_value
 from scenarios.run.cli import Command, main
 from scenarios.scenario import Scenario, Step
@@ -34,9 +36,9 @@ class Fault(Enum):
 
 
 TITLES = {
-    Fault.ABORT: "ratings abort with 500",
-    Fault.DELAY: f"ratings answer {DELAY_SECONDS} s late",
-    Fault.OUTAGE: "ratings are gone",
+    Fault.ABORT: Message("step.ratings_abort"),
+    Fault.DELAY: Message("step.ratings_late", delay=DELAY_SECONDS),
+    Fault.OUTAGE: Message("step.ratings_gone"),
 }
 
 
@@ -60,13 +62,13 @@ def broken(fault: Fault, version: str) -> State:
             return State(fine, stopped=frozenset({"ratings-v1"}))
 
 
-def left_over(fault: Fault, version: str) -> str:
+def left_over(fault: Fault, version: str) -> Message:
     """What is left of the page.
 
     reviews v2 waits 10 s for ratings, longer than productpage waits for reviews: under a delay of 7 s it takes the
     reviews down with it. v3 gives up after 2.5 s and shows the reviews without stars.
     """
-    return "reviews unavailable" if (fault, version) == (Fault.DELAY, "v2") else "ratings unavailable"
+    return NO_REVIEWS if (fault, version) == (Fault.DELAY, "v2") else NO_RATINGS
 
 
 def budget(fault: Fault, version: str) -> float:
@@ -83,11 +85,11 @@ def scenario(fault: Fault, version: str, margin: Fraction, *, keep: bool = False
     """Stars, then the fault, then stars again; a fault to be kept is not healed."""
     fine = State(baseline().overlaid(stars(version)))
     # Stars within less than the delay are none that waited for late ratings.
-    lit = _always(f"{STARS[version]} stars", margin)
+    lit = _always(STARS[version], margin)
     slow = fault is Fault.DELAY
-    hidden = left_over(fault, version) == "reviews unavailable"
+    hidden = left_over(fault, version) == NO_REVIEWS
     steps = (
-        Step("stars are there", fine, (lit,), ratings=True),
+        Step(Message("step.stars_there"), fine, (lit,), ratings=True),
         Step(
             TITLES[fault],
             broken(fault, version),
@@ -95,11 +97,11 @@ def scenario(fault: Fault, version: str, margin: Fraction, *, keep: bool = False
             ratings=None if hidden else False,
             users=_SLOW_PAGE_USERS if slow else 8,
         ),
-        Step("ratings are back", fine, (lit,), ratings=True),
+        Step(Message("step.ratings_back"), fine, (lit,), ratings=True),
     )
     return Scenario(
         name="fault_ratings",
-        title=f"{fault.value}, reviews {version}",
+        title=Message("title.fault", fault=Message(f"fault.{fault.value}"), version=version),
         steps=steps[:2] if keep else steps,
         point=1,
         healed=None if keep else 2,
@@ -108,26 +110,24 @@ def scenario(fault: Fault, version: str, margin: Fraction, *, keep: bool = False
     )
 
 
-def _always(outcome: str, margin: Fraction, *, budget: float | None = None, slow: bool = False) -> Expectation:
+def _always(outcome: Message, margin: Fraction, *, budget: float | None = None, slow: bool = False) -> Expectation:
     """Everybody sees it, sooner than late ratings, or productpage's own patience with reviews, would have come.
 
     A page that takes seconds is asked for less often, so only a larger leak is sure to be caught.
     """
     leak = min(2 * margin, Fraction(1, 2)) if slow else min(margin, Fraction(1, 100))
-    within = _GIVEN_UP_SECONDS if outcome == "reviews unavailable" else DELAY_SECONDS
+    within = _GIVEN_UP_SECONDS if outcome == NO_REVIEWS else DELAY_SECONDS
     return Expectation(
         ANONYMOUS, {outcome: Fraction(1)}, margin=margin, looks=Looks.PAGE, leak=leak, within=within, budget=budget
     )
 
 
-def _notes(fault: Fault, version: str, *, keep: bool) -> tuple[str, ...]:
+def _notes(fault: Fault, version: str, *, keep: bool) -> tuple[Message, ...]:
     notes = []
-    if left_over(fault, version) == "reviews unavailable":
-        notes.append(
-            "reviews v2 waits 10 s for ratings, productpage twice 3 s for reviews: the page answers in 6 s without reviews"
-        )
+    if left_over(fault, version) == NO_REVIEWS:
+        notes.append(Message("note.no_reviews"))
     if keep:
-        notes.append("--keep leaves the fault in force, so its healing is not shown")
+        notes.append(Message("note.kept_fault"))
     return tuple(notes)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from platforms.boundary import State
+from scenarios.messages.message import Message, Text
 from scenarios.statistics.claim import Expectation
 
 
@@ -13,7 +14,7 @@ from scenarios.statistics.claim import Expectation
 class Step:
     """One state of the platform and what is claimed while it is in force."""
 
-    title: str
+    title: Text
     state: State
     expectations: tuple[Expectation, ...]
     """One load per expectation, sent as its end user; all of a step are sent at the same time."""
@@ -28,16 +29,16 @@ class Scenario:
     """An episode: its steps, and the one that it is about."""
 
     name: str
-    title: str
+    title: Text
     """What is shown, in a few words, such as `90,10,0`."""
     steps: tuple[Step, ...]
     point: int
     """The index of the step that the episode is about: its revision, its time until in force, its rule to keep."""
-    outcomes: Mapping[str, str]
+    outcomes: Mapping[Text, Message]
     """What a report calls an outcome, where its own name does not say enough: `v2` is `v2 black stars`."""
     healed: int | None = None
     """The index of the step that undoes a fault, if one does: how long that took is the time to recover."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
     """What the audience must know to read the result."""
 
     @property

@@ -9,7 +9,8 @@ from fractions import Fraction
 from platforms.boundary import State
 from platforms.errors import UsageError
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
-from scenarios.enduser import ANONYMOUS, alike, header_form, parse, shown
+from scenarios.enduser import ANONYMOUS, alike, header_form, parse
+from scenarios.messages.message import Message, Text
 from scenarios.patch import with_value
 from scenarios.run.cli import Command, main
 from scenarios.scenario import Scenario, Step
@@ -40,7 +41,7 @@ def rule_on_slide(user: str) -> ResourceSet:
 def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: bool = False) -> Scenario:
     """The user always sees v3; the anonymous, another user and names that are almost the same never do."""
     weights = OTHERS[others]
-    elsewhere = {version: Fraction(weights.get(version, 0), 100) for version in VERSIONS}
+    elsewhere: dict[Text, Fraction] = {version: Fraction(weights.get(version, 0), 100) for version in VERSIONS}
     chosen = Expectation(user, {version: Fraction(version == CHOSEN) for version in VERSIONS}, margin=margin)
     names = alike(user)
 
@@ -50,10 +51,10 @@ def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: 
     resources = rule_on_slide(user) if as_on_slide else rule(user, others)
     return Scenario(
         name="user_routing",
-        title=f"{user} as on the slide" if as_on_slide else user,
+        title=Message("title.as_on_slide", user=user) if as_on_slide else user,
         steps=(
             Step(
-                f"only {user} sees {CHOSEN}",
+                Message("step.only_user", user=user, version=CHOSEN),
                 State(baseline().overlaid(resources)),
                 (chosen, *map(other, strangers(user)), *(other(name, together=len(names)) for name in names)),
                 users=12,  # two as each end user; those with names alike are done sooner
@@ -76,18 +77,18 @@ def _coarser(margin: Fraction) -> Fraction:
     return min(3 * margin, Fraction(1, 2))
 
 
-def _notes(user: str, *, as_on_slide: bool) -> tuple[str, ...]:
+def _notes(user: str, *, as_on_slide: bool) -> tuple[Message, ...]:
     notes = []
     if header_form(user) != user:
-        notes.append(f"{user} travels as the header end-user: {header_form(user)}")
+        notes.append(Message("note.header", user=user, header=header_form(user)))
     if names := alike(user)[1:]:
-        last = alike(user)[0]
-        notes.append(
-            f"a leak is looked for in the pages of {', '.join(names)} and {last} together: a match that is too wide takes in whole names"
-        )
+        notes.append(Message("note.alike", names=names, last=alike(user)[0]))
     if as_on_slide:
-        kept = "verbatim" if user == SLIDE_USER else f"with {shown(user)} in place of {SLIDE_USER}"
-        notes.append(f"the slide's rule, {kept}: its last route names no subset, so it also leads others to {CHOSEN}")
+        notes.append(
+            Message("note.slide_verbatim", version=CHOSEN)
+            if user == SLIDE_USER
+            else Message("note.slide_other", user=user, other=SLIDE_USER, version=CHOSEN)
+        )
     return tuple(notes)
 
 

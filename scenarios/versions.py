@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from scenarios.evidence.observation import WEARS
+from collections.abc import Mapping
 
-VERSIONS = tuple(WEARS)
-STARS = {"v2": "black", "v3": "red"}
-NAMES = {version: f"{version} {stars}" for version, stars in WEARS.items()}
+from scenarios.evidence.observation import NO_STARS, WEARS
+from scenarios.messages.message import Message, Text
+
+VERSIONS = ("v1", "v2", "v3")
+STARS = {version: stars for version, stars in WEARS.items() if stars is not NO_STARS}
+NAMES: Mapping[Text, Message] = {
+    version: Message("outcome.of_version", version=version, shown=stars) for version, stars in WEARS.items()
+}

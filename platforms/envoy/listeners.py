@@ -1,4 +1,4 @@
-"""Where a proxy listens, and how it reads HTTP there."""
+"""The listeners of a proxy, each with its way of reading HTTP."""
 
 from __future__ import annotations
 

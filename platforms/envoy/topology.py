@@ -1,4 +1,4 @@
-"""Where everything in the mesh listens, all on loopback: the workloads and their proxies."""
+"""The addresses of a mesh on loopback: those of the workloads and of their proxies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from platforms.istio.registry import INGRESS_GATEWAY
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where a workload and its sidecar listen, all on loopback."""
+    """The ports of a workload and its sidecar, all on loopback."""
 
     app: int
     """The workload itself; only its own sidecar calls it."""
@@ -23,7 +23,7 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """Where everything listens and where each proxy finds its configuration."""
+    """The port of everything that listens, and the files from which each proxy is configured."""
 
     folder: Path
     """The run folder of the local platform, absolute: Envoy watches files below it."""

@@ -33,7 +33,7 @@ class ProxyConfig:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What all proxies are to serve."""
+    """The configuration of all proxies."""
 
     proxies: Mapping[str, ProxyConfig]
     """By proxy name: six workloads and `ingressgateway`."""

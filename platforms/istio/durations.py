@@ -39,7 +39,7 @@ def nanoseconds(text: str) -> int | None:
 
 
 def complaint(text: str) -> str | None:
-    """What Go's parser says of a text that is no duration."""
+    """The complaint of Go's parser about a text that is no duration."""
     if nanoseconds(text) is not None:
         return None
     rest = text[1:] if text.startswith(("-", "+")) else text
@@ -53,7 +53,7 @@ def complaint(text: str) -> str | None:
 
 
 def _quoted(text: str) -> str:
-    """As Go quotes it there: byte by byte where it is not plain ASCII."""
+    """The text as Go quotes it there: byte by byte where it is not plain ASCII."""
     return '"' + "".join(map(_escaped, text)) + '"'
 
 

@@ -39,7 +39,7 @@ def texts(given: Iterable[str | Path]) -> Iterator[tuple[str, str]]:
 
 
 def told(given: str) -> str:
-    """What was read of a folder and what was not, in a sentence; empty for what is no folder."""
+    """A sentence on what was read of a folder and what was not; empty for what is no folder."""
     if (inside := _inside(given)) is None:
         return ""
     taken, others = inside

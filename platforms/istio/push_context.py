@@ -1,4 +1,4 @@
-"""What the resources say, seen from one proxy: names made full, and only what is visible and in force there."""
+"""The resources as one proxy sees them: names fully qualified, and only what is visible and in force there."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ class DestinationRule:
 
     @property
     def is_private(self) -> bool:
-        """Whether no namespace but its own sees it."""
+        """Tell whether no namespace but its own sees it."""
         return self.exported_to in ({"."}, {self.namespace})
 
     def is_exported_to(self, namespace: str) -> bool:
-        """Whether a proxy of another namespace may see it; a dot means none."""
+        """Tell whether a proxy of another namespace may see it; a dot means none."""
         return not self.exported_to or bool(self.exported_to & {"*", namespace})
 
     def subset(self, name: str) -> Mapping[str, Any] | None:
@@ -152,7 +152,7 @@ def _destination_rule(resource: Resource) -> DestinationRule:
 
 
 def _acts_at_home(rule: DestinationRule) -> bool:
-    """Whether the proxies of its own namespace see a rule: one that is exported elsewhere only, they do not."""
+    """Tell whether the proxies of its own namespace see a rule: one that is exported elsewhere only, they do not."""
     return not rule.exported_to or bool(rule.exported_to & {"*", ".", rule.namespace})
 
 
@@ -215,7 +215,7 @@ def selects(gateway: Resource, proxy: Proxy) -> bool:
 
 
 def is_visible(resource: Resource, namespace: str) -> bool:
-    """Whether proxies of a namespace obey a VirtualService."""
+    """Tell whether proxies of a namespace obey a VirtualService."""
     return bool(_visible_in(tuple(resource.spec.get("exportTo") or ()), resource.namespace) & {"*", namespace})
 
 

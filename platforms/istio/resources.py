@@ -54,11 +54,11 @@ class Resource:
 
     @property
     def is_baselines(self) -> bool:
-        """Whether it was read from `istio/baseline/`."""
+        """Tell whether it was read from `istio/baseline/`."""
         return self.source.startswith(_BASELINE)
 
     def __str__(self) -> str:
-        """As a message names it: `istio/canary.yaml: VirtualService reviews`."""
+        """The name in messages: `istio/canary.yaml: VirtualService reviews`."""
         where = f"{self.source}: " if self.source else ""
         return f"{where}{self.kind} {self.name}"
 

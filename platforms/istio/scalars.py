@@ -1,4 +1,4 @@
-"""What a plain scalar of YAML stands for, as in sigs.k8s.io/yaml, by which kubectl reads: text, number, flag or null."""
+"""The value of a plain scalar of YAML, as sigs.k8s.io/yaml has it, by which kubectl reads: text, number, flag or null."""
 
 from __future__ import annotations
 

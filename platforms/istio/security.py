@@ -8,7 +8,7 @@ KINDS = frozenset({"AuthorizationPolicy", "PeerAuthentication", "RequestAuthenti
 
 
 def without_any(resources: ResourceSet) -> ResourceSet:
-    """What a mesh routes by."""
+    """The resources that a mesh routes by."""
     return ResourceSet(tuple(one for one in resources if one.kind not in KINDS))
 
 

@@ -116,7 +116,7 @@ class KubernetesPlatform:
         return self._proxies.pods()
 
     def served(self, workload: str) -> Mapping[str, Any]:
-        """What the Envoys of a workload serve now, by pod, in the form of istiod's recorded answers."""
+        """The configuration that the Envoys of a workload serve now, by pod, in the form of istiod's recorded answers."""
         return {pod.name: self._proxies.served(pod) for pod in self._of(workload)}
 
     def log(self, workload: str, lines: int) -> Iterator[str]:
@@ -142,7 +142,7 @@ class KubernetesPlatform:
         return [pod for pod in self.pods() if pod.proxy == workload]
 
     def _laggards(self, state: State, snapshot: Snapshot, agreed: set[str]) -> Iterator[tuple[Pod | None, str]]:
-        """Who does not serve the state yet, and in which way; nobody's word but the proxies' own is taken.
+        """The pods that do not serve the state yet, each with a reason; nobody's word but the proxies' own is taken.
 
         `agreed` collects the pods whose routes and clusters are right: they change only by a new rule.
         """

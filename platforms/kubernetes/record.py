@@ -1,4 +1,4 @@
-"""What `up` made on Kubernetes, written into the run folder so that other commands find it."""
+"""The record of what `up` made on Kubernetes, by which other commands find it in the run folder."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Demo:
 
     @property
     def key(self) -> str:
-        """Which demo this is among all of this machine."""
+        """The name of this demo among all of this machine."""
         if self.cluster:  # the one that `up` makes
             return "kubernetes"
         return f"kubernetes-{self.context}-{self.namespace}".replace("/", "_")

@@ -157,7 +157,7 @@ class TrafficJob:
         return self._cluster.objects("v1", "Pod", NAMESPACE, labels=self._selector)
 
     def _refusals(self) -> list[str]:
-        """Why the Job may not create pods."""
+        """The reasons for which the Job may not create pods."""
         events = self._cluster.objects("v1", "Event", NAMESPACE)
         return [one["message"] for one in events if one["reason"] == "FailedCreate"][-1:]
 
@@ -181,7 +181,7 @@ def document(workers: int, image: str, *, loaded: bool) -> dict[str, Any]:
 
 
 def is_over(job: dict[str, Any]) -> bool:
-    """Whether it has ended, or is about to; one that has no status yet, as before its first pod is counted, has not."""
+    """Tell whether it has ended, or is about to; one that has no status yet, as before its first pod is counted, has not."""
     conditions = job.get("status", {}).get("conditions") or ()
     return any(one["type"] in _ENDS and one["status"] == "True" for one in conditions)
 
@@ -200,7 +200,7 @@ def _state(pod: dict[str, Any]) -> str:
 
 
 def _end(pod: dict[str, Any]) -> tuple[str, str] | None:
-    """When a pod's container ended, and how; None while it runs."""
+    """The time and the manner of a pod's end; None while it runs."""
     for container in pod.get("status", {}).get("containerStatuses") or ():
         if ended := container["state"].get("terminated"):
             how = f"signal {ended['signal']}" if ended.get("signal") else f"exit code {ended['exitCode']}"

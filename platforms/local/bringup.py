@@ -79,7 +79,7 @@ def up(port: int, say: Say) -> LocalPlatform:
 
 
 def unready(platform: LocalPlatform) -> list[str]:
-    """What should run and is not ready, with the reason; not empty while a demo comes up."""
+    """The names of what should run and is not ready, with the reason; not empty while a demo comes up."""
     status = platform.status()
     children = {**status["workloads"], **{f"the proxy of {name}": one for name, one in status["proxies"].items()}}
     return [
@@ -218,7 +218,7 @@ def _give_up(supervisor: subprocess.Popen[bytes]) -> None:
 
 
 def _last_words(log: Path) -> str:
-    """Why a child ended: the first thing that it calls an error, or else its last line."""
+    """The reason for which a child ended: the first thing that it calls an error, or else its last line."""
     with contextlib.suppress(OSError):
         lines = [
             line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()

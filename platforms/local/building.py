@@ -24,7 +24,7 @@ _MAVEN = ("mvn", "-q", "-B", "-ntp", "-Dmaven.test.skip", "package")
 
 
 def is_built() -> bool:
-    """Whether the jar and its archive are there, and the archive is newer than all sources."""
+    """Tell whether the jar and its archive are there, and the archive is newer than all sources."""
     sources = [FOLDER / "pom.xml", FOLDER / "jvm.options", *(FOLDER / "src" / "main").rglob("*.java")]
     # Maven leaves a jar alone whose content would be the same, so the jar's own time says nothing.
     return JAR.is_file() and ARCHIVE.is_file() and max(map(_changed, sources)) <= _changed(ARCHIVE)

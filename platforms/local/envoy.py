@@ -1,4 +1,4 @@
-"""How a proxy is started: its bootstrap, which names the files that it watches."""
+"""The start of a proxy: its bootstrap, which names the files that it watches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RUNTIME = {"layers": [{"name": "istio", "static_layer": {"re2.max_program_size.e
 
 
 def bootstrap(proxy: str, topology: Topology) -> dict[str, Any]:
-    """What Envoy reads once: who it is, where its admin interface listens, and where everything else is found."""
+    """The configuration that Envoy reads once: its identity, its admin interface, and the files for everything else."""
     return {
         "node": _node(proxy),
         "layered_runtime": RUNTIME,
@@ -58,7 +58,7 @@ def launch(proxy: str, topology: Topology, envoy: str) -> Launch:
 
 
 def log_file(logs: Path, proxy: str) -> Path:
-    """Where a proxy's log goes: `envoy-reviews-v2.log` beside the workload's `reviews-v2.log`."""
+    """The file for a proxy's log: `envoy-reviews-v2.log` beside the workload's `reviews-v2.log`."""
     return logs / f"{proxy if proxy == BOOKINFO.gateway.name else f'envoy-{proxy}'}.log"
 
 

@@ -144,12 +144,12 @@ class LocalPlatform:
         }
 
     def status(self) -> dict[str, Any]:
-        """What the supervisor says of its children and of the state in force."""
+        """The supervisor's answer about its children and the state in force."""
         with self._question("status") as question:
             return question.reply(timeout=STATUS_SECONDS)
 
     def served(self, proxy: str) -> Mapping[str, Any]:
-        """What a proxy serves now, in the form of istiod's recorded answers."""
+        """The configuration that a proxy serves now, in the form of istiod's recorded answers."""
         if proxy not in self._topology.proxies:
             raise UsageError(f"{proxy}: no such workload; there are {', '.join(self._topology.proxies)}")
         answer = self._admins.ask(config_dump.EVERYTHING_PATH, (proxy,))[proxy]
@@ -158,7 +158,7 @@ class LocalPlatform:
         return config_dump.served(json.loads(answer), BOOKINFO)
 
     def log_file(self, name: str) -> Path:
-        """Where the log of a workload or of `ingressgateway` is, or of a sidecar: `envoy-reviews-v2`."""
+        """The log of a workload or of `ingressgateway`, or of a sidecar: `envoy-reviews-v2`."""
         logs = {path.stem: path for path in sorted(self._demo.logs.glob("*.log"))}
         if name not in logs:
             raise UsageError(f"{name}: no such log; there are {', '.join(logs)}")
@@ -188,7 +188,7 @@ class LocalPlatform:
         return self._by_port.get(endpoint.port)
 
     def _laggards(self, state: State, wanted: Wanted) -> list[str]:
-        """Who does not serve the state yet, and in which way; nobody's word but their own is taken.
+        """The proxies that do not serve the state yet, each with a reason; nobody's word but their own is taken.
 
         A proxy or workload that does not answer is named alone: without it the others' endpoints are others.
         """
@@ -239,7 +239,7 @@ def _last_updates(dump: Mapping[str, Any]) -> str:
 
 
 def _told(proxy: str, stale: Iterable[str], revision: str) -> str:
-    """What a proxy serves instead, from the versions of what is stale."""
+    """A sentence on what a proxy serves instead, from the versions of what is stale."""
     if older := sorted({files.revision_of(version) for version in stale} - {revision}):
         return f"{proxy} still serves {older[0] or 'nothing'}, not {revision}"
     return f"{proxy} has not seen yet which workloads are ready"

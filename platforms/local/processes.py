@@ -50,7 +50,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What to start."""
+    """A command to start."""
 
     command: tuple[str, ...]
     environment: Mapping[str, str]
@@ -94,7 +94,7 @@ def sweep(mark: str) -> tuple[int, ...]:
 
 
 def _dies_with(parent: int) -> Callable[[], None] | None:
-    """What a child does between fork and exec: ask to be killed when its parent dies. Linux only."""
+    """Ask, between fork and exec, to be killed when the parent dies. Linux only."""
     if sys.platform != "linux":
         return None
     # Everything the child needs is looked up before the fork.

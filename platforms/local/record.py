@@ -1,4 +1,4 @@
-"""What a running demo writes into its run folder, so that other commands find it, and what it left behind if it died."""
+"""The record of a running demo in the run folder, by which other commands find it, and what it left behind if it died."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Demo:
         return len(swept)
 
     def is_recorded(self) -> bool:
-        """Whether other commands can still find this demo."""
+        """Tell whether other commands can still find this demo."""
         with contextlib.suppress(NotReachable):
             found = read(self.folder)
             return found is not None and found.mark == self.mark

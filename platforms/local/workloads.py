@@ -1,4 +1,4 @@
-"""How each of the six workloads is started, as the Deployments in `manifests/` say it for Kubernetes."""
+"""The commands of the six workloads, as the Deployments in `manifests/` say them for Kubernetes."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ def launch(workload: Workload, topology: Topology, runtimes: Mapping[str, str], 
 
 
 def passed_on() -> dict[str, str]:
-    """What of the caller's environment reaches a workload; no more, for what works here must work in a container."""
+    """The part of the caller's environment that reaches a workload; no more, for what works here must work in a container."""
     return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
 
 
 def configured(app: str) -> dict[str, str]:
-    """What of the caller's environment configures an app."""
+    """The part of the caller's environment that configures an app."""
     return {name: os.environ[name] for name in CONFIGURATION[app] if os.environ.get(name)}
 
 
@@ -78,7 +78,7 @@ def pod_suffix() -> str:
 
 
 def command(app: str, runtimes: Mapping[str, str], *, jvm: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """How an app is started in its folder, with or without a mesh; `jvm` are further options of Java's."""
+    """The command that starts an app in its folder, with or without a mesh; `jvm` are further options of Java's."""
     match app:
         case "productpage":
             return (runtimes["python"], "-m", "gunicorn", "--config", "gunicorn.conf.py")
@@ -104,7 +104,7 @@ def _jvm_proxy(outbound: int) -> tuple[str, ...]:
 
 
 def _own_environment(workload: Workload, outbound: int, session_secret: str) -> dict[str, str]:
-    """What only this app is told: productpage, how its calls reach its sidecar (the JVM takes properties instead)."""
+    """The variables of this app alone: productpage is told how its calls reach its sidecar (the JVM takes properties instead)."""
     if workload.app != "productpage":
         return {}
     return {"http_proxy": f"http://{LOOPBACK}:{outbound}", "SESSION_SECRET": session_secret}

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from scenarios.messages.message import Message, Text
 
-def instance_changes(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """Name the instances that are gone or were replaced; empty if none. Additional ones, as load brings, are no change."""
-    replaced = [
-        f"{name} is gone" if name not in after else f"{name} was replaced ({was}; now {after[name]})"
+
+def instance_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Message, ...]:
+    """Name the instances that are gone or were replaced. Additional ones, as load brings, are no change."""
+    return tuple(
+        Message("change.replaced", name=name, was=was, now=after[name])
+        if name in after
+        else Message("change.gone", name=name)
         for name, was in sorted(before.items())
         if after.get(name) != was
-    ]
-    return ", ".join(replaced)
+    )
 
 
-def rule_updates(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+def rule_updates(before: Mapping[str, str], after: Mapping[str, str]) -> Text:
     """Count the proxies that received another rule in between; empty if none. One that went or came does not count."""
-    names = [name for name, was in sorted(before.items()) if after.get(name, was) != was]
-    if not names:
-        return ""
-    return f"another one was in force in between, on {len(names)} {'proxy' if len(names) == 1 else 'proxies'}"
+    proxies = sum(after.get(name, was) != was for name, was in before.items())
+    return Message("doubt.in_between", n=proxies) if proxies else ""

@@ -10,10 +10,12 @@ from enum import Enum
 
 from scenarios.enduser import shown
 from scenarios.evidence.observation import Tally
-from scenarios.evidence.proxy_counts import Disagreement, Surplus, number
+from scenarios.evidence.proxy_counts import Disagreement, Surplus
+from scenarios.messages.catalogue import english
+from scenarios.messages.message import Message, Text
 from scenarios.statistics import binomial
 from scenarios.statistics.binomial import Range, unbroken
-from scenarios.statistics.claim import Claim, percent
+from scenarios.statistics.claim import Claim
 from scenarios.statistics.sequential import Decision
 
 _NEVER = Range(0, 0)
@@ -39,7 +41,7 @@ class Judgement:
     claim: Claim
     tally: Tally
     verdict: Verdict
-    reason: str = ""
+    reason: Text = ""
     """Why it does not hold."""
     early: Decision | None = None
     """What was sure before all requests were sent, if anything was."""
@@ -51,23 +53,23 @@ class Judgement:
         return self.claim.expectation.end_user
 
     @property
-    def outcomes(self) -> tuple[str, ...]:
+    def outcomes(self) -> tuple[Text, ...]:
         """What was asked for, in its order, and then what came unasked."""
         asked = tuple(self.claim.expectation.shares)
-        return (*asked, *sorted(self.tally.outcomes.keys() - set(asked)))
+        return (*asked, *sorted(self.tally.outcomes.keys() - set(asked), key=english))
 
     @property
     def answers(self) -> int:
         """How many answers the verdict rests on; those still under way when it was sure can only refute it."""
         return self.early.answers if self.early else self.claim.requests
 
-    def count(self, outcome: str) -> int:
+    def count(self, outcome: Text) -> int:
         """How many of these had this outcome; what must never come counts whenever it came."""
         if self.early and self.claim.expectation.shares.get(outcome):
             return self.early.counts.get(outcome, 0)
         return self.tally.outcomes.get(outcome, 0)
 
-    def seen(self, outcome: str) -> tuple[float, float, float] | None:
+    def seen(self, outcome: Text) -> tuple[float, float, float] | None:
         """The share of the answers whose outcome is known that had this one, with its 95 % interval; None of none."""
         judged = self.early and self.claim.expectation.shares.get(outcome)
         known = sum((self.early.counts if self.early and judged else self.tally.outcomes).values())
@@ -79,20 +81,13 @@ class Judgement:
         """Requests whose outcome nobody knows, those included that were never sent."""
         return max(self.tally.unknown, self.claim.requests - sum(self.tally.outcomes.values()))
 
-    def allowed(self, outcome: str) -> Range:
+    def allowed(self, outcome: Text) -> Range:
         """The counts of these answers that do not speak against the claim."""
         return (self.early or self.claim).allowed.get(outcome, _NEVER)
 
-    def fits(self, outcome: str) -> bool:
+    def fits(self, outcome: Text) -> bool:
         """Whether the count of this outcome is one that chance allows."""
         return self.count(outcome) in self.allowed(outcome)
-
-    @property
-    def stopped(self) -> str:
-        """That no more requests were needed, in words; empty if all were sent."""
-        if not self.early:
-            return ""
-        return f"sure after {self.early.answers:,} of at most {self.claim.requests:,} requests"
 
 
 def judge(
@@ -112,7 +107,7 @@ def judge(
     judgement = Judgement(claim, tally, Verdict.HOLDS, early=early, surplus=surplus)
     refuted = [outcome for outcome in judgement.outcomes if _refuted(judgement, outcome)]
     if refuted and not (disagreement and disagreement.contradicts):
-        return _with(judgement, Verdict.FAILS, "; ".join(_misfit(judgement, outcome) for outcome in refuted))
+        return _with(judgement, Verdict.FAILS, _all_of([_misfit(judgement, outcome) for outcome in refuted]))
     doubt = _doubt(judgement, disagreement)
     return _with(judgement, Verdict.INCONCLUSIVE, doubt) if doubt else judgement
 
@@ -123,12 +118,12 @@ def overall(verdicts: Iterable[Verdict]) -> Verdict:
     return next((verdict for verdict in (Verdict.FAILS, Verdict.INCONCLUSIVE) if verdict in found), Verdict.HOLDS)
 
 
-def reasons(judgements: Sequence[Judgement]) -> list[str]:
+def reasons(judgements: Sequence[Judgement]) -> list[Text]:
     """Why a run does not hold, most telling first, each said once.
 
     What several end users of one group saw that none of them was to see is one sentence: `5 of 900 others saw v3`.
     """
-    leaks: dict[tuple[str, str], list[Judgement]] = defaultdict(list)
+    leaks: dict[tuple[str, Text], list[Judgement]] = defaultdict(list)
     rest = []
     for judgement in judgements:
         leaked = [o for o in judgement.outcomes if judgement.claim.expectation.group and _leaked(judgement, o)]
@@ -137,7 +132,7 @@ def reasons(judgements: Sequence[Judgement]) -> list[str]:
                 leaks[judgement.claim.expectation.group, outcome].append(judgement)
         elif judgement.verdict is not Verdict.HOLDS:
             rest.append(judgement)
-    said = [_leak(judgements, group, outcome) for group, outcome in leaks]
+    said: list[Text] = [_leak(judgements, group, outcome) for group, outcome in leaks]
     said += [
         judgement.reason
         for verdict in (Verdict.FAILS, Verdict.INCONCLUSIVE)
@@ -147,20 +142,22 @@ def reasons(judgements: Sequence[Judgement]) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def _doubt(judgement: Judgement, disagreement: Disagreement | None) -> str:
+def _doubt(judgement: Judgement, disagreement: Disagreement | None) -> Text:
     """Why counts that fit prove nothing; empty if they do."""
     if disagreement:
         return disagreement.reason
     if judgement.surplus and any(_moved(judgement, outcome) for outcome in judgement.outcomes):
-        return f"{_whose(judgement)}: {number(judgement.surplus.strangers, 'request')} of somebody else could have changed the counts"
+        return Message("reason.strangers", who=shown(judgement.end_user), n=judgement.surplus.strangers)
     if judgement.early:
         return ""
     if any(_open(judgement, outcome) for outcome in judgement.outcomes):
         return _gap(judgement)
-    return "" if judgement.claim.tells else f"{_whose(judgement)}: {judgement.claim.power}"
+    if judgement.claim.tells:
+        return ""
+    return Message("reason.too_few", who=shown(judgement.end_user), power=judgement.claim.power)
 
 
-def _refuted(judgement: Judgement, outcome: str) -> bool:
+def _refuted(judgement: Judgement, outcome: Text) -> bool:
     """Whether the count is out of its range even if the missing answers are dealt out in favour of the claim."""
     seen, fits, moved = judgement.count(outcome), judgement.allowed(outcome), _strangers(judgement, outcome)
     if judgement.early:  # the missing answers were dealt out before it was decided
@@ -169,7 +166,7 @@ def _refuted(judgement: Judgement, outcome: str) -> bool:
     return seen - fewer - moved > fits.high or seen + more + moved < fits.low
 
 
-def _open(judgement: Judgement, outcome: str) -> bool:
+def _open(judgement: Judgement, outcome: Text) -> bool:
     """Whether the missing answers could take the count out of its range, or are too many to rule the leak out."""
     claim, seen, fits = judgement.claim, judgement.count(outcome), judgement.allowed(outcome)
     if judgement.surplus is None:
@@ -182,7 +179,7 @@ def _open(judgement: Judgement, outcome: str) -> bool:
     return seen - _twice(judgement, outcome) < fits.low or seen + _could_be(judgement, outcome) > fits.high
 
 
-def _could_be(judgement: Judgement, outcome: str) -> int:
+def _could_be(judgement: Judgement, outcome: Text) -> int:
     """How many more may have had this outcome: the proxies have counted each of them, unless it was never sent."""
     if judgement.surplus is None:
         return judgement.unknown
@@ -190,56 +187,66 @@ def _could_be(judgement: Judgement, outcome: str) -> int:
     return judgement.unknown - lost + min(lost + _twice(judgement, outcome), judgement.surplus.counts.get(outcome, 0))
 
 
-def _twice(judgement: Judgement, outcome: str) -> int:
+def _twice(judgement: Judgement, outcome: Text) -> int:
     """How many answers of a split may stand for another version, which was asked first: the proxies counted that too."""
     if judgement.surplus is None or judgement.claim.expectation.shares.get(outcome, 0) in (0, 1):
         return 0
     return min(sum(judgement.tally.twice.values()), sum(judgement.surplus.counts.values()))
 
 
-def _moved(judgement: Judgement, outcome: str) -> bool:
+def _moved(judgement: Judgement, outcome: Text) -> bool:
     """Whether the count would be out of its range, had strangers hidden as many wrong pages as they can have."""
     moved, seen, fits = _strangers(judgement, outcome), judgement.count(outcome), judgement.allowed(outcome)
     return bool(moved) and (seen - moved < fits.low or seen + moved > fits.high)
 
 
-def _strangers(judgement: Judgement, outcome: str) -> int:
+def _strangers(judgement: Judgement, outcome: Text) -> int:
     """By how much strangers may have moved the count of a split: behind each, a page could be of another version."""
     if judgement.surplus is None or judgement.claim.expectation.shares.get(outcome, 0) in (0, 1):
         return 0
     return min(judgement.surplus.strangers, sum(judgement.surplus.counts.values()))
 
 
-def _leaked(judgement: Judgement, outcome: str) -> bool:
+def _leaked(judgement: Judgement, outcome: Text) -> bool:
     return judgement.allowed(outcome) == _NEVER and judgement.count(outcome) > 0
 
 
-def _misfit(judgement: Judgement, outcome: str) -> str:
-    seen, asked = judgement.count(outcome), judgement.claim.expectation.shares.get(outcome)
-    wanted = "not asked for at all" if asked is None else f"allowed {judgement.allowed(outcome)} for {percent(asked)}"
+def _misfit(judgement: Judgement, outcome: Text) -> Message:
+    who, seen, asked = (
+        shown(judgement.end_user),
+        judgement.count(outcome),
+        judgement.claim.expectation.shares.get(outcome),
+    )
     of = judgement.answers if asked else judgement.tally.requests
-    return f"{_whose(judgement)}: {outcome} {seen:,} of {of:,}, {wanted}"
+    if asked is None:
+        return Message("reason.unasked", who=who, outcome=outcome, seen=seen, of=of)
+    allowed = judgement.allowed(outcome)
+    return Message(
+        "reason.misfit", who=who, outcome=outcome, seen=seen, of=of, allowed=(allowed.low, allowed.high), asked=asked
+    )
 
 
-def _leak(judgements: Sequence[Judgement], group: str, outcome: str) -> str:
+def _leak(judgements: Sequence[Judgement], group: str, outcome: Text) -> Message:
     members = [judgement for judgement in judgements if judgement.claim.expectation.group == group]
     seen = sum(judgement.tally.outcomes.get(outcome, 0) for judgement in members)
-    return f"{seen:,} of {sum(judgement.tally.requests for judgement in members):,} {group} saw {outcome}"
+    of = sum(judgement.tally.requests for judgement in members)
+    return Message("reason.leak", seen=seen, of=of, group=Message(f"who.{group}"), outcome=outcome)
 
 
-def _gap(judgement: Judgement) -> str:
+def _gap(judgement: Judgement) -> Message:
     missing = dict(judgement.tally.missing)
     if unsent := judgement.unknown - judgement.tally.unknown:
-        missing["never sent"] = unsent
+        missing[Message("missing.never_sent")] = unsent
     if twice := max(_twice(judgement, outcome) for outcome in judgement.outcomes):
-        missing["asked for twice"] = twice
-    why = ", ".join(f"{reason}: {count:,}" for reason, count in sorted(missing.items()))
-    return f"{_whose(judgement)}: {sum(missing.values()):,} of {judgement.claim.requests:,} answers are missing ({why})"
+        missing[Message("missing.asked_twice")] = twice
+    why = [Message("reason.missing_by", why=reason, n=missing[reason]) for reason in sorted(missing, key=english)]
+    who, of = shown(judgement.end_user), judgement.claim.requests
+    return Message("reason.missing", who=who, n=sum(missing.values()), of=of, why=why)
 
 
-def _whose(judgement: Judgement) -> str:
-    return shown(judgement.end_user)
+def _all_of(reasons: Sequence[Message]) -> Message:
+    return reasons[0] if len(reasons) == 1 else Message("reason.several", reasons=reasons)
 
 
-def _with(judgement: Judgement, verdict: Verdict, reason: str) -> Judgement:
+def _with(judgement: Judgement, verdict: Verdict, reason: Text) -> Judgement:
     return replace(judgement, verdict=verdict, reason=reason)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from scenarios.evidence.judge import Judgement, Verdict
 from scenarios.evidence.observation import TOO_LATE, Observation
+from scenarios.messages.message import Message
 from scenarios.statistics.binomial import Range
 from scenarios.statistics.claim import PUNCTUAL, most_late
 
@@ -58,7 +59,7 @@ def judge_latency(judgement: Judgement, seen: Sequence[Observation], usual_ms: f
     if time is None or judgement.verdict is not Verdict.HOLDS or time.verdict is not Verdict.FAILS:
         return judgement
     if usual_ms is not None and usual_ms > 1000 * time.within:
-        told = f"{_told(judgement, time.within)}; but they took up to {usual_ms / 1000:.1f} s before there was a fault: this machine is too slow to tell"
+        told = Message("reason.late_always", late=_told(judgement, time.within), usual=usual_ms / 1000)
         return replace(judgement, verdict=Verdict.INCONCLUSIVE, reason=told)
     return _explained(judgement, seen, time.within, most=time.allowed.high - time.allowed.low) or replace(
         judgement, verdict=Verdict.FAILS, reason=_told(judgement, time.within)
@@ -77,10 +78,7 @@ def _explained(judgement: Judgement, seen: Sequence[Observation], within: float,
     together = max((sum(_began(other) <= one.at <= other.at for other in late) for one in late), default=0)
     if len(late) - together > most:
         return None
-    told = (
-        f"{len(late):,} of {len(seen):,} pages took longer than {within:g} s, and {together:,} of them were under way at the"
-        " same moment: everything may have stood still"
-    )
+    told = Message("reason.late_together", late=len(late), pages=len(seen), within=within, together=together)
     return replace(judgement, verdict=Verdict.INCONCLUSIVE, reason=told)
 
 
@@ -88,6 +86,6 @@ def _began(one: Observation) -> float:
     return one.at - one.milliseconds / 1000
 
 
-def _told(judgement: Judgement, within: float) -> str:
+def _told(judgement: Judgement, within: float) -> Message:
     took = judgement.tally.percentile(PUNCTUAL)
-    return f"{PUNCTUAL} of 100 pages were to come within {within:g} s, and took up to {took / 1000:.1f} s"
+    return Message("reason.late", on_time=PUNCTUAL, within=within, took=took / 1000)

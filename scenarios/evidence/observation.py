@@ -8,23 +8,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from scenarios.messages.message import Message, Text
 from scenarios.statistics.claim import Looks
 
 _MAIN = re.compile(r'<main\b[^>]*\bid="bookinfo"[^>]*>')
 _MARK = re.compile(r'\bdata-([a-z-]+)="([^"]*)"')
 
-NO_PAGE = "no page"
-TOO_LATE = "too late"
-NO_RATINGS = "ratings unavailable"
-NO_REVIEWS = "reviews unavailable"
-NO_DETAILS = "details unavailable"
+NO_PAGE = Message("outcome.no_page")
+TOO_LATE = Message("outcome.too_late")
+NO_RATINGS = Message("outcome.no_ratings")
+NO_REVIEWS = Message("outcome.no_reviews")
+NO_DETAILS = Message("outcome.no_details")
+NO_STARS = Message("outcome.no_stars")
+BLACK_STARS = Message("outcome.black_stars")
+RED_STARS = Message("outcome.red_stars")
 TRY_SECONDS = 3.0
 """How long productpage waits for reviews before it asks a second time, by the contract."""
 
-
-NO_STARS = "no stars"
-WEARS = {"v1": NO_STARS, "v2": "black stars", "v3": "red stars"}
+WEARS: Mapping[Text, Message] = {"v1": NO_STARS, "v2": BLACK_STARS, "v3": RED_STARS}
 """What a page of each version of reviews shows beside them."""
+_STARS = {"outcome.no_stars", "outcome.black_stars", "outcome.red_stars", "outcome.colourless_stars", "outcome.stars"}
 _REVIEWS = "2"
 """How many reviews the book has."""
 
@@ -60,31 +63,34 @@ class Observation:
         return self.is_page and self.milliseconds >= 1000 * TRY_SECONDS
 
     @property
-    def fault(self) -> str:
+    def fault(self) -> Text:
         """Why this is not the page that was asked for."""
         if self.error:
-            return self.error
+            return Message("missing.time_out") if self.timed_out else self.error
         if self.status != 200:  # noqa: PLR2004  # OK
-            return f"HTTP {self.status}"
+            return Message("missing.http", status=str(self.status))
         if not self.marks:
-            return "a page without marks"
+            return Message("missing.no_marks")
         if self.is_page:
             return _shown(self.marks)
-        return f"the page is signed in as {self.marks.get('end-user', '') or 'nobody'}"
+        if who := self.marks.get("end-user", ""):
+            return Message("missing.signed_in_as", who=who)
+        return Message("missing.signed_in_as_nobody")
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """The answers of one load, counted by outcome."""
 
-    outcomes: Mapping[str, int]
-    missing: Mapping[str, int]
+    outcomes: Mapping[Text, int]
+    """By the version of reviews, or by what was seen."""
+    missing: Mapping[Text, int]
     """Requests whose outcome nobody knows, by reason."""
     pages: int
     """Answers that are the page, whatever it shows."""
     milliseconds: tuple[float, ...] = ()
     """How long every answer took, sorted."""
-    twice: Mapping[str, int] = field(default_factory=dict)
+    twice: Mapping[Text, int] = field(default_factory=dict)
     """How many of each outcome may have been drawn for twice."""
 
     @property
@@ -110,9 +116,9 @@ def marks(page: str) -> dict[str, str]:
 
 def tally(observations: Iterable[Observation], looks: Looks, *, within: float | None) -> Tally:
     """Count what was looked at; `within` is the time budget of a page in seconds."""
-    outcomes: Counter[str] = Counter()
-    missing: Counter[str] = Counter()
-    twice: Counter[str] = Counter()
+    outcomes: Counter[Text] = Counter()
+    missing: Counter[Text] = Counter()
+    twice: Counter[Text] = Counter()
     times = []
     pages = 0
     for seen in observations:
@@ -127,7 +133,12 @@ def tally(observations: Iterable[Observation], looks: Looks, *, within: float | 
     return Tally(dict(outcomes), dict(missing), pages, tuple(sorted(times)), dict(twice))
 
 
-def outcome(seen: Observation, looks: Looks, *, within: float | None) -> str | None:
+def is_of_stars(outcome: Text) -> bool:
+    """Whether it says which stars a page shows."""
+    return isinstance(outcome, Message) and outcome.key in _STARS
+
+
+def outcome(seen: Observation, looks: Looks, *, within: float | None) -> Text | None:
     """What was looked at in one answer; None if it does not say."""
     match looks:
         case Looks.REVIEWS:
@@ -138,14 +149,14 @@ def outcome(seen: Observation, looks: Looks, *, within: float | None) -> str | N
             return _page(seen, within)
 
 
-def _version(seen: Observation) -> str | None:
+def _version(seen: Observation) -> Text | None:
     """Which version of reviews answered; a page that did not come does not say."""
     if not seen.is_page:
         return None
     return seen.marks.get("reviews-version") or NO_REVIEWS
 
 
-def _whole(seen: Observation) -> str | None:
+def _whole(seen: Observation) -> Text | None:
     """The version if it wears its stars on a whole page, else what the page shows instead.
 
     If ratings did not answer whoever asks them, nobody knows what it wears; without reviews, nor whose page it was to be.
@@ -160,10 +171,10 @@ def _whole(seen: Observation) -> str | None:
         return None
     if shown == WEARS.get(version):
         return version
-    return shown if shown.endswith("unavailable") else f"{version} {shown}"
+    return shown if shown in (NO_RATINGS, NO_DETAILS) else Message("outcome.of_version", version=version, shown=shown)
 
 
-def _page(seen: Observation, within: float | None) -> str | None:
+def _page(seen: Observation, within: float | None) -> Text | None:
     """What the visitor saw. An error page, or waiting in vain, is seen; a broken connection tells nothing."""
     if not seen.is_page:
         return NO_PAGE if seen.timed_out or (seen.status and not seen.error) else None
@@ -172,16 +183,28 @@ def _page(seen: Observation, within: float | None) -> str | None:
     return _shown(seen.marks)
 
 
-def _shown(marks: Mapping[str, str]) -> str:
+def _shown(marks: Mapping[str, str]) -> Message:
     """What a page shows: what is not there, or else the stars."""
-    for part in ("details", "reviews"):
+    for part, missing in (("details", NO_DETAILS), ("reviews", NO_REVIEWS)):
         if marks.get(part) != "shown":
-            return f"{part} unavailable"
+            return missing
     reviews, rated = (marks.get(count) or "0" for count in ("review-count", "rated-count"))
     if reviews != _REVIEWS:
-        return f"{reviews} of {_REVIEWS} reviews"
+        return Message("outcome.some_reviews", shown=reviews, reviews=_REVIEWS)
     if marks.get("ratings") != "shown":
         return NO_RATINGS if marks.get("ratings") == "unavailable" else NO_STARS
     if rated != reviews:
-        return f"stars on {rated} of {_REVIEWS} reviews"
-    return f"{marks.get('star-color') or 'colourless'} stars"
+        return Message("outcome.some_stars", rated=rated, reviews=_REVIEWS)
+    return _stars(marks.get("star-color", ""))
+
+
+def _stars(colour: str) -> Message:
+    match colour:
+        case "black":
+            return BLACK_STARS
+        case "red":
+            return RED_STARS
+        case "":
+            return Message("outcome.colourless_stars")
+        case _:
+            return Message("outcome.stars", colour=colour)

@@ -10,8 +10,10 @@ from fractions import Fraction
 
 from platforms.counters import Counters
 from scenarios.evidence.observation import NO_REVIEWS, Tally
+from scenarios.messages.message import Message, Text
 
 GIVEN_UP = NO_REVIEWS
+_APPS = {app: Message(f"app.{app}") for app in ("productpage", "details", "reviews", "ratings")}
 TRIES = 2
 """How often productpage asks reviews before it gives up, by the contract."""
 _READINGS = 10
@@ -53,7 +55,7 @@ class ProxyCounts:
 class Surplus:
     """The proxies' counts beyond what the clients saw: an upper bound for what the missing answers can have been."""
 
-    counts: Mapping[str, int]
+    counts: Mapping[Text, int]
     """Requests sent to each version of reviews, answered or not, less the pages whose outcome is known."""
     strangers: int
     """Requests at the gateway that are not ours."""
@@ -77,7 +79,7 @@ class Allowances:
 class Disagreement:
     """A reason why the two witnesses cannot both be relied on."""
 
-    reason: str
+    reason: Text
     contradicts: bool
     """The clients saw what the proxies deny, so that nothing the clients saw can be relied on."""
 
@@ -134,27 +136,20 @@ def find_disagreement(
     explained = counts.retries + visible + allowances.twice
     few = math.ceil(versions.requests * allowances.tolerated)
     strangers = TRIES * allowances.strangers if 0 < allowances.strangers <= few else 0
-    seen = {version: n for version, n in versions.outcomes.items() if version != GIVEN_UP}
+    seen = {version: n for version, n in versions.outcomes.items() if isinstance(version, str)}
     surplus = 0
     for version in sorted(seen.keys() | counts.answered.keys()):
         clients, proxies = seen.get(version, 0), counts.answered.get(version, 0)
         if clients > proxies:
             return Disagreement(
-                f"the witnesses disagree: clients saw reviews {version} {clients:,} times, "
-                f"the proxies count {proxies:,} answers from it (what restarts meanwhile is counted anew)",
+                Message("doubt.fewer_at_proxies", version=version, clients=clients, proxies=proxies),
                 contradicts=True,
             )
         surplus += proxies - clients
     if surplus > explained + strangers:
-        who = (
-            f"somebody else used the demo meanwhile ({number(allowances.strangers, 'request')} at the gateway not ours)"
-            if allowances.strangers > 0
-            else "and no retries explain them"
-        )
-        return Disagreement(
-            f"the proxies count {number(surplus, 'answer')} from reviews that this run's clients never saw: {who}",
-            contradicts=False,
-        )
+        strange = allowances.strangers > 0
+        why = Message("doubt.strangers", n=allowances.strangers) if strange else Message("doubt.no_retries")
+        return Disagreement(Message("doubt.unseen", n=surplus, why=why), contradicts=False)
     return (
         _leaked(seen, counts, allowances)
         or _ratings_disagree(counts, ratings=ratings, stars=stars, explained=explained)
@@ -167,10 +162,7 @@ def _leaked(seen: Mapping[str, int], counts: ProxyCounts, allowances: Allowances
     for version, rightful in sorted(allowances.rightful.items()):
         more = counts.answered.get(version, 0) - seen.get(version, 0)
         if more > TRIES * rightful + (counts.retries if seen.get(version) else 0):
-            return Disagreement(
-                f"the proxies count {number(more, 'answer')} from reviews {version} that nobody saw who was to see it",
-                contradicts=False,
-            )
+            return Disagreement(Message("doubt.leaked", n=more, version=version), contradicts=False)
     return None
 
 
@@ -182,27 +174,14 @@ def _hidden(counts: ProxyCounts, *, ratings: bool | None, visible: int) -> Disag
         asked, unseen = counts.attempts.get(app, 0), repeated - visible
         if unseen > asked * UNSEEN:
             return Disagreement(
-                f"{unseen:,} of {number(asked, 'attempt')} at {app} failed and were repeated behind pages that look "
-                "whole: what visitors saw is not what a request gets",
-                contradicts=False,
+                Message("doubt.hidden", n=unseen, attempts=asked, app=_APPS.get(app, app)), contradicts=False
             )
     return None
 
 
-def number(count: int, noun: str) -> str:
-    """Format a count with its noun: `1 request`, `2 requests`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def _ratings_disagree(counts: ProxyCounts, *, ratings: bool | None, stars: int, explained: int) -> Disagreement | None:
     if ratings is True and counts.ratings < stars:
-        return Disagreement(
-            f"the witnesses disagree: {stars:,} pages show stars, the proxies count {counts.ratings:,} answers of ratings",
-            contradicts=True,
-        )
+        return Disagreement(Message("doubt.fewer_ratings", pages=stars, answers=counts.ratings), contradicts=True)
     if ratings is False and stars == 0 and counts.ratings > explained:
-        return Disagreement(
-            f"the witnesses disagree: no page shows stars, yet the proxies count {counts.ratings:,} answers of ratings",
-            contradicts=True,
-        )
+        return Disagreement(Message("doubt.ratings_unseen", answers=counts.ratings), contradicts=True)
     return None

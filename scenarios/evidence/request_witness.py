@@ -17,6 +17,7 @@ from platforms.counters import Counters, Hop
 from scenarios.enduser import shown
 from scenarios.evidence.observation import Observation
 from scenarios.evidence.proxy_counts import gateway_requests
+from scenarios.messages.message import Message, Text
 
 _LOGGED_SECONDS = 2.0
 """How long the log gets to show every page's call: proxies write it several times a second."""
@@ -57,7 +58,7 @@ def read_log(log: RequestLog | None, mark: str, observations: Sequence[Observati
         time.sleep(_POLL_SECONDS)
 
 
-def find_contradiction(found: LoggedCalls | None, observations: Iterable[Observation]) -> str:
+def find_contradiction(found: LoggedCalls | None, observations: Iterable[Observation]) -> Text:
     """Name the first page that names another version than the one that answered for it; empty if none does."""
     if found is None:
         return ""
@@ -65,11 +66,11 @@ def find_contradiction(found: LoggedCalls | None, observations: Iterable[Observa
         version = _version(seen)
         answered = found.answered.get(_key(seen), frozenset())
         if version and version not in answered:
-            others = " and ".join(f"reviews {one}" for one in sorted(answered)) or "nobody"
-            return (
-                f"the witnesses disagree: page {seen.number + 1:,} of {shown(seen.end_user)} names reviews {version}, "
-                f"by the proxy's log {others} answered for it"
-            )
+            number, who = seen.number + 1, shown(seen.end_user)
+            if not answered:
+                return Message("doubt.page_unanswered", number=number, who=who, version=version)
+            others = [Message("doubt.reviews", version=one) for one in sorted(answered)]
+            return Message("doubt.page_contradicted", number=number, who=who, version=version, others=others)
     return ""
 
 

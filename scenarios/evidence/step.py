@@ -18,10 +18,10 @@ from scenarios.evidence.proxy_counts import (
     Surplus,
     find_disagreement,
     gateway_requests,
-    number,
     summarise,
 )
 from scenarios.evidence.recovery import Recovery
+from scenarios.messages.message import Message, Text
 from scenarios.scenario import Step
 from scenarios.statistics.claim import Claim, Looks
 from scenarios.statistics.sequential import Decision
@@ -49,13 +49,13 @@ class StepRecord:
     """Requests for which the log of productpage's proxy says who answered; None where there is no such log."""
     recovery: Recovery | None = None
     """What visitors saw while a fault was lifted, if this step lifts one."""
-    contradiction: str = ""
+    contradiction: Text = ""
     """The page that the proxy's log contradicts, if any."""
-    superseded: str = ""
+    superseded: Text = ""
     """How the step's state did not stay in force, if it did not."""
-    instance_changes: str = ""
-    """Which instances were replaced during the step, if any were."""
-    calls_under_way: str = ""
+    instance_changes: tuple[Message, ...] = ()
+    """Which instances were replaced during the step."""
+    calls_under_way: Text = ""
     """Which calls were under way when counting began or ended, if any were."""
 
 
@@ -73,7 +73,7 @@ class StepReport:
     disagreement: Disagreement | None
 
     @property
-    def title(self) -> str:
+    def title(self) -> Text:
         return self.record.step.title
 
     @property
@@ -128,7 +128,7 @@ def _allowances(
 ) -> Allowances:
     """Reasons for more answers than the clients saw: other users, and loads whose versions others must never see."""
     shares = [claim.expectation.shares for claim in claims if claim.expectation.looks is Looks.WHOLE]
-    excluded = {version for one in shares for version, share in one.items() if not share}
+    excluded = {version for one in shares for version, share in one.items() if isinstance(version, str) and not share}
     rightful = {
         version: sum(
             counted.unknown + sum(counted.twice.values())
@@ -151,32 +151,22 @@ def _incomplete_pages(tallies: Sequence[Tally]) -> Disagreement | None:
     incomplete = sum(one.missing.get(lacking, 0) for one in tallies for lacking in (NO_RATINGS, NO_DETAILS))
     if incomplete <= pages * UNSEEN:
         return None
-    return Disagreement(
-        f"{incomplete:,} of {number(pages, 'page')} came without their ratings or details: nobody knows what they would show",
-        contradicts=False,
-    )
+    return Disagreement(Message("doubt.unfinished", n=incomplete, pages=pages), contradicts=False)
 
 
 def _uncounted(observations: Sequence[Observation], fewer: int) -> Disagreement | None:
     """Requests that the gateway did not count; only those that brought no page may be among them."""
     if fewer <= sum(not one.is_page for one in observations):
         return None
-    return Disagreement(
-        f"the witnesses disagree: clients sent {len(observations):,} requests, the gateway counts {fewer:,} fewer",
-        contradicts=True,
-    )
+    return Disagreement(Message("doubt.fewer_at_gateway", sent=len(observations), fewer=fewer), contradicts=True)
 
 
 def _interference(record: StepRecord) -> Disagreement | None:
     """A change of the platform during the step, after which neither witness tells of one mesh under one rule."""
     if record.instance_changes:
-        return Disagreement(
-            f"the platform changed while the requests were sent: {record.instance_changes}", contradicts=True
-        )
+        return Disagreement(Message("doubt.changed", changes=record.instance_changes), contradicts=True)
     if record.superseded:
-        return Disagreement(
-            f"the rule did not stay in force while the requests were sent: {record.superseded}", contradicts=True
-        )
+        return Disagreement(Message("doubt.overtaken", how=record.superseded), contradicts=True)
     if record.calls_under_way:
-        return Disagreement(f"somebody else used the demo: {record.calls_under_way}", contradicts=False)
+        return Disagreement(Message("doubt.busy", calls=record.calls_under_way), contradicts=False)
     return None

@@ -18,10 +18,12 @@ from scenarios.evidence.judge import Judgement
 from scenarios.evidence.latency import PERCENTS, judge_budget
 from scenarios.evidence.observation import Observation, Tally, tally
 from scenarios.evidence.step import StepReport
+from scenarios.messages.catalogue import english
+from scenarios.messages.figures import per_hundred
+from scenarios.messages.message import Message, Text
 from scenarios.reporting import timeline
 from scenarios.reporting.model import Report, proxy_count, ratio, success_of
 from scenarios.statistics import binomial
-from scenarios.statistics.claim import per_hundred, points
 
 SCHEMA_VERSION = 2
 DRAWN_AGAIN = (1, SCHEMA_VERSION)
@@ -37,17 +39,17 @@ def document(report: Report) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "scenario": report.scenario.name,
-        "title": report.scenario.title,
+        "title": english(report.scenario.title),
         "platform": report.platform,
         "command": report.command,
         "started": report.started.isoformat(timespec="milliseconds"),
         "revision": report.point.record.convergence.revision,
         "verdict": report.verdict.name,
         "exit_code": report.exit_code,
-        "reasons": report.reasons,
-        "power": report.power,
-        "found": report.found,
-        "ending": report.ending,
+        "reasons": [english(reason) for reason in report.reasons],
+        "power": english(report.power),
+        "found": english(report.found),
+        "ending": english(report.ending),
         "error": str(report.error) if report.error else None,
         "in_force_ms": round(report.point.record.convergence.milliseconds, 1),
         "recovered_ms": _tenths(report.recovered_ms),
@@ -61,9 +63,9 @@ def document(report: Report) -> dict[str, Any]:
         "requests": report.requests,
         "seconds": round(report.seconds, 3),
         "total_seconds": round(report.total_seconds, 3),
-        "notes": list(report.scenario.notes),
+        "notes": [english(note) for note in report.scenario.notes],
         "point": report.scenario.point,
-        "outcome_names": dict(report.scenario.outcomes),
+        "outcome_names": {english(outcome): english(name) for outcome, name in report.scenario.outcomes.items()},
         "false_alarm": binomial.FALSE_ALARM,
         "caught": binomial.POWER,
         "slice_ms": width_ms,
@@ -118,7 +120,7 @@ def _numbers(value: Any) -> Iterator[float]:
 
 def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
     return {
-        "title": step.title,
+        "title": english(step.title),
         "revision": step.record.convergence.revision,
         "yaml": step.record.step.state.resources.dump(),
         "stopped": sorted(step.record.step.state.stopped),
@@ -139,7 +141,7 @@ def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
             "ratings_answered": step.proxy_counts.ratings,
         },
         "witnesses_agree": step.disagreement is None,
-        "doubt": step.disagreement.reason if step.disagreement else None,
+        "doubt": english(step.disagreement.reason) if step.disagreement else None,
         "requests_logged": step.record.pages_logged,
     }
 
@@ -151,36 +153,39 @@ def _answers(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
         return tally(seen, expectation.looks, within=expectation.within)
 
     found = timeline.answers(step.record.observations, count, began=report.started.timestamp(), width_ms=width_ms)
-    return {"first": found.first, "counts": {outcome: list(counts) for outcome, counts in found.counts.items()}}
+    return {
+        "first": found.first,
+        "counts": {english(outcome): list(counts) for outcome, counts in found.counts.items()},
+    }
 
 
 def _claim(step: StepReport, judgement: Judgement) -> dict[str, Any]:
     claim = judgement.claim
     return {
-        "step": step.title,
-        "end_user": shown(judgement.end_user),
+        "step": english(step.title),
+        "end_user": english(shown(judgement.end_user)),
         "group": claim.expectation.group,
         "looks_at": claim.expectation.looks.value,
         "planned": claim.requests,
         "requests": judgement.tally.requests,
         "stopped_after": judgement.early.answers if judgement.early else None,
         "verdict": judgement.verdict.name,
-        "reason": judgement.reason,
-        "power": claim.power,
+        "reason": english(judgement.reason),
+        "power": english(claim.power),
         "catches_points": None if claim.catches is None else float(claim.catches * 100),
         "catches_late_in_100": None if claim.late is None else float(per_hundred(claim.late)),
         "catches_leak_in_100": None if claim.leak is None else float(per_hundred(claim.leak)),
         "leak_over": claim.expectation.together,
-        "margin": points(claim.expectation.margin),
+        "margin": english(Message("figure.points", of=claim.expectation.margin)),
         "pages": judgement.tally.pages,
         "rps": round(step.per_second(judgement.tally.pages), 2),
         "success": ratio(judgement.tally.pages, judgement.tally.requests),
-        "missing": dict(judgement.tally.missing),
+        "missing": {english(reason): n for reason, n in judgement.tally.missing.items()},
         "milliseconds": _percentiles(judgement.tally),
         "budget": _budget(judgement),
         # The proxies cannot tell end users apart: their counts are of all who were there at the same time.
-        "proxies_cover": [shown(other.end_user) for other in step.judgements],
-        "outcomes": {outcome: _outcome(step, judgement, outcome) for outcome in judgement.outcomes},
+        "proxies_cover": [english(shown(other.end_user)) for other in step.judgements],
+        "outcomes": {english(outcome): _outcome(step, judgement, outcome) for outcome in judgement.outcomes},
     }
 
 
@@ -196,7 +201,7 @@ def _budget(judgement: Judgement) -> dict[str, Any] | None:
     }
 
 
-def _outcome(step: StepReport, judgement: Judgement, outcome: str) -> dict[str, Any]:
+def _outcome(step: StepReport, judgement: Judgement, outcome: Text) -> dict[str, Any]:
     asked = judgement.claim.expectation.shares.get(outcome)
     fits = judgement.allowed(outcome)
     client = judgement.tally.outcomes.get(outcome, 0)
@@ -215,7 +220,7 @@ def _outcome(step: StepReport, judgement: Judgement, outcome: str) -> dict[str, 
     }
 
 
-def _share(judgement: Judgement, outcome: str) -> dict[str, Any]:
+def _share(judgement: Judgement, outcome: Text) -> dict[str, Any]:
     share, low, high = judgement.seen(outcome) or (None, 0.0, 1.0)
     return {"share": None if share is None else round(share, 5), "share_95": [round(low, 5), round(high, 5)]}
 

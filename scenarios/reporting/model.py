@@ -7,9 +7,10 @@ from datetime import datetime
 
 from platforms.errors import DemoError
 from scenarios.evidence.judge import Judgement, Verdict, overall, reasons
-from scenarios.evidence.observation import WEARS
+from scenarios.evidence.observation import WEARS, is_of_stars
 from scenarios.evidence.recovery import Recovery
 from scenarios.evidence.step import StepReport
+from scenarios.messages.message import Message, Text
 from scenarios.scenario import Scenario
 from scenarios.statistics.claim import Looks, power
 
@@ -23,7 +24,7 @@ class Report:
     command: str
     started: datetime
     total_seconds: float
-    found: str
+    found: Message
     """What was in force before."""
     restored_ms: float | None
     """How long the baseline took to be in force again; None if it is not."""
@@ -43,7 +44,7 @@ class Report:
         return overall(judgement.verdict for judgement in self.judgements)
 
     @property
-    def reasons(self) -> list[str]:
+    def reasons(self) -> list[Text]:
         return reasons(self.judgements)
 
     @property
@@ -76,29 +77,29 @@ class Report:
         return self.error.exit_code if self.error else self.verdict.exit_code
 
     @property
-    def power(self) -> str:
+    def power(self) -> Message:
         """What the claims could tell apart, step by step."""
         return power([(step.title, [judgement.claim for judgement in step.judgements]) for step in self.steps])
 
     @property
-    def ending(self) -> str:
+    def ending(self) -> Message:
         """How the platform was left."""
         if self.error:
-            return "the baseline is NOT back"
-        return "rule kept: `python -m platforms reset` undoes it" if self.kept else "baseline restored"
+            return Message("ending.not_restored")
+        return Message("ending.kept" if self.kept else "ending.restored")
 
 
-def proxy_count(step: StepReport, judgement: Judgement, outcome: str) -> int | None:
+def proxy_count(step: StepReport, judgement: Judgement, outcome: Text) -> int | None:
     """What the proxies count for an outcome, over all end users of the step; None if they cannot see it."""
     if judgement.claim.expectation.looks is Looks.WHOLE:
-        return step.proxy_counts.answered.get(outcome, 0) if outcome in WEARS else None
-    return step.proxy_counts.ratings if outcome.endswith(" stars") else None
+        return step.proxy_counts.answered.get(outcome, 0) if isinstance(outcome, str) and outcome in WEARS else None
+    return step.proxy_counts.ratings if is_of_stars(outcome) else None
 
 
-def success_of(step: StepReport, judgement: Judgement, outcome: str) -> float | None:
+def success_of(step: StepReport, judgement: Judgement, outcome: Text) -> float | None:
     """The share of the requests to a version that it answered, as the proxies count; None if it got none."""
     if judgement.claim.expectation.looks is Looks.WHOLE:
-        success = step.proxy_counts.success(outcome)
+        success = step.proxy_counts.success(outcome) if isinstance(outcome, str) else None
         return None if success is None else round(success, 5)
     return ratio(judgement.tally.pages, judgement.tally.requests) if judgement.tally.outcomes.get(outcome) else None
 

@@ -11,10 +11,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from scenarios.messages.figures import percent
 from scenarios.reporting.charts import Scale, chart, outcomes
 from scenarios.reporting.korean import korean
 from scenarios.reporting.narrative import evidence
-from scenarios.statistics.claim import percent
 
 MARKS = {"HOLDS": "✓", "FAILS": "✗", "INCONCLUSIVE": "?"}
 _BAR = 220.0  # the width of a drawing in a table

@@ -9,8 +9,11 @@ from scenarios.enduser import shown
 from scenarios.evidence.judge import Judgement, Verdict
 from scenarios.evidence.latency import judge_budget
 from scenarios.evidence.step import StepReport
+from scenarios.messages.catalogue import english
+from scenarios.messages.figures import percent
+from scenarios.messages.message import Text
 from scenarios.reporting.model import Report, proxy_count, success_of
-from scenarios.statistics.claim import PUNCTUAL, Looks, percent
+from scenarios.statistics.claim import PUNCTUAL, Looks
 
 COLUMNS = ("", "asked", "seen (95 %)", "allowed", "client", "proxies", "rps", "success", "")
 MARKS = {Verdict.HOLDS: "✓", Verdict.FAILS: "✗", Verdict.INCONCLUSIVE: "?"}
@@ -54,7 +57,7 @@ def rows(report: Report) -> Iterator[Row]:
 def _whole(step: StepReport) -> Row:
     everybody = step.by_version
     return Row(
-        step.title,
+        english(step.title),
         client=f"{everybody.pages:,}",
         proxies=f"{sum(step.proxy_counts.answered.values()):,}",
         rps=f"{step.per_second(everybody.pages):.2f}",
@@ -66,7 +69,7 @@ def _whole(step: StepReport) -> Row:
 def _end_user(step: StepReport, judgement: Judgement) -> Row:
     tally = judgement.tally
     return Row(
-        f"{judgement.claim.expectation.group} · {shown(judgement.end_user)}".removeprefix(" · "),
+        f"{judgement.claim.expectation.group} · {english(shown(judgement.end_user))}".removeprefix(" · "),
         client=f"{tally.pages:,}",
         rps=f"{step.per_second(tally.pages):.2f}",
         success=_success(tally.pages / tally.requests),
@@ -80,7 +83,7 @@ def _outcomes(report: Report, step: StepReport, judgement: Judgement, *, alone: 
         count = judgement.tally.outcomes.get(outcome, 0)
         proxies = proxy_count(step, judgement, outcome) if alone else None
         yield Row(
-            f"  {report.scenario.outcomes.get(outcome, outcome)}",
+            f"  {english(report.scenario.outcomes.get(outcome, outcome))}",
             asked=percent(shares[outcome]) if outcome in shares else "–",  # noqa: RUF001  # a dash for: not at all
             seen=_seen(judgement, outcome),
             allowed=str(judgement.allowed(outcome)),
@@ -99,15 +102,15 @@ def _outcomes(report: Report, step: StepReport, judgement: Judgement, *, alone: 
 def _together(report: Report, step: StepReport) -> Iterator[Row]:
     """What the proxies count, which cannot tell end users apart."""
     yield Row("all of them", heading=True)
-    versions = step.by_version.outcomes.keys() | step.proxy_counts.answered.keys()
-    for version in sorted(versions):
+    versions: set[Text] = {*step.by_version.outcomes, *step.proxy_counts.answered}
+    for version in sorted(versions, key=english):
         count = step.by_version.outcomes.get(version, 0)
         yield Row(
-            f"  {report.scenario.outcomes.get(version, version)}",
+            f"  {english(report.scenario.outcomes.get(version, version))}",
             client=f"{count:,}",
-            proxies=f"{step.proxy_counts.answered.get(version, 0):,}",
+            proxies=f"{step.proxy_counts.answered.get(english(version), 0):,}",
             rps=f"{step.per_second(count):.2f}",
-            success=_success(step.proxy_counts.success(version)),
+            success=_success(step.proxy_counts.success(english(version))),
         )
 
 
@@ -115,13 +118,13 @@ def _ratings(step: StepReport) -> Row:
     return Row("  answers of ratings", client=f"{step.pages_with_stars:,}", proxies=f"{step.proxy_counts.ratings:,}")
 
 
-def _client(judgement: Judgement, outcome: str) -> str:
+def _client(judgement: Judgement, outcome: Text) -> str:
     """What was judged, and what was still under way when that was sure: `413+7`."""
     judged, came = judgement.count(outcome), judgement.tally.outcomes.get(outcome, 0)
     return f"{judged:,}+{came - judged:,}" if came > judged else f"{judged:,}"
 
 
-def _seen(judgement: Judgement, outcome: str) -> str:
+def _seen(judgement: Judgement, outcome: Text) -> str:
     """The share seen and its interval."""
     found = judgement.seen(outcome)
     if found is None:
@@ -144,7 +147,7 @@ def _times(judgement: Judgement) -> Iterator[Row]:
         yield Row(f"  ms, {name}", client=f"{judgement.tally.percentile(at):,.0f}")
 
 
-def _mark(judgement: Judgement, outcome: str) -> Verdict:
+def _mark(judgement: Judgement, outcome: Text) -> Verdict:
     if judgement.fits(outcome):
         return Verdict.HOLDS if judgement.verdict is not Verdict.INCONCLUSIVE else Verdict.INCONCLUSIVE
     return Verdict.FAILS if judgement.verdict is Verdict.FAILS else Verdict.INCONCLUSIVE

@@ -17,19 +17,22 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from rich.text import Text
+from rich.text import Text as Line
 
 from platforms.boundary import Convergence, Platform
 from scenarios.enduser import shown
 from scenarios.evidence.judge import Verdict
 from scenarios.evidence.observation import Observation
 from scenarios.evidence.recovery import Recovery
+from scenarios.messages.catalogue import english
+from scenarios.messages.figures import percent
+from scenarios.messages.message import Text
 from scenarios.reporting.document import document
 from scenarios.reporting.model import Report
 from scenarios.reporting.narrative import evidence
 from scenarios.reporting.table import COLUMNS, rows
 from scenarios.scenario import Scenario
-from scenarios.statistics.claim import Claim, caught, percent
+from scenarios.statistics.claim import Claim, caught
 
 COLORS = {Verdict.HOLDS: "bold green", Verdict.FAILS: "bold red", Verdict.INCONCLUSIVE: "bold bright_black"}
 _PLAIN_WIDTH = 120  # of what is no terminal: nothing is to be broken that a script reads
@@ -64,10 +67,10 @@ class _SafeConsole(Console):
         if isinstance(file, TextIOWrapper):
             file.reconfigure(errors=_PLAIN)
 
-    def sentence(self, text: Text) -> None:
+    def sentence(self, text: Line) -> None:
         """Printed in one line; in a terminal, folded between words."""
         if self.is_terminal:
-            text = Text("\n    ").join(text.wrap(self, max(20, self.width - 4)))
+            text = Line("\n    ").join(text.wrap(self, max(20, self.width - 4)))
         self.print(text, soft_wrap=True)
 
     def on_broken_pipe(self) -> None:
@@ -87,37 +90,37 @@ class Screen:
     def opening(self, scenario: Scenario, platform: Platform, claims: Sequence[Sequence[Claim]]) -> None:
         """What is going to be shown and, before any traffic, what it takes to hold."""
         self._say(
-            f"[bold]{scenario.name} {escape(scenario.title)}[/] · {platform.name} · {platform.gateway_url}/productpage"
+            f"[bold]{scenario.name} {escape(english(scenario.title))}[/] · {platform.name} · {platform.gateway_url}/productpage"
         )
         for step, step_claims in zip(scenario.steps, claims, strict=True):
             for text, alike in groupby(step_claims, key=lambda claim: _claimed(scenario, claim)):
                 asking = list(alike)
-                self._say(f"  claim · {escape(step.title)} · {escape(_who(asking))}: {text}")
+                self._say(f"  claim · {escape(english(step.title))} · {escape(_who(asking))}: {text}")
         for note in scenario.notes:
-            self.note(f"note · {note}")
+            self.note(f"note · {english(note)}")
 
     def note(self, text: str) -> None:
         self._say(f"  {escape(text)}")
 
-    def in_force(self, title: str, convergence: Convergence) -> None:
+    def in_force(self, title: Text, convergence: Convergence) -> None:
         self._say(
-            f"  {escape(title)} · in force on {convergence.proxies} proxies after {convergence.milliseconds:.0f} ms"
+            f"  {escape(english(title))} · in force on {convergence.proxies} proxies after {convergence.milliseconds:.0f} ms"
             f" · revision {convergence.revision}"
         )
 
     @contextlib.contextmanager
-    def sending(self, title: str, total: int) -> Iterator[Callable[[Observation], None]]:
+    def sending(self, title: Text, total: int) -> Iterator[Callable[[Observation], None]]:
         """A bar that moves with every answer; without a terminal, nothing until it is over."""
         if self.verbosity is Verbosity.QUIET or not self._err.is_terminal:
             yield lambda _: None
             return
         columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=self._err, transient=True) as progress:
-            task = progress.add_task(escape(title), total=total)
+            task = progress.add_task(escape(english(title)), total=total)
             yield lambda _: progress.advance(task)
 
-    def sent(self, title: str, total: int, seconds: float) -> None:
-        self._say(f"  {escape(title)} · {total:,} requests in {seconds:.1f} s")
+    def sent(self, title: Text, total: int, seconds: float) -> None:
+        self._say(f"  {escape(english(title))} · {total:,} requests in {seconds:.1f} s")
 
     def result(self, report: Report) -> None:
         """The table and, last, the verdict; or the document."""
@@ -131,12 +134,12 @@ class Screen:
             self._out.print(_table(report))
         if self.verbosity is Verbosity.VERBOSE:
             for sentence in evidence(document(report)):
-                self._out.sentence(Text(f"  {sentence}"))
+                self._out.sentence(Line(f"  {sentence}"))
         self._out.sentence(verdict_line(report))
 
     def wrong(self, text: str) -> None:
         """One line on stderr."""
-        self._err.sentence(Text(text, style="red"))
+        self._err.sentence(Line(text, style="red"))
 
     def wrote(self, what: str) -> None:
         self._say(f"  {escape(what)}")
@@ -144,19 +147,19 @@ class Screen:
     def _say(self, markup: str) -> None:
         match self.verbosity:
             case Verbosity.NORMAL | Verbosity.VERBOSE:
-                self._out.sentence(Text.from_markup(markup, emoji=False))
+                self._out.sentence(Line.from_markup(markup, emoji=False))
             case _:
                 pass
 
 
-def verdict_line(report: Report) -> Text:
+def verdict_line(report: Report) -> Line:
     """The verdict, why, and how the platform was left."""
-    why = report.power if report.verdict is Verdict.HOLDS else "; ".join(report.reasons)
-    line = Text("  ")
+    why = english(report.power) if report.verdict is Verdict.HOLDS else "; ".join(map(english, report.reasons))
+    line = Line("  ")
     line.append(report.verdict.name, style=COLORS[report.verdict])
     if report.verdict is Verdict.HOLDS and report.recovery:
         why += _recovered(report.recovery)
-    line.append(f" · {why} · {report.ending}")
+    line.append(f" · {why} · {english(report.ending)}")
     return line
 
 
@@ -167,10 +170,10 @@ def _recovered(recovery: Recovery) -> str:
     return came if not last else f"{came}, the last page without after {last:.0f} ms"
 
 
-def _headline(report: Report) -> Text:
+def _headline(report: Report) -> Line:
     point = report.point
     rate = report.requests / report.seconds if report.seconds else 0.0
-    line = Text(f"{report.scenario.name} {report.scenario.title}", style="bold")
+    line = Line(f"{report.scenario.name} {english(report.scenario.title)}", style="bold")
     line.append(
         f" · {report.platform} · {report.requests:,} requests in {report.seconds:.1f} s ({rate:.0f} rps)"
         f" · rule in force after {point.record.convergence.milliseconds:.0f} ms · revision {point.record.convergence.revision}",
@@ -187,7 +190,7 @@ def _table(report: Report) -> Table:
         table.add_column(name, justify="left" if words else "right", no_wrap=number > 0, overflow="fold")
     for row in rows(report):
         style = "bold" if row.heading else ""
-        cells = [Text(f"  {cell}" if number == 0 else cell, style=style) for number, cell in enumerate(row.cells)]
+        cells = [Line(f"  {cell}" if number == 0 else cell, style=style) for number, cell in enumerate(row.cells)]
         if row.mark:
             cells[-1].stylize(COLORS[row.mark])
         table.add_row(*cells)
@@ -196,12 +199,14 @@ def _table(report: Report) -> Table:
 
 def _claimed(scenario: Scenario, claim: Claim) -> str:
     shares = claim.expectation.shares.items()
-    asked = ", ".join(f"{scenario.outcomes.get(outcome, outcome)} {percent(share)}" for outcome, share in shares)
+    asked = ", ".join(
+        f"{english(scenario.outcomes.get(outcome, outcome))} {percent(share)}" for outcome, share in shares
+    )
     ranges = ", ".join(dict.fromkeys(str(claim.allowed[outcome]) for outcome, _ in shares))
     if len(set(claim.allowed.values())) > 1:
         ranges = ", ".join(str(claim.allowed[outcome]) for outcome, _ in shares)
     most = "at most " if claim.early is not None else ""
-    catches = "catches " + caught([("", [claim])]) if claim.tells else "too few to tell"
+    catches = "catches " + " or ".join(map(english, caught([("", [claim])]))) if claim.tells else "too few to tell"
     together = (
         f" in all {claim.expectation.together} together" if claim.expectation.together > 1 and claim.tells else ""
     )
@@ -209,5 +214,5 @@ def _claimed(scenario: Scenario, claim: Claim) -> str:
 
 
 def _who(claims: Sequence[Claim]) -> str:
-    names = ", ".join(shown(claim.expectation.end_user) for claim in claims)
+    names = ", ".join(english(shown(claim.expectation.end_user)) for claim in claims)
     return f"{names} (each)" if len(claims) > 1 else names

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from scenarios.evidence.observation import Observation, Tally
+from scenarios.messages.catalogue import english
+from scenarios.messages.message import Message, Text
 
 MOST_SLICES = 300
 """More are neither told apart in a drawing nor worth their bytes."""
-NO_ANSWER = "no answer"
+NO_ANSWER = Message("outcome.no_answer")
 _STEPS_MS = tuple(digit * power for power in (100, 1_000, 10_000, 100_000, 1_000_000) for digit in (1, 2, 5))
 
 
@@ -20,7 +22,7 @@ class Answers:
 
     first: int
     """The number of the first slice that has any; the run's first is 0."""
-    counts: Mapping[str, tuple[int, ...]]
+    counts: Mapping[Text, tuple[int, ...]]
 
 
 def slice_ms(seconds: float) -> int:
@@ -39,7 +41,7 @@ def answers(
         return Answers(0, {})
     first, last = min(slices), max(slices)
     tallies = {number: _by_outcome(count(within)) for number, within in slices.items()}
-    outcomes = sorted({outcome for tally in tallies.values() for outcome in tally})
+    outcomes = sorted({outcome for tally in tallies.values() for outcome in tally}, key=english)
     return Answers(
         first,
         {
@@ -49,6 +51,8 @@ def answers(
     )
 
 
-def _by_outcome(tally: Tally) -> dict[str, int]:
-    missing = {NO_ANSWER: tally.unknown} if tally.unknown else {}
-    return {**tally.outcomes, **missing}
+def _by_outcome(tally: Tally) -> dict[Text, int]:
+    found = dict(tally.outcomes)
+    if tally.unknown:
+        found[NO_ANSWER] = tally.unknown
+    return found

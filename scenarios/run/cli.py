@@ -15,6 +15,7 @@ from platforms.choice import Choice, add_options, named
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, UsageError
 from platforms.selection import connect
+from scenarios.messages.message import Message
 from scenarios.reporting.files import prepare, write
 from scenarios.reporting.terminal import Screen, Verbosity
 from scenarios.run.numbers import decimal, whole
@@ -74,7 +75,7 @@ def main(
         if sum(claim.requests for step in claims_of(scenario, profile) for claim in step) > _MOST_REQUESTS:
             raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
         if arguments.margin != _MARGIN and _alike(scenario, command.build(arguments, Fraction(_MARGIN) / 100), profile):
-            told = f"--margin {arguments.margin} makes no difference here: the claims say what is caught"
+            told = Message("note.margin", margin=arguments.margin)
             scenario = replace(scenario, notes=(*scenario.notes, told))
         folder = None if arguments.report is None else prepare(arguments.report)
         typed = shlex.join(["python", "-m", f"scenarios.{command.name}", *given])
@@ -145,7 +146,7 @@ def _parser(command: Command) -> Parser:
 def _alike(one: Scenario, other: Scenario, profile: LoadProfile) -> bool:
     """Whether the claims of both take as many requests and catch the same."""
 
-    def told(scenario: Scenario) -> list[tuple[int, str]]:
+    def told(scenario: Scenario) -> list[tuple[int, Message]]:
         return [(claim.requests, claim.power) for step in claims_of(scenario, profile) for claim in step]
 
     return told(one) == told(other)

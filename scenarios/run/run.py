@@ -20,6 +20,8 @@ from platforms.errors import Interrupted, NotConverged, NotReachable, Unsupporte
 from platforms.istio.resources import baseline
 from scenarios.evidence.observation import marks
 from scenarios.evidence.step import StepRecord, StepReport, judge_step
+from scenarios.messages.catalogue import english
+from scenarios.messages.message import Message
 from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen
 from scenarios.run.locust_process import LocustProcess
@@ -107,8 +109,8 @@ def run(
         with exclusive(platform.key, command):
             with _nothing_changed():
                 found = _preflight(platform, screen)
-            will = {step.title: step.state for step in scenario.steps}
-            Journal.of(platform.key).open(who=command, was=found, will=will)
+            will = {english(step.title): step.state for step in scenario.steps}
+            Journal.of(platform.key).open(who=command, was=english(found), will=will)
             with restoring_baseline(platform, guard, screen, scenario=scenario.name, keep=keep) as restore:
                 context = StepContext(platform, traffic, profile.rate, screen)
                 records = [
@@ -153,7 +155,7 @@ def _nothing_changed() -> Iterator[None]:
         raise Interrupted(f"{stopped}; nothing had been changed") from None
 
 
-def _preflight(platform: Platform, screen: Screen) -> str:
+def _preflight(platform: Platform, screen: Screen) -> Message:
     """See that the page answers, and say what is in force.
 
     For this page too, nobody else's run may be under way: its proxies would count it.
@@ -165,8 +167,8 @@ def _preflight(platform: Platform, screen: Screen) -> str:
         screen.note(
             "a rule other than the baseline is in force (kept, or applied by hand): the baseline will follow it"
         )
-        return "a rule other than the baseline"
-    return "the baseline"
+        return Message("found.other")
+    return Message("found.baseline")
 
 
 def _page_answers(url: str) -> None:

@@ -16,6 +16,7 @@ from scenarios.evidence.proxy_counts import read_settled
 from scenarios.evidence.recovery import RecoveryProbe
 from scenarios.evidence.request_witness import find_contradiction, read_log, without_strangers
 from scenarios.evidence.step import StepRecord
+from scenarios.messages.message import Message, Text
 from scenarios.reporting.terminal import Screen
 from scenarios.run.traffic import Traffic, UserLoad
 from scenarios.scenario import Step
@@ -52,7 +53,7 @@ def run_step(step: Step, claims: tuple[Claim, ...], context: StepContext, *, lif
     screen.in_force(step.title, convergence)
     log = platform.request_log
     patience = _IDLE_SECONDS if log is None else _IDLE_SECONDS_WITH_LOG
-    busy = _wait_until_idle(platform, "before the first request", patience)
+    busy = _wait_until_idle(platform, "doubt.calls_before", patience)
     mark = ""
     if log is not None:
         log.clear()
@@ -70,7 +71,7 @@ def run_step(step: Step, claims: tuple[Claim, ...], context: StepContext, *, lif
         )
     screen.sent(step.title, len(sent.observations), sent.seconds)
     superseded = _superseded(platform, step.state) or rule_updates(updates, platform.updates())
-    busy = busy or _wait_until_idle(platform, "after the last answer", patience)
+    busy = busy or _wait_until_idle(platform, "doubt.calls_after", patience)
     calls = read_log(log, mark, sent.observations)
     counters = read_settled(platform.upstream_requests).since(before)
     return StepRecord(
@@ -127,7 +128,7 @@ def _superseded(platform: Platform, state: State) -> str:
     return ""
 
 
-def _wait_until_idle(platform: Platform, when: str, patience: float) -> str:
+def _wait_until_idle(platform: Platform, when: str, patience: float) -> Text:
     """Wait until no call is under way, since a late one would be counted for the wrong step; return what still is.
 
     A call outlives its page: what reviews v2 asks of late ratings is answered after the page has gone out.
@@ -135,6 +136,6 @@ def _wait_until_idle(platform: Platform, when: str, patience: float) -> str:
     deadline = time.monotonic() + patience
     while calls := platform.under_way():
         if time.monotonic() >= deadline:
-            return f"{calls:,} {'call was' if calls == 1 else 'calls were'} still under way {patience:.0f} s {when}"
+            return Message(when, n=calls, patience=patience)
         time.sleep(_POLL_SECONDS)
     return ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 
+from scenarios.messages.message import Message, Text
 from scenarios.statistics import binomial
 from scenarios.statistics.binomial import Range
 
@@ -33,7 +34,7 @@ class Expectation:
     """For this end user, outcomes come in these shares."""
 
     end_user: str
-    shares: Mapping[str, Fraction]
+    shares: Mapping[Text, Fraction]
     """By outcome, in the order in which a report lists them; an outcome that is not named has none."""
     margin: Fraction
     """The deviation of a share that must be caught."""
@@ -59,7 +60,7 @@ class Expectation:
         return math.ceil(binomial.unbroken(self.leak) / self.together)
 
     @property
-    def figures(self) -> dict[str, Fraction]:
+    def figures(self) -> dict[Text, Fraction]:
         """The shares that chance plays with, by outcome.
 
         Two that make up the whole are one figure, since each count says the other: the smaller, whose deviations say more.
@@ -87,7 +88,7 @@ class Claim:
 
     expectation: Expectation
     requests: int
-    allowed: Mapping[str, Range]
+    allowed: Mapping[Text, Range]
     catches: Fraction | None
     """The deviation of a split that is caught in 99 of 100 runs; None if there is no split or none is."""
     leak: Fraction | None
@@ -106,11 +107,9 @@ class Claim:
         return split and timed and (self.leak is None or self.leak <= most)
 
     @property
-    def power(self) -> str:
-        """What so many requests can and cannot tell apart, in words."""
-        if not self.tells:
-            return f"{self.requests} {'request is' if self.requests == 1 else 'requests are'} too few to tell"
-        return power([("", [self])])
+    def power(self) -> Message:
+        """What so many requests can and cannot tell apart."""
+        return power([("", [self])]) if self.tells else Message("power.too_few", n=self.requests)
 
     @property
     def late(self) -> Fraction | None:
@@ -134,51 +133,30 @@ def plan(expectations: Sequence[Expectation], given: Sequence[int | None]) -> tu
     )
 
 
-def power(steps: Sequence[tuple[str, Sequence[Claim]]]) -> str:
+def power(steps: Sequence[tuple[Text, Sequence[Claim]]]) -> Message:
     """What would have been caught; where steps differ, which of them catches what."""
     claims = [claim for _, of_step in steps for claim in of_step]
     if too_few := next((claim.power for claim in claims if not claim.tells), None):
         return too_few
-    return f"{caught(steps)} would have been caught in 99 of 100 runs"
+    return Message("power.caught", what=caught(steps))
 
 
-def caught(steps: Sequence[tuple[str, Sequence[Claim]]]) -> str:
+def caught(steps: Sequence[tuple[Text, Sequence[Claim]]]) -> list[Message]:
     """A split off by so much, a leak of so much, so many late pages: of a step, what all of its claims catch."""
-    said = []
+    found = []
     for what, told in _CAUGHT.items():
-        titles: dict[Fraction, list[str]] = defaultdict(list)
+        titles: dict[Fraction, list[Text]] = defaultdict(list)
         for title, claims in steps:
             if caught := [catch for claim in claims if (catch := getattr(claim, what)) is not None]:
                 titles[max(caught)].append(title)
         for catch, of in titles.items():
-            said.append(told(catch) + (f" ({', '.join(of)})" if len(titles) > 1 else ""))
-    return " or ".join(said)
+            found.append(Message("caught.in_steps", what=told(catch), steps=of) if len(titles) > 1 else told(catch))
+    return found
 
 
 def most_late(claim: Claim, pages: int) -> int:
     """How many of so many pages may come after the time budget before that refutes it."""
     return binomial.most_late(pages, Fraction(100 - PUNCTUAL, 100), claim.false_alarm)
-
-
-def points(margin: Fraction) -> str:
-    """A difference of shares in words: `5 points`."""
-    number = f"{float(margin * 100):.1f}".removesuffix(".0")
-    return f"{number} point{'' if number == '1' else 's'}"
-
-
-def percent(share: Fraction) -> str:
-    """A share in words: `90 %`, `33.3 %`, `< 0.1 %`."""
-    if 0 < share < Fraction(1, 1000):
-        return "< 0.1 %"
-    if Fraction(999, 1000) < share < 1:
-        return "> 99.9 %"
-    return f"{float(share * 100):.1f}".removesuffix(".0") + " %"
-
-
-def per_hundred(leak: Fraction) -> str:
-    """A small share as a number of 100, rounded up: what is promised must be kept."""
-    tenths = math.ceil(leak * 1000)
-    return f"{tenths / 10:.1f}".removesuffix(".0")
 
 
 def _planned(expectation: Expectation, false_alarm: float) -> Claim:
@@ -214,7 +192,7 @@ def _given(expectation: Expectation, requests: int, false_alarm: float) -> Claim
     )
 
 
-def _allowed(expectation: Expectation, requests: int, false_alarm: float) -> dict[str, Range]:
+def _allowed(expectation: Expectation, requests: int, false_alarm: float) -> dict[Text, Range]:
     return {outcome: binomial.allowed(requests, share, false_alarm) for outcome, share in expectation.shares.items()}
 
 
@@ -223,8 +201,8 @@ def _smallest_leak(requests: int) -> Fraction:
     return Fraction(math.ceil(10_000 * (1 - (1 - binomial.POWER) ** (1 / requests)) - 1e-9), 10_000)
 
 
-_CAUGHT: Mapping[str, Callable[[Fraction], str]] = {
-    "catches": lambda split: f"a split off by {points(split)}",
-    "leak": lambda leak: f"a leak of {per_hundred(leak)} in 100",
-    "late": lambda late: f"{per_hundred(late)} of 100 pages too late",
+_CAUGHT: Mapping[str, Callable[[Fraction], Message]] = {
+    "catches": lambda split: Message("caught.split", by=split),
+    "leak": lambda leak: Message("caught.leak", leak=leak),
+    "late": lambda late: Message("caught.late", late=late),
 }

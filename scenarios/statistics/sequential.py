@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
 
+from scenarios.messages.message import Text
 from scenarios.statistics import binomial
 from scenarios.statistics.binomial import Range
 from scenarios.statistics.claim import Claim, Expectation
@@ -105,9 +106,9 @@ class Decision:
     holds: bool
     answers: int
     """After how many: the first that were asked for, or, if one of them was an exception, those that had come."""
-    counts: Mapping[str, int]
+    counts: Mapping[Text, int]
     """Of these answers, by outcome."""
-    allowed: Mapping[str, Range]
+    allowed: Mapping[Text, Range]
     """The counts of so many answers that do not speak against the claim; fewer of them would have made it sure by then."""
 
 
@@ -120,13 +121,13 @@ class Watch:
         self._shares = claim.expectation.shares
         self._corridors = corridors(claim)
         self._least = _least(claim.expectation)
-        self._ahead: dict[int, tuple[str | None, bool]] = {}
-        self._counts: Counter[str] = Counter()
+        self._ahead: dict[int, tuple[Text | None, bool]] = {}
+        self._counts: Counter[Text] = Counter()
         self._answers = 0
         self._missing = 0
         self._unsure = 0
 
-    def heard(self, number: int, outcome: str | None, *, twice: bool = False) -> Decision | None:
+    def heard(self, number: int, outcome: Text | None, *, twice: bool = False) -> Decision | None:
         """Take the outcome, if known, of the request that was the n-th of its load to begin, from 0; say what is sure.
 
         One that may have been drawn for twice says that it is no exception, but nothing about the shares.
@@ -142,7 +143,7 @@ class Watch:
             self._decide()
         return self.decision
 
-    def _count(self, outcome: str | None, twice: bool) -> None:  # noqa: FBT001  # as it was heard
+    def _count(self, outcome: Text | None, twice: bool) -> None:  # noqa: FBT001  # as it was heard
         self._answers += 1
         if outcome is None:
             self._missing += 1
@@ -175,7 +176,7 @@ class Watch:
     def _conclude(self, *, holds: bool) -> None:
         self.decision = Decision(holds, self._answers, dict(self._counts), self._allowed())
 
-    def _allowed(self) -> dict[str, Range]:
+    def _allowed(self) -> dict[Text, Range]:
         answers = self._answers
         allowed = {
             outcome: binomial.allowed(answers, share, 0) for outcome, share in self._shares.items() if share in (0, 1)
@@ -188,7 +189,7 @@ class Watch:
         return allowed
 
 
-def corridors(claim: Claim) -> dict[str, Corridor]:
+def corridors(claim: Claim) -> dict[Text, Corridor]:
     """The corridor of every figure that may stop the claim early."""
     if claim.early is None:
         return {}

@@ -31,7 +31,7 @@ def thresholds(pool: Mapping[str, Any], retry_budget: Mapping[str, Any] | None) 
 
 
 def http_options(pool: Mapping[str, Any], outlier: Mapping[str, Any]) -> dict[str, Any]:
-    """How a cluster speaks HTTP, where a rule says anything about it; else empty."""
+    """The HTTP options of a cluster, where a rule says anything about them; else empty."""
     http, tcp = pool.get("http", {}), pool.get("tcp", {})
     common = _common(http, tcp)
     options: dict[str, Any] = {} if common is None else {"commonHttpProtocolOptions": common}
@@ -60,7 +60,7 @@ def keepalive(tcp: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def outlier_detection(outlier: Mapping[str, Any]) -> dict[str, Any]:
-    """When an endpoint is left alone for a while. Success rates never decide: they need more endpoints."""
+    """The conditions for leaving an endpoint alone for a while. Success rates never decide: they need more endpoints."""
     translated: dict[str, Any] = {"enforcingSuccessRate": 0}
     for field, envoy in (
         ("consecutive5xxErrors", "Consecutive5xx"),

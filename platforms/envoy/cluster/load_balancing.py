@@ -1,4 +1,4 @@
-"""How a cluster chooses among its endpoints, and what a route hashes to help it."""
+"""The choice of a cluster among its endpoints, and the hash by which a route helps it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def for_cluster(balancer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def hash_policy(consistent: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What a request is hashed by, as Envoy's hash policy; empty when nothing is."""
+    """Envoy's hash policy for a consistent hash; empty for one that names nothing."""
     consistent = consistent or {}
     if "httpHeaderName" in consistent:
         return {"header": {"headerName": consistent["httpHeaderName"]}}

@@ -1,4 +1,4 @@
-"""What a route asks of Envoy's fault and CORS filters."""
+"""The faults and the CORS policy of a route, as settings of Envoy's filters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def percent(percentage: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _fault(fault: Mapping[str, Any]) -> dict[str, Any]:
-    """What Istio takes from a fault; a delay without a length, or an abort without a status, does nothing."""
+    """The fault as Istio takes it; a delay without a length, or an abort without a status, does nothing."""
     translated: dict[str, Any] = {}
     delay, abort = fault.get("delay", {}), fault.get("abort", {})
     if "fixedDelay" in delay:

@@ -49,7 +49,7 @@ def _candidates(before: Mapping[str, list[_Route]], path: str) -> Iterator[_Rout
 
 
 def _covers(broad: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
-    """Whether all that meets `narrow` surely meets `broad`."""
+    """Tell whether all that meets `narrow` surely meets `broad`."""
     return _covers_path(broad, narrow) and all(
         one in narrow.get(part, ()) for part in _CONDITIONS for one in broad.get(part, ())
     )

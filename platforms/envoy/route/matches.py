@@ -12,7 +12,7 @@ CATCH_ALL: Mapping[str, Any] = {"prefix": "/"}
 
 
 def concerns(match: Mapping[str, Any], proxy: Proxy, *, gateway: str, port: int, namespace: str) -> bool:
-    """Whether a match, written in `namespace`, can hold for calls that `proxy` takes at `gateway` on `port`."""
+    """Tell whether a match, written in `namespace`, can hold for calls that `proxy` takes at `gateway` on `port`."""
     if match.get("port", 0) not in (0, port):
         return False
     if match.get("gateways"):  # then it is not asked for the caller's labels
@@ -36,7 +36,7 @@ def envoy(match: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def is_catch_all(match: Mapping[str, Any]) -> bool:
-    """Whether no request gets past this route match."""
+    """Tell whether no request gets past this route match."""
     everything = match.get("prefix") == "/" or match.get("safeRegex") == {"regex": ".*"}
     return everything and not match.get("headers") and not match.get("queryParameters")
 
@@ -79,5 +79,5 @@ def _named(name: str, text: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _is_presence(text: Mapping[str, Any] | None) -> bool:
-    """Whether any value will do: `{}`, and the regex `*`, which Istio takes for that."""
+    """Tell whether any value will do: `{}`, and the regex `*`, which Istio takes for that."""
     return not text or text == {"regex": "*"}

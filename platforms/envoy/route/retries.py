@@ -1,4 +1,4 @@
-"""When a proxy tries again: Istio's default, and what a route asks for instead."""
+"""Retry policies: Istio's default, and the one that a route asks for instead."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ REDIRECTS: Mapping[int, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where routes are made for."""
+    """The proxy, gateway and port that routes are made for."""
 
     proxy: Proxy
     gateway: str
@@ -199,5 +199,5 @@ def _direct_response(response: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def takes_everything(route: Mapping[str, Any]) -> bool:
-    """Whether no request gets past this route."""
+    """Tell whether no request gets past this route."""
     return matches.is_catch_all(route["match"])

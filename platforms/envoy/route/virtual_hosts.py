@@ -1,4 +1,4 @@
-"""Who answers for which host: the virtual hosts of a sidecar and of the ingress gateway."""
+"""The virtual hosts of a sidecar and of the ingress gateway."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def of_gateway(push: PushContext, proxy: Proxy, name: str) -> dict[str, Any]:
 
 
 def at_gateway(push: PushContext, proxy: Proxy) -> Iterator[tuple[Server, str, VirtualService, list[dict[str, Any]]]]:
-    """Who says which routes for a host of the gateway, in the order in which they act there."""
+    """The routes of each VirtualService for each host of the gateway, in the order in which they act there."""
     made: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for server in push.servers:
         for service in push.bound_to(server.gateway, proxy):

@@ -1,4 +1,4 @@
-"""What `istioctl analyze` would say of the resources: findings, never refusals."""
+"""The messages of `istioctl analyze` on the resources: findings, never refusals."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _destination(
 
 
 def _bound(service: Resource, said: str, resources: ResourceSet) -> Iterator[Finding]:
-    """What is odd about the gateway that a VirtualService names."""
+    """The remarks on the gateway that a VirtualService names."""
     name = gateway_name(said, service.namespace)
     gateway = next((one for one in resources.of_kind("Gateway") if _full_name(one) == name), None)
     if gateway is None:

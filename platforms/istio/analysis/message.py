@@ -23,11 +23,11 @@ class Finding:
 
     @property
     def rank(self) -> tuple[int, str, str, str]:
-        """Where it stands in a list: the gravest first."""
+        """The place in a list: the gravest first."""
         return (_LEVELS.index(self.level), self.code, self.resource, self.message)
 
     def __str__(self) -> str:
-        """As `istioctl analyze` prints it."""
+        """The line that `istioctl analyze` prints."""
         return f"{self.level} [{self.code}] ({self.resource}) {self.message}"
 
 

@@ -72,7 +72,7 @@ def _reachable(http: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int, Ma
 
 
 def _covers(broad: Mapping[str, Any], narrow: Mapping[str, Any]) -> bool:
-    """Whether all that meets `narrow` meets `broad`, as far as Istio looks."""
+    """Tell whether all that meets `narrow` meets `broad`, as far as Istio looks."""
     if not narrow["uri"]["prefix"].startswith(broad["uri"]["prefix"]) or broad.get("port", 0) != narrow.get("port", 0):
         return False
     return (

@@ -1,4 +1,4 @@
-"""What Istio's webhook finds wrong with the destinations of a route, in its words."""
+"""The complaints of Istio's webhook about the destinations of a route, in its words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Istio's webhook finds wrong with a DestinationRule, in its words.
+"""The complaints of Istio's webhook about a DestinationRule, in its words.
 
 Of what is not translated anyway (`platforms/envoy/unsupported.py`) the finer points are left to Istio.
 """

@@ -1,4 +1,4 @@
-"""Names, ports and durations as Istio's webhook wants them, in its words."""
+"""Names, ports, durations and statuses as Istio's webhook wants them, in its words."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def is_dns_label(text: str) -> bool:
 
 
 def domain(name: str, *, wildcard: bool = True) -> Iterator[str]:
-    """What is wrong with a domain name, whose first label may be a wildcard."""
+    """The complaints about a domain name, whose first label may be a wildcard."""
     if len(name) > _LONGEST_NAME:
         yield f'domain name "{name}" too long (max 255)'
     elif not name:
@@ -41,7 +41,7 @@ def domain(name: str, *, wildcard: bool = True) -> Iterator[str]:
 
 
 def gateway_host(host: str) -> Iterator[str]:
-    """What is wrong with a host of a Gateway's server, with or without a namespace before it."""
+    """The complaints about a host of a Gateway's server, with or without a namespace before it."""
     namespace, slash, name = host.partition("/")
     if not slash:
         yield from _gateway_domain(host)
@@ -54,7 +54,7 @@ def gateway_host(host: str) -> Iterator[str]:
 
 
 def gateway_references(names: list[str]) -> Iterator[str]:
-    """What is wrong with the gateways that a VirtualService names."""
+    """The complaints about the gateways that a VirtualService names."""
     for reference in names:
         namespace, slash, name = reference.partition("/")
         if not slash:
@@ -69,7 +69,7 @@ def gateway_references(names: list[str]) -> Iterator[str]:
 
 
 def labels(values: Mapping[str, str]) -> Iterator[str]:
-    """What is wrong with labels."""
+    """The complaints about labels."""
     for key, value in sorted(values.items()):
         if not _LABEL_KEY.fullmatch(key):
             yield f'invalid tag key: "{key}"'
@@ -80,13 +80,19 @@ def labels(values: Mapping[str, str]) -> Iterator[str]:
 
 
 def port(number: int) -> Iterator[str]:
-    """What is wrong with a port number."""
+    """The complaints about a port number."""
     if not 1 <= number <= _HIGHEST_PORT:
         yield f"port number {number} must be in the range 1..65535"
 
 
+def status(code: int) -> Iterator[str]:
+    """What is wrong with an HTTP status."""
+    if not 200 <= code <= 600:  # noqa: PLR2004  # Istio's own bounds, one above its message
+        yield f"HTTP status {code} is not in range 200-599"
+
+
 def duration(text: str) -> Iterator[str]:
-    """What is wrong with a duration that is one."""
+    """The complaints about a duration that is one."""
     length = durations.nanoseconds(text) or 0
     if length < _MILLISECOND:
         yield "duration must be greater than 1ms"
@@ -95,7 +101,7 @@ def duration(text: str) -> Iterator[str]:
 
 
 def exported_to(spec: Mapping[str, Any], namespace: str) -> Iterator[str]:
-    """What is wrong with `exportTo`, also beside a `workloadSelector`."""
+    """The complaints about `exportTo`, also beside a `workloadSelector`."""
     given: set[str] = set()
     for entry in spec.get("exportTo", ()):
         scope = namespace if entry == "." else entry

@@ -1,4 +1,4 @@
-"""What Istio's webhook finds wrong with a Gateway, in its words."""
+"""The complaints of Istio's webhook about a Gateway, in its words."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _bind(bind: str, port: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _agreement(protocol: str, tls: Mapping[str, Any] | None) -> Iterator[str]:
-    """What a port's protocol has against the TLS of its server."""
+    """The contradictions between a port's protocol and the TLS of its server."""
     if protocol in _TLS_PROTOCOLS:
         if tls is None:
             yield "server must have TLS settings for HTTPS/TLS protocols"

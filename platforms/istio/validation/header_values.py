@@ -12,12 +12,12 @@ _COMMAND = re.compile(r"%%|%(?P<name>[^%(]*)(?P<end>%|\((?:[^\\)]|\\.)*\) *%)?")
 
 
 def is_name(name: str) -> bool:
-    """Whether a name is a token of HTTP."""
+    """Tell whether a name is a token of HTTP."""
     return _NAME.fullmatch(name) is not None
 
 
 def name_complaints(name: str, *, may_be_host: bool) -> Iterator[str]:
-    """What is wrong with the name of a header that is set, added or removed."""
+    """The complaints about the name of a header that is set, added or removed."""
     if not name:
         yield "header name cannot be empty"
     elif name.lower() == "host" and not may_be_host:
@@ -27,7 +27,7 @@ def name_complaints(name: str, *, may_be_host: bool) -> Iterator[str]:
 
 
 def value_complaints(value: str) -> Iterator[str]:
-    """What is wrong with the value of a header, in which Envoy reads `%COMMAND%`."""
+    """The complaints about the value of a header, in which Envoy reads `%COMMAND%`."""
     if _FORBIDDEN.search(value):
         yield f"header value configuration {value} is invalid"
         return

@@ -1,4 +1,4 @@
-"""What Istio's webhook finds wrong with a match of an HTTP route, in its words."""
+"""The complaints of Istio's webhook about a match of an HTTP route, in its words."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _text_match(text: Mapping[str, str], where: str) -> Iterator[str]:
 
 
 def regular_expression(text: Mapping[str, str], where: str) -> Iterator[str]:
-    """What is wrong with the regular expression of a StringMatch, if it has one."""
+    """The complaints about the regular expression of a StringMatch, if it has one."""
     if "regex" not in text:
         return
     if not text["regex"]:
@@ -51,7 +51,7 @@ def regular_expression(text: Mapping[str, str], where: str) -> Iterator[str]:
 
 
 def is_claim(name: str) -> bool:
-    """Whether a header of a match means a claim of a token, not a header."""
+    """Tell whether a header of a match means a claim of a token, not a header."""
     return name.lower().startswith(_CLAIM)
 
 

@@ -1,4 +1,4 @@
-"""What Istio's webhook finds wrong with the TCP and TLS routes of a VirtualService, in its words."""
+"""The complaints of Istio's webhook about the TCP and TLS routes of a VirtualService, in its words."""
 
 from __future__ import annotations
 

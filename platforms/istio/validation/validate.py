@@ -1,4 +1,4 @@
-"""What a cluster would refuse: the API server by its schema, Istio by its webhook, each in its words."""
+"""The refusals of a cluster: by the API server for its schema, by Istio for its webhook, each in its words."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _LOAD_SECONDS = 900.0
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a bundle holds."""
+    """The content of a bundle."""
 
     node: str
     """The name of the node image."""
@@ -46,7 +46,7 @@ class Contents:
 
 
 def describe(node: str, istio: Iterable[str], bookinfo: Mapping[str, str]) -> Contents:
-    """What a bundle of these images would hold; the engine has to have them."""
+    """The content of a bundle of these images; the engine has to have them."""
     istio = tuple(istio)
     names = (node, *istio, *bookinfo.values())
     return Contents(
@@ -75,7 +75,7 @@ def write(commands: Commands, path: Path, contents: Contents) -> None:
 
 
 def verify(path: Path) -> Contents:
-    """What the bundle holds, when it is exactly what was written; raises UsageError otherwise."""
+    """The content of the bundle, when it is exactly what was written; raises UsageError otherwise."""
     try:
         with tarfile.open(path, "r:") as archive:
             document = _manifest(archive, path)

@@ -16,7 +16,7 @@ _PROBE_TIMEOUT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What the engine says of itself."""
+    """The engine as it describes itself."""
 
     version: str
     system: str
@@ -28,7 +28,7 @@ class Engine:
 
 
 def answers() -> bool:
-    """Whether an engine answers within moments."""
+    """Tell whether an engine answers within 2 s."""
     try:
         ask("docker", "version", "--format", "{{.Server.Version}}", seconds=_PROBE_TIMEOUT)
     except Failed:

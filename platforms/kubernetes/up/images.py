@@ -144,7 +144,7 @@ def _pull(commands: Commands, image: str) -> None:
 
 
 def _same(image: str, node: str) -> bool:
-    """Whether the node has what the engine has.
+    """Tell whether the node has what the engine has.
 
     An engine that keeps images in containerd has ids that a node never shows: then the contents are compared.
     """
@@ -164,7 +164,7 @@ def _same(image: str, node: str) -> bool:
 
 
 def _settings(config: Mapping[str, object] | None) -> dict[str, object]:
-    """How an image is started, as far as engine and node both tell."""
+    """The settings with which an image is started, as far as engine and node both tell."""
     return {name: (config or {}).get(name) or None for name in ("Cmd", "Entrypoint", "Env", "User", "WorkingDir")}
 
 

@@ -45,7 +45,7 @@ def install(commands: Commands, context: str) -> None:
 
 
 def identity(cluster: Cluster) -> str:
-    """Which mesh this is: one that was installed anew has new certificates, and those of the sidecars are void."""
+    """The identity of the mesh: one that was installed anew has new certificates, and those of the sidecars are void."""
     (istiod,) = (
         one for one in cluster.objects("apps/v1", "Deployment", "istio-system") if one["metadata"]["name"] == "istiod"
     )

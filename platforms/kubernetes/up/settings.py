@@ -1,4 +1,4 @@
-"""Where images and tools come from: the variables that say so, for a private registry."""
+"""The variables that say where images and tools come from, for a private registry."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ VARIABLES: Mapping[str, str] = {
 
 
 def get(name: str) -> str:
-    """What the caller set, or nothing."""
+    """The value that the caller set, or nothing."""
     if name not in VARIABLES:
         raise KeyError(name)
     return os.environ.get(name, "")

@@ -46,7 +46,7 @@ class Release:
 
     @property
     def path(self) -> Path:
-        """Where it stands once it was downloaded and its checksum was right."""
+        """The place for it once it was downloaded and its checksum was right."""
         return part("tools") / f"{self.name}-{self.version}" / self.name
 
     @property

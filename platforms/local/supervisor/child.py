@@ -50,7 +50,7 @@ _PAUSES = {Phase.STARTING: 0.02, Phase.UNREADY: 0.5}
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """How a child is asked whether it is ready: a path that answers 200."""
+    """The readiness probe of a child: a path that answers 200."""
 
     address: Address
     path: str

@@ -1,4 +1,4 @@
-"""How a command talks to the supervisor: one JSON line there, one back, over a Unix socket in a private folder."""
+"""The protocol between a command and the supervisor: one JSON line there, one back, over a Unix socket in a private folder."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Question:
         self._connection.close()
 
     def reply(self, *, timeout: float) -> Reply:
-        """What the supervisor says; what it raised is raised here, of the same kind.
+        """The supervisor's reply; an error that it raised is raised here, of the same kind.
 
         Raises NotReachable when it does not answer in time.
         """

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from platforms.errors import UsageError
 from platforms.istio.resources import ISTIO, load
 from scenarios.canary import MOST, Weights, rule, scenario
+from scenarios.messages.catalogue import english
 
 MARGIN = Fraction(5, 100)
 WEIGHTS = st.tuples(*[st.integers(0, MOST)] * 3).filter(any)
@@ -79,7 +80,7 @@ def test_both_columns_of_the_slide_are_shown() -> None:
     """The even split first, then the weights, which the episode is about."""
     canary = scenario(Weights((90, 10, 0)), MARGIN)
 
-    assert ["even split", "90,10,0"] == [step.title for step in canary.steps]
+    assert ["even split", "90,10,0"] == [english(step.title) for step in canary.steps]
     assert {Fraction(1, 3)} == set(canary.steps[0].expectations[0].shares.values())
     assert canary.steps[canary.point].expectations[0].shares == Weights((90, 10, 0)).shares
 

@@ -7,7 +7,9 @@ from fractions import Fraction
 import pytest
 
 from platforms.istio.resources import ISTIO, baseline, load
+from scenarios.evidence.observation import BLACK_STARS, NO_RATINGS, NO_REVIEWS
 from scenarios.fault_ratings import Fault, broken, budget, scenario
+from scenarios.messages.message import Message
 
 MARGIN = Fraction(5, 100)
 
@@ -35,15 +37,15 @@ def test_a_delay_takes_the_place_of_the_abort() -> None:
 @pytest.mark.parametrize(
     ("fault", "version", "left"),
     [
-        (Fault.ABORT, "v2", "ratings unavailable"),
-        (Fault.ABORT, "v3", "ratings unavailable"),
-        (Fault.OUTAGE, "v2", "ratings unavailable"),
-        (Fault.OUTAGE, "v3", "ratings unavailable"),
-        (Fault.DELAY, "v3", "ratings unavailable"),
-        (Fault.DELAY, "v2", "reviews unavailable"),
+        (Fault.ABORT, "v2", NO_RATINGS),
+        (Fault.ABORT, "v3", NO_RATINGS),
+        (Fault.OUTAGE, "v2", NO_RATINGS),
+        (Fault.OUTAGE, "v3", NO_RATINGS),
+        (Fault.DELAY, "v3", NO_RATINGS),
+        (Fault.DELAY, "v2", NO_REVIEWS),
     ],
 )
-def test_what_is_left_of_the_page_follows_the_contract(fault: Fault, version: str, left: str) -> None:
+def test_what_is_left_of_the_page_follows_the_contract(fault: Fault, version: str, left: Message) -> None:
     """Only the delay takes more than the stars, and only from v2, which waits longer for ratings than it has time."""
     assert {left: 1} == scenario(fault, version, MARGIN).steps[1].expectations[0].shares
 
@@ -52,7 +54,7 @@ def test_stars_come_first_and_come_back() -> None:
     """There is something to lose, and it is not lost for good."""
     first, _, last = scenario(Fault.ABORT, "v2", MARGIN).steps
 
-    assert {"black stars": 1} == first.expectations[0].shares == last.expectations[0].shares
+    assert {BLACK_STARS: 1} == first.expectations[0].shares == last.expectations[0].shares
     assert first.state == last.state
 
 

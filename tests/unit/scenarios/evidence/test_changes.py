@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from scenarios.evidence.changes import instance_changes, rule_updates
+from scenarios.messages.catalogue import english
+from scenarios.messages.message import Message
 
 BEFORE = {"details-v1": "pid 7", "reviews-v1": "pid 8"}
 
 
+def told(changed: Sequence[Message]) -> str:
+    return ", ".join(map(english, changed))
+
+
 def test_the_same_instances_are_no_change() -> None:
     """In whichever order they are named."""
-    assert instance_changes(BEFORE, dict(reversed(BEFORE.items()))) == ""
+    assert instance_changes(BEFORE, dict(reversed(BEFORE.items()))) == ()
 
 
 def test_another_instance_is_named_with_what_tells_it_apart() -> None:
     """Its name may be the same."""
-    assert "reviews-v1 was replaced (pid 8; now pid 9)" == instance_changes(BEFORE, {**BEFORE, "reviews-v1": "pid 9"})
+    assert "reviews-v1 was replaced (pid 8; now pid 9)" == told(
+        instance_changes(BEFORE, {**BEFORE, "reviews-v1": "pid 9"})
+    )
 
 
 def test_an_instance_that_is_gone_is_named() -> None:
     """As a pod is, whose successor has another name."""
-    assert "details-v1 is gone" == instance_changes(BEFORE, {"reviews-v1": "pid 8", "details-v2": "pid 9"})
+    assert "details-v1 is gone" == told(instance_changes(BEFORE, {"reviews-v1": "pid 8", "details-v2": "pid 9"}))
 
 
 def test_every_change_is_said() -> None:
     """In the order of the names."""
-    assert "details-v1 is gone, reviews-v1 was replaced (pid 8; now pid 9)" == instance_changes(
-        BEFORE, {"reviews-v1": "pid 9"}
+    assert "details-v1 is gone, reviews-v1 was replaced (pid 8; now pid 9)" == told(
+        instance_changes(BEFORE, {"reviews-v1": "pid 9"})
     )
 
 
 def test_more_instances_are_no_change() -> None:
     """Load may bring them, and nobody's answer is another's for it."""
-    assert instance_changes(BEFORE, {**BEFORE, "productpage-v1": "pid 9"}) == ""
+    assert instance_changes(BEFORE, {**BEFORE, "productpage-v1": "pid 9"}) == ()
 
 
 @pytest.mark.parametrize(
@@ -48,4 +58,4 @@ def test_more_instances_are_no_change() -> None:
 )
 def test_a_proxy_that_was_given_another_rule_is_counted(after: dict[str, str], said: str) -> None:
     """Whoever went or came meanwhile was given none."""
-    assert said == rule_updates(BEFORE, after)
+    assert said == english(rule_updates(BEFORE, after))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scenarios.evidence.judge import Verdict, judge, overall, reasons
 from scenarios.evidence.proxy_counts import Disagreement, Surplus
+from scenarios.messages.catalogue import english
 from tests.unit.scenarios.builders import claim, tallied
 
 CANARY = claim(1500, v1=Fraction(9, 10), v2=Fraction(1, 10), v3=0)
@@ -28,7 +29,7 @@ def test_a_split_out_of_its_range_fails_and_says_what_was_allowed() -> None:
     judgement = judge(CANARY, tallied(v1=1200, v2=300))
 
     assert Verdict.FAILS is judgement.verdict
-    assert f"v2 300 of 1,500, allowed {CANARY.allowed['v2']} for 10 %" in judgement.reason
+    assert f"v2 300 of 1,500, allowed {CANARY.allowed['v2']} for 10 %" in english(judgement.reason)
 
 
 def test_weight_0_allows_no_answer() -> None:
@@ -41,7 +42,7 @@ def test_an_outcome_that_nobody_asked_for_fails() -> None:
     judgement = judge(ONLY_V3, tallied(**{"v3": 458, "details unavailable": 1}))
 
     assert Verdict.FAILS is judgement.verdict
-    assert "details unavailable 1 of 459, not asked for at all" in judgement.reason
+    assert "details unavailable 1 of 459, not asked for at all" in english(judgement.reason)
 
 
 def test_missing_answers_that_cannot_decide_do_not_matter() -> None:
@@ -56,7 +57,7 @@ def test_missing_answers_that_could_decide_are_inconclusive() -> None:
     judgement = judge(CANARY, tallied({"HTTP 503": 1}, v1=1349, v2=150))
 
     assert Verdict.INCONCLUSIVE is judgement.verdict
-    assert "1 of 1,500 answers are missing (HTTP 503: 1)" in judgement.reason
+    assert "1 of 1,500 answers are missing (HTTP 503: 1)" in english(judgement.reason)
 
 
 def test_missing_answers_do_not_excuse_what_was_seen() -> None:
@@ -74,7 +75,7 @@ def test_requests_that_were_never_sent_are_missing_too() -> None:
     judgement = judge(ONLY_V3, tallied(v3=400))
 
     assert Verdict.INCONCLUSIVE is judgement.verdict
-    assert "59 of 459 answers are missing (never sent: 59)" in judgement.reason
+    assert "59 of 459 answers are missing (never sent: 59)" in english(judgement.reason)
 
 
 def test_too_few_requests_are_inconclusive_even_if_they_fit() -> None:
@@ -141,7 +142,7 @@ def test_a_verdict_must_stand_whatever_strangers_have_hidden() -> None:
     assert Verdict.HOLDS is judge(CANARY, tallied(v1=1495 - low, v2=low + 5), surplus=five).verdict
     edge = judge(CANARY, tallied(v1=1496 - low, v2=low + 4), surplus=five)
     assert Verdict.INCONCLUSIVE is edge.verdict
-    assert "anonymous: 5 requests of somebody else could have changed the counts" == edge.reason
+    assert "anonymous: 5 requests of somebody else could have changed the counts" == english(edge.reason)
     assert Verdict.INCONCLUSIVE is judge(CANARY, tallied(v1=1495 - high, v2=high + 5), surplus=five).verdict
     assert Verdict.FAILS is judge(CANARY, tallied(v1=1494 - high, v2=high + 6), surplus=five).verdict
 
@@ -175,4 +176,4 @@ def test_a_leak_among_several_others_is_one_sentence() -> None:
         for user in ("", "somebody")
     ]
 
-    assert ["308 of 918 others saw v3"] == reasons(judgements)
+    assert ["308 of 918 others saw v3"] == [english(reason) for reason in reasons(judgements)]

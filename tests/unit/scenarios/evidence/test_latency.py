@@ -11,7 +11,8 @@ from scipy.stats import binom
 
 from scenarios.evidence.judge import Judgement, Verdict, judge
 from scenarios.evidence.latency import judge_budget, judge_latency
-from scenarios.evidence.observation import Observation, tally
+from scenarios.evidence.observation import NO_RATINGS, Observation, tally
+from scenarios.messages.catalogue import english
 from scenarios.statistics.claim import Looks, most_late, plan
 from tests.unit.scenarios.builders import claim, expectation
 
@@ -30,8 +31,9 @@ def pages(seconds: Sequence[float], *, every: float = TWO_AT_A_TIME) -> list[Obs
 
 def judgement(seen: Sequence[Observation], verdict: Verdict = Verdict.HOLDS, seconds: float | None = 1.0) -> Judgement:
     """The claim that these pages come within a second."""
-    planned = claim(len(seen), **{"ratings unavailable": 1})
-    own = replace(planned, expectation=replace(planned.expectation, budget=seconds, looks=Looks.PAGE, within=7.0))
+    asked = {NO_RATINGS: Fraction(1)}
+    expected = replace(expectation(looks=Looks.PAGE), shares=asked, budget=seconds, within=7.0)
+    (own,) = plan([expected], [len(seen)])
     return Judgement(own, tally(seen, Looks.PAGE, within=7.0), verdict)
 
 
@@ -100,7 +102,7 @@ def test_a_claim_that_is_late_fails() -> None:
     judged = judge_latency(judgement(late), late, 900.0)
 
     assert Verdict.FAILS is judged.verdict
-    assert "95 of 100 pages were to come within 1 s, and took up to 1.0 s" == judged.reason
+    assert "95 of 100 pages were to come within 1 s, and took up to 1.0 s" == english(judged.reason)
 
 
 def test_pages_that_were_under_way_at_one_moment_accuse_nobody() -> None:
@@ -109,7 +111,7 @@ def test_pages_that_were_under_way_at_one_moment_accuse_nobody() -> None:
     judged = judge_latency(judgement(stuck), stuck, 900.0)
 
     assert Verdict.INCONCLUSIVE is judged.verdict
-    assert judged.reason == (
+    assert english(judged.reason) == (
         "16 of 44 pages took longer than 1 s, and 16 of them were under way at the same moment: everything may have stood still"
     )
 
@@ -139,7 +141,7 @@ def test_a_machine_that_was_slow_before_accuses_nobody() -> None:
     judged = judge_latency(judgement(late), late, 1200.0)
 
     assert Verdict.INCONCLUSIVE is judged.verdict
-    assert judged.reason.endswith("up to 1.2 s before there was a fault: this machine is too slow to tell")
+    assert english(judged.reason).endswith("up to 1.2 s before there was a fault: this machine is too slow to tell")
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FAILS, Verdict.INCONCLUSIVE])

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.evidence.observation import Observation, marks, tally
+from scenarios.messages.catalogue import english
 from scenarios.statistics.claim import Looks
 
 V3 = {
@@ -29,7 +30,11 @@ def answer(status: int = 200, milliseconds: float = 10.0, **changed: str) -> Obs
 
 
 def outcome(seen: Observation, looks: Looks = Looks.PAGE, within: float | None = None) -> str | None:
-    return next(iter(tally([seen], looks, within=within).outcomes), None)
+    return next(map(english, tally([seen], looks, within=within).outcomes), None)
+
+
+def missing(seen: Observation, looks: Looks) -> dict[str, int]:
+    return {english(why): n for why, n in tally([seen], looks, within=None).missing.items()}
 
 
 def test_the_marks_are_read_from_the_one_element_that_carries_them() -> None:
@@ -72,22 +77,20 @@ def test_an_error_page_is_seen_by_the_visitor_but_shows_no_version() -> None:
     broken = Observation("", 503, 3.0)
 
     assert "no page" == outcome(broken)
-    assert {"HTTP 503": 1} == tally([broken], Looks.REVIEWS, within=None).missing
+    assert {"HTTP 503": 1} == missing(broken, Looks.REVIEWS)
 
 
 def test_a_time_out_is_seen_by_the_visitor_and_a_broken_connection_is_not() -> None:
     """Waiting in vain is an experience; a refused connection may be our own fault."""
     assert "no page" == outcome(Observation("", 0, 10_000.0, error="time-out", timed_out=True))
-    assert {"connection refused": 1} == tally(
-        [Observation("", 0, 1.0, error="connection refused")], Looks.PAGE, within=None
-    ).missing
+    assert {"connection refused": 1} == missing(Observation("", 0, 1.0, error="connection refused"), Looks.PAGE)
 
 
 def test_a_page_signed_in_as_somebody_else_is_not_the_end_users() -> None:
     """A lost session is not counted as the end user's answer."""
     lost = Observation("opennaru", 200, 10.0, V3)
 
-    assert {"the page is signed in as nobody": 1} == tally([lost], Looks.REVIEWS, within=None).missing
+    assert {"the page is signed in as nobody": 1} == missing(lost, Looks.REVIEWS)
 
 
 def test_pages_without_reviews_have_no_version() -> None:
@@ -146,7 +149,7 @@ def test_without_ratings_nobody_knows_what_a_version_wears(version: str) -> None
     """Its answer is missing, for that reason; which version it was is known all the same."""
     seen = answer(reviews_version=version, ratings="unavailable", rated_count="0", star_color="")
 
-    assert {"ratings unavailable": 1} == tally([seen], Looks.WHOLE, within=None).missing
+    assert {"ratings unavailable": 1} == missing(seen, Looks.WHOLE)
     assert version == outcome(seen, Looks.REVIEWS)
 
 
@@ -154,7 +157,7 @@ def test_details_that_were_given_up_are_a_missing_answer() -> None:
     """Of a machine with other things to do; details that are refused at once are seen."""
     slow = answer(details="unavailable", milliseconds=3010.0)
 
-    assert {"details unavailable": 1} == tally([slow], Looks.WHOLE, within=None).missing
+    assert {"details unavailable": 1} == missing(slow, Looks.WHOLE)
     assert "details unavailable" == outcome(answer(details="unavailable"), Looks.WHOLE)
 
 
@@ -169,7 +172,7 @@ def test_a_page_without_reviews_does_not_say_whose_it_was_to_be() -> None:
     """It is a missing answer of a split, and no accusation."""
     seen = answer(reviews="unavailable", reviews_version="", ratings="unknown")
 
-    assert {"reviews unavailable": 1} == tally([seen], Looks.WHOLE, within=None).missing
+    assert {"reviews unavailable": 1} == missing(seen, Looks.WHOLE)
 
 
 @pytest.mark.parametrize(("milliseconds", "twice"), [(2_999.0, 0), (3_000.0, 1)])

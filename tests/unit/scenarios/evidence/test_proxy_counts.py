@@ -6,6 +6,7 @@ import pytest
 
 from platforms.counters import Counters, Hop
 from scenarios.evidence.proxy_counts import Allowances, Disagreement, find_disagreement, read_settled, summarise
+from scenarios.messages.catalogue import english
 from tests.unit.scenarios.builders import tallied
 
 V1, V2 = Hop("productpage-v1", "reviews", "v1"), Hop("productpage-v1", "reviews", "v2")
@@ -51,7 +52,7 @@ def test_more_answers_than_pages_are_somebody_elses() -> None:
 
     assert found is not None
     assert not found.contradicts
-    assert "somebody else used the demo meanwhile (10 requests at the gateway not ours)" in found.reason
+    assert "somebody else used the demo meanwhile (10 requests at the gateway not ours)" in english(found.reason)
 
 
 def test_one_is_no_plural() -> None:
@@ -61,9 +62,9 @@ def test_one_is_no_plural() -> None:
 
     assert found is not None
     assert alone is not None
-    assert "the proxies count 1 answer from reviews" in alone.reason
-    assert "the proxies count 3 answers from reviews" in found.reason
-    assert "(1 request at the gateway not ours)" in found.reason
+    assert "the proxies count 1 answer from reviews" in english(alone.reason)
+    assert "the proxies count 3 answers from reviews" in english(found.reason)
+    assert "(1 request at the gateway not ours)" in english(found.reason)
 
 
 def test_few_strangers_explain_their_pages() -> None:
@@ -124,7 +125,9 @@ def test_errors_behind_a_retry_are_said() -> None:
 
     assert found is not None
     assert not found.contradicts
-    assert "25 of 125 attempts at reviews failed and were repeated behind pages that look whole" in found.reason
+    assert "25 of 125 attempts at reviews failed and were repeated behind pages that look whole" in english(
+        found.reason
+    )
 
 
 def test_errors_behind_the_second_attempt_of_productpage_are_said() -> None:

@@ -12,6 +12,7 @@ from platforms.counters import Counters, Hop
 from scenarios.evidence import request_witness
 from scenarios.evidence.observation import Observation
 from scenarios.evidence.request_witness import find_contradiction, read_log, without_strangers
+from scenarios.messages.catalogue import english
 
 MARK = "5e1"
 GATEWAY = Hop("ingressgateway", "productpage", "v1")
@@ -82,7 +83,7 @@ def test_a_page_that_names_another(calls: list[Call], who: str) -> None:
     """It is named, with who answered instead."""
     seen = [page(4, "v2")]
 
-    assert find_contradiction(read_log(Log(*calls), MARK, seen), seen) == (
+    assert english(find_contradiction(read_log(Log(*calls), MARK, seen), seen)) == (
         f"the witnesses disagree: page 5 of anonymous names reviews v2, by the proxy's log {who} answered for it"
     )
 

@@ -18,6 +18,7 @@ import pytest
 from platforms.environment import ROOT
 from platforms.errors import TrafficError
 from scenarios.evidence.observation import Observation
+from scenarios.messages.catalogue import english
 from scenarios.run import traffic as module
 from scenarios.run.locust_process import LocustProcess
 from scenarios.run.traffic import Traffic, UserLoad
@@ -79,7 +80,7 @@ def test_what_is_no_page_is_observed(traffic: Traffic) -> None:
     """Error pages and broken connections are answers like others, each counted once and never repeated in silence."""
     with FakePlatform(defects=Defects(broken_pages=0.3, cut_connections=0.3)) as platform:
         sent = traffic.send(platform.gateway_url, [UserLoad("", 100, 4)], rate=None)
-    faults = Counter(seen.fault for seen in sent.observations if not seen.is_page)
+    faults = Counter(english(seen.fault) for seen in sent.observations if not seen.is_page)
 
     assert 100 == len(sent.observations) == platform.asked_for_page
     assert {"HTTP 503", "connection closed"} == set(faults)
@@ -92,7 +93,7 @@ def test_a_closed_port_is_observed(traffic: Traffic) -> None:
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
         sent = traffic.send(url, [UserLoad("", 3, 1)], rate=None)
 
-    assert {"connection refused"} == {seen.fault for seen in sent.observations}
+    assert {"connection refused"} == {english(seen.fault) for seen in sent.observations}
 
 
 def test_a_page_that_does_not_come_is_a_time_out(traffic: Traffic, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,9 @@ from fractions import Fraction
 import pytest
 from scipy.stats import binom
 
-from scenarios.statistics.claim import per_hundred, percent, plan, points, power
+from scenarios.messages.catalogue import english
+from scenarios.messages.figures import points
+from scenarios.statistics.claim import plan, power
 from tests.unit.scenarios.builders import MARGIN, claim, expectation
 
 NINE, ONE = Fraction(9, 10), Fraction(1, 10)
@@ -66,7 +68,9 @@ def test_the_given_number_of_requests_stands() -> None:
     assert 300 == given.requests
     assert given.catches is not None
     assert given.catches > MARGIN
-    assert given.power == f"a split off by {points(given.catches)} would have been caught in 99 of 100 runs"
+    assert f"a split off by {points(given.catches)} points would have been caught in 99 of 100 runs" == english(
+        given.power
+    )
 
 
 def test_what_is_caught_is_said_of_each_step() -> None:
@@ -74,40 +78,20 @@ def test_what_is_caught_is_said_of_each_step() -> None:
     even = claim(margin=2 * MARGIN, v1=Fraction(1, 2), v2=Fraction(1, 2))
     weighted = claim(v1=NINE, v2=ONE, v3=0)
 
-    assert "a split off by 10 points or a leak of 1 in 100 would have been caught in 99 of 100 runs" == power(
-        [("all at once", [even, weighted])]
+    assert "a split off by 10 points or a leak of 1 in 100 would have been caught in 99 of 100 runs" == english(
+        power([("all at once", [even, weighted])])
     )
     assert (
         "a split off by 10 points (first) or a split off by 5 points (second) or a leak of 1 in 100"
         " would have been caught in 99 of 100 runs"
-    ) == power([("first", [even]), ("second", [weighted])])
+    ) == english(power([("first", [even]), ("second", [weighted])]))
 
 
 @pytest.mark.parametrize("requests", [1, 3])
 def test_too_few_requests_tell_nothing(requests: int) -> None:
     """A sample from which nothing can be told says so."""
     assert not claim(requests, v1=NINE, v2=ONE).tells
-    assert "too few" in claim(requests, v1=1).power
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [
-        (NINE, "90 %"),
-        (Fraction(1, 3), "33.3 %"),
-        (Fraction(0), "0 %"),
-        (Fraction(1, 1_000_000), "< 0.1 %"),
-        (Fraction(999_999, 1_000_000), "> 99.9 %"),
-    ],
-)
-def test_a_share_is_never_rounded_to_none_or_all(share: Fraction, text: str) -> None:
-    """What is asked for a little is not printed as not at all."""
-    assert text == percent(share)
-
-
-def test_a_leak_is_rounded_up() -> None:
-    """What is promised to be caught is never smaller than what is."""
-    assert "0.4" == per_hundred(Fraction(31, 10_000))
+    assert "too few" in english(claim(requests, v1=1).power)
 
 
 def test_few_strangers_are_fewer_than_what_must_be_caught() -> None:

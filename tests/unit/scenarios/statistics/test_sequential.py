@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import entropy
 
 from scenarios.evidence.judge import Verdict, judge
+from scenarios.messages.catalogue import english
 from scenarios.statistics import binomial
 from scenarios.statistics.binomial import Range
 from scenarios.statistics.claim import Claim, plan
@@ -191,7 +192,9 @@ def test_a_wrong_split_fails_early_and_says_after_how_many() -> None:
     judgement = judge(CANARY, tallied(**counts), early=decision)
     assert Verdict.FAILS is judgement.verdict
     assert decision.answers < CANARY.requests / 3
-    assert f"v2 {decision.counts['v2']} of {decision.answers}, allowed {decision.allowed['v2']}" in judgement.reason
+    assert f"v2 {decision.counts['v2']} of {decision.answers}, allowed {decision.allowed['v2']}" in english(
+        judgement.reason
+    )
 
 
 def test_what_is_allowed_speaks_not_against_the_share() -> None:
@@ -268,4 +271,4 @@ def test_late_answers_do_not_take_back_what_was_sure() -> None:
 
     judgement = judge(CANARY, tallied({"time-out": 1}, **late), early=decision)
     assert Verdict.HOLDS is judgement.verdict
-    assert f"sure after {decision.answers} of at most {CANARY.requests:,} requests" == judgement.stopped
+    assert decision.answers == judgement.answers
