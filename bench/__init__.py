@@ -1,1 +1,1 @@
-"""Figures beside their targets: `python -m bench`."""
+"""Benchmarks: figures beside their targets."""

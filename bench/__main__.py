@@ -1,4 +1,4 @@
-"""`python -m bench`: what the project promises, measured here and now."""
+"""`python -m bench`: measures the figures that the project promises, on this machine."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 import psutil
 from rich.console import Console
 
-from bench import alone, calibration, kind, local, request_log, services, slow, table
+from bench import calibration, kind, local, request_log, services, slow_connections, standalone, table
 from bench.figure import Figure
 from bench.instruments import wrk
-from bench.services import Other
+from bench.services import Reference
 from platforms.errors import DemoError
 
-Measure = Callable[[Other], Iterator[Figure]]
+Measure = Callable[[Reference], Iterator[Figure]]
 
 MEASURES: Mapping[str, Measure] = {
     "reviews-start": services.reviews_start,
@@ -28,33 +28,33 @@ MEASURES: Mapping[str, Measure] = {
     "local-memory": local.memory,
     "local-rule": local.rule,
     "local-scenarios": local.scenarios,
-    "local-slow": slow.on_local,
+    "local-slow": slow_connections.on_local,
     "local-log": request_log.cost,
 }
 
 ASKED_FOR: Mapping[str, Measure] = {"kind": kind.demo, "kind-slow": kind.slowed}
-"""What needs more than this machine has by itself, a Docker engine: only by `--only`."""
+"""Measurements that need a Docker engine and run only when named by `--only`."""
 
 CALIBRATION = "calibration"
 
 PAGE_WIDTH = 120
-"""Columns where nobody's terminal says how many there are: a file, a CI log."""
+"""Columns of an output that is no terminal, such as a file or a CI log."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print, and say by the exit code whether every target that could be judged was met."""
+    """Measure, print, and return the exit code: 0 if every target that could be judged was met."""
     options = _parser().parse_args(arguments)
-    other = Other(url=options.against, pids=tuple(options.against_pid))
+    other = Reference(url=options.against, pids=tuple(options.against_pid))
     figures: list[Figure] = []
-    calibrated: list[calibration.Row] = []
+    calibrated: list[calibration.CalibrationRow] = []
     try:
         for name in options.only or (*MEASURES, CALIBRATION):
             print(f"measuring {name}", file=sys.stderr)
             if name == CALIBRATION:
-                calibrated.extend(calibration.measured(options.runs))
+                calibrated.extend(calibration.calibrate(options.runs))
             else:
                 figures.extend({**MEASURES, **ASKED_FOR}[name](other))
-    except (wrk.NoLoad, alone.NotUp, DemoError) as error:
+    except (wrk.LoadFailed, standalone.ServiceNotReady, DemoError) as error:
         print(error, file=sys.stderr)
         return 3
     except KeyboardInterrupt:
@@ -62,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     except psutil.NoSuchProcess as error:
         print(f"--against-pid {error.pid}: there is no such process", file=sys.stderr)
         return 2
-    rows: list[Figure | calibration.Row] = [*figures, *calibrated]
+    rows: list[Figure | calibration.CalibrationRow] = [*figures, *calibrated]
     if options.json:
         print(json.dumps([row.document() for row in rows], indent=2, ensure_ascii=False))
     else:
@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _runs(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!a} is no whole number from 1, as in 1000")
+        raise argparse.ArgumentTypeError(f"{text!a}: expected a whole number from 1, as in 1000")
     return int(text)
 
 

@@ -1,8 +1,8 @@
-"""Whether the verdicts keep their promise: simulated meshes, right and wrong ones, through the real test and the real judge.
+"""Calibration of the verdicts: simulated meshes, right and wrong ones, through the real test and the real judge.
 
-Every claim of the three scenarios is put to meshes that do as it says, and to meshes that are off by exactly what must
-be caught. Beside it: the requests that a fixed number would take, Wald's bound for what any test of the same errors needs
-on average, and the usual rule of thumb, which sends 100 requests and lets every count be off by 10.
+Every kind of claim that the scenarios make is tested on meshes that fulfil it, and on meshes that deviate by exactly what
+must be caught. Beside it: the size of a fixed sample, Wald's bound for the mean of any test with the same errors, and the
+usual rule of thumb, which sends 100 requests and tolerates a deviation of 10 in every count.
 """
 
 from __future__ import annotations
@@ -30,59 +30,60 @@ from scenarios.statistics.sequential import Watch
 SEED = 20_24
 MARGIN = Fraction(5, 100)
 STILL_UNDER_WAY = 15
-"""Answers that come after it was sure: of 16 visitors, one has just been heard."""
+"""Answers that arrive after the decision: of 16 users, all but one have a request under way."""
 RULE_OF_THUMB, TOLERANCE = 100, 10
 _LEAK = "leak"
 _SURE = 0.95
 RUNS = 10_000
-"""So many right meshes that a judge who is wrong 3 times in 1,000 instead of once is seen in 9 of 10 calibrations."""
+"""The number of right meshes with which a judge that is wrong 3 times in 1,000 instead of once is detected in 9 of 10 calibrations."""
 _WRONG_PART = 10
-"""A wrong mesh of 10: a judge who misses 3 in 100 is seen with that much fewer."""
-_AMISS = 0.002  # of so many calibrations of a right judge, one calls it wrong, half of them on either side
+"""Right meshes per wrong one: a judge that misses 3 in 100 is detected with so many fewer."""
+_CALIBRATION_ALPHA = 0.002
+"""The share of calibrations that fail although the judge is right, half of them on either side."""
 
 Shares = Mapping[Text, Fraction]
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """What became of so many simulated meshes."""
+class SimulationResult:
+    """The verdicts on simulated meshes."""
 
     runs: int
     fails: int
     mean: float
     """Requests sent, on average."""
     thumb: int
-    """How many of them the rule of thumb would have failed."""
+    """The number of meshes that the rule of thumb fails."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A claim before right meshes, or, with `wrong` saying what is wrong with them, before wrong ones."""
+class CalibrationRow:
+    """A claim on right meshes or, where `wrong` names a deviation, on wrong ones."""
 
     claim: str
     wrong: str
     most: int
-    fixed: int
-    wald: float
-    tried: Tried
+    fixed_sample_size: int
+    wald_bound: float
+    tried: SimulationResult
 
     @property
     def limit(self) -> float:
-        """The share of failed runs that is not exceeded, 95 times sure, or, of wrong meshes, that is reached."""
+        """The 95 % confidence bound of the share of failed runs: an upper one for right meshes, a lower one for wrong ones."""
         least = self.tried.runs - self.tried.fails if self.wrong else self.tried.fails
         above = binomial.highest_share(least, self.tried.runs, 1 - _SURE)
         return 1 - above if self.wrong else above
 
     @property
     def holds(self) -> bool:
-        """Whether the promise may be kept: so many failed runs are what chance allows."""
+        """Return whether the number of failed runs is compatible with the promise."""
         runs, fails = self.tried.runs, self.tried.fails
         if self.wrong:
-            return fails >= binomial.allowed(runs, Fraction(str(binomial.POWER)), _AMISS).low
-        return fails <= binomial.allowed(runs, Fraction(str(binomial.FALSE_ALARM)), _AMISS).high
+            return fails >= binomial.allowed(runs, Fraction(str(binomial.POWER)), _CALIBRATION_ALPHA).low
+        return fails <= binomial.allowed(runs, Fraction(str(binomial.FALSE_ALARM)), _CALIBRATION_ALPHA).high
 
     def document(self) -> dict[str, Any]:
-        """The row as JSON has it."""
+        """The row as a JSON object."""
         return {
             "claim": self.claim,
             "mesh": self.wrong or "right",
@@ -91,32 +92,32 @@ class Row:
             "limit": self.limit,
             "requests_mean": self.tried.mean,
             "requests_most": self.most,
-            "requests_fixed": self.fixed,
-            "requests_wald": self.wald,
+            "requests_fixed": self.fixed_sample_size,
+            "requests_wald": self.wald_bound,
             "rule_of_thumb_fails": self.tried.thumb,
             "holds": self.holds,
         }
 
 
-def measured(runs: int) -> Iterator[Row]:
-    """So many right meshes and a tenth as many of each wrong kind, for every claim; the same ones every time."""
+def calibrate(runs: int) -> Iterator[CalibrationRow]:
+    """Simulate `runs` right meshes and a tenth as many of each wrong kind, for every claim; the same ones every time."""
     for name, claim in claims():
         dice = random.Random(f"{SEED} {name}")  # noqa: S311  # dice, not secrets
-        for wrong, shares in {"": claim.expectation.shares, **wrongs(claim)}.items():
-            yield Row(
+        for wrong, shares in {"": claim.expectation.shares, **deviating_shares(claim)}.items():
+            yield CalibrationRow(
                 name,
                 wrong,
                 claim.requests,
-                fixed(claim),
-                wald(claim),
-                try_out(claim, shares, max(1, runs // _WRONG_PART) if wrong else runs, dice),
+                fixed_sample_size(claim),
+                wald_bound(claim),
+                simulate(claim, shares, max(1, runs // _WRONG_PART) if wrong else runs, dice),
             )
 
 
 def claims() -> Iterator[tuple[str, Claim]]:
-    """The claims of the three scenarios as a run plans them, and first the one that others measure by."""
-    alone = Expectation("", {"v1": Fraction(90, 100), "v2": Fraction(10, 100)}, margin=MARGIN)
-    yield "90 : 10, nothing else", plan([alone], [None])[0]
+    """Each kind of claim that the scenarios make, as a run plans it, and first the one that is usual elsewhere."""
+    split = Expectation("", {"v1": Fraction(90, 100), "v2": Fraction(10, 100)}, margin=MARGIN)
+    yield "90 : 10, nothing else", plan([split], [None])[0]
     even, weighted = _planned(canary.scenario(canary.Weights.parse("90,10,0"), MARGIN))
     yield "canary, even split", even
     yield "canary 90,10,0", weighted
@@ -127,8 +128,8 @@ def claims() -> Iterator[tuple[str, Claim]]:
         yield f"fault, {fault.value}", _planned(fault_ratings.scenario(fault, "v3", MARGIN))[1]
 
 
-def wrongs(claim: Claim) -> dict[str, Shares]:
-    """What must be caught: every different share off by the margin, up and down, and the leak."""
+def deviating_shares(claim: Claim) -> dict[str, Shares]:
+    """The deviations that must be caught: every different share off by the margin, up and down, and the leak."""
     expectation = claim.expectation
     found = {
         f"{percent(share)} is {percent(wrong)}": _with(expectation.shares, outcome, wrong)
@@ -141,8 +142,8 @@ def wrongs(claim: Claim) -> dict[str, Shares]:
     return found
 
 
-def fixed(claim: Claim) -> int:
-    """The requests that a fixed number would take, with all of either error for itself."""
+def fixed_sample_size(claim: Claim) -> int:
+    """The size of a fixed sample that has all of either error for itself."""
     expectation, figures, requests = claim.expectation, list(claim.expectation.figures.values()), 0
     if figures and claim.early:
         false_alarm = claim.early / binomial.EARLY
@@ -150,8 +151,8 @@ def fixed(claim: Claim) -> int:
     return max(requests, binomial.unbroken(expectation.leak) if expectation.sure else 0)
 
 
-def wald(claim: Claim) -> float:
-    """What no test of the same errors falls short of on average, on a right mesh (Wald 1945)."""
+def wald_bound(claim: Claim) -> float:
+    """A lower bound for the mean sample size of any test with the same errors, on a right mesh (Wald 1945)."""
     expectation = claim.expectation
     false_alarm, missed = binomial.FALSE_ALARM, 1 - binomial.POWER
     error = (1 - false_alarm) * math.log((1 - false_alarm) / missed) + false_alarm * math.log(
@@ -167,8 +168,8 @@ def wald(claim: Claim) -> float:
     return max(bounds)
 
 
-def try_out(claim: Claim, shares: Shares, runs: int, dice: random.Random) -> Tried:
-    """Put the claim to so many meshes with these shares."""
+def simulate(claim: Claim, shares: Shares, runs: int, dice: random.Random) -> SimulationResult:
+    """Test the claim on `runs` meshes with these shares."""
     outcomes, weights = list(shares), [float(share) for share in shares.values()]
     fails = sent = thumb = 0
     for _ in range(runs):
@@ -177,19 +178,19 @@ def try_out(claim: Claim, shares: Shares, runs: int, dice: random.Random) -> Tri
         sent += requests
         fails += verdict is Verdict.FAILS
         thumb += not _within_tolerance(claim.expectation.shares, answers[:RULE_OF_THUMB])
-    return Tried(runs, fails, sent / runs, thumb)
+    return SimulationResult(runs, fails, sent / runs, thumb)
 
 
-def sees(runs: int) -> float:
-    """How often so many right meshes tell a judge who is wrong 3 times in 1,000 from one who keeps the promise."""
-    most = binomial.allowed(runs, Fraction(str(binomial.FALSE_ALARM)), _AMISS).high
+def detection_rate(runs: int) -> float:
+    """The share of calibrations with so many right meshes that detect a judge that is wrong 3 times in 1,000."""
+    most = binomial.allowed(runs, Fraction(str(binomial.FALSE_ALARM)), _CALIBRATION_ALPHA).high
     return 1 - binomial.below(most + 1, requests=runs, share=Fraction(3, 1000))
 
 
-def render(rows: list[Row]) -> Table:
-    """One line per claim and kind of mesh."""
+def render(rows: list[CalibrationRow]) -> Table:
+    """Render a table with one line per claim and kind of mesh."""
     runs = rows[0].tried.runs
-    seen = sees(runs)
+    seen = detection_rate(runs)
     caption = (
         f"failed: of {runs:,} simulated right meshes, which may fail 1 time in 1,000, or of {max(1, runs // _WRONG_PART):,} wrong ones, which"
         " must 99 in 100\n"
@@ -210,7 +211,7 @@ def render(rows: list[Row]) -> Table:
             f"{row.tried.fails:,}",
             f"{row.limit * row.tried.runs:,.1f}",
             f"{row.tried.mean:,.0f}",
-            *(("", "", "") if row.wrong else (f"{row.most:,}", f"{row.fixed:,}", f"{row.wald:,.0f}")),
+            *(("", "", "") if row.wrong else (f"{row.most:,}", f"{row.fixed_sample_size:,}", f"{row.wald_bound:,.0f}")),
             f"{row.tried.thumb:,}",
             "[green]✓[/]" if row.holds else "[red]✗[/]",
         )
@@ -222,7 +223,7 @@ def _planned(scenario: Scenario) -> tuple[Claim, ...]:
 
 
 def _run(claim: Claim, answers: list[Text]) -> tuple[int, Verdict]:
-    """How many requests were sent, and the verdict."""
+    """Run one simulated mesh; return the number of requests and the verdict."""
     watch, sent = Watch(claim), len(answers)
     for number, outcome in enumerate(answers):
         if watch.heard(number, outcome):
@@ -234,7 +235,7 @@ def _run(claim: Claim, answers: list[Text]) -> tuple[int, Verdict]:
 
 
 def _with(shares: Shares, outcome: Text, share: Fraction) -> Shares:
-    """These shares with one of them changed, at the expense of all others."""
+    """Return the shares with one of them changed, at the expense of all others."""
     rest = (1 - share) / (1 - shares.get(outcome, 0))
     return {**{other: other_share * rest for other, other_share in shares.items()}, outcome: share}
 
@@ -246,6 +247,6 @@ def _within_tolerance(shares: Shares, answers: list[Text]) -> bool:
 
 
 def _information(share: float, wrong: float) -> float:
-    """What one answer of a right mesh says on average against the wrong share (Kullback and Leibler 1951)."""
+    """The mean information of one answer of a right mesh against the wrong share (Kullback and Leibler 1951)."""
     terms = ((share, wrong), (1 - share, 1 - wrong))
     return math.fsum(p * math.log(p / q) if q else math.inf for p, q in terms)

@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a number may be at most, or must be at least."""
+    """A limit for a number: a maximum or a minimum."""
 
     limit: float
     at_most: bool = True
@@ -22,7 +22,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number, what it should be, and what it is at the other Bookinfo in the same run."""
+    """One number, its target, and the same number of the reference Bookinfo in the same run."""
 
     what: str
     value: float
@@ -30,21 +30,21 @@ class Figure:
     target: Target | None = None
     other: float | None = None
     ratio_target: Target | None = None
-    """What the ratio to the other's number should be."""
+    """The target of the ratio to the reference's number."""
 
     @property
     def ratio(self) -> float | None:
-        """Ours over theirs; None without another, or where theirs is nothing."""
+        """Our number divided by the reference's; None without a reference, or where its number is 0."""
         return self.value / self.other if self.other else None
 
     @property
     def holds(self) -> bool | None:
-        """Whether every target is met that can be judged; None where none can be."""
+        """Return whether every target that can be judged is met; None if none can be."""
         judged = [target.holds(value) for target, value in self._judgements() if value is not None]
         return all(judged) if judged else None
 
     def document(self) -> dict[str, Any]:
-        """The figure as JSON has it."""
+        """The figure as a JSON object."""
         return {
             "what": self.what,
             "value": self.value,

@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench import local, slow
+from bench import local, slow_connections
 from bench.figure import Figure, Target
-from bench.services import Other
+from bench.services import Reference
 from platforms.choice import Choice
 from platforms.loopback import free_port
 
@@ -17,9 +17,9 @@ _CLUSTER = "bookinfo-bench"
 
 @contextmanager
 def cluster() -> Iterator[str]:
-    """The URL of the page of a demo on a cluster that is made for the block, from images in the engine."""
+    """Create a cluster for the block, from images in the engine, and return the URL of the demo's page."""
     port = free_port()
-    with local.set_aside():
+    with local.isolated():
         try:
             local.run("platforms", "up", "--platform", "kind", "--cluster", _CLUSTER, "--port", str(port))
             yield f"http://127.0.0.1:{port}/productpage"
@@ -27,18 +27,18 @@ def cluster() -> Iterator[str]:
             local.run("platforms", "down", "--platform", "kind")
 
 
-def demo(_: Other) -> Iterator[Figure]:
-    """From nothing but images in the engine to a whole page; then rules, and the three scenarios."""
+def demo(_: Reference) -> Iterator[Figure]:
+    """Measure the way from images in the engine to a whole page; then rule changes, and the scenarios."""
     began = time.monotonic()
     with cluster() as page:
         local.verify(page)
         yield Figure("kind up to the first whole page, images cached", time.monotonic() - began, "s", Target(90))
-        yield from local.changed(page, Choice("kubernetes"), where="kind: ")
-        yield from local.played(where="kind: ")
+        yield from local.measure_rule_changes(page, Choice("kubernetes"), where="kind: ")
+        yield from local.measure_scenarios(where="kind: ")
 
 
-def slowed(_: Other) -> Iterator[Figure]:
-    """A thousand slow connections through the cluster's gateway, for a minute."""
+def slowed(_: Reference) -> Iterator[Figure]:
+    """Measure a thousand slow connections through the cluster's gateway, for a minute."""
     with cluster() as page:
         local.verify(page)
-        yield from slow.suffered(page, Choice("kubernetes"), where="kind: ")
+        yield from slow_connections.measure_slow_connections(page, Choice("kubernetes"), where="kind: ")

@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.figure import Figure, Target
 from bench.instruments import wrk
 from bench.instruments.memory import pss
-from bench.services import Other
+from bench.services import Reference
 from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.choice import Choice
 from platforms.errors import NotReachable
@@ -30,20 +30,19 @@ from scenarios.registry import COMMANDS
 ROOT = Path(__file__).resolve().parent.parent
 STARTS = 3
 CHANGES = 100
-"""How often a rule is changed under load; by then a worst case has had its chance."""
-SCENARIOS = ("fault_ratings", "user_routing", "canary")
+"""The number of rule changes under load: so many that the worst case is likely to be among them."""
 _SHOWN = ('data-details="shown"', 'data-reviews="shown"')
 
 
-class NotWhole(NotReachable):
-    """The demo is up, but its page lacks something."""
+class IncompletePage(NotReachable):
+    """The demo is up, but its page is incomplete."""
 
 
 @contextmanager
 def demo() -> Iterator[str]:
-    """The URL of the page of a demo in a run folder and on a port of its own; one that is up already is left alone."""
+    """Start a demo in a run folder and on a port of its own, and return the URL of its page; a running demo is left alone."""
     port = free_port()
-    with set_aside():
+    with isolated():
         try:
             run("platforms", "up", "--platform", "local", "--port", str(port))
             yield f"http://127.0.0.1:{port}/productpage"
@@ -52,8 +51,8 @@ def demo() -> Iterator[str]:
 
 
 @contextmanager
-def set_aside() -> Iterator[None]:
-    """Commands in the block know nothing of demos and clusters outside it."""
+def isolated() -> Iterator[None]:
+    """Hide the demos and clusters outside the block from the commands in it."""
     names = ("BOOKINFO_RUN", "KUBECONFIG")
     before = {name: os.environ[name] for name in names if name in os.environ}
     with tempfile.TemporaryDirectory(prefix="bookinfo-bench-") as folder:
@@ -66,8 +65,8 @@ def set_aside() -> Iterator[None]:
             os.environ |= before
 
 
-def up(_: Other) -> Iterator[Figure]:
-    """From typing the command to a page that shows details and reviews."""
+def up(_: Reference) -> Iterator[Figure]:
+    """Measure the time from the command to a page that shows details and reviews."""
     seconds = []
     for _round in range(STARTS):
         began = time.monotonic()
@@ -77,8 +76,8 @@ def up(_: Other) -> Iterator[Figure]:
     yield Figure(f"local up to the first whole page, median of {STARTS}", statistics.median(seconds), "s", Target(3))
 
 
-def memory(_: Other) -> Iterator[Figure]:
-    """Six services, seven Envoys and the supervisor, after they have worked."""
+def memory(_: Reference) -> Iterator[Figure]:
+    """Measure six services, seven Envoys and the supervisor, after they have served pages."""
     with demo() as page:
         load_met = wrk.interleaved({"mesh": page})["mesh"]
         status = json.loads(run("platforms", "status", "--json"))
@@ -90,16 +89,16 @@ def memory(_: Other) -> Iterator[Figure]:
     yield Figure("whole page through the mesh, failed", load_met.failed, "requests", Target(0))
 
 
-def rule(_: Other) -> Iterator[Figure]:
-    """From applying a rule to every proxy serving it, a hundred times, while ten browsers ask for the page."""
+def rule(_: Reference) -> Iterator[Figure]:
+    """Measure the time until every proxy serves a rule, a hundred times, while ten browsers request the page."""
     with demo() as page:
-        yield from changed(page, Choice("local"), Target(20), Target(250))
+        yield from measure_rule_changes(page, Choice("local"), Target(20), Target(250))
 
 
-def changed(
+def measure_rule_changes(
     page: str, choice: Choice, usual: Target | None = None, worst: Target | None = None, *, where: str = ""
 ) -> Iterator[Figure]:
-    """The same on a demo that is up; `where` goes before the figures' names."""
+    """Measure rule changes on the demo that is up; `where` goes before the figures' names."""
     states = (State(baseline().overlaid(load(ISTIO / "canary.yaml"))), State(baseline()))
     with closing(connect(choice)) as platform, wrk.paced(page) as traffic:
         milliseconds = []
@@ -115,13 +114,13 @@ def changed(
     yield Figure(f"{where}requests failed meanwhile", met.failed, "requests", Target(0))
 
 
-def scenarios(_: Other) -> Iterator[Figure]:
+def scenarios(_: Reference) -> Iterator[Figure]:
     """Measure all scenarios, one after the other, verdicts included."""
     with demo():
-        yield from played(Target(30))
+        yield from measure_scenarios(Target(30))
 
 
-def played(within: Target | None = None, *, where: str = "") -> Iterator[Figure]:
+def measure_scenarios(within: Target | None = None, *, where: str = "") -> Iterator[Figure]:
     """Measure all scenarios on the demo that is up."""
     began = time.monotonic()
     verdicts = [json.loads(run(f"scenarios.{name}", "--json"))["verdict"] for name in COMMANDS]
@@ -136,7 +135,7 @@ def played(within: Target | None = None, *, where: str = "") -> Iterator[Figure]
 
 
 def run(module: str, *arguments: str) -> str:
-    """What a command of the project prints; raises NotReachable with its last line when it cannot do its work."""
+    """Run a command of the project and return its output; raises NotReachable with its last line when it fails."""
     command = (sys.executable, "-m", module, *arguments)
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     if done.returncode > 1 and not done.stdout.startswith("{"):  # 1 and 4 are verdicts
@@ -149,4 +148,4 @@ def verify(page: str) -> None:
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(page) as answer:
         found = re.findall(r'data-\w+="\w+"', answer.read().decode())
     if missing := [mark for mark in _SHOWN if mark not in found]:
-        raise NotWhole(f"{page}: the first page lacks {' and '.join(missing)}")
+        raise IncompletePage(f"{page}: the first page lacks {' and '.join(missing)}")

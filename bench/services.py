@@ -1,4 +1,4 @@
-"""The services alone, without a mesh: start, memory, speed."""
+"""Start, memory and speed of the services without a mesh."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bench.alone import Alone, Service
 from bench.figure import Figure, Target
 from bench.instruments import instant, wrk
 from bench.instruments.memory import pss
+from bench.standalone import Service, StandaloneServices
 
 STARTS = 5
-"""How often reviews are started; the median counts."""
+"""The number of starts of reviews, of which the median counts."""
 VERSIONS = ("v1", "v2", "v3")
 FASTER = Target(5, at_most=False)
 SOONER = Target(0.25)
@@ -22,17 +22,17 @@ NONE = Target(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
-    """Another Bookinfo to compare with."""
+class Reference:
+    """Another Bookinfo, for comparison."""
 
     url: str | None = None
-    """Of its page."""
+    """The URL of its page."""
     pids: tuple[int, ...] = ()
-    """Of its processes; descendants count too."""
+    """Its processes; descendants count too."""
 
 
 @dataclass(frozen=True, slots=True)
-class Six:
+class AllServices:
     """All six services, the page showing reviews v3."""
 
     details: Service
@@ -47,42 +47,42 @@ class Six:
 
 
 @contextmanager
-def six() -> Iterator[Six]:
-    """Our six services, up until the block ends."""
-    with Alone() as services:
+def all_services() -> Iterator[AllServices]:
+    """Start the six services for the block."""
+    with StandaloneServices() as services:
         details, ratings = services.details(), services.ratings()
         reviews = {version: services.reviews(version, ratings=ratings.url) for version in VERSIONS}
         productpage = services.productpage(details=details.url, reviews=reviews["v3"].url, ratings=ratings.url)
         services.wait_until_up(details, ratings, *reviews.values(), productpage)
-        yield Six(details, ratings, reviews, productpage)
+        yield AllServices(details, ratings, reviews, productpage)
 
 
-def reviews_start(_: Other) -> Iterator[Figure]:
-    """From the start of the process to its first healthy answer."""
+def reviews_start(_: Reference) -> Iterator[Figure]:
+    """Measure the time from the start of the process to its first healthy answer."""
     seconds = []
     for _round in range(STARTS):
-        with Alone() as services:
+        with StandaloneServices() as services:
             begin = time.monotonic()
             services.wait_until_up(services.reviews("v1", ratings="http://127.0.0.1:1"))
             seconds.append(time.monotonic() - begin)
     yield Figure("reviews start, median", statistics.median(seconds), "s", Target(0.6))
 
 
-def memory(other: Other) -> Iterator[Figure]:
-    """PSS after the page has been asked for, for some seconds: idle services that have worked."""
-    with six() as services:
-        wrk.fire(f"{services.productpage.url}/productpage", seconds=wrk.SECONDS)
+def memory(other: Reference) -> Iterator[Figure]:
+    """Measure the PSS of idle services that have served pages for some seconds."""
+    with all_services() as services:
+        wrk.run_load(f"{services.productpage.url}/productpage", seconds=wrk.SECONDS)
         for version, service in services.reviews.items():
-            wrk.fire(f"{service.url}/reviews/0", seconds=1)
+            wrk.run_load(f"{service.url}/reviews/0", seconds=1)
             yield Figure(f"reviews {version} memory", pss([service.process.pid]), "MB", Target(70))
         yield Figure("productpage memory", pss([services.productpage.process.pid]), "MB", Target(80))
         theirs = pss(other.pids) if other.pids else None
         yield Figure("all six services, memory", pss(services.pids), "MB", Target(280), other=theirs)
 
 
-def page(other: Other) -> Iterator[Figure]:
-    """The whole page through all services; reviews v3, so that ratings are asked too."""
-    with six() as services:
+def page(other: Reference) -> Iterator[Figure]:
+    """Measure the whole page through all services; reviews v3, so that ratings are asked too."""
+    with all_services() as services:
         urls = {"ours": f"{services.productpage.url}/productpage", **({"theirs": other.url} if other.url else {})}
         loads = wrk.interleaved(urls)
     ours, theirs = loads["ours"], loads.get("theirs")
@@ -91,9 +91,13 @@ def page(other: Other) -> Iterator[Figure]:
     yield Figure("whole page, failed", ours.failed, "requests", NONE, other=theirs.failed if theirs else None)
 
 
-def productpage(_: Other) -> Iterator[Figure]:
-    """Productpage before backends that answer at once."""
-    with instant.backend(instant.DETAILS) as details, instant.backend(instant.REVIEWS) as reviews, Alone() as services:
+def productpage(_: Reference) -> Iterator[Figure]:
+    """Measure productpage before backends that answer at once."""
+    with (
+        instant.backend(instant.DETAILS) as details,
+        instant.backend(instant.REVIEWS) as reviews,
+        StandaloneServices() as services,
+    ):
         service = services.productpage(details=details, reviews=reviews, ratings=details)
         services.wait_until_up(service)
         load = wrk.interleaved({"ours": f"{service.url}/productpage"})["ours"]

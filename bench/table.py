@@ -1,4 +1,4 @@
-"""Figures as a table for a person."""
+"""Figures as a table for the terminal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _MARKS = {True: "[green]✓[/]", False: "[red]✗[/]", None: "-"}
 
 
 def render(figures: Iterable[Figure], *, busy: float, processors: int) -> Table:
-    """One row per figure; the columns of another Bookinfo only where there is one.
+    """Render one row per figure; the columns of the reference only where there is one.
 
-    The load of the machine stands below: on a busy one, read the ratios, not the numbers.
+    The load of the machine stands below: on a busy machine, read the ratios, not the numbers.
     """
     rows = list(figures)
     compared = any(figure.other is not None for figure in rows)

@@ -1,1 +1,1 @@
-"""What is measured with: load generators, instant backends, memory readings."""
+"""Measuring instruments: load generators, instant backends, memory readings."""

@@ -33,7 +33,7 @@ REVIEWS = {
 
 
 class _Instant(asyncio.Protocol):
-    """Answers every request head with the same bytes; the callers send no bodies."""
+    """A server that answers every request head with the same bytes; the callers send no bodies."""
 
     def __init__(self, answer: bytes) -> None:
         self._answer = answer
@@ -50,7 +50,7 @@ class _Instant(asyncio.Protocol):
 
 @contextmanager
 def backend(document: Mapping[str, Any]) -> Iterator[str]:
-    """The URL of a server that answers everything with this JSON document, until the block ends."""
+    """Run a server that answers everything with this JSON document, and return its URL."""
     body = json.dumps(document).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     loop = asyncio.new_event_loop()

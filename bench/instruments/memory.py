@@ -11,7 +11,7 @@ _KILOBYTES_PER_MEGABYTE = 1000 / 1.024
 
 
 def pss(roots: Iterable[int]) -> float:
-    """Megabytes that these processes take with all their descendants."""
+    """Return the megabytes of these processes and all their descendants."""
     return sum(_kilobytes(pid) for pid in _trees(roots)) / _KILOBYTES_PER_MEGABYTE
 
 

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 DROP_SECONDS = 4.0
 OPENINGS = 20
-"""So many times as many connections as are held are opened at most."""
+"""The most connections that are opened, as a multiple of those that are held."""
 _LOWEST_PRIORITY = 19
 _HEAD = b"GET /productpage HTTP/1.1\r\nHost: slow\r\nX: "
 _BODY = (
@@ -32,7 +32,7 @@ _BODY = (
     b"Content-Length: 1000\r\n\r\nu"
 )
 Kind = tuple[bytes, bool]
-"""What a connection begins with, and whether bytes follow."""
+"""The first bytes of a connection, and whether more follow one by one."""
 _KINDS: tuple[Kind, ...] = (
     (_HEAD, False),
     (_BODY, False),
@@ -44,12 +44,12 @@ _KINDS: tuple[Kind, ...] = (
 
 
 @dataclass(slots=True)
-class Sent:
-    """What became of the connections."""
+class ConnectionResult:
+    """The outcome of the connections."""
 
     opened: int = 0
     most_open: int = 0
-    """At once, their beginnings sent."""
+    """The most connections that were open at the same time, their first bytes sent."""
     ended: dict[str, int] = field(default_factory=dict)
     """By the status of the answer, or `closed`."""
 
@@ -72,18 +72,18 @@ class _Sender:
         return self.connection.fileno()
 
     def send(self, what: bytes) -> bool:
-        """Whether it went out."""
+        """Send, and return whether everything went out."""
         try:
             return self.connection.send(what) == len(what)
         except OSError:
             return False
 
 
-class Senders:
-    """Holds so many connections open, each with its unfinished request."""
+class SlowConnections:
+    """A number of open connections, each with an unfinished request."""
 
     def __init__(self, place: tuple[str, int], connections: int) -> None:
-        self.sent = Sent()
+        self.sent = ConnectionResult()
         self._place = place
         self._connections = connections
         self._selector = selectors.DefaultSelector()
@@ -101,7 +101,7 @@ class Senders:
         self._selector.close()
 
     def hold(self, seconds: float) -> None:
-        """Open again what ends, and drip, for so long."""
+        """Reopen what ends and send further bytes, for so many seconds."""
         end = time.monotonic() + seconds
         while (now := time.monotonic()) < end:
             due = self._dripping[0].due if self._dripping else end
@@ -150,15 +150,15 @@ class Senders:
         self._dripping.append(sender)
 
 
-def send(url: str, connections: int, seconds: int) -> Sent:
-    """Hold so many connections to this URL for so long, by a process of its own."""
+def send(url: str, connections: int, seconds: int) -> ConnectionResult:
+    """Hold connections to this URL for so many seconds, in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", __spec__.name, url, str(connections), str(seconds)],
         cwd=Path(__file__).resolve().parents[2],
         stdout=subprocess.PIPE,
         check=True,
     )
-    return Sent(**json.loads(done.stdout))
+    return ConnectionResult(**json.loads(done.stdout))
 
 
 def main() -> None:
@@ -169,7 +169,7 @@ def main() -> None:
     options = parser.parse_args()
     os.nice(_LOWEST_PRIORITY)
     place = urlsplit(options.url)
-    with Senders((str(place.hostname), place.port or 80), options.connections) as senders:
+    with SlowConnections((str(place.hostname), place.port or 80), options.connections) as senders:
         senders.hold(options.seconds)
     print(json.dumps(asdict(senders.sent)))
 

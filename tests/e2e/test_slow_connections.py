@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 
-from bench.instruments.slow_senders import Senders, Sent
+from bench.instruments.slow_senders import ConnectionResult, SlowConnections
 from platforms.local.xds.admin import Admins
 from tests.e2e.demo import Demo, until
 
@@ -17,7 +17,7 @@ HELD = r"/stats?format=json&filter=^http\.(outbound_8080\.downstream_cx|(outboun
 def test_slow_connections_cost_nobody_anything(demo: Demo) -> None:
     """While they are open, and refused, and opened again, every page is whole, by the same processes; nothing of them stays."""
     processes = running(demo)
-    with Senders(("127.0.0.1", demo.port), CONNECTIONS) as senders:
+    with SlowConnections(("127.0.0.1", demo.port), CONNECTIONS) as senders:
         until(lambda: held(senders).most_open == CONNECTIONS, what="all slow connections are open")
         while_open = [demo.page() for _ in range(20)]
         until(lambda: "408" in held(senders).ended, what="one of them is refused")
@@ -30,7 +30,7 @@ def test_slow_connections_cost_nobody_anything(demo: Demo) -> None:
     until(lambda: open_at(demo) == 0, what="the proxies hold nothing")
 
 
-def held(senders: Senders) -> Sent:
+def held(senders: SlowConnections) -> ConnectionResult:
     """What became of the slow connections, a moment later."""
     senders.hold(0.1)
     return senders.sent

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from bench.alone import Alone
+from bench.standalone import StandaloneServices
 from platforms.boundary import Platform
 from platforms.choice import NAMES, Choice
 from platforms.loopback import LOOPBACK
@@ -36,12 +36,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def alone(request: pytest.FixtureRequest) -> Iterator[Alone]:
+def alone(request: pytest.FixtureRequest) -> Iterator[StandaloneServices]:
     """Starts services of its own; not when the target is somebody else's."""
     if _platform(request.config) or target.from_options(request.config):
         pytest.skip("the suite has not started this Bookinfo, so it cannot choose its backends")
     commands = dict(option.split("=", 1) for option in request.config.getoption("--command", default=None) or ())
-    with Alone(commands) as services:
+    with StandaloneServices(commands) as services:
         yield services
 
 
@@ -53,7 +53,7 @@ def bookinfo(request: pytest.FixtureRequest) -> Target:
         return replace(given or Target(), gateway=request.getfixturevalue("platform").gateway_url)
     if given:
         return given
-    services: Alone = request.getfixturevalue("alone")
+    services: StandaloneServices = request.getfixturevalue("alone")
     details, ratings = services.details(), services.ratings()
     reviews = {version: services.reviews(version, ratings=ratings.url) for version in VERSIONS}
     pages = {
@@ -171,7 +171,7 @@ def stubbed_ratings() -> Iterator[stubs.Stub]:
 
 
 @pytest.fixture(scope="session")
-def front_before_stub(alone: Alone, stubbed_ratings: stubs.Stub) -> Callable[[str], str]:
+def front_before_stub(alone: StandaloneServices, stubbed_ratings: stubs.Stub) -> Callable[[str], str]:
     """Productpage, details and reviews of a version, all real, before a stub of ratings."""
     details = alone.details()
 
@@ -207,7 +207,7 @@ def stubbed_reviews() -> Iterator[stubs.Stub]:
 
 @pytest.fixture(scope="session")
 def page_before_stubs(
-    alone: Alone, stubbed_details: stubs.Stub, stubbed_reviews: stubs.Stub, stubbed_ratings: stubs.Stub
+    alone: StandaloneServices, stubbed_details: stubs.Stub, stubbed_reviews: stubs.Stub, stubbed_ratings: stubs.Stub
 ) -> str:
     """The URL of a productpage whose backends are all stubs."""
     page = alone.productpage(details=stubbed_details.url, reviews=stubbed_reviews.url, ratings=stubbed_ratings.url)

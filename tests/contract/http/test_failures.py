@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from bench.alone import Alone
+from bench.standalone import StandaloneServices
 from tests.contract.http import page, stubs
 from tests.contract.http.stubs import Stub
 from tests.contract.http.visitor import Visitor
@@ -67,7 +67,7 @@ def test_c33_the_api_passes_any_status_on(before_stubs: Visitor, stubbed_details
 
 
 def test_c34_with_both_backends_down_the_page_answers_at_once(
-    alone: Alone, nobody: str, visit: Callable[[str], Visitor]
+    alone: StandaloneServices, nobody: str, visit: Callable[[str], Visitor]
 ) -> None:
     """C34: when details and reviews refuse connections, the page says both things, with 200, within a second."""
     service = alone.productpage(details=nobody, reviews=nobody, ratings=nobody)

@@ -14,7 +14,7 @@ from threading import Thread
 import pytest
 import requests
 
-from bench.alone import Alone
+from bench.standalone import StandaloneServices
 from platforms.loopback import LOOPBACK
 
 ROUNDS = 40
@@ -57,7 +57,7 @@ def hostile() -> Iterator[str]:
 
 
 @pytest.mark.better
-def test_hostile_answers_leave_no_memory_behind(alone: Alone, hostile: str) -> None:
+def test_hostile_answers_leave_no_memory_behind(alone: StandaloneServices, hostile: str) -> None:
     """After hundreds of them productpage holds what it held after the first ones."""
     page = alone.productpage(details=hostile, reviews=hostile, ratings=hostile)
     alone.wait_until_up(page)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bench.alone import Alone
+from bench.standalone import StandaloneServices
 from tests.contract.http import page
 from tests.contract.http.faults import END_USER, FaultyRatings
 from tests.contract.http.test_api import TEXTS
@@ -66,7 +66,7 @@ def test_c50_a_short_delay_costs_only_time(faulty_ratings: FaultyRatings, visit:
     assert 2 <= answer.elapsed.total_seconds() < 2.6 + SLACK
 
 
-def test_c52_ratings_that_are_gone_are_ratings_that_fail(alone: Alone, nobody: str, visit: Visit) -> None:
+def test_c52_ratings_that_are_gone_are_ratings_that_fail(alone: StandaloneServices, nobody: str, visit: Visit) -> None:
     """C52: reviews whose ratings refuse connections still give both texts, with the error in place of the stars."""
     service = alone.reviews("v2", ratings=nobody)
     alone.wait_until_up(service)

@@ -5,11 +5,18 @@ from __future__ import annotations
 import pytest
 from scipy.stats import binom
 
-from bench.calibration import RUNS, Row, Tried, measured, sees
+from bench.calibration import RUNS, CalibrationRow, SimulationResult, calibrate, detection_rate
 
 
-def row(fails: int, *, wrong: str = "", runs: int = 1000) -> Row:
-    return Row("canary", wrong, most=1785, fixed=1552, wald=458, tried=Tried(runs, fails, mean=600, thumb=0))
+def row(fails: int, *, wrong: str = "", runs: int = 1000) -> CalibrationRow:
+    return CalibrationRow(
+        "canary",
+        wrong,
+        most=1785,
+        fixed_sample_size=1552,
+        wald_bound=458,
+        tried=SimulationResult(runs, fails, mean=600, thumb=0),
+    )
 
 
 @pytest.mark.parametrize(("fails", "holds"), [(0, True), (4, True), (7, False), (1000, False)])
@@ -34,24 +41,24 @@ def test_a_judge_that_is_wrong_three_times_in_a_thousand_is_seen() -> None:
     """In nine of ten calibrations, where a judge that keeps its promise is called wrong in one of 1,000."""
     most = max(fails for fails in range(100) if row(fails, runs=RUNS).holds)
 
-    assert 0.9 <= binom.sf(most, RUNS, 0.003) == pytest.approx(sees(RUNS))
+    assert 0.9 <= binom.sf(most, RUNS, 0.003) == pytest.approx(detection_rate(RUNS))
     assert binom.sf(most, RUNS, 0.001) <= 0.001
-    assert sees(1000) < 0.1
+    assert detection_rate(1000) < 0.1
 
 
 def test_every_promise_is_kept() -> None:
     """Of every claim of the three scenarios: false alarms, what is caught, and the requests it takes."""
-    rows = list(measured(100))
+    rows = list(calibrate(100))
 
     assert [] == [(row.claim, row.wrong, row.tried) for row in rows if not row.holds]
     first = rows[0]
-    assert first.tried.mean <= 1.5 * first.wald
+    assert first.tried.mean <= 1.5 * first.wald_bound
     assert all(row.tried.mean <= row.most for row in rows)
     assert 7 == sum(not row.wrong for row in rows)
 
 
 def test_the_rule_of_thumb_misses_what_we_catch() -> None:
     """Of 100 requests, each count off by 10: blind to a leak of 1 in 100 and to 5 points."""
-    leak = next(row for row in measured(200) if row.claim == "canary 90,10,0" and "leak" in row.wrong)
+    leak = next(row for row in calibrate(200) if row.claim == "canary 90,10,0" and "leak" in row.wrong)
 
     assert leak.tried.thumb < leak.tried.fails

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bench.instruments.wrk import Load, NoLoad, parse
+from bench.instruments.wrk import LoadFailed, LoadResult, parse
 
 REPORT = """\
 Running 3s test @ http://127.0.0.1:9080/productpage
@@ -26,7 +26,7 @@ Transfer/sec:      5.41MB
 @pytest.mark.parametrize(("told", "milliseconds"), [("890.00us", 0.89), ("44.10ms", 44.1), ("1.25s ", 1250.0)])
 def test_latencies_are_milliseconds_whatever_unit_wrk_chose(told: str, milliseconds: float) -> None:
     """A latency in us, ms or s is read as milliseconds, with the space that wrk pads seconds with."""
-    assert Load(2148, 715.61, 21.45, milliseconds, failed=0) == parse(REPORT.format(p99=told, problems=""))
+    assert LoadResult(2148, 715.61, 21.45, milliseconds, failed=0) == parse(REPORT.format(p99=told, problems=""))
 
 
 def test_failed_requests_are_those_refused_and_those_broken() -> None:
@@ -38,5 +38,5 @@ def test_failed_requests_are_those_refused_and_those_broken() -> None:
 
 def test_what_is_no_report_is_told() -> None:
     """When wrk cannot connect, its own words are in the error."""
-    with pytest.raises(NoLoad, match="Connection refused"):
+    with pytest.raises(LoadFailed, match="Connection refused"):
         parse("unable to connect to 127.0.0.1:1 Connection refused\n")

@@ -1,4 +1,4 @@
-"""Our services without a mesh: ordinary processes on free loopback ports, started from `services/`."""
+"""The services without a mesh: ordinary processes on free loopback ports, started from `services/`."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from platforms.loopback import LOOPBACK, free_port
 SERVICES = Path(__file__).resolve().parent.parent / "services"
 RUNTIMES = {"python": sys.executable, "ruby": "ruby", "java": "java", "node": "node"}
 OURS = {app: command(app, RUNTIMES) for app in ("productpage", "details", "reviews", "ratings")}
-"""How each service is started in its folder; all of them read PORT and BIND_HOST."""
+"""The command of each service, started in its folder; all of them read PORT and BIND_HOST."""
 STAR_COLOURS = {"v2": "black", "v3": "red"}
 UP_WITHIN = 60.0
 """Seconds; generous, for a machine that is busy."""
 DOWN_WITHIN = 10.0
 
 
-class NotUp(Exception):
-    """A service did not answer in time; the message names it and quotes its last words."""
+class ServiceNotReady(Exception):
+    """A service did not answer in time; the message names it and quotes the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +47,22 @@ class Service:
 
     @property
     def healthy(self) -> bool:
-        """Whether it answers its health check with 200 now."""
+        """Ask for the health check: true if it answers 200."""
         try:
             with _DIRECT.open(f"{self.url}/health", timeout=1) as answer:
                 return bool(answer.status == 200)  # noqa: PLR2004  # HTTP's word for fine
         except (urllib.error.URLError, OSError):
             return False
 
-    def last_words(self) -> str:
+    def log_tail(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-2000:].strip()
 
 
-class Alone:
-    """Starts services, and stops all of them when its block ends."""
+class StandaloneServices:
+    """Processes of the services; all of them end with the block."""
 
     def __init__(self, commands: Mapping[str, str] | None = None) -> None:
-        """`commands` replaces how a service is started; `{port}` in it stands for its port."""
+        """`commands` replaces the commands of some services; `{port}` in it stands for the port."""
         self._commands = commands or {}
         self._secret = secrets.token_urlsafe()
         self._services: list[Service] = []
@@ -84,7 +84,7 @@ class Alone:
         return self._start("ratings", "ratings-v1", {"SERVICE_VERSION": "v1"})
 
     def reviews(self, version: str, *, ratings: str) -> Service:
-        """Reviews of this version, which ask the ratings at this URL."""
+        """Start reviews of this version, with the ratings at this URL."""
         colour = STAR_COLOURS.get(version)
         stars = {"ENABLE_RATINGS": "true", "STAR_COLOR": colour} if colour else {"ENABLE_RATINGS": "false"}
         return self._start(
@@ -94,7 +94,7 @@ class Alone:
         )
 
     def productpage(self, *, details: str, reviews: str, ratings: str) -> Service:
-        """A productpage that asks the backends at these URLs; all of them share one session key."""
+        """Start a productpage before these backends; all productpages share one session key."""
         backends = {
             **_backend("DETAILS", details),
             **_backend("REVIEWS", reviews),
@@ -111,13 +111,13 @@ class Alone:
         while waiting := [service for service in waiting if not service.healthy]:
             dead = [service for service in waiting if service.process.poll() is not None]
             if dead or time.monotonic() > deadline:
-                raise NotUp(
-                    "\n".join(f"{service.name} is not up: {service.last_words()}" for service in dead or waiting)
+                raise ServiceNotReady(
+                    "\n".join(f"{service.name} is not up: {service.log_tail()}" for service in dead or waiting)
                 )
             time.sleep(0.01)
 
     def stop(self, *services: Service) -> None:
-        """End these services, politely first."""
+        """Stop these services: by SIGTERM, and after a while by SIGKILL."""
         for service in services:
             _signal(service, signal.SIGTERM)
         deadline = time.monotonic() + DOWN_WITHIN
@@ -157,7 +157,7 @@ class Alone:
         return OURS[kind]
 
 
-# Whatever proxy this machine is told to use has no part between these processes.
+# An HTTP proxy that is set for this machine is not for these processes.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -1,4 +1,4 @@
-"""What slow connections cost the other visitors: the same paced load before, during and after."""
+"""The cost of slow connections for other visitors: the same paced load before, during and after."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import closing
 from bench import local
 from bench.figure import Figure, Target
 from bench.instruments import slow_senders, wrk
-from bench.services import Other
+from bench.services import Reference
 from platforms.choice import Choice
 from platforms.selection import connect
 
@@ -17,21 +17,21 @@ SECONDS = 60
 QUIET_SECONDS = 30
 
 
-def on_local(_: Other) -> Iterator[Figure]:
-    """A thousand through the local gateway for a minute."""
+def on_local(_: Reference) -> Iterator[Figure]:
+    """Measure a thousand slow connections through the local gateway for a minute."""
     with local.demo() as page:
-        yield from suffered(page, Choice("local"))
+        yield from measure_slow_connections(page, Choice("local"))
 
 
-def suffered(page: str, choice: Choice, *, where: str = "") -> Iterator[Figure]:
-    """The same on a demo that is up; `where` goes before the figures' names."""
-    wrk.fire(page, seconds=QUIET_SECONDS, paced=True)  # what has just come up is still busy with itself
+def measure_slow_connections(page: str, choice: Choice, *, where: str = "") -> Iterator[Figure]:
+    """Measure slow connections on the demo that is up; `where` goes before the figures' names."""
+    wrk.run_load(page, seconds=QUIET_SECONDS, paced=True)  # right after the start, the demo is still busy
     with closing(connect(choice)) as platform:
         instances = platform.instances()
-        before = wrk.fire(page, seconds=QUIET_SECONDS, paced=True)
+        before = wrk.run_load(page, seconds=QUIET_SECONDS, paced=True)
         with wrk.paced(page) as traffic:
             sent = slow_senders.send(page, CONNECTIONS, SECONDS)
-        after = wrk.fire(page, seconds=QUIET_SECONDS, paced=True)
+        after = wrk.run_load(page, seconds=QUIET_SECONDS, paced=True)
         replaced = instances.items() ^ platform.instances().items()
     during = traffic.load
     for when, load in (("before", before), ("meanwhile", during), ("after", after)):
