@@ -89,7 +89,7 @@ def _whole(digits: str) -> float:
 
 
 def _no_json(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not valid in JSON")
 
 
 def _normal(value: Any, sayable: Callable[[Any], Any], depth: int = 0) -> Any:

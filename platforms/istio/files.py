@@ -31,10 +31,10 @@ def texts(given: Iterable[str | Path]) -> Iterator[tuple[str, str]]:
         for file in _files(one):
             name, data = _read(file)
             if len(data) > MOST_BYTES:
-                raise UsageError(f"{name}: over 3 MB: more than a cluster takes at once")
+                raise UsageError(f"{name}: larger than 3 MB, which a cluster does not accept")
             left -= len(data)
             if left < 0:
-                raise UsageError(f"{name}: with the files before it over 3 MB: apply fewer at once")
+                raise UsageError(f"{name}: with the files before it, larger than 3 MB: apply fewer at once")
             yield name, _text(name, data)
 
 
@@ -49,15 +49,13 @@ def told(given: str) -> str:
 
 def _files(given: str | Path) -> Iterable[str | Path]:
     if str(given).startswith(_URLS):
-        raise UsageError(
-            f"{given}: a URL is not read here: `curl -fsSL {given} | python -m platforms apply -f -` does it"
-        )
+        raise UsageError(f"{given}: URLs are not read: use `curl -fsSL {given} | python -m platforms apply -f -`")
     if (inside := _inside(given)) is None:
         return (given,)
     taken, others = inside
     if not taken:
         there = f"; there are {', '.join(others)}" if others else ", which is empty"
-        raise UsageError(f"{given}: no file of a folder is read but *{', *'.join(ENDINGS)}{there}")
+        raise UsageError(f"{given}: no file to read: of a folder, only *{', *'.join(ENDINGS)} are read{there}")
     return taken
 
 
@@ -99,7 +97,7 @@ def _text(name: str, data: bytes) -> str:
     try:
         return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8")
     except UnicodeDecodeError as error:
-        raise UsageError(f"{name}: cannot be read: it is no text in UTF-8") from error
+        raise UsageError(f"{name}: not valid UTF-8") from error
 
 
 def _why(error: OSError | ValueError) -> str:

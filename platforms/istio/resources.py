@@ -150,7 +150,7 @@ def _resource(document: object, *, source: str, number: int) -> Resource:
         raise UsageError(f"{where}: not an object with apiVersion, kind, metadata and spec")
     kind = document.get("kind")
     if isinstance(kind, str) and kind.endswith("List"):
-        raise UsageError(f"{where}: {kind}: give its items one by one, as documents between lines of ---")
+        raise UsageError(f"{where}: {kind}: lists are not supported: give its items as separate documents")
     given = document.get("metadata")
     metadata = given if isinstance(given, dict) else {}
     texts = {
@@ -163,11 +163,11 @@ def _resource(document: object, *, source: str, number: int) -> Resource:
         if value in (None, ""):
             raise UsageError(f"{where}: {field_name} is missing")
         if not isinstance(value, str):
-            raise UsageError(f"{where}: {field_name}: {json.dumps(value)} is no text")
+            raise UsageError(f"{where}: {field_name} must be a string, not {json.dumps(value)}")
     api_version, kind, name, namespace = map(str, texts.values())
     spec = document.get("spec")
     if not isinstance(spec, dict | None):
-        raise UsageError(f"{where}: {kind} {name}: spec is no object")
+        raise UsageError(f"{where}: {kind} {name}: spec must be an object")
     # An object without a spec is for the platform to judge: an AuthorizationPolicy needs none.
     return Resource(
         api_version,

@@ -104,7 +104,7 @@ class TrafficJob:
         if not any(one["metadata"]["name"] == NAMESPACE for one in self._cluster.objects("v1", "Namespace")):
             raise TrafficError(
                 f"--in-cluster: there is no namespace {NAMESPACE} in context {self._cluster.context}: "
-                "`kubectl apply -k manifests/traffic` makes it"
+                "`kubectl apply -k manifests/traffic` creates it"
             )
         deadline = time.monotonic() + _LEFTOVER_SECONDS
         while jobs := self._cluster.objects("batch/v1", "Job", NAMESPACE):

@@ -148,5 +148,5 @@ def _number(value: object) -> int:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.isprintable():
-        raise TypeError(f"{value!a}: no text")
+        raise TypeError(f"{value!a}: not a string")
     return value

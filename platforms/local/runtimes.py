@@ -103,7 +103,7 @@ def require() -> Mapping[str, str]:
     checks = (*examine(needed_to_run=True), reviews_jar())
     if missing := [check for check in checks if not check.found]:
         told = "; ".join(f"{check.name}: {check.problem} ({check.install})" for check in missing)
-        raise NotReachable(f"nothing was started, this is missing: {told}")
+        raise NotReachable(f"nothing was started; missing: {told}")
     return {check.name: check.path for check in checks}
 
 

@@ -95,7 +95,7 @@ def command(app: str, runtimes: Mapping[str, str], *, jvm: tuple[str, ...] = ())
                 "-jar",
                 "target/reviews.jar",  # the archive above is good only for the path it was made with
             )
-    raise ValueError(f"no way to start {app} is known")
+    raise ValueError(f"{app}: no such app")
 
 
 def _jvm_proxy(outbound: int) -> tuple[str, ...]:

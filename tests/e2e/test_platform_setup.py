@@ -88,7 +88,7 @@ def test_missing_runtime(tmp_path: Path) -> None:
     )
 
     assert 3 == done.returncode
-    assert "nothing was started, this is missing: ruby: not found" in done.stderr
+    assert "nothing was started; missing: ruby: not found" in done.stderr
     assert not (tmp_path / "run" / "local" / "demo.json").exists()
 
 

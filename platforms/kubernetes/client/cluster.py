@@ -205,7 +205,7 @@ class Cluster:
                 )
             return self._offered.resources.get(api_version=api_version, kind=kind)
         except ResourceNotFoundError as error:
-            raise Unsupported(f"the cluster of context {self.context} knows no {kind} of {api_version}") from error
+            raise Unsupported(f"the cluster of context {self.context} has no kind {kind} in {api_version}") from error
 
 
 @contextmanager

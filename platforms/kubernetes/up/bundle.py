@@ -82,10 +82,12 @@ def verify(path: Path) -> Contents:
             wanted = document.pop("files")
             if (found := _checksums(path)) != wanted:
                 differing = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
-                raise UsageError(f"{path}: altered since it was written, {len(differing)} files, as {differing[0]}")
+                raise UsageError(
+                    f"{path}: altered since it was written: {len(differing)} files, such as {differing[0]}"
+                )
             known = {_short(name) for name in (document["node"], *document["istio"], *document["bookinfo"].values())}
             if strangers := sorted(name for name in _tagged(archive) if _short(name) not in known):
-                raise UsageError(f"{path}: it would also name an image {strangers[0]}, which its {_MANIFEST} does not")
+                raise UsageError(f"{path}: it would also tag an image {strangers[0]}, which its {_MANIFEST} does not")
             return Contents(
                 node=document["node"],
                 istio=tuple(document["istio"]),
@@ -98,7 +100,7 @@ def verify(path: Path) -> Contents:
     except (AttributeError, TypeError, ValueError, KeyError, RecursionError) as error:
         raise UsageError(f"{path}: not written by `make bundle`: {error}") from error
     except tarfile.TarError as error:
-        raise UsageError(f"{path}: cut off, or no bundle ({error})") from error
+        raise UsageError(f"{path}: truncated, or not a bundle ({error})") from error
 
 
 def checksum(path: Path) -> str:
@@ -137,7 +139,7 @@ def _manifest(archive: tarfile.TarFile, path: Path) -> dict[str, Any]:
         file = archive.extractfile(_MANIFEST)
         document: dict[str, Any] = json.loads(file.read() if file else b"")
     except (KeyError, ValueError) as error:
-        raise UsageError(f"{path}: cut off, or not written by `make bundle`: no {_MANIFEST} in it") from error
+        raise UsageError(f"{path}: truncated, or not written by `make bundle`: no {_MANIFEST} in it") from error
     if document.pop("format", None) != _FORMAT:
         raise UsageError(f"{path}: written by another version of this project")
     return document
@@ -153,9 +155,9 @@ def _checksums(path: Path) -> dict[str, str]:
     with tarfile.open(path, "r:") as archive:
         for member in archive:
             if member.name in found:
-                raise UsageError(f"{path}: it has two files {member.name}")  # an engine may read the other one
+                raise UsageError(f"{path}: it contains two files {member.name}")  # an engine may read the other one
             if member.name != posixpath.normpath(member.name) or member.name.startswith(("/", "..")):
-                raise UsageError(f"{path}: it has a file {member.name!a}, which is another one when it is unpacked")
+                raise UsageError(f"{path}: it contains a file {member.name!a}, which unpacks to another path")
             if file := archive.extractfile(member) if member.isreg() else None:
                 found[member.name] = _checksum(file)
             elif not member.isdir():

@@ -107,7 +107,7 @@ def require() -> Mapping[str, str]:
     checks = examine()
     if missing := [one for one in checks if not one.found]:
         told = "; ".join(f"{one.name}: {one.problem} ({one.install})" for one in missing)
-        raise NotReachable(f"nothing was started, this is missing: {told}")
+        raise NotReachable(f"nothing was started; missing: {told}")
     return {one.name: one.path for one in checks}
 
 
@@ -129,7 +129,7 @@ def download(name: str, say: Say) -> Path:
     if (found := _checksum(part)) != expected:
         part.unlink()
         raise NotApplied(
-            f"{wanted.url}: its SHA-256 is {found}, not {expected}: not what was published, or cut off; "
+            f"{wanted.url}: its SHA-256 is {found}, not {expected}: not what was published, or truncated; "
             "nothing was installed, try again"
         )
     _install(part, wanted)
@@ -167,7 +167,7 @@ def _published(wanted: Release) -> str:
     with _open(urllib.request.Request(wanted.published)) as answer:  # noqa: S310  # https, or the mirror that was named
         words: list[str] = answer.read(_CHUNK).decode("ascii", errors="replace").split()
     if not words or len(words[0]) != hashlib.sha256().digest_size * 2:
-        raise NotReachable(f"{wanted.published}: there is no SHA-256 in it")
+        raise NotReachable(f"{wanted.published}: it contains no SHA-256")
     return words[0].lower()
 
 
@@ -180,9 +180,11 @@ def _fetch(url: str, part: Path) -> None:
             shutil.copyfileobj(answer, file, _CHUNK)
             missing = int(answer.headers.get("Content-Length") or 0) and answer.length
     except (OSError, urllib.error.ContentTooShortError) as error:
-        raise NotReachable(f"{url}: cut off ({error}); try again, it goes on from there") from error
+        raise NotReachable(f"{url}: download interrupted ({error}); try again, it resumes from there") from error
     if missing:
-        raise NotReachable(f"{url}: cut off, {missing} bytes are missing; try again, it goes on from there")
+        raise NotReachable(
+            f"{url}: download interrupted, {missing} bytes are missing; try again, it resumes from there"
+        )
 
 
 def _open(request: urllib.request.Request) -> Any:

@@ -99,7 +99,7 @@ class Supervisor:
                 self._done.set()
                 return {}
             case verb:
-                raise UsageError(f"the supervisor knows no {verb!r}")
+                raise UsageError(f"the supervisor has no command {verb!r}")
 
     async def _apply(self, state: State) -> control.Reply:
         async with self._changing:

@@ -53,7 +53,7 @@ def test_a_folder_of_which_nothing_is_read(tmp_path: Path, name: str | None, the
     with pytest.raises(UsageError) as raised:
         load(tmp_path)
 
-    assert f"{tmp_path}: no file of a folder is read but *.json, *.yaml, *.yml{there}" == str(raised.value)
+    assert f"{tmp_path}: no file to read: of a folder, only *.json, *.yaml, *.yml are read{there}" == str(raised.value)
 
 
 def test_any_file_that_is_named_is_read(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_what_is_no_text(tmp_path: Path, data: bytes) -> None:
     """It is said so."""
     (tmp_path / "x.yaml").write_bytes(data)
 
-    with pytest.raises(UsageError, match=r"x\.yaml: cannot be read: it is no text in UTF-8"):
+    with pytest.raises(UsageError, match=r"x\.yaml: not valid UTF-8"):
         load(tmp_path / "x.yaml")
 
 
@@ -85,9 +85,9 @@ def test_too_much_is_not_read(tmp_path: Path) -> None:
     for name in ("a.yaml", "b.yaml"):
         (tmp_path / name).write_bytes(b"[" + b" " * (files.MOST_BYTES - 1))
 
-    with pytest.raises(UsageError, match=r"^/dev/zero: over 3 MB: more than a cluster takes at once$"):
+    with pytest.raises(UsageError, match=r"^/dev/zero: larger than 3 MB, which a cluster does not accept$"):
         list(files.texts(["/dev/zero"]))
-    with pytest.raises(UsageError, match=r"b\.yaml: with the files before it over 3 MB: apply fewer at once$"):
+    with pytest.raises(UsageError, match=r"b\.yaml: with the files before it, larger than 3 MB: apply fewer at once$"):
         list(files.texts([tmp_path]))
 
 
@@ -106,7 +106,7 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [
-        ("https://example.com/a.yaml", "https://example.com/a.yaml: a URL is not read here"),
+        ("https://example.com/a.yaml", "https://example.com/a.yaml: URLs are not read"),
         ("no/such.yaml", "no/such.yaml: cannot be read: No such file or directory"),
         ("a\0b", "cannot be read: embedded null"),
         ("x" * 5000, "cannot be read: File name too long"),

@@ -72,12 +72,15 @@ def test_aliases_are_read() -> None:
     ("text", "complaint"),
     [
         ("kind: Any\nmetadata: {name: any}", "document 1: apiVersion is missing"),
-        ("apiVersion: 1\nkind: Any\nmetadata: {name: any}", "document 1: apiVersion: 1 is no text"),
+        ("apiVersion: 1\nkind: Any\nmetadata: {name: any}", "document 1: apiVersion must be a string, not 1"),
         ("apiVersion: v1\nkind: Any\nmetadata: {generateName: any-}", r"document 1: metadata\.name is missing"),
-        ("apiVersion: v1\nkind: Any\nmetadata: {name: a, namespace: 5}", r"metadata\.namespace: 5 is no text"),
-        ("apiVersion: v1\nkind: Any\nmetadata: {name: any}\nspec: []", "document 1: Any any: spec is no object"),
+        (
+            "apiVersion: v1\nkind: Any\nmetadata: {name: a, namespace: 5}",
+            r"metadata\.namespace must be a string, not 5",
+        ),
+        ("apiVersion: v1\nkind: Any\nmetadata: {name: any}\nspec: []", "document 1: Any any: spec must be an object"),
         ("---\n---\n# nothing\n---\n42", "document 1: not an object"),
-        ("apiVersion: v1\nkind: List\nitems: []", "document 1: List: give its items one by one"),
+        ("apiVersion: v1\nkind: List\nitems: []", "document 1: List: lists are not supported"),
     ],
 )
 def test_what_is_no_object_is_an_error(text: str, complaint: str) -> None:

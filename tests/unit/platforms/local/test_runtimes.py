@@ -81,5 +81,5 @@ def test_require(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing starts when something is missing: it is named with the command that installs it."""
     monkeypatch.setattr(runtimes, "PROGRAMS", (Program("node", lambda: None, install="get it"),))
 
-    with pytest.raises(NotReachable, match=r"^nothing was started, this is missing: node: not found \(get it\)"):
+    with pytest.raises(NotReachable, match=r"^nothing was started; missing: node: not found \(get it\)"):
         runtimes.require()

@@ -168,7 +168,7 @@ def test_a_checksum_that_is_none(mirror: type[Mirror], monkeypatch: pytest.Monke
     publish(mirror, monkeypatch, "istioctl", b"", "")
     mirror.files = dict.fromkeys(mirror.files, b"<html>Sign in</html>")
 
-    with pytest.raises(NotReachable, match="there is no SHA-256 in it"):
+    with pytest.raises(NotReachable, match="it contains no SHA-256"):
         tools.download("istioctl", say)
 
 
