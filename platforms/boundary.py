@@ -1,4 +1,4 @@
-"""What a scenario needs of a platform: a running Bookinfo whose routing obeys Istio resources."""
+"""The needs of a scenario: a running Bookinfo whose routing obeys Istio resources."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Platform(Protocol):
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """What of the baseline is not in force here, each in a sentence that is to be read."""
+        """The parts of the baseline that are not in force here, each as a sentence for people."""
 
     @property
     def gateway_url(self) -> str:
@@ -96,20 +96,20 @@ class Platform(Protocol):
         """
 
     def upstream_requests(self) -> Counters:
-        """What the proxies counted so far: requests, retries and failures, per caller and per subset."""
+        """The counts of the proxies so far: requests, retries and failures, per caller and per subset."""
 
     @property
     def request_log(self) -> RequestLog | None:
         """The log of marked calls, for a witness of every single request; None where there is no such log."""
 
     def under_way(self) -> int:
-        """How many calls between services the callers' proxies have begun and not ended; what a fault holds back is one."""
+        """The number of calls between services that the callers' proxies have begun and not ended, those included that a fault holds back."""
 
     def updates(self) -> Mapping[str, str]:
-        """What changes when a proxy is given another rule, by proxy; who is ready, or leaves, is no rule."""
+        """A text for each proxy that changes when it is given another rule; who is ready, or leaves, is no rule."""
 
     def instances(self) -> Mapping[str, str]:
-        """What runs now: for each instance and proxy by name, what changes when it is another one or was restarted."""
+        """A text for each instance and proxy by name that changes when it is another one or was restarted."""
 
     @property
     def load_generator(self) -> LoadGeneratorFactory | None:

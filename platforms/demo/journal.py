@@ -54,7 +54,7 @@ def exclusive(key: str, what: str) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a run is about to do."""
+    """The intentions of a run."""
 
     who: str
     """The command."""

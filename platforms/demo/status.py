@@ -57,7 +57,7 @@ def baseline_comparison(
 
 
 def _difference(resources: Iterable[Document], stopped: Collection[str]) -> dict[str, list[str]]:
-    """What is in force and not in the baseline, or the other way round."""
+    """The differences between what is in force and the baseline."""
     in_force = {_name(one): one for one in resources}
     wanted = {_name(one.document()): one.document() for one in baseline()}
     both = in_force.keys() & wanted.keys()

@@ -65,7 +65,7 @@ def of_context(context: str, namespace: str | None, gateway_url: str | None) -> 
 
 
 def _gateway(cluster: Cluster) -> str:
-    """Where the ingress gateway is reached from outside, if its Service says so."""
+    """The URL of the ingress gateway from outside, if its Service tells it."""
     for service in cluster.objects("v1", "Service", labels=GATEWAY_SELECTOR):
         for ingress in service.get("status", {}).get("loadBalancer", {}).get("ingress", ()):
             for port in service["spec"]["ports"]:

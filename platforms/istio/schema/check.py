@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Stage(IntEnum):
-    """Who finds a problem: each is asked only when the one before has nothing to say."""
+    """The finder of a problem: each is asked only when the one before has nothing to say."""
 
     SCHEMA = 0
     RULE = 1

@@ -1,4 +1,4 @@
-"""What Istio's custom resource definitions say; `make crds` writes the data."""
+"""The content of Istio's custom resource definitions; `make crds` writes the data."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def unknown(metadata: Mapping[str, Any]) -> Iterator[str]:
 
 
 def problems(metadata: Mapping[str, Any]) -> Iterator[Problem]:
-    """What is wrong with the values of well-formed metadata."""
+    """The problems with the values of well-formed metadata."""
     name, labels, annotations = metadata["name"], metadata.get("labels") or {}, metadata.get("annotations") or {}
     if not NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
         yield _invalid("metadata.name", name, _NAME_RULE)

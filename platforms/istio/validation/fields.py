@@ -86,7 +86,7 @@ def port(number: int) -> Iterator[str]:
 
 
 def status(code: int) -> Iterator[str]:
-    """What is wrong with an HTTP status."""
+    """The complaints about an HTTP status."""
     if not 200 <= code <= 600:  # noqa: PLR2004  # Istio's own bounds, one above its message
         yield f"HTTP status {code} is not in range 200-599"
 

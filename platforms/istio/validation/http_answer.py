@@ -1,4 +1,4 @@
-"""What Istio's webhook finds wrong with answers of the proxy's own and with requests that it rewrites, in its words."""
+"""The complaints of Istio's webhook about answers of the proxy's own and about requests that it rewrites, in its words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Istio's webhook finds wrong with faults that are injected and calls that are repeated, in its words."""
+"""The complaints of Istio's webhook about faults that are injected and calls that are repeated, in its words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Istio's webhook finds wrong with an HTTP route, in its words."""
+"""The complaints of Istio's webhook about an HTTP route, in its words."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _conflicts(http: Mapping[str, Any], *, delegate: bool) -> Iterator[str]:
 
 
 def _beside(http: Mapping[str, Any], answer: str) -> Iterator[str]:
-    """What cannot stand beside an answer of the proxy's own."""
+    """The fields that cannot stand beside an answer of the proxy's own."""
     if http.get("route"):
         yield f"HTTP route cannot contain both route and {answer}"
     if "fault" in http:

@@ -1,4 +1,4 @@
-"""Whether Istio's webhook takes a regular expression, which Go reads, and whether Envoy does, which has RE2 read it."""
+"""Regular expressions, as Istio's webhook takes them, which has Go read them, and Envoy, which has RE2."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _TOKEN = re.compile(
 
 
 def complaint(expression: str, where: str) -> str:
-    """What Istio's webhook has against `expression`, in its words, or nothing."""
+    """The complaint of Istio's webhook about `expression`, in its words, or nothing."""
     if len(expression.encode()) > _MAX_LENGTH:
         return f'"{where}": regex is too large, max length allowed is 1024'
     if not (reason := _refused_by_go(expression)):
@@ -52,7 +52,7 @@ def complaint(expression: str, where: str) -> str:
 
 
 def unreadable(expression: str) -> bool:
-    """Whether Envoy cannot read an expression that Istio's webhook takes: it matches bytes, not characters."""
+    """Tell whether Envoy cannot read an expression that Istio's webhook takes: it matches bytes, not characters."""
     try:
         size = re2.compile(expression.encode(), _options(re2.Options.Encoding.LATIN1)).programsize
     except re2.error:
@@ -69,7 +69,7 @@ def _refused_by_go(expression: str) -> str:
 
 
 def _in_go(refusal: str, expression: str) -> str:
-    """What Go says where RE2 says `refusal`."""
+    """The words of Go where RE2 says `refusal`."""
     if refusal == _TOO_LARGE or _CLASS_BY_NAME.match(refusal):
         return _refused_by_go_alone(expression)
     reason, _, part = refusal.partition(": ")

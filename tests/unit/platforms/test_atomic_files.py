@@ -45,7 +45,7 @@ def test_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_killed(tmp_path: Path) -> None:
-    """What a killed writer left beside the file goes with the next write."""
+    """The file that a killed writer left beside it goes with the next write."""
     path = tmp_path / "x.json"
     write_atomically(path, "old")
     writer = multiprocessing.get_context("spawn").Process(target=_killed, args=(path,))

@@ -1,4 +1,4 @@
-"""Which demo a command is about, by its options."""
+"""The demo that a command is about, by its options."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_usage(arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """What makes no sense is exit 2."""
+    """A request that makes no sense is exit 2."""
     code = main(arguments)
     out, err = capsys.readouterr()
 
@@ -50,7 +50,7 @@ def test_usage(arguments: list[str], complaint: str, capsys: pytest.CaptureFixtu
 def test_no_demo_on_kubernetes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where nothing was brought up, the command that does it is named."""
+    """The command that brings a demo up is named where there is none."""
     monkeypatch.setenv("BOOKINFO_RUN", str(tmp_path))
 
     assert 3 == main(["status", "--platform", "kubernetes"])
@@ -76,7 +76,7 @@ def test_missing_file(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("given", [b"\xff\xfe", b""], ids=["no UTF-8", "nothing"])
 def test_standard_input(given: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """What comes on standard input is complained about as a file is."""
+    """Standard input is complained about as a file is."""
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given)))
 
     assert 2 == main(["apply", "-f", "-"])
@@ -107,7 +107,7 @@ def test_run_folder_that_cannot_be(
 
 
 def test_full_disk() -> None:
-    """What cannot be written is said, with exit 3."""
+    """A line that cannot be written is an error, exit 3."""
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run([*COMMAND, "down"], stdout=full, stderr=subprocess.PIPE, cwd=ROOT, text=True, check=False)
 

@@ -8,7 +8,7 @@ HOP = Hop("reviews-v3", "ratings", "v1")
 
 
 def test_counts() -> None:
-    """What a proxy counted before its counts started anew is not lost."""
+    """The counts of a proxy from before they started anew are not lost."""
     counts = MonotonicCounts()
     readings = [counts.update(counted) for counted in ({"a": 5}, {"a": 7, "b": 1}, {"b": 2}, {"a": 1, "b": 3})]
 

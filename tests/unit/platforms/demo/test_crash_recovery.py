@@ -1,4 +1,4 @@
-"""What a killed run left is undone by the next command."""
+"""The next command undoes what a killed run left."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_a_killed_run_is_undone_and_told() -> None:
 
 
 def test_without_an_entry_there_is_nothing_to_restore() -> None:
-    """What somebody applied by hand stays."""
+    """Rules that somebody applied by hand stay."""
     with FakePlatform() as platform:
         platform.apply(CANARY)
 

@@ -37,7 +37,7 @@ def test_a_second_command_is_told_who_holds_the_demo() -> None:
 
 
 def test_a_full_disk_does_not_take_the_right_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who holds the demo cannot be written down then, but nobody else gets it."""
+    """The holder of the demo cannot be written down then, but nobody else gets it."""
 
     def full(_descriptor: int, _text: bytes) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -187,7 +187,7 @@ def test_rubbish_is_no_record(
     ],
 )
 def test_a_record_of_other_types_is_none(folder: Path, fields: dict[str, object]) -> None:
-    """What no supervisor writes is not taken for a demo."""
+    """A record that no supervisor writes is not taken for a demo."""
     forged(folder, **fields)
 
     assert record.read(folder / "local") is None
@@ -198,7 +198,7 @@ def test_a_record_of_other_types_is_none(folder: Path, fields: dict[str, object]
     ["lock", "demo.json", "journal.json", ".journal.json.new", ".demo.json.new", "locust.log", "logs/kubectl.log"],
 )
 def test_no_link_is_followed(folder: Path, tmp_path: Path, file: str) -> None:
-    """What a link leads to is neither read nor written, whoever put the link there."""
+    """The target of a link is neither read nor written, whoever put the link there."""
     letter = tmp_path / "letter"
     letter.write_text("{}")
     (folder / "local").mkdir(mode=0o700, parents=True)

@@ -1,4 +1,4 @@
-"""What is valid for Istio and cannot be done here is refused by its path."""
+"""Features that are valid for Istio and not translated are refused by their path."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def reviews(http: str, *, name: str = "reviews", more: str = "") -> Resource:
 
 
 def served(proxy: str, *rules: Resource, at: Topology | None = None) -> dict[str, Any]:
-    """What a proxy serves for rules laid over the baseline."""
+    """The configuration of a proxy for rules laid over the baseline."""
     config = translate(
         lay_over(baseline(), ResourceSet(rules), BOOKINFO).resources, BOOKINFO, at or topology()
     ).proxies[proxy]

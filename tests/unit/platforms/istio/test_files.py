@@ -92,7 +92,7 @@ def test_too_much_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_pipe_is_read(tmp_path: Path) -> None:
-    """As the shell's `<(command)` makes one, with a writer that is slow."""
+    """One like that of the shell's `<(command)`, with a writer that is slow."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writer = threading.Thread(target=lambda: pipe.write_text(document("a")))

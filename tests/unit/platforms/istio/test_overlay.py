@@ -85,7 +85,7 @@ def test_nothing() -> None:
 
 @pytest.mark.parametrize("spec", [{}, {"hosts": "reviews"}, {"hosts": [1]}, {"hosts": ["reviews"], "gateways": "mesh"}])
 def test_malformed(spec: dict[str, Any]) -> None:
-    """What is no valid VirtualService claims nothing; the translation refuses it with better words."""
+    """An invalid VirtualService claims nothing; the translation refuses it with better words."""
     own = Resource("networking.istio.io/v1", "VirtualService", "mine", spec)
 
     assert ["bookinfo", "mine", "reviews"] == names(lay_over(BASE, ResourceSet((own,)), BOOKINFO).resources)

@@ -1,4 +1,4 @@
-"""What rules do to each other, as istiod decides it."""
+"""The effects of rules on each other, as istiod decides them."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_what_takes_every_request_hides_only_its_like() -> None:
 
 
 def test_an_age_that_is_given_orders_objects() -> None:
-    """What was exported from a cluster says how old it is; what does not is new."""
+    """An object that was exported from a cluster says how old it is; one that does not is new."""
     text = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: %s%s}\nspec: {hosts: [reviews], http: %s}"
     given = ", creationTimestamp: '2026-01-0%dT00:00:00Z'"
 
@@ -283,7 +283,7 @@ def test_the_pool_of_a_destination_rule_limits_the_receiving_side_too() -> None:
 
 
 def test_without_a_gateway_there_is_no_door() -> None:
-    """Where no Gateway is, nobody listens."""
+    """Nobody listens without a Gateway."""
     config = translate(ResourceSet(), BOOKINFO, topology()).proxies["ingressgateway"]
 
     assert ((), {}) == (config.listeners, config.routes)

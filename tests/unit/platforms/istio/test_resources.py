@@ -11,7 +11,7 @@ HEAD = "apiVersion: v1\nkind: Any\nmetadata: {name: any}\n"
 
 
 def test_a_date_is_a_text() -> None:
-    """What looks like a date stays as it is written; a name is a text whatever it looks like."""
+    """A text that looks like a date stays as it is written; a name is a text whatever it looks like."""
     (resource,) = parse(HEAD + "spec: {day: 2026-08-27, 1: one}", source="x.yaml")
 
     assert {"day": "2026-08-27", "1": "one"} == resource.spec
@@ -49,7 +49,7 @@ def test_a_large_file_without_aliases_is_read() -> None:
 
 
 def test_an_alias_of_what_it_stands_in_is_an_error() -> None:
-    """What contains itself has no end."""
+    """A value that contains itself has no end."""
     with pytest.raises(UsageError, match="an alias stands inside what it names"):
         list(parse(HEAD + "spec: &all {x: *all}", source="x.yaml"))
 
@@ -97,7 +97,7 @@ def test_a_namespace_that_is_not_said_is_the_projects() -> None:
 
 
 def test_an_object_without_a_spec_is_read() -> None:
-    """Whether it needs one is for the platform to say, which knows its kind."""
+    """The platform, which knows its kind, says whether it needs one."""
     (resource,) = parse(HEAD, source="x.yaml")
 
     assert {} == resource.spec
@@ -107,7 +107,7 @@ JSON = '{"apiVersion": "v1", "kind": "Any", "metadata": {"name": "%s"}, "spec": 
 
 
 def test_json_objects_follow_each_other() -> None:
-    """As a stream, with tabs and with separators; numbers and half characters as Kubernetes has them."""
+    """They may follow as a stream, with tabs and with separators; numbers and half characters as Kubernetes has them."""
     text = (
         JSON % ("a", "1e1") + JSON % ("b", '"\\ud800"') + "\n\t" + JSON % ("c", "1.0") + "\n---\n" + JSON % ("d", "y")
     )

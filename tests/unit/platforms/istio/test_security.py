@@ -23,7 +23,7 @@ def test_the_baselines_own_policies_change_nothing() -> None:
 
 
 def test_a_policy_of_the_baseline_that_was_changed_is_refused() -> None:
-    """Who lays his own policy over one of the baseline's asks for it to be in force."""
+    """A policy of one's own over one of the baseline's is to be in force."""
     (first, *_) = baseline().of_kind("AuthorizationPolicy")
     own = ResourceSet((replace(first, source=FILE),))
     with pytest.raises(Unsupported) as raised:

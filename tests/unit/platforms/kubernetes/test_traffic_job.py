@@ -70,7 +70,7 @@ def test_the_image_is_of_this_release() -> None:
 
 
 def test_the_image_has_the_locust_of_this_machine() -> None:
-    """What sends in the cluster is what sends here, package by package."""
+    """The sender in the cluster is the one here, package by package."""
     ours = dict(line.split("==") for line in (ROOT / "requirements.txt").read_text().split() if "==" in line)
     images = dict(line.split("==") for line in (LOADGEN / "requirements.txt").read_text().split() if "==" in line)
 

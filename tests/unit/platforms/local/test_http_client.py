@@ -104,7 +104,7 @@ def test_silence() -> None:
 
 
 def test_nobody() -> None:
-    """Where nobody listens there is no answer."""
+    """There is no answer where nobody listens."""
 
     async def run() -> None:
         with pytest.raises(NoAnswer):

@@ -111,7 +111,7 @@ def test_sweep(family: tuple[subprocess.Popen[bytes], int, int], mark: str) -> N
 
 
 def test_sweep_without_leader(family: tuple[subprocess.Popen[bytes], int, int], mark: str) -> None:
-    """What a dead process started is found too, by the mark that it inherited."""
+    """The children of a dead process are found too, by the mark that they inherited."""
     process, _, child = family
     process.kill()
     process.wait()

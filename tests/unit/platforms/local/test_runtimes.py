@@ -1,4 +1,4 @@
-"""What is missing is named, with the command that installs it."""
+"""A missing program is named, with the command that installs it."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def test_environment(topology: Topology, workload: Workload, monkeypatch: pytest
 
 
 def test_temporary_files(topology: Topology) -> None:
-    """What a workload leaves behind goes with the demo's private folder."""
+    """Files that a workload leaves behind go with the demo's private folder."""
     assert str(topology.folder) == launch(topology, "productpage-v1").environment["TMPDIR"]
 
 

@@ -90,7 +90,7 @@ def test_alternatives() -> None:
     ],
 )  # fmt: skip
 def test_rules(problems: list[Problem], told: str) -> None:
-    """What the schema cannot say by itself comes after what it can."""
+    """Rules that the schema cannot say by itself come after those that it can."""
     assert [(told, Stage.RULE)] == [(str(one), one.stage) for one in problems]
 
 

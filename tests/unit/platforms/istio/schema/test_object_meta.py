@@ -130,7 +130,7 @@ def test_values_that_are_invalid(metadata: str, message: str) -> None:
 
 
 def test_a_status_is_an_object() -> None:
-    """What it says is its controller's business."""
+    """Its content is its controller's business."""
     assert f'{INVALID}status: Invalid value: "integer": status in body must be of type object: "integer"' == refusal(
         more="status: 5"
     )
@@ -149,7 +149,7 @@ def test_a_kind_of_somebody_else_is_named() -> None:
 
 @pytest.mark.parametrize("spec", [{"a": None, "b": {"c": None, "d": 1.0}}, {"b": {"d": 1}}])
 def test_nulls_of_kinds_that_are_not_translated_go_as_well(spec: dict[str, Any]) -> None:
-    """What travels on has none."""
+    """Objects that travel on have none."""
     policy = Resource("security.istio.io/v1", "AuthorizationPolicy", "x", spec)
 
     assert {"b": {"d": 1}} == validated(ResourceSet((policy,))).resources[0].spec

@@ -1,4 +1,4 @@
-"""What few people write is refused as Istio refuses it, too: TCP and TLS routes, tunnels, certificates, odd values."""
+"""Objects that few people write are refused as Istio refuses them, too: TCP and TLS routes, tunnels, certificates, odd values."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_what_go_reads_is_no_mistake(expression: str) -> None:
     ],
 )
 def test_the_rest_is_refused_in_gos_words(expression: str, reason: str) -> None:
-    """As Istio's webhook says it."""
+    """The words are those of Istio's webhook."""
     expected = (
         f'"uri": error parsing regexp: {reason}; '
         "Istio uses RE2 style regex-based match (https://github.com/google/re2/wiki/Syntax)"
@@ -50,7 +50,7 @@ def test_the_rest_is_refused_in_gos_words(expression: str, reason: str) -> None:
 
 @pytest.mark.parametrize("expression", [r"\p{Letter}", r"\p{Nope}", r"\Pz", r"\x{100}", "(?:abc){999}" * 20])
 def test_what_envoy_cannot_read(expression: str) -> None:
-    """What RE2 does not know, no byte can be, or makes a program too large."""
+    """An expression that RE2 does not know, that no byte can match, or that makes a program too large."""
     assert regex.complaint(expression, "uri") == ""
     assert regex.unreadable(expression)
 

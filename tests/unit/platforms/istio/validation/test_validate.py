@@ -1,4 +1,4 @@
-"""What Istio refuses is refused in its words; what is not supported here is refused by its path."""
+"""Refusals of Istio are in its words; features that are not supported here are refused by their path."""
 
 from __future__ import annotations
 

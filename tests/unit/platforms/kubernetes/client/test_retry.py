@@ -1,4 +1,4 @@
-"""What is waited for, and what is not."""
+"""Errors that are waited for, and those that are not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an Envoy serves what it should: what matters, and what does not."""
+"""Differences that matter to a request, and those that do not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REVIEWS = "9080 reviews.bookinfo.svc.cluster.local:9080"
 
 
 def served(want: dict[str, Any]) -> dict[str, Any]:
-    """What an Envoy that serves it says, to be spoiled."""
+    """The answer of an Envoy that serves it, to be spoiled."""
     return copy.deepcopy(want)
 
 

@@ -53,7 +53,7 @@ def unready(found: Deployments, *stopped: str) -> list[str]:
 
 
 def test_a_stopped_workload_gets_its_instances_back() -> None:
-    """As many as it had, whatever number that was; the others are left alone."""
+    """It gets as many as it had, whatever number that was; the others are left alone."""
     found = Deployments(ratings_v1=3)
     deployments.scale(found.cluster, "bookinfo", {"ratings-v1"})
     assert {"ratings-v1"} == deployments.stopped(found.cluster, "bookinfo")

@@ -1,4 +1,4 @@
-"""What the Envoys of pods say, asked over connections that may break."""
+"""The answers of the Envoys of pods, over connections that may break."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_counters_are_by_caller_and_version(proxies: Proxies) -> None:
 
 
 def test_calls_under_way_are_those_of_the_workload(proxies: Proxies) -> None:
-    """What comes in, or what somebody has not finished to send, is no call."""
+    """A call that comes in, or that somebody has not finished to send, is none."""
     (asked,) = (one for one in proxies.pods() if one.app == "reviews")
 
     assert 3 == proxies.under_way(asked)
@@ -172,7 +172,7 @@ def test_another_rule_is_told_by_when_it_came(pods: Pods, proxies: Proxies) -> N
 
 
 def test_an_envoy_that_starts_anew_counts_on(pods: Pods, proxies: Proxies) -> None:
-    """What it had counted before is not lost."""
+    """Its counts from before are not lost."""
     before = proxies.counters(proxies.pods()[1:])
     pods.counted = {"rq_total": 3, "rq_error": 0}
     after = proxies.counters(proxies.pods()[1:])

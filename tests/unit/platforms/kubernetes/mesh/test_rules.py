@@ -16,7 +16,7 @@ REVIEWS = ("VirtualService", "reviews")
 
 
 def live(resources: ResourceSet, namespace: str = "bookinfo") -> dict[tuple[str, str], dict[str, Any]]:
-    """What the API server would have once they were applied."""
+    """The objects that the API server would have once they were applied."""
     return {(one.kind, one.name): rules.document(one, namespace) for one in resources}
 
 
@@ -35,7 +35,7 @@ def theirs(kind: str, name: str, spec: dict[str, Any], *, namespace: str = "book
 
 
 def names(change: Change) -> tuple[list[str], list[str]]:
-    """What is written and what is removed."""
+    """The names of what is written and of what is removed."""
     return (
         [f"{resource.kind} {resource.name}" for resource, _ in change.write],
         [f"{one['kind']} {one['metadata']['name']}" for one in change.remove],
@@ -152,7 +152,7 @@ def test_a_rival_destination_rule_counts() -> None:
 
 
 def test_an_object_of_our_own_name_is_no_rival_of_itself() -> None:
-    """What stands in its own place is said when it is to be written."""
+    """An object in its own place is complained about when it is to be written."""
     assert [] == conflicting_rules(theirs(*REVIEWS, {"hosts": ["reviews"]}))
 
 
@@ -169,7 +169,7 @@ def test_a_restore_is_known_as_such() -> None:
 
 
 def test_a_change_can_be_undone() -> None:
-    """What was changed, added and removed is what it was."""
+    """Everything that was changed, added and removed is what it was."""
     label = {"app.kubernetes.io/part-of": "bookinfo"}
     gone = theirs("VirtualService", "gone", {"hosts": ["gone"]})
     gone["metadata"]["labels"] = label

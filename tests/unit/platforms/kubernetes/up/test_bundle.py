@@ -51,7 +51,7 @@ def written(commands: Commands, tmp_path: Path) -> Path:
 
 
 def test_it_is_what_was_written(written: Path) -> None:
-    """What it says it holds is what it was made of, and nothing half-written is left beside it."""
+    """Its list is what it was made of, and nothing half-written is left beside it."""
     found = bundle.verify(written)
 
     assert ("kindest/node:v1", ("docker.io/istio/pilot:1",), BOOKINFO) == (found.node, found.istio, found.bookinfo)
@@ -177,7 +177,7 @@ def test_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("commands")
 def test_another_archive(tmp_path: Path) -> None:
-    """What `docker save` alone wrote is no bundle."""
+    """An archive that `docker save` alone wrote is no bundle."""
     with pytest.raises(UsageError, match="not written by `make bundle`"):
         bundle.verify(tmp_path / "saved")
 

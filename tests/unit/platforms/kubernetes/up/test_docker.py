@@ -25,7 +25,7 @@ def info(memory: int) -> str:
 
 
 def test_an_engine_that_is_large_enough(programs: Path) -> None:
-    """What the engine says of itself is told in one line."""
+    """The engine's description of itself is told in one line."""
     put(programs, "docker", info(4 << 30))
 
     assert "Docker engine 28.0.1 on Docker Desktop, 4.0 GiB" == str(docker.require())

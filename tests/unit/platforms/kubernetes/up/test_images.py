@@ -1,4 +1,4 @@
-"""What images are called, where they come from, and which of them a node lacks."""
+"""The names of images, their sources, and those that a node lacks."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_base_images_from_a_registry(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_stage_is_no_base() -> None:
-    """What is built upon an earlier stage needs no registry."""
+    """An image that is built upon an earlier stage needs no registry."""
     dockerfile = "FROM ruby:3 AS gems\nRUN true\nFROM gems\n"
 
     assert "FROM hub/ruby:3 AS gems\nRUN true\nFROM gems\n" == images._based(dockerfile, "hub")

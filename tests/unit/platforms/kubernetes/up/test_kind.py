@@ -42,12 +42,12 @@ def port() -> int:
 
 
 def there(folder: Path, *nodes: str) -> None:
-    """What docker lists: id, name, state, role."""
+    """The lines of `docker ps`: id, name, state, role."""
     (folder / "nodes").write_text("".join(f"{node}\n" for node in nodes))
 
 
 def asked(folder: Path) -> list[str]:
-    """What changes something, of what docker and kind were asked."""
+    """The commands to docker and kind that change something."""
     path = folder / "asked"
     lines = path.read_text().splitlines() if path.exists() else []
     return [" ".join(line.split()[:3]) for line in lines if not line.startswith("docker ps")]

@@ -98,7 +98,7 @@ def test_the_first_failure_is_told(tmp_path: Path) -> None:
 
 
 def test_a_killed_bring_up_is_waited_for(tmp_path: Path) -> None:
-    """What a killed bring-up left running is waited for by the next, which says what it is."""
+    """The next bring-up waits for the command that a killed one left running, and names it."""
     killed = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], cwd=ROOT)
     until_begun(tmp_path / "logs" / "sleep.log")
     killed.kill()

@@ -1,4 +1,4 @@
-"""What is downloaded is what was published, or it is not there at all."""
+"""A download is what was published, or it is not there at all."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_an_archive(mirror: type[Mirror], monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_planted_tool_is_not_run(mirror: type[Mirror], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What stands in the run folder under a tool's name is used only if it is what was pinned; a download replaces it."""
+    """A file in the run folder under a tool's name is used only if it is what was pinned; a download replaces it."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w:gz") as file:
         member = tarfile.TarInfo("istioctl")

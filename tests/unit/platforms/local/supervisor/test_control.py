@@ -69,7 +69,7 @@ def test_reply(serve: Callable[[Answer], Path]) -> None:
 
 
 def test_error(serve: Callable[[Answer], Path]) -> None:
-    """What the supervisor raises is raised at the command, of the same kind and in the same words."""
+    """An error of the supervisor is raised at the command, of the same kind and in the same words."""
 
     async def refuse(_request: control.Request) -> control.Reply:
         raise Rejected("istio/x.yaml: VirtualService reviews: no route")
@@ -93,6 +93,6 @@ def test_silence(serve: Callable[[Answer], Path]) -> None:
 
 
 def test_nobody(tmp_path: Path) -> None:
-    """Where there is no socket, nobody is reachable."""
+    """Nobody is reachable without a socket."""
     with pytest.raises(NotReachable, match="does not answer `status`"):
         control.Question(tmp_path / "control", "status")

@@ -48,7 +48,7 @@ def test_last_lines(tmp_path: Path) -> None:
 
 
 def test_follow(tmp_path: Path) -> None:
-    """What is written from now on is seen, also after the log was cut."""
+    """Every line that is written from now on is seen, also after the log was cut."""
     path = tmp_path / "a.log"
     path.write_text("old\n")
     lines = logs.follow(path)

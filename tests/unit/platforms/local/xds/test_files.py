@@ -1,4 +1,4 @@
-"""What is written for Envoy, and what is read back."""
+"""Files written for Envoy, and versions read back."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ BASELINE, CANARY = baseline(), baseline().overlaid(load(ISTIO / "canary.yaml"))
 
 @dataclasses.dataclass
 class Envoys:
-    """What the mesh works on."""
+    """The proxies of a mesh, without its workloads."""
 
     topology: Topology
     logs: Path
@@ -75,7 +75,7 @@ class Envoys:
         self.start(proxy)
 
     def served(self, proxy: str, section: str) -> str:
-        """What a proxy has in force, as it says itself, without the times at which it got it."""
+        """The configuration in force at a proxy, as it says itself, without the times at which it got it."""
         admins = Admins(self.topology)
         answer = admins.ask(f"/config_dump?resource={section}", (proxy,))[proxy]
         admins.close()
