@@ -24,8 +24,8 @@ from scenarios.messages.figures import percent
 from scenarios.messages.message import Text
 from scenarios.scenario import Scenario
 from scenarios.statistics import binomial
-from scenarios.statistics.claim import Claim, Expectation, plan
-from scenarios.statistics.sequential import Watch
+from scenarios.statistics.claim import Claim, Expectation, plan_claims
+from scenarios.statistics.sequential import SequentialTest
 
 SEED = 20_24
 MARGIN = Fraction(5, 100)
@@ -71,7 +71,7 @@ class CalibrationRow:
     def limit(self) -> float:
         """The 95 % confidence bound of the share of failed runs: an upper one for right meshes, a lower one for wrong ones."""
         least = self.tried.runs - self.tried.fails if self.wrong else self.tried.fails
-        above = binomial.highest_share(least, self.tried.runs, 1 - _SURE)
+        above = binomial.upper_bound(least, self.tried.runs, 1 - _SURE)
         return 1 - above if self.wrong else above
 
     @property
@@ -80,7 +80,7 @@ class CalibrationRow:
         runs, fails = self.tried.runs, self.tried.fails
         if self.wrong:
             return fails >= binomial.allowed(runs, Fraction(str(binomial.POWER)), _CALIBRATION_ALPHA).low
-        return fails <= binomial.allowed(runs, Fraction(str(binomial.FALSE_ALARM)), _CALIBRATION_ALPHA).high
+        return fails <= binomial.allowed(runs, Fraction(str(binomial.ALPHA)), _CALIBRATION_ALPHA).high
 
     def document(self) -> dict[str, Any]:
         """The row as a JSON object."""
@@ -117,7 +117,7 @@ def calibrate(runs: int) -> Iterator[CalibrationRow]:
 def claims() -> Iterator[tuple[str, Claim]]:
     """Each kind of claim that the scenarios make, as a run plans it, and first the one that is usual elsewhere."""
     split = Expectation("", {"v1": Fraction(90, 100), "v2": Fraction(10, 100)}, margin=MARGIN)
-    yield "90 : 10, nothing else", plan([split], [None])[0]
+    yield "90 : 10, nothing else", plan_claims([split], [None])[0]
     even, weighted = _planned(canary.scenario(canary.Weights.parse("90,10,0"), MARGIN))
     yield "canary, even split", even
     yield "canary 90,10,0", weighted
@@ -133,10 +133,10 @@ def deviating_shares(claim: Claim) -> dict[str, Shares]:
     expectation = claim.expectation
     found = {
         f"{percent(share)} is {percent(wrong)}": _with(expectation.shares, outcome, wrong)
-        for share, outcome in {share: outcome for outcome, share in expectation.figures.items()}.items()
-        for wrong in binomial.deviations(share, expectation.margin)
+        for share, outcome in {share: outcome for outcome, share in expectation.random_shares.items()}.items()
+        for wrong in binomial.alternatives(share, expectation.margin)
     }
-    if expectation.sure:
+    if expectation.has_certain_outcome:
         excluded = next((outcome for outcome, share in expectation.shares.items() if not share), _LEAK)
         found[f"leak of {percent(expectation.leak)}"] = _with(expectation.shares, excluded, expectation.leak)
     return found
@@ -144,27 +144,25 @@ def deviating_shares(claim: Claim) -> dict[str, Shares]:
 
 def fixed_sample_size(claim: Claim) -> int:
     """The size of a fixed sample that has all of either error for itself."""
-    expectation, figures, requests = claim.expectation, list(claim.expectation.figures.values()), 0
-    if figures and claim.early:
-        false_alarm = claim.early / binomial.EARLY
-        requests = binomial.requests_needed(figures, margin=expectation.margin, false_alarm=false_alarm)
-    return max(requests, binomial.unbroken(expectation.leak) if expectation.sure else 0)
+    expectation, figures, requests = claim.expectation, list(claim.expectation.random_shares.values()), 0
+    if figures and claim.sequential_alpha:
+        alpha = claim.sequential_alpha / binomial.SEQUENTIAL_SHARE
+        requests = binomial.requests_needed(figures, margin=expectation.margin, alpha=alpha)
+    return max(requests, binomial.requests_to_exclude(expectation.leak) if expectation.has_certain_outcome else 0)
 
 
 def wald_bound(claim: Claim) -> float:
     """A lower bound for the mean sample size of any test with the same errors, on a right mesh (Wald 1945)."""
     expectation = claim.expectation
-    false_alarm, missed = binomial.FALSE_ALARM, 1 - binomial.POWER
-    error = (1 - false_alarm) * math.log((1 - false_alarm) / missed) + false_alarm * math.log(
-        false_alarm / (1 - missed)
-    )
+    alpha, beta = binomial.ALPHA, 1 - binomial.POWER
+    error = (1 - alpha) * math.log((1 - alpha) / beta) + alpha * math.log(alpha / (1 - beta))
     bounds = [
         error / _information(float(share), float(wrong))
-        for share in expectation.figures.values()
-        for wrong in binomial.deviations(share, expectation.margin)
+        for share in expectation.random_shares.values()
+        for wrong in binomial.alternatives(share, expectation.margin)
     ]
-    if expectation.sure:  # no false alarm is possible
-        bounds.append(math.log(missed) / math.log1p(-float(expectation.leak)))
+    if expectation.has_certain_outcome:  # no false alarm is possible
+        bounds.append(math.log(beta) / math.log1p(-float(expectation.leak)))
     return max(bounds)
 
 
@@ -183,8 +181,8 @@ def simulate(claim: Claim, shares: Shares, runs: int, dice: random.Random) -> Si
 
 def detection_rate(runs: int) -> float:
     """The share of calibrations with so many right meshes that detect a judge that is wrong 3 times in 1,000."""
-    most = binomial.allowed(runs, Fraction(str(binomial.FALSE_ALARM)), _CALIBRATION_ALPHA).high
-    return 1 - binomial.below(most + 1, requests=runs, share=Fraction(3, 1000))
+    most = binomial.allowed(runs, Fraction(str(binomial.ALPHA)), _CALIBRATION_ALPHA).high
+    return 1 - binomial.probability_below(most + 1, requests=runs, share=Fraction(3, 1000))
 
 
 def render(rows: list[CalibrationRow]) -> Table:
@@ -219,19 +217,19 @@ def render(rows: list[CalibrationRow]) -> Table:
 
 
 def _planned(scenario: Scenario) -> tuple[Claim, ...]:
-    return plan(scenario.expectations, [None] * len(scenario.expectations))
+    return plan_claims(scenario.expectations, [None] * len(scenario.expectations))
 
 
 def _run(claim: Claim, answers: list[Text]) -> tuple[int, Verdict]:
     """Run one simulated mesh; return the number of requests and the verdict."""
-    watch, sent = Watch(claim), len(answers)
+    test, sent = SequentialTest(claim), len(answers)
     for number, outcome in enumerate(answers):
-        if watch.heard(number, outcome):
+        if test.observe(number, outcome):
             sent = min(len(answers), number + 1 + STILL_UNDER_WAY)
             break
     counts = Counter(answers[:sent])
-    requests = watch.decision.answers if watch.decision else sent
-    return requests, judge(claim, Tally(counts, {}, pages=sent), early=watch.decision).verdict
+    requests = test.decision.answers if test.decision else sent
+    return requests, judge(claim, Tally(counts, {}, pages=sent), early=test.decision).verdict
 
 
 def _with(shares: Shares, outcome: Text, share: Fraction) -> Shares:

@@ -17,7 +17,7 @@ from scenarios.messages.message import Message, Text
 from scenarios.patch import with_value
 from scenarios.run.cli import Command, main
 from scenarios.scenario import Scenario, Step
-from scenarios.statistics.binomial import NOTICED
+from scenarios.statistics.binomial import SMALLEST_SHARE
 from scenarios.statistics.claim import Expectation
 from scenarios.versions import NAMES, VERSIONS
 
@@ -86,7 +86,7 @@ def scenario(weights: Weights, margin: Fraction) -> Scenario:
         notes=tuple(
             Message("note.too_little", version=version, share=share)
             for version, share in weights.shares.items()
-            if 0 < share < NOTICED
+            if 0 < share < SMALLEST_SHARE
         ),
     )
 

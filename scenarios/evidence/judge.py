@@ -14,7 +14,7 @@ from scenarios.evidence.proxy_counts import Disagreement, Surplus
 from scenarios.messages.catalogue import english
 from scenarios.messages.message import Message, Text
 from scenarios.statistics import binomial
-from scenarios.statistics.binomial import Range, unbroken
+from scenarios.statistics.binomial import Range, requests_to_exclude
 from scenarios.statistics.claim import Claim
 from scenarios.statistics.sequential import Decision
 
@@ -74,7 +74,7 @@ class Judgement:
         judged = self.early and self.claim.expectation.shares.get(outcome)
         known = sum((self.early.counts if self.early and judged else self.tally.outcomes).values())
         count = self.count(outcome)
-        return (count / known, *binomial.interval(count, known, _DOUBT)) if known else None
+        return (count / known, *binomial.confidence_interval(count, known, _DOUBT)) if known else None
 
     @property
     def unknown(self) -> int:
@@ -152,7 +152,7 @@ def _doubt(judgement: Judgement, disagreement: Disagreement | None) -> Text:
         return ""
     if any(_open(judgement, outcome) for outcome in judgement.outcomes):
         return _gap(judgement)
-    if judgement.claim.tells:
+    if judgement.claim.is_conclusive:
         return ""
     return Message("reason.too_few", who=shown(judgement.end_user), power=judgement.claim.power)
 
@@ -171,7 +171,11 @@ def _open(judgement: Judgement, outcome: Text) -> bool:
     claim, seen, fits = judgement.claim, judgement.count(outcome), judgement.allowed(outcome)
     if judgement.surplus is None:
         return seen < fits.low or seen + judgement.unknown > fits.high
-    seldom = math.ceil(unbroken(claim.leak) / claim.expectation.together) if claim.leak else 0
+    seldom = (
+        math.ceil(requests_to_exclude(claim.detectable_leak) / claim.expectation.together)
+        if claim.detectable_leak
+        else 0
+    )
     if sum(judgement.tally.outcomes.values()) < min(claim.requests, seldom):
         return True
     if claim.expectation.shares.get(outcome) == 1:

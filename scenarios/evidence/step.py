@@ -140,7 +140,7 @@ def _allowances(
     return Allowances(
         strangers,
         twice=sum(one.asked_twice and bool(one.marks.get("reviews-version")) for one in observations),
-        tolerated=min(claim.expectation.tolerated for claim in claims),
+        tolerated=min(claim.expectation.tolerated_strangers for claim in claims),
         rightful=rightful,
     )
 

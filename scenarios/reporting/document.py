@@ -66,7 +66,7 @@ def document(report: Report) -> dict[str, Any]:
         "notes": [english(note) for note in report.scenario.notes],
         "point": report.scenario.point,
         "outcome_names": {english(outcome): english(name) for outcome, name in report.scenario.outcomes.items()},
-        "false_alarm": binomial.FALSE_ALARM,
+        "false_alarm": binomial.ALPHA,
         "caught": binomial.POWER,
         "slice_ms": width_ms,
         "baseline": baseline().dump(),
@@ -172,9 +172,11 @@ def _claim(step: StepReport, judgement: Judgement) -> dict[str, Any]:
         "verdict": judgement.verdict.name,
         "reason": english(judgement.reason),
         "power": english(claim.power),
-        "catches_points": None if claim.catches is None else float(claim.catches * 100),
-        "catches_late_in_100": None if claim.late is None else float(per_hundred(claim.late)),
-        "catches_leak_in_100": None if claim.leak is None else float(per_hundred(claim.leak)),
+        "catches_points": None if claim.detectable_deviation is None else float(claim.detectable_deviation * 100),
+        "catches_late_in_100": None
+        if claim.detectable_late_share is None
+        else float(per_hundred(claim.detectable_late_share)),
+        "catches_leak_in_100": None if claim.detectable_leak is None else float(per_hundred(claim.detectable_leak)),
         "leak_over": claim.expectation.together,
         "margin": english(Message("figure.points", of=claim.expectation.margin)),
         "pages": judgement.tally.pages,

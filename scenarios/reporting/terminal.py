@@ -205,10 +205,14 @@ def _claimed(scenario: Scenario, claim: Claim) -> str:
     ranges = ", ".join(dict.fromkeys(str(claim.allowed[outcome]) for outcome, _ in shares))
     if len(set(claim.allowed.values())) > 1:
         ranges = ", ".join(str(claim.allowed[outcome]) for outcome, _ in shares)
-    most = "at most " if claim.early is not None else ""
-    catches = "catches " + " or ".join(map(english, caught([("", [claim])]))) if claim.tells else "too few to tell"
+    most = "at most " if claim.sequential_alpha is not None else ""
+    catches = (
+        "catches " + " or ".join(map(english, caught([("", [claim])]))) if claim.is_conclusive else "too few to tell"
+    )
     together = (
-        f" in all {claim.expectation.together} together" if claim.expectation.together > 1 and claim.tells else ""
+        f" in all {claim.expectation.together} together"
+        if claim.expectation.together > 1 and claim.is_conclusive
+        else ""
     )
     return f"{asked} · of {most}{claim.requests:,} chance allows {ranges} · {catches}{together}"
 

@@ -30,7 +30,7 @@ from scenarios.run.signals import InterruptGuard
 from scenarios.run.step import StepContext, run_step
 from scenarios.run.traffic import Traffic
 from scenarios.scenario import Scenario, Step
-from scenarios.statistics.claim import PUNCTUAL, Claim, plan
+from scenarios.statistics.claim import PUNCTUAL, Claim, plan_claims
 
 _GLANCE = 1.0  # how long the proxies get to prove that they serve the baseline before a run
 _LOOK = "`python -m platforms status` shows what is wrong"
@@ -142,7 +142,7 @@ def _judge(records: Sequence[StepRecord]) -> tuple[StepReport, ...]:
 def claims_of(scenario: Scenario, profile: LoadProfile) -> tuple[tuple[Claim, ...], ...]:
     """The claims of every step, with their numbers of requests and what these allow."""
     given = [profile.requests_of(step) for step in scenario.steps for _ in step.expectations]
-    claims = iter(plan(scenario.expectations, given))
+    claims = iter(plan_claims(scenario.expectations, given))
     return tuple(tuple(next(claims) for _ in step.expectations) for step in scenario.steps)
 
 

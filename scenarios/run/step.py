@@ -21,7 +21,7 @@ from scenarios.reporting.terminal import Screen
 from scenarios.run.traffic import Traffic, UserLoad
 from scenarios.scenario import Step
 from scenarios.statistics.claim import Claim
-from scenarios.statistics.sequential import Watch
+from scenarios.statistics.sequential import SequentialTest
 
 _STILL_SERVED_SECONDS = 3.0
 """How long the proxies get to prove that the rule stayed in force: one that crashed meanwhile is being restarted."""
@@ -59,7 +59,7 @@ def run_step(step: Step, claims: tuple[Claim, ...], context: StepContext, *, lif
         log.clear()
         mark = log.mark()
     instances, updates, before = platform.instances(), platform.updates(), read_settled(platform.upstream_requests)
-    tests = tuple(map(Watch, claims))
+    tests = tuple(map(SequentialTest, claims))
     with screen.sending(step.title, sum(claim.requests for claim in claims)) as on_answer:
         sent = traffic.send(
             traffic.gateway_url or platform.gateway_url,
@@ -107,14 +107,14 @@ def split_load(step: Step, claims: Sequence[Claim], rate: float | None) -> list[
     ]
 
 
-def _decided(claims: Sequence[Claim], tests: Sequence[Watch]) -> Callable[[Observation], bool]:
+def _decided(claims: Sequence[Claim], tests: Sequence[SequentialTest]) -> Callable[[Observation], bool]:
     """A function that adds an answer to its end user's test, and tells whether that test is decided."""
     by_user = {claim.expectation.end_user: (claim.expectation, test) for claim, test in zip(claims, tests, strict=True)}
 
     def decided(seen: Observation) -> bool:
         expectation, test = by_user[seen.end_user]
         found = outcome(seen, expectation.looks, within=expectation.within)
-        return test.heard(seen.number, found, twice=seen.asked_twice) is not None
+        return test.observe(seen.number, found, twice=seen.asked_twice) is not None
 
     return decided
 

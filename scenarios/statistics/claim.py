@@ -1,4 +1,4 @@
-"""The claim: for this end user, outcomes come in these shares; and what it takes to judge it."""
+"""The claim that outcomes come in certain shares for an end user, and the sample size and ranges to judge it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from scenarios.statistics import binomial
 from scenarios.statistics.binomial import Range
 
 PUNCTUAL = 95
-"""So many of 100 pages are to come within the time budget: a machine that stops to think now and then is no broken mesh."""
-
+"""The percentage of pages that must come within the time budget: a machine that pauses now and then is no broken mesh."""
 
 _TOLERATED = Fraction(1, 100)
-_FRACTION_OF_MARGIN = 5  # and so 1 in 100 for the usual margin of 5 points
+_FRACTION_OF_MARGIN = 5  # so 1 in 100 for the usual margin of 5 points
 
 
 class Looks(Enum):
-    """What is looked at in an answer."""
+    """The aspect of an answer that a claim is about."""
 
     REVIEWS = "the version of reviews that answered"
     WHOLE = "the version of reviews that answered, and whether the page is whole and wears its stars"
@@ -31,39 +30,38 @@ class Looks(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """For this end user, outcomes come in these shares."""
+    """The expectation that outcomes come in these shares for this end user."""
 
     end_user: str
     shares: Mapping[Text, Fraction]
-    """By outcome, in the order in which a report lists them; an outcome that is not named has none."""
+    """By outcome, in the order of the report; an outcome that is not named must never come."""
     margin: Fraction
     """The deviation of a share that must be caught."""
     looks: Looks = Looks.WHOLE
     leak: Fraction = Fraction(1, 100)
-    """Of an outcome that must always, or never, come: the share of exceptions that must be caught."""
+    """The share of exceptions that must be caught, for an outcome that must always or never come."""
     within: float | None = None
-    """The seconds after which a page is no answer any more: a later one has the outcome `too late`."""
+    """The seconds after which a page counts as the outcome `too late`."""
     budget: float | None = None
     """The seconds within which 95 of 100 pages are to come."""
     group: str = ""
-    """What the end users of several expectations have in common, such as `others`, for a summary."""
-
+    """The name of a group of end users that a summary counts together, such as `others`."""
     together: int = 1
-    """How many loads, this one among them, a leak is looked for in together: on average it is as large in each of them."""
+    """The number of loads in which a leak is looked for in common, assuming that it is as large in each on average."""
 
     @property
-    def unbroken(self) -> int:
-        """How many answers without an exception are this load's part in ruling the leak out.
+    def requests_to_exclude(self) -> int:
+        """The number of answers without an exception that this load contributes to excluding the leak.
 
-        Loads of equal size rule out any leaks of that average: where they differ, one is the sooner met.
+        Loads of equal size exclude any leaks with that average: where these differ, one of them is met sooner.
         """
-        return math.ceil(binomial.unbroken(self.leak) / self.together)
+        return math.ceil(binomial.requests_to_exclude(self.leak) / self.together)
 
     @property
-    def figures(self) -> dict[Text, Fraction]:
-        """The shares that chance plays with, by outcome.
+    def random_shares(self) -> dict[Text, Fraction]:
+        """The shares strictly between 0 and 1, by outcome.
 
-        Two that make up the whole are one figure, since each count says the other: the smaller, whose deviations say more.
+        Two that add up to 1 count once, since each count implies the other: the smaller, whose deviations tell more.
         """
         split = {outcome: share for outcome, share in self.shares.items() if 0 < share < 1}
         if len(split) == 2 and sum(split.values()) == 1:  # noqa: PLR2004  # a pair
@@ -72,77 +70,78 @@ class Expectation:
         return split
 
     @property
-    def tolerated(self) -> Fraction:
-        """The share of strangers beside our requests behind whom nothing that is to be caught can hide."""
-        return min(self.leak, _TOLERATED) if self.sure else self.margin / _FRACTION_OF_MARGIN
+    def tolerated_strangers(self) -> Fraction:
+        """The share of other users' requests behind which no deviation that must be caught can hide."""
+        return min(self.leak, _TOLERATED) if self.has_certain_outcome else self.margin / _FRACTION_OF_MARGIN
 
     @property
-    def sure(self) -> bool:
-        """Whether some outcome must always or never come."""
+    def has_certain_outcome(self) -> bool:
+        """Return whether some outcome must always or never come."""
         return any(share in (0, 1) for share in self.shares.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An expectation with the number of requests that judge it and the counts that it allows, before any traffic."""
+    """An expectation with the number of requests that judge it and the counts that it allows, fixed before any traffic."""
 
     expectation: Expectation
     requests: int
     allowed: Mapping[Text, Range]
-    catches: Fraction | None
+    detectable_deviation: Fraction | None
     """The deviation of a split that is caught in 99 of 100 runs; None if there is no split or none is."""
-    leak: Fraction | None
+    detectable_leak: Fraction | None
     """The share of exceptions that is caught in 99 of 100 runs; None if exceptions are not excluded."""
-    early: float | None
-    """How often stopping early may be a false alarm, per figure; None where all requests are to be sent."""
-    false_alarm: float = binomial.FALSE_ALARM
-    """How often each of its figures may be one."""
+    sequential_alpha: float | None
+    """The probability of a false alarm by stopping early, per random share; None where all requests are sent."""
+    alpha: float = binomial.ALPHA
+    """The probability of a false alarm per random share in all."""
 
     @property
-    def tells(self) -> bool:
-        """Whether so many requests can tell anything at all."""
+    def is_conclusive(self) -> bool:
+        """Return whether so many requests can catch any deviation at all."""
         most = Fraction(binomial.MOST_POINTS, 100)
-        split = not self.expectation.figures or self.catches is not None
-        timed = self.expectation.budget is None or self.late is not None
-        return split and timed and (self.leak is None or self.leak <= most)
+        split = not self.expectation.random_shares or self.detectable_deviation is not None
+        timed = self.expectation.budget is None or self.detectable_late_share is not None
+        return split and timed and (self.detectable_leak is None or self.detectable_leak <= most)
 
     @property
     def power(self) -> Message:
-        """What so many requests can and cannot tell apart."""
-        return power([("", [self])]) if self.tells else Message("power.too_few", n=self.requests)
+        """The deviations that so many requests catch."""
+        return power([("", [self])]) if self.is_conclusive else Message("power.too_few", n=self.requests)
 
     @property
-    def late(self) -> Fraction | None:
-        """The share of pages over the time budget that is caught in 99 of 100 runs; None if that is no claim."""
+    def detectable_late_share(self) -> Fraction | None:
+        """The share of pages over the time budget that is caught in 99 of 100 runs; None without a time budget."""
         if self.expectation.budget is None:
             return None
-        return binomial.smallest_late(self.requests, most_late(self, self.requests))
+        return binomial.minimum_detectable_late_share(self.requests, most_late(self, self.requests))
 
 
-def plan(expectations: Sequence[Expectation], given: Sequence[int | None]) -> tuple[Claim, ...]:
-    """Give every expectation its number of requests, the given one if there is one, and the counts that chance allows.
+def plan_claims(expectations: Sequence[Expectation], given: Sequence[int | None]) -> tuple[Claim, ...]:
+    """Return a claim per expectation, with its number of requests, the given one if there is one, and allowed counts.
 
-    The chance of a false alarm is shared by all figures of the run. A given number of requests is sent to the last one,
-    and promises what so many can tell; otherwise the margin and the leak are promised, and the claim may be sure earlier.
+    All random shares and time budgets of the run share the probability of a false alarm. A given number of requests is
+    sent to the last one, and catches what so many can; otherwise the margin and the leak are caught, and the claim may be
+    decided earlier.
     """
-    figures = sum(len(one.figures) + (one.budget is not None) for one in expectations)
-    false_alarm = binomial.FALSE_ALARM / max(1, figures)
+    tests = sum(len(one.random_shares) + (one.budget is not None) for one in expectations)
+    alpha = binomial.ALPHA / max(1, tests)
     return tuple(
-        _planned(expectation, false_alarm) if requests is None else _given(expectation, requests, false_alarm)
+        _claim_for_margin(expectation, alpha) if requests is None else _claim_for_requests(expectation, requests, alpha)
         for expectation, requests in zip(expectations, given, strict=True)
     )
 
 
 def power(steps: Sequence[tuple[Text, Sequence[Claim]]]) -> Message:
-    """What would have been caught; where steps differ, which of them catches what."""
+    """Describe what would have been caught; where steps differ, which of them catches what."""
     claims = [claim for _, of_step in steps for claim in of_step]
-    if too_few := next((claim.power for claim in claims if not claim.tells), None):
+    if too_few := next((claim.power for claim in claims if not claim.is_conclusive), None):
         return too_few
     return Message("power.caught", what=caught(steps))
 
 
 def caught(steps: Sequence[tuple[Text, Sequence[Claim]]]) -> list[Message]:
-    """A split off by so much, a leak of so much, so many late pages: of a step, what all of its claims catch."""
+    """List the deviations that every claim of a step catches: of a split, a leak, the share of late pages."""
     found = []
     for what, told in _CAUGHT.items():
         titles: dict[Fraction, list[Text]] = defaultdict(list)
@@ -155,54 +154,56 @@ def caught(steps: Sequence[tuple[Text, Sequence[Claim]]]) -> list[Message]:
 
 
 def most_late(claim: Claim, pages: int) -> int:
-    """How many of so many pages may come after the time budget before that refutes it."""
-    return binomial.most_late(pages, Fraction(100 - PUNCTUAL, 100), claim.false_alarm)
+    """The number of late pages that a time budget allows."""
+    return binomial.most_late(pages, Fraction(100 - PUNCTUAL, 100), claim.alpha)
 
 
-def _planned(expectation: Expectation, false_alarm: float) -> Claim:
-    """As many requests as the margin and the leak take at most, with what stopping early leaves of either error."""
-    figures, last = list(expectation.figures.values()), false_alarm * (1 - binomial.EARLY)
+def _claim_for_margin(expectation: Expectation, alpha: float) -> Claim:
+    """Plan the requests that the margin and the leak take at most, with the errors that stopping early leaves."""
+    shares, last_alpha = list(expectation.random_shares.values()), alpha * (1 - binomial.SEQUENTIAL_SHARE)
     requests = 0
-    if figures:
-        missed = (1 - binomial.POWER) * (1 - binomial.EARLY)
-        requests = binomial.requests_needed(figures, margin=expectation.margin, false_alarm=last, missed=missed)
-    if expectation.sure:
-        requests = max(requests, expectation.unbroken)
+    if shares:
+        beta = (1 - binomial.POWER) * (1 - binomial.SEQUENTIAL_SHARE)
+        requests = binomial.requests_needed(shares, margin=expectation.margin, alpha=last_alpha, beta=beta)
+    if expectation.has_certain_outcome:
+        requests = max(requests, expectation.requests_to_exclude)
     return Claim(
         expectation,
         requests,
-        _allowed(expectation, requests, last),
-        catches=expectation.margin if figures else None,
-        leak=expectation.leak if expectation.sure else None,
-        early=false_alarm * binomial.EARLY,
-        false_alarm=false_alarm,
+        _allowed(expectation, requests, last_alpha),
+        detectable_deviation=expectation.margin if shares else None,
+        detectable_leak=expectation.leak if expectation.has_certain_outcome else None,
+        sequential_alpha=alpha * binomial.SEQUENTIAL_SHARE,
+        alpha=alpha,
     )
 
 
-def _given(expectation: Expectation, requests: int, false_alarm: float) -> Claim:
-    figures = list(expectation.figures.values())
+def _claim_for_requests(expectation: Expectation, requests: int, alpha: float) -> Claim:
+    shares = list(expectation.random_shares.values())
     return Claim(
         expectation,
         requests,
-        _allowed(expectation, requests, false_alarm),
-        catches=binomial.smallest_deviation(requests, figures, false_alarm) if figures else None,
-        leak=_smallest_leak(requests * expectation.together) if expectation.sure else None,
-        early=None,
-        false_alarm=false_alarm,
+        _allowed(expectation, requests, alpha),
+        detectable_deviation=binomial.minimum_detectable_effect(requests, shares, alpha) if shares else None,
+        detectable_leak=_minimum_detectable_leak(requests * expectation.together)
+        if expectation.has_certain_outcome
+        else None,
+        sequential_alpha=None,
+        alpha=alpha,
     )
 
 
-def _allowed(expectation: Expectation, requests: int, false_alarm: float) -> dict[Text, Range]:
-    return {outcome: binomial.allowed(requests, share, false_alarm) for outcome, share in expectation.shares.items()}
+def _allowed(expectation: Expectation, requests: int, alpha: float) -> dict[Text, Range]:
+    return {outcome: binomial.allowed(requests, share, alpha) for outcome, share in expectation.shares.items()}
 
 
-def _smallest_leak(requests: int) -> Fraction:
-    """Of 1 in 1,000: rounded down to where it was asked for, so that 459 requests say 1 in 100."""
+def _minimum_detectable_leak(requests: int) -> Fraction:
+    """The leak in 1/10,000, rounded such that the requests planned for 1 in 100, 459, give 1 in 100."""
     return Fraction(math.ceil(10_000 * (1 - (1 - binomial.POWER) ** (1 / requests)) - 1e-9), 10_000)
 
 
 _CAUGHT: Mapping[str, Callable[[Fraction], Message]] = {
-    "catches": lambda split: Message("caught.split", by=split),
-    "leak": lambda leak: Message("caught.leak", leak=leak),
-    "late": lambda late: Message("caught.late", late=late),
+    "detectable_deviation": lambda split: Message("caught.split", by=split),
+    "detectable_leak": lambda leak: Message("caught.leak", leak=leak),
+    "detectable_late_share": lambda late: Message("caught.late", late=late),
 }

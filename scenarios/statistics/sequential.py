@@ -1,15 +1,15 @@
-"""Stop asking as soon as the answers are sure: Wald's sequential test, which keeps its promise at every look.
+"""Wald's sequential test, which stops as soon as the answers suffice, and keeps the promised errors however often one looks.
 
-After every answer, each share is weighed against the same share off by the margin, up and down: how much likelier does
-the one make the counts than the other? If what such a ratio speaks against is true, the ratio is a fair game: it starts
-at 1, its mean stays 1, and so it ever exceeds R with a probability of at most 1/R, however often one looks (Ville 1939).
-Hence a share that is given up at R to 1 was right at most once in R meshes, and one that holds at R to 1 against a
-deviation was off by it at most once in R. One that is off by more is caught more surely still: then the ratio for the
-claim falls on average. Of two simple claims, no test of the same errors tells with fewer answers on average (Wald 1945;
-Wald and Wolfowitz 1948), and where it stops are straight lines over the number of answers.
+After every answer, each share is compared with the same share off by the margin, up and down: how much likelier does the
+one make the counts than the other? If the hypothesis is true that such a likelihood ratio speaks against, the ratio has a
+mean of 1 at every look, and so it ever exceeds R with a probability of at most 1/R (Ville 1939). Hence a share that is
+rejected at R to 1 was right at most once in R meshes, and one that is accepted at R to 1 against a deviation was off by it
+at most once in R. A larger deviation is caught more surely still, since then the ratio for the claim falls on average. Of
+two simple hypotheses, no test with the same errors needs fewer answers on average (Wald 1945; Wald and Wolfowitz 1948), and
+its boundaries are straight lines over the number of answers.
 
-The order of the answers must be the one in which the requests were begun. In the order of arrival, a slow version
-would come late, and would be missing most whenever one stops; which request is the n-th to begin, no version decides.
+The answers must be counted in the order in which their requests were begun. In the order of arrival, a slow version would
+come late, and would be underrepresented whenever the test stops; the order of the requests does not depend on the version.
 """
 
 from __future__ import annotations
@@ -26,73 +26,74 @@ from scenarios.statistics import binomial
 from scenarios.statistics.binomial import Range
 from scenarios.statistics.claim import Claim, Expectation
 
-_NEXT_TO_NOTHING = Fraction(1, 10**9)  # has a logarithm; what rules it out rules out nothing at all
+_ALMOST_ZERO = Fraction(1, 10**9)
+"""Replaces a share of 0, which has no logarithm, without any effect on the decisions."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """A share against a greater one: hits below the lower line rule the greater one out, above the upper one the share."""
+class SprtBoundary:
+    """The two parallel lines of a test of a share against a greater one: few hits reject the greater one, many the share."""
 
     slope: float
     lower: float
     upper: float
 
     @classmethod
-    def between(cls, share: Fraction, greater: Fraction, *, missed: float, false_alarm: float) -> Self:
-        """`missed` is how often the greater may be ruled out where it is true, `false_alarm` how often the share."""
-        greater = min(greater, 1 - _NEXT_TO_NOTHING)
+    def between(cls, share: Fraction, greater: Fraction, *, beta: float, alpha: float) -> Self:
+        """`beta` is the probability of rejecting the greater share although it is true, `alpha` of rejecting the share."""
+        greater = min(greater, 1 - _ALMOST_ZERO)
         hit, miss = math.log(greater / share), math.log((1 - greater) / (1 - share))
-        return cls(-miss / (hit - miss), math.log(missed) / (hit - miss), -math.log(false_alarm) / (hit - miss))
+        return cls(-miss / (hit - miss), math.log(beta) / (hit - miss), -math.log(alpha) / (hit - miss))
 
-    def rules_out(self, hits: int, answers: int) -> bool:
-        """Whether so few hits rule the greater share out."""
+    def rejects_greater(self, hits: int, answers: int) -> bool:
+        """Return whether so few hits reject the greater share."""
         return hits <= self.slope * answers + self.lower
 
-    def overtaken(self, hits: int, answers: int) -> bool:
-        """Whether so many hits rule the share itself out."""
+    def rejects_share(self, hits: int, answers: int) -> bool:
+        """Return whether so many hits reject the share."""
         return hits >= self.slope * answers + self.upper
 
 
 @dataclass(frozen=True, slots=True)
-class Corridor:
-    """A share against the same off by the margin, up and down; for down, hits are the answers that are none."""
+class TwoSidedSprt:
+    """A test of a share against the same off by the margin, up and down; for `down`, hits are the other answers."""
 
-    up: Lines | None
-    down: Lines | None
+    up: SprtBoundary | None
+    down: SprtBoundary | None
 
     @classmethod
-    def of(cls, share: Fraction, margin: Fraction, *, missed: float, false_alarm: float) -> Self:
-        """Either side has half of `false_alarm`; a deviation is on one side only, so either may miss as many."""
+    def of(cls, share: Fraction, margin: Fraction, *, beta: float, alpha: float) -> Self:
+        """Each side gets half of `alpha` and all of `beta`, since a deviation is on one side only."""
         up = down = None
-        for wrong in binomial.deviations(share, margin):
+        for wrong in binomial.alternatives(share, margin):
             if wrong > share:
-                up = Lines.between(share, wrong, missed=missed, false_alarm=false_alarm / 2)
+                up = SprtBoundary.between(share, wrong, beta=beta, alpha=alpha / 2)
             else:
-                down = Lines.between(1 - share, 1 - wrong, missed=missed, false_alarm=false_alarm / 2)
+                down = SprtBoundary.between(1 - share, 1 - wrong, beta=beta, alpha=alpha / 2)
         return cls(up, down)
 
-    def holds(self, least: int, most: int, answers: int) -> bool:
-        """Whether every deviation is ruled out, for any count from `least` to `most`."""
-        return not (self.up and not self.up.rules_out(most, answers)) and not (
-            self.down and not self.down.rules_out(answers - least, answers)
+    def accepts(self, least: int, most: int, answers: int) -> bool:
+        """Return whether every count from `least` to `most` rejects every deviation."""
+        return not (self.up and not self.up.rejects_greater(most, answers)) and not (
+            self.down and not self.down.rejects_greater(answers - least, answers)
         )
 
-    def fails(self, least: int, most: int, answers: int) -> bool:
-        """Whether the share is ruled out, for every count from `least` to `most`."""
+    def rejects(self, least: int, most: int, answers: int) -> bool:
+        """Return whether every count from `least` to `most` rejects the share."""
         return bool(
-            (self.up and self.up.overtaken(least, answers))
-            or (self.down and self.down.overtaken(answers - most, answers))
+            (self.up and self.up.rejects_share(least, answers))
+            or (self.down and self.down.rejects_share(answers - most, answers))
         )
 
-    def holding(self, answers: int) -> Range:
-        """The counts of so many answers that rule every deviation out; the high end is below the low one if none do."""
+    def acceptance_region(self, answers: int) -> Range:
+        """The counts of so many answers that reject every deviation; the high end is below the low one if there is none."""
         return Range(
             answers - math.floor(self.down.slope * answers + self.down.lower) if self.down else 0,
             math.floor(self.up.slope * answers + self.up.lower) if self.up else answers,
         )
 
-    def standing(self, answers: int) -> Range:
-        """The counts of so many answers that do not rule the share out."""
+    def non_rejection_region(self, answers: int) -> Range:
+        """The counts of so many answers that do not reject the share."""
         return Range(
             max(0, answers - math.ceil(self.down.slope * answers + self.down.upper) + 1) if self.down else 0,
             min(answers, math.ceil(self.up.slope * answers + self.up.upper) - 1) if self.up else answers,
@@ -101,76 +102,77 @@ class Corridor:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What was sure before all requests of a claim were sent."""
+    """A verdict that was reached before all requests of a claim were sent."""
 
     holds: bool
     answers: int
-    """After how many: the first that were asked for, or, if one of them was an exception, those that had come."""
+    """The number of answers that it rests on: the first that were requested or, if one was an exception, all so far."""
     counts: Mapping[Text, int]
-    """Of these answers, by outcome."""
+    """These answers, by outcome."""
     allowed: Mapping[Text, Range]
-    """The counts of so many answers that do not speak against the claim; fewer of them would have made it sure by then."""
+    """The counts of so many answers that do not contradict the claim; an acceptance needs a narrower range."""
 
 
-class Watch:
-    """Hears the answers to one load, and says when its claim is sure."""
+class SequentialTest:
+    """The sequential test of one claim: it observes the answers to a load, and decides as soon as they suffice."""
 
     def __init__(self, claim: Claim) -> None:
         self.decision: Decision | None = None
         self._claim = claim
         self._shares = claim.expectation.shares
-        self._corridors = corridors(claim)
-        self._least = _least(claim.expectation)
-        self._ahead: dict[int, tuple[Text | None, bool]] = {}
+        self._sprts = sprt_by_outcome(claim)
+        self._minimum = _minimum_answers(claim.expectation)
+        self._pending: dict[int, tuple[Text | None, bool]] = {}
+        """Answers that arrived before an earlier request's, by number."""
         self._counts: Counter[Text] = Counter()
         self._answers = 0
         self._missing = 0
-        self._unsure = 0
+        self._ambiguous = 0
 
-    def heard(self, number: int, outcome: Text | None, *, twice: bool = False) -> Decision | None:
-        """Take the outcome, if known, of the request that was the n-th of its load to begin, from 0; say what is sure.
+    def observe(self, number: int, outcome: Text | None, *, twice: bool = False) -> Decision | None:
+        """Add the outcome, if known, of the request that was the n-th of its load to begin, from 0; return the decision.
 
-        One that may have been drawn for twice says that it is no exception, but nothing about the shares.
-        What is sure once stays so. Until the last request has been sent, that is: then the fixed ranges decide.
+        An answer that may have been drawn twice counts as no exception, but does not count for the shares.
+        A decision is final. After the last request there is none: then the fixed ranges decide.
         """
-        if self.decision or self._claim.early is None:
+        if self.decision or self._claim.sequential_alpha is None:
             return self.decision
-        self._ahead[number] = outcome, twice
+        self._pending[number] = outcome, twice
         if outcome is not None and not self._shares.get(outcome):
-            self._exception()
-        while not self.decision and self._answers in self._ahead:
-            self._count(*self._ahead.pop(self._answers))
+            self._reject_by_exception()
+        while not self.decision and self._answers in self._pending:
+            self._count(*self._pending.pop(self._answers))
             self._decide()
         return self.decision
 
-    def _count(self, outcome: Text | None, twice: bool) -> None:  # noqa: FBT001  # as it was heard
+    def _count(self, outcome: Text | None, twice: bool) -> None:  # noqa: FBT001  # as it was observed
         self._answers += 1
         if outcome is None:
             self._missing += 1
         elif twice and self._shares.get(outcome, 0) not in (0, 1):
-            self._unsure += 1
+            self._ambiguous += 1
         else:
             self._counts[outcome] += 1
 
-    def _exception(self) -> None:
-        """One that must never come is proof, whenever it was asked for."""
-        for outcome, twice in self._ahead.values():
+    def _reject_by_exception(self) -> None:
+        """Reject the claim: an outcome that must never come is proof, whenever it was requested."""
+        for outcome, twice in self._pending.values():
             self._count(outcome, twice)
         self._conclude(holds=False)
 
     def _decide(self) -> None:
-        """Conclude if it is sure, whatever the missing answers were, and the first draws of those that were asked for twice."""
-        answers, missing, unsure = self._answers, self._missing, self._missing + self._unsure
+        """Conclude if the answers suffice, whatever the missing and the ambiguous ones were."""
+        answers, missing, open_ = self._answers, self._missing, self._missing + self._ambiguous
         if answers >= self._claim.requests:
             return
-        enough = answers - missing >= self._least and not (missing and self._claim.expectation.sure)
-        for outcome, corridor in self._corridors.items():
+        accepted = answers - missing >= self._minimum and not (missing and self._claim.expectation.has_certain_outcome)
+        for outcome, sprt in self._sprts.items():
             count = self._counts[outcome]
-            if corridor.fails(count, count + unsure, answers):
+            if sprt.rejects(count, count + open_, answers):
                 self._conclude(holds=False)
                 return
-            enough = enough and corridor.holds(count, count + unsure, answers)
-        if enough:
+            accepted = accepted and sprt.accepts(count, count + open_, answers)
+        if accepted:
             self._conclude(holds=True)
 
     def _conclude(self, *, holds: bool) -> None:
@@ -181,29 +183,31 @@ class Watch:
         allowed = {
             outcome: binomial.allowed(answers, share, 0) for outcome, share in self._shares.items() if share in (0, 1)
         }
-        for outcome, corridor in self._corridors.items():
-            allowed[outcome] = corridor.standing(answers)
-        for outcome in self._shares.keys() - allowed.keys():  # the other of a pair: what one has, it has not
-            (one,) = self._corridors
+        for outcome, sprt in self._sprts.items():
+            allowed[outcome] = sprt.non_rejection_region(answers)
+        for outcome in self._shares.keys() - allowed.keys():  # the other one of a pair, whose count is the rest
+            (one,) = self._sprts
             allowed[outcome] = Range(answers - allowed[one].high, answers - allowed[one].low)
         return allowed
 
 
-def corridors(claim: Claim) -> dict[Text, Corridor]:
-    """The corridor of every figure that may stop the claim early."""
-    if claim.early is None:
+def sprt_by_outcome(claim: Claim) -> dict[Text, TwoSidedSprt]:
+    """Return the test of every random share; none if the claim sends all its requests."""
+    if claim.sequential_alpha is None:
         return {}
-    missed = (1 - binomial.POWER) * binomial.EARLY
+    beta = (1 - binomial.POWER) * binomial.SEQUENTIAL_SHARE
     expectation = claim.expectation
     return {
-        outcome: Corridor.of(share, expectation.margin, missed=missed, false_alarm=claim.early)
-        for outcome, share in expectation.figures.items()
+        outcome: TwoSidedSprt.of(share, expectation.margin, beta=beta, alpha=claim.sequential_alpha)
+        for outcome, share in expectation.random_shares.items()
     }
 
 
-def _least(expectation: Expectation) -> int:
-    """How many answers without an exception it takes at least.
+def _minimum_answers(expectation: Expectation) -> int:
+    """The number of answers without an exception that an acceptance needs at least.
 
-    Where no outcome is excluded by name, one that nobody asked for must still not take as much as the margin.
+    Where no outcome is excluded by name, one that is not named must still not have a share as large as the margin.
     """
-    return expectation.unbroken if expectation.sure else binomial.unbroken(expectation.margin)
+    if expectation.has_certain_outcome:
+        return expectation.requests_to_exclude
+    return binomial.requests_to_exclude(expectation.margin)

@@ -11,7 +11,7 @@ from platforms.bookinfo import BOOKINFO
 from platforms.envoy.translate import routing
 from platforms.istio.resources import baseline
 from scenarios.canary import MOST, Weights, rule, scenario
-from scenarios.statistics.claim import plan
+from scenarios.statistics.claim import plan_claims
 
 WEIGHTS = st.tuples(*[st.integers(0, MOST) | st.integers(0, 10)] * 3).filter(any).map(Weights)
 
@@ -43,7 +43,7 @@ def test_the_proxy_draws_by_the_shares_that_are_claimed(weights: Weights) -> Non
 def test_every_range_holds_what_is_to_be_expected(weights: Weights, points: int) -> None:
     """A mesh that deals out exactly the shares is never accused, and a weight of 0 allows none."""
     shown = scenario(weights, Fraction(points, 100))
-    for claim in plan(shown.expectations, [None] * len(shown.expectations)):
+    for claim in plan_claims(shown.expectations, [None] * len(shown.expectations)):
         for version, share in claim.expectation.shares.items():
             assert round(share * claim.requests) in claim.allowed[version]
             assert share or claim.allowed[version].high == 0

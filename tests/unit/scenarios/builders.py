@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from scenarios.evidence.observation import Tally
-from scenarios.statistics.claim import Claim, Expectation, Looks, plan
+from scenarios.statistics.claim import Claim, Expectation, Looks, plan_claims
 
 MARGIN = Fraction(5, 100)
 
@@ -32,7 +32,7 @@ def claim(
     margin: Fraction = MARGIN,
     **shares: Fraction | int,
 ) -> Claim:
-    return plan([expectation(end_user=end_user, group=group, margin=margin, **shares)], [requests])[0]
+    return plan_claims([expectation(end_user=end_user, group=group, margin=margin, **shares)], [requests])[0]
 
 
 def tallied(missing: Mapping[str, int] | None = None, **outcomes: int) -> Tally:

@@ -65,13 +65,15 @@ def test_a_leak_to_names_alike_takes_as_many_pages_as_one_to_a_stranger() -> Non
     for user, parts in (("opennaru", [153] * 3), ("홍길동", [459]), ("a", [230] * 2)):
         expectations = scenario(user, MARGIN).steps[0].expectations
 
-        assert [459] * 3 + parts == [one.unbroken for one in expectations]
+        assert [459] * 3 + parts == [one.requests_to_exclude for one in expectations]
 
 
 @given(st.lists(st.integers(0, 1000), min_size=3, max_size=3).filter(any))
 def test_names_alike_that_leak_as_much_on_average_are_caught_as_surely(parts: list[int]) -> None:
     """Exactly: 1 in 100 of their pages is missed once in 100 runs at most, however it falls to them."""
     leaks = [0.03 * part / sum(parts) for part in parts]
-    (pages,) = {one.unbroken for one in scenario("opennaru", MARGIN).steps[0].expectations if one.together > 1}
+    (pages,) = {
+        one.requests_to_exclude for one in scenario("opennaru", MARGIN).steps[0].expectations if one.together > 1
+    }
 
     assert 0.01 >= math.prod((1 - leak) ** pages for leak in leaks)

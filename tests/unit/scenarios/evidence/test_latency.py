@@ -13,7 +13,7 @@ from scenarios.evidence.judge import Judgement, Verdict, judge
 from scenarios.evidence.latency import judge_budget, judge_latency
 from scenarios.evidence.observation import NO_RATINGS, Observation, tally
 from scenarios.messages.catalogue import english
-from scenarios.statistics.claim import Looks, most_late, plan
+from scenarios.statistics.claim import Looks, most_late, plan_claims
 from tests.unit.scenarios.builders import claim, expectation
 
 ON_TIME, LATE = 0.001, 1.001
@@ -33,7 +33,7 @@ def judgement(seen: Sequence[Observation], verdict: Verdict = Verdict.HOLDS, sec
     """The claim that these pages come within a second."""
     asked = {NO_RATINGS: Fraction(1)}
     expected = replace(expectation(looks=Looks.PAGE), shares=asked, budget=seconds, within=7.0)
-    (own,) = plan([expected], [len(seen)])
+    (own,) = plan_claims([expected], [len(seen)])
     return Judgement(own, tally(seen, Looks.PAGE, within=7.0), verdict)
 
 
@@ -55,7 +55,7 @@ def test_only_what_chance_does_not_explain_refutes_a_budget(of: int, most: int, 
     """A mesh with 5 of 100 late pages fails less than once in 1,000 runs, and what is said to be caught is."""
     own = judgement(some_late(0, of)).claim
 
-    assert (most, Fraction(caught)) == (most_late(own, of), own.late)
+    assert (most, Fraction(caught)) == (most_late(own, of), own.detectable_late_share)
     assert binom.sf(most, of, 0.05) <= 0.001 < binom.sf(most - 1, of, 0.05)
     assert binom.sf(most, of, float(caught)) >= 0.99 > binom.sf(most, of, float(caught) - 0.001)
 
@@ -84,16 +84,16 @@ def test_a_budget_has_its_own_verdict(late: int, verdict: Verdict, found: Verdic
 def test_a_budget_shares_the_false_alarms_of_its_run() -> None:
     """Beside a split it gets half, and so allows more."""
     alone = replace(expectation(v3=1), budget=1.0)
-    (shared, _) = plan([alone, expectation(v1=Fraction(1, 10), v2=Fraction(9, 10))], [459, None])
-    (whole,) = plan([alone], [459])
+    (shared, _) = plan_claims([alone, expectation(v1=Fraction(1, 10), v2=Fraction(9, 10))], [459, None])
+    (whole,) = plan_claims([alone], [459])
 
-    assert (0.0005, 0.001) == (shared.false_alarm, whole.false_alarm)
+    assert (0.0005, 0.001) == (shared.alpha, whole.alpha)
     assert most_late(shared, 459) > most_late(whole, 459)
 
 
 def test_two_pages_cannot_tell() -> None:
     """If both were late, 5 of 100 might still be."""
-    assert not replace(claim(2, v3=1), expectation=replace(expectation(v3=1), budget=1.0)).tells
+    assert not replace(claim(2, v3=1), expectation=replace(expectation(v3=1), budget=1.0)).is_conclusive
 
 
 def test_a_claim_that_is_late_fails() -> None:

@@ -13,7 +13,7 @@ from scipy.stats import binom, binomtest
 from scenarios.statistics import binomial
 
 SHARES = st.fractions(min_value=Fraction(1, 10_000), max_value=Fraction(9_999, 10_000), max_denominator=10_000)
-FALSE_ALARM = 0.0002
+ALPHA = 0.0002
 
 
 @given(requests=st.integers(1, 5_000), share=SHARES, data=st.data())
@@ -23,7 +23,7 @@ def test_below_is_the_binomial_distribution(requests: int, share: Fraction, data
 
     assert math.isclose(
         binom.cdf(count - 1, requests, float(share)),
-        binomial.below(count, requests=requests, share=share),
+        binomial.probability_below(count, requests=requests, share=share),
         rel_tol=1e-7,
         abs_tol=1e-12,
     )
@@ -35,31 +35,31 @@ def test_an_interval_is_clopper_and_pearsons(answers: int, part: float) -> None:
     count = round(part * answers)
     exact = binomtest(count, answers).proportion_ci(confidence_level=0.95, method="exact")
 
-    assert (exact.low, exact.high) == pytest.approx(binomial.interval(count, answers, 0.05), abs=2e-6)
+    assert (exact.low, exact.high) == pytest.approx(binomial.confidence_interval(count, answers, 0.05), abs=2e-6)
 
 
 @given(requests=st.integers(1, 5_000), share=SHARES)
 def test_a_right_mesh_seldom_leaves_the_range(requests: int, share: Fraction) -> None:
     """On either side, what the range leaves out has at most half the chance of a false alarm."""
-    fits = binomial.allowed(requests, share, FALSE_ALARM)
+    fits = binomial.allowed(requests, share, ALPHA)
 
-    assert binom.cdf(fits.low - 1, requests, float(share)) <= FALSE_ALARM / 2 * (1 + 1e-6)
-    assert binom.sf(fits.high, requests, float(share)) <= FALSE_ALARM / 2 * (1 + 1e-6)
+    assert binom.cdf(fits.low - 1, requests, float(share)) <= ALPHA / 2 * (1 + 1e-6)
+    assert binom.sf(fits.high, requests, float(share)) <= ALPHA / 2 * (1 + 1e-6)
 
 
 @given(requests=st.integers(1, 5_000), share=SHARES)
 def test_the_range_is_as_narrow_as_it_can_be(requests: int, share: Fraction) -> None:
     """One count less on either side would break the promise."""
-    fits = binomial.allowed(requests, share, FALSE_ALARM)
+    fits = binomial.allowed(requests, share, ALPHA)
 
-    assert binom.cdf(fits.low, requests, float(share)) > FALSE_ALARM / 2 * (1 - 1e-6)
-    assert binom.sf(fits.high - 1, requests, float(share)) > FALSE_ALARM / 2 * (1 - 1e-6)
+    assert binom.cdf(fits.low, requests, float(share)) > ALPHA / 2 * (1 - 1e-6)
+    assert binom.sf(fits.high - 1, requests, float(share)) > ALPHA / 2 * (1 - 1e-6)
 
 
 @pytest.mark.parametrize(("share", "only"), [(Fraction(0), 0), (Fraction(1), 700)])
 def test_a_share_of_none_or_all_allows_no_exception(share: Fraction, only: int) -> None:
     """Weight 0 allows no answer, weight 100 nothing but answers."""
-    assert binomial.Range(only, only) == binomial.allowed(700, share, FALSE_ALARM)
+    assert binomial.Range(only, only) == binomial.allowed(700, share, ALPHA)
 
 
 @given(
@@ -69,30 +69,30 @@ def test_a_share_of_none_or_all_allows_no_exception(share: Fraction, only: int) 
 def test_as_many_requests_as_needed_catch_the_margin(weights: tuple[int, int], margin: Fraction) -> None:
     """A split off by the margin, up or down, is caught in 99 of 100 runs, says scipy."""
     share = Fraction(weights[0], sum(weights))
-    requests = binomial.requests_needed([share], margin=margin, false_alarm=FALSE_ALARM)
-    fits = binomial.allowed(requests, share, FALSE_ALARM)
+    requests = binomial.requests_needed([share], margin=margin, alpha=ALPHA)
+    fits = binomial.allowed(requests, share, ALPHA)
 
     for wrong in (max(Fraction(0), share - margin), share + margin):
         if wrong <= 1:
-            missed = binom.cdf(fits.high, requests, float(wrong)) - binom.cdf(fits.low - 1, requests, float(wrong))
-            assert missed <= 0.01 * (1 + 1e-6)
+            beta = binom.cdf(fits.high, requests, float(wrong)) - binom.cdf(fits.low - 1, requests, float(wrong))
+            assert beta <= 0.01 * (1 + 1e-6)
 
 
 @given(weights=st.tuples(st.integers(1, 99), st.integers(1, 99)), requests=st.integers(1, 3_000))
 def test_the_smallest_deviation_is_caught_and_the_next_smaller_is_not(weights: tuple[int, int], requests: int) -> None:
     """What a report says of its number of requests is true, to a tenth of a point."""
     share = Fraction(weights[0], sum(weights))
-    smallest = binomial.smallest_deviation(requests, [share], FALSE_ALARM)
+    smallest = binomial.minimum_detectable_effect(requests, [share], ALPHA)
     if smallest is None:
-        assert not binomial.enough(requests, [share], margin=Fraction(1, 2), false_alarm=FALSE_ALARM)
+        assert not binomial.suffices(requests, [share], margin=Fraction(1, 2), alpha=ALPHA)
     else:
-        assert binomial.enough(requests, [share], margin=smallest, false_alarm=FALSE_ALARM)
+        assert binomial.suffices(requests, [share], margin=smallest, alpha=ALPHA)
         finer = smallest - Fraction(1, 1000)
-        assert finer == 0 or not binomial.enough(requests, [share], margin=finer, false_alarm=FALSE_ALARM)
+        assert finer == 0 or not binomial.suffices(requests, [share], margin=finer, alpha=ALPHA)
 
 
 def test_a_share_below_the_margin_is_still_told_from_none() -> None:
     """With 2 % asked for and a margin of 5 points, a version that gets nothing at all is caught."""
-    requests = binomial.requests_needed([Fraction(2, 100)], margin=Fraction(5, 100), false_alarm=FALSE_ALARM)
+    requests = binomial.requests_needed([Fraction(2, 100)], margin=Fraction(5, 100), alpha=ALPHA)
 
-    assert 0 not in binomial.allowed(requests, Fraction(2, 100), FALSE_ALARM)
+    assert 0 not in binomial.allowed(requests, Fraction(2, 100), ALPHA)

@@ -17,8 +17,8 @@ from scenarios.evidence.judge import Verdict, judge
 from scenarios.messages.catalogue import english
 from scenarios.statistics import binomial
 from scenarios.statistics.binomial import Range
-from scenarios.statistics.claim import Claim, plan
-from scenarios.statistics.sequential import Corridor, Decision, Watch, corridors
+from scenarios.statistics.claim import Claim, plan_claims
+from scenarios.statistics.sequential import Decision, SequentialTest, TwoSidedSprt, sprt_by_outcome
 from tests.unit.scenarios.builders import MARGIN, claim, expectation, tallied
 
 NINE, ONE = Fraction(9, 10), Fraction(1, 10)
@@ -40,30 +40,30 @@ class Exact:
 
 def exact(one: Claim, true: float) -> Exact:
     """Follow the probability of every count, answer by answer, until it is sure or the last request is sent."""
-    ((outcome, corridor),) = corridors(one).items()
+    ((outcome, sprt),) = sprt_by_outcome(one).items()
     sure = 0 in one.expectation.shares.values()
-    least = binomial.unbroken(one.expectation.leak if sure else one.expectation.margin)
+    least = binomial.requests_to_exclude(one.expectation.leak if sure else one.expectation.margin)
     mass = np.zeros(one.requests + 1)
     mass[0] = 1.0
     holds = fails = requests = 0.0
     for answers in range(1, one.requests + 1):
         mass[1:], mass[0] = mass[1:] * (1 - true) + mass[:-1] * true, mass[0] * (1 - true)
         last = answers == one.requests
-        stands = one.allowed[outcome] if last else corridor.standing(answers)
-        holding = stands if last else corridor.holding(answers) if answers >= least else Range(0, -1)
-        out = mass[: stands.low].sum() + mass[stands.high + 1 :].sum()
-        kept = mass[holding.low : holding.high + 1].sum()
+        not_rejected = one.allowed[outcome] if last else sprt.non_rejection_region(answers)
+        accepted = not_rejected if last else sprt.acceptance_region(answers) if answers >= least else Range(0, -1)
+        out = mass[: not_rejected.low].sum() + mass[not_rejected.high + 1 :].sum()
+        kept = mass[accepted.low : accepted.high + 1].sum()
         holds, fails, requests = holds + kept, fails + out, requests + answers * (kept + out)
-        mass[: stands.low] = mass[stands.high + 1 :] = mass[holding.low : holding.high + 1] = 0.0
+        mass[: not_rejected.low] = mass[not_rejected.high + 1 :] = mass[accepted.low : accepted.high + 1] = 0.0
     return Exact(float(holds), float(fails), float(requests))
 
 
 def first(one: Claim, outcomes: list[str | None]) -> Decision | None:
     """What is decided of these answers, in the order in which they were asked for."""
-    watch = Watch(one)
+    test = SequentialTest(one)
     for number, outcome in enumerate(outcomes):
-        watch.heard(number, outcome)
-    return watch.decision
+        test.observe(number, outcome)
+    return test.decision
 
 
 def in_turn(one: Claim) -> list[str | None]:
@@ -81,7 +81,7 @@ def in_turn(one: Claim) -> list[str | None]:
 @pytest.mark.parametrize("share", [ONE, Fraction(1, 2), Fraction(1, 5), Fraction(2, 100), Fraction(1, 200)])
 def test_a_right_mesh_fails_less_than_once_in_a_thousand_runs(share: Fraction) -> None:
     """Stopping early and the last count together make no more false alarms than was promised, exactly."""
-    assert exact(claim(v1=1 - share, v2=share), float(share)).fails <= binomial.FALSE_ALARM
+    assert exact(claim(v1=1 - share, v2=share), float(share)).fails <= binomial.ALPHA
 
 
 @pytest.mark.parametrize("share", [ONE, Fraction(1, 2), Fraction(1, 5), Fraction(2, 100), Fraction(1, 200)])
@@ -89,7 +89,7 @@ def test_a_right_mesh_fails_less_than_once_in_a_thousand_runs(share: Fraction) -
 def test_a_share_off_by_the_margin_or_more_is_caught_99_times_in_100(share: Fraction, times: int) -> None:
     """Stopping early and the last count together let no more of them pass than was promised, exactly."""
     one = claim(v1=1 - share, v2=share)
-    for wrong in binomial.deviations(share, times * MARGIN):
+    for wrong in binomial.alternatives(share, times * MARGIN):
         assert exact(one, float(wrong)).holds <= 1 - binomial.POWER
 
 
@@ -105,10 +105,10 @@ def test_a_right_mesh_takes_at_most_half_as_much_again_as_walds_bound() -> None:
 @given(share=SHARES, margin=MARGINS, answers=st.integers(1, 3000))
 def test_what_holds_does_not_fail(share: Fraction, margin: Fraction, answers: int) -> None:
     """The counts that rule every deviation out lie among those that do not rule the share out."""
-    corridor = Corridor.of(share, margin, missed=0.005, false_alarm=0.0001)
-    holding, standing = corridor.holding(answers), corridor.standing(answers)
+    sprt = TwoSidedSprt.of(share, margin, beta=0.005, alpha=0.0001)
+    accepted, not_rejected = sprt.acceptance_region(answers), sprt.non_rejection_region(answers)
 
-    assert holding.high < holding.low or standing.low <= holding.low <= holding.high <= standing.high
+    assert accepted.high < accepted.low or not_rejected.low <= accepted.low <= accepted.high <= not_rejected.high
 
 
 @given(share=SHARES, margin=MARGINS, answers=st.integers(1, 3000), part=st.floats(0, 1), missing=st.integers(0, 50))
@@ -116,14 +116,14 @@ def test_missing_answers_are_dealt_out_against_every_decision(
     share: Fraction, margin: Fraction, answers: int, part: float, missing: int
 ) -> None:
     """What is decided with answers missing would have been decided whatever they were."""
-    corridor = Corridor.of(share, margin, missed=0.005, false_alarm=0.0001)
+    sprt = TwoSidedSprt.of(share, margin, beta=0.005, alpha=0.0001)
     missing = min(missing, answers)
     least = round(part * (answers - missing))
     each = range(least, least + missing + 1)
 
-    holding, standing = corridor.holding(answers), corridor.standing(answers)
-    assert all(count in holding for count in each) is corridor.holds(least, least + missing, answers)
-    assert not corridor.fails(least, least + missing, answers) or not any(count in standing for count in each)
+    accepted, not_rejected = sprt.acceptance_region(answers), sprt.non_rejection_region(answers)
+    assert all(count in accepted for count in each) is sprt.accepts(least, least + missing, answers)
+    assert not sprt.rejects(least, least + missing, answers) or not any(count in not_rejected for count in each)
 
 
 @settings(max_examples=25)
@@ -134,9 +134,9 @@ def test_a_claim_that_is_met_holds_no_later_than_planned(weights: list[int], mar
     one = claim(margin=max(margin, Fraction(5, 100)), **shares)
     answers = in_turn(one)
     early = first(one, answers)
-    heard = answers[: early.answers] if early else answers
+    observed = answers[: early.answers] if early else answers
 
-    assert Verdict.HOLDS is judge(one, tallied(**{v: heard.count(v) for v in shares}), early=early).verdict
+    assert Verdict.HOLDS is judge(one, tallied(**{v: observed.count(v) for v in shares}), early=early).verdict
 
 
 @given(seed=st.integers(0, 1000))
@@ -145,29 +145,29 @@ def test_the_order_of_arrival_decides_nothing(seed: int) -> None:
     answers = list(enumerate(in_turn(CANARY)))
     expected = first(CANARY, [outcome for _, outcome in answers])
     Random(seed).shuffle(answers)  # noqa: S311  # an order, no secret
-    watch = Watch(CANARY)
+    test = SequentialTest(CANARY)
     for number, outcome in answers:
-        watch.heard(number, outcome)
+        test.observe(number, outcome)
 
     assert expected is not None
-    assert expected == watch.decision
+    assert expected == test.decision
 
 
 def test_a_slow_answer_is_waited_for() -> None:
     """While the first answer is out, those that came faster decide nothing: it may be one of the slow version."""
     answers = in_turn(CANARY)
-    watch = Watch(CANARY)
+    test = SequentialTest(CANARY)
     for number, outcome in list(enumerate(answers))[1:]:
-        assert watch.heard(number, outcome) is None
+        assert test.observe(number, outcome) is None
 
-    assert watch.heard(0, answers[0]) is not None
+    assert test.observe(0, answers[0]) is not None
 
 
 def test_an_answer_that_must_never_come_is_sure_at_once() -> None:
     """A leak needs no second one, and nobody's turn."""
-    watch = Watch(CANARY)
-    watch.heard(1, "v1")
-    decision = watch.heard(7, "v3")
+    test = SequentialTest(CANARY)
+    test.observe(1, "v1")
+    decision = test.observe(7, "v3")
 
     assert decision is not None
     assert (False, 2) == (decision.holds, decision.answers)
@@ -201,14 +201,14 @@ def test_what_is_allowed_speaks_not_against_the_share() -> None:
     """Also where fewer counts would have made it sure: the share that was asked for is always among them."""
     third = Fraction(1, 3)
     even = expectation(margin=2 * MARGIN, v1=third, v2=third, v3=third)
-    _, canary = plan([even, expectation(v1=NINE, v2=ONE, v3=0)], [None, None])
+    _, canary = plan_claims([even, expectation(v1=NINE, v2=ONE, v3=0)], [None, None])
     decision = first(canary, in_turn(canary))
     assert decision is not None
-    corridor = corridors(canary)["v2"]
+    sprt = sprt_by_outcome(canary)["v2"]
 
-    assert corridor.standing(decision.answers) == decision.allowed["v2"]
-    assert Range(21, 77) == corridor.standing(459)
-    assert Range(41, 45) == corridor.holding(459)
+    assert sprt.non_rejection_region(decision.answers) == decision.allowed["v2"]
+    assert Range(21, 77) == sprt.non_rejection_region(459)
+    assert Range(41, 45) == sprt.acceptance_region(459)
 
 
 def test_a_given_number_of_requests_is_sent_to_the_last() -> None:
@@ -228,15 +228,15 @@ def test_an_answer_that_was_asked_for_twice_is_no_part_of_the_sample() -> None:
     """It may stand for another draw, so it takes more answers to be sure; but it is no exception, and does not block."""
     answers = in_turn(CANARY)
     sure = first(CANARY, answers)
-    watch = Watch(CANARY)
+    test = SequentialTest(CANARY)
     for number, outcome in enumerate(answers):
-        watch.heard(number, outcome, twice=number < 8)
+        test.observe(number, outcome, twice=number < 8)
 
     assert sure is not None
-    assert watch.decision is not None
-    assert watch.decision.holds
-    assert watch.decision.answers > sure.answers
-    assert watch.decision.answers - 8 == sum(watch.decision.counts.values())
+    assert test.decision is not None
+    assert test.decision.holds
+    assert test.decision.answers > sure.answers
+    assert test.decision.answers - 8 == sum(test.decision.counts.values())
 
 
 def test_what_has_the_last_answer_is_not_early() -> None:
