@@ -37,7 +37,7 @@ class Snapshot:
 
     proxies: Mapping[str, ProxyConfig]
     """By proxy name: six workloads and `ingressgateway`."""
-    behind: Mapping[str, tuple[str, ...]]
+    selected: Mapping[str, tuple[str, ...]]
     """The workloads that each cluster's labels select, by the cluster's name; ready or not."""
 
 
@@ -68,7 +68,7 @@ def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) ->
     """The ClusterLoadAssignment of each cluster, by its name: those of its workloads that are `ready`."""
     return {
         name: _assignment(name, [workload for workload in workloads if workload in ready], topology)
-        for name, workloads in snapshot.behind.items()
+        for name, workloads in snapshot.selected.items()
     }
 
 
@@ -85,7 +85,7 @@ def _routing(push: PushContext) -> Snapshot:
         proxies={
             proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, push)) for proxy in registry.proxies
         },
-        behind={
+        selected={
             name: tuple(
                 one.name
                 for one in registry.workloads

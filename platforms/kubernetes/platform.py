@@ -21,8 +21,8 @@ from platforms.kubernetes.mesh.proxies import PROXIES, Pod, Proxies
 from platforms.kubernetes.record import Demo, folder
 
 _NAMED = 2
-_LOOK_SECONDS = 0.02
-_LOOK_AT_MOST_SECONDS = 0.25
+_POLL_SECONDS = 0.02
+_LONGEST_POLL_SECONDS = 0.25
 _REFUSAL_SECONDS = 2.0
 """How long after `apply` a laggard's log is looked into: istiod waits up to a second for more changes to come."""
 
@@ -69,7 +69,7 @@ class KubernetesPlatform:
 
     def apply(self, state: State) -> None:
         began = time.monotonic()
-        _provable(state.resources)
+        _verifiable_routing(state.resources)
         namespace = self._demo.namespace
         found = rules.live(self._cluster, namespace)
         change = rules.plan(state.resources, found, namespace)
@@ -84,18 +84,18 @@ class KubernetesPlatform:
         applied = self._applied
         if applied is None or applied.state != state:
             applied = _Applied(state, now, rules.live(self._cluster, self._demo.namespace))
-        snapshot = _provable(rules.with_age(state.resources, applied.live))
+        snapshot = _verifiable_routing(rules.with_age(state.resources, applied.live))
         agreed: set[str] = set()
         pause = 0.0
         while laggards := list(self._laggards(state, snapshot, agreed)):
             elapsed = time.monotonic() - applied.began
             late = time.monotonic() >= now + timeout
             if elapsed >= _REFUSAL_SECONDS or late:
-                self._refused(applied, laggards)
+                self._raise_rejection(applied, laggards)
             if late:
-                raise NotConverged("; ".join((*_some(laggards), *self._rivals(state))))
+                raise NotConverged("; ".join((*_first_few(laggards), *self._rivals(state))))
             time.sleep(pause)
-            pause = min(pause + _LOOK_SECONDS, _LOOK_AT_MOST_SECONDS)
+            pause = min(pause + _POLL_SECONDS, _LONGEST_POLL_SECONDS)
         milliseconds = (time.monotonic() - applied.began) * 1000
         return Convergence(state.resources.revision, milliseconds, proxies=len(agreed))
 
@@ -117,12 +117,12 @@ class KubernetesPlatform:
 
     def served(self, workload: str) -> Mapping[str, Any]:
         """The configuration that the Envoys of a workload serve now, by pod, in the form of istiod's recorded answers."""
-        return {pod.name: self._proxies.served(pod) for pod in self._of(workload)}
+        return {pod.name: self._proxies.served(pod) for pod in self._pods_of(workload)}
 
     def log(self, workload: str, lines: int) -> Iterator[str]:
         """The last lines of each pod of a workload; with `envoy-` before its name, of their Envoys."""
         of_envoy = workload == BOOKINFO.gateway.name or workload.startswith("envoy-")
-        for pod in self._of(workload.removeprefix("envoy-")):
+        for pod in self._pods_of(workload.removeprefix("envoy-")):
             yield from self._cluster.log(pod.name, pod.namespace, "istio-proxy" if of_envoy else pod.app, lines=lines)
 
     def load_generator(self, workers: int) -> LoadGenerator:
@@ -136,7 +136,7 @@ class KubernetesPlatform:
         namespace = self._demo.namespace
         return rules.conflicting_rules(state.resources, rules.rivals(self._cluster, namespace), namespace)
 
-    def _of(self, workload: str) -> list[Pod]:
+    def _pods_of(self, workload: str) -> list[Pod]:
         if workload not in PROXIES:
             raise UsageError(f"{workload}: no such workload; there are {', '.join(sorted(PROXIES))}")
         return [pod for pod in self.pods() if pod.proxy == workload]
@@ -153,8 +153,8 @@ class KubernetesPlatform:
         for pod in pods:
             try:
                 if pod.name not in agreed:
-                    wanted = config_diff.expected_config(snapshot.proxies[pod.proxy])
-                    if stale := list(config_diff.stale_resources(wanted, self._proxies.served(pod))):
+                    expected = config_diff.expected_config(snapshot.proxies[pod.proxy])
+                    if stale := list(config_diff.stale_resources(expected, self._proxies.served(pod))):
                         yield pod, f"{pod.name} does not serve {state.resources.revision} yet ({', '.join(stale[:2])})"
                         continue
                     agreed.add(pod.name)
@@ -162,12 +162,12 @@ class KubernetesPlatform:
             except PlatformError as error:
                 yield pod, str(error)
                 continue
-            for cluster, names in snapshot.behind.items():
+            for cluster, names in snapshot.selected.items():
                 if known.get(cluster, set()) != set[str]().union(*(ready.get(name, set()) for name in names)):
                     yield pod, f"{pod.name} has not seen yet which instances are ready ({cluster})"
                     break
 
-    def _refused(self, applied: _Applied, laggards: list[tuple[Pod | None, str]]) -> None:
+    def _raise_rejection(self, applied: _Applied, laggards: list[tuple[Pod | None, str]]) -> None:
         """Raise Rejected if one of the laggards has refused what it was sent; what was there before is put back."""
         seconds = math.ceil(time.monotonic() - applied.began) + 1
         for pod, _ in laggards:
@@ -181,7 +181,7 @@ class KubernetesPlatform:
                 raise Rejected(f"the proxy of {pod.name} refuses it: {reason}{back}")
 
 
-def _provable(resources: ResourceSet) -> Snapshot:
+def _verifiable_routing(resources: ResourceSet) -> Snapshot:
     """The routing that the proxies should serve.
 
     Refuse, before applying, a rule whose convergence cannot be verified.
@@ -192,7 +192,7 @@ def _provable(resources: ResourceSet) -> Snapshot:
         raise Unsupported(f"{error} here: nobody could tell whether the proxies serve it") from error
 
 
-def _some(laggards: list[tuple[Pod | None, str]]) -> Iterator[str]:
+def _first_few(laggards: list[tuple[Pod | None, str]]) -> Iterator[str]:
     """The first few in words; the others are late for the same reason, mostly."""
     yield from (told for _, told in laggards[:_NAMED])
     if len(laggards) > _NAMED:

@@ -34,13 +34,13 @@ APPLY_SECONDS = 30.0
 STATUS_SECONDS = 10.0
 """How long it may take to say how things are; it waits for nobody to do so."""
 
-_LOOK_SECONDS = 0.002
-_LOOK_AT_MOST_SECONDS = 0.05
+_POLL_SECONDS = 0.002
+_LONGEST_POLL_SECONDS = 0.05
 _CONNECT_SECONDS = 0.5
 _BRING_UP = "`make demo-up` (or `python -m platforms up`) brings it up"
 
 
-Wanted = Mapping[str, Mapping[Subscription, str]]
+ExpectedHashes = Mapping[str, Mapping[Subscription, str]]
 """For each proxy, the hash of everything that it should serve."""
 
 
@@ -49,7 +49,7 @@ class _Applied:
     """The state that was applied last, and since when it is on its way."""
 
     state: State
-    wanted: Wanted
+    expected: ExpectedHashes
     began: float
 
 
@@ -95,22 +95,22 @@ class LocalPlatform:
             # What to look for in the proxies is worked out while the supervisor is busy. It refuses what cannot be
             # translated in the same words, but its word comes first: it may be going down.
             with contextlib.suppress(DemoError):
-                self._applied = _Applied(state, _wanted(state, self._topology), began)
+                self._applied = _Applied(state, _expected_hashes(state, self._topology), began)
             question.reply(timeout=APPLY_SECONDS)
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
         deadline = time.monotonic() + timeout
         if self._applied is None or self._applied.state != state:
-            self._applied = _Applied(state, _wanted(state, self._topology), time.monotonic())
-        wanted, began = self._applied.wanted, self._applied.began
+            self._applied = _Applied(state, _expected_hashes(state, self._topology), time.monotonic())
+        expected, began = self._applied.expected, self._applied.began
         pause = 0.0
-        while laggards := self._laggards(state, wanted):
+        while laggards := self._laggards(state, expected):
             if time.monotonic() >= deadline:
                 raise NotConverged("; ".join(laggards))
             time.sleep(pause)
-            pause = min(pause + _LOOK_SECONDS, _LOOK_AT_MOST_SECONDS)
+            pause = min(pause + _POLL_SECONDS, _LONGEST_POLL_SECONDS)
         milliseconds = (time.monotonic() - began) * 1000
-        return Convergence(state.resources.revision, milliseconds, proxies=len(wanted))
+        return Convergence(state.resources.revision, milliseconds, proxies=len(expected))
 
     def upstream_requests(self) -> Counters:
         clusters, retries = (self._all_answers(path) for path in (stats.CLUSTERS_PATH, stats.RETRIES_PATH))
@@ -187,7 +187,7 @@ class LocalPlatform:
     def _workload_at(self, endpoint: Endpoint) -> Workload | None:
         return self._by_port.get(endpoint.port)
 
-    def _laggards(self, state: State, wanted: Wanted) -> list[str]:
+    def _laggards(self, state: State, expected: ExpectedHashes) -> list[str]:
         """The proxies that do not serve the state yet, each with a reason; nobody's word but their own is taken.
 
         A proxy or workload that does not answer is named alone: without it the others' endpoints are others.
@@ -200,12 +200,12 @@ class LocalPlatform:
             versions = files.accepted_versions(answer)
             stale = [
                 version
-                for subscription, hashed in wanted[proxy].items()
+                for subscription, hashed in expected[proxy].items()
                 for version in [versions.get(subscription, "")]
                 if files.hash_of(version) != hashed
             ]
             if stale:
-                found.append(_told(proxy, stale, state.resources.revision))
+                found.append(_describe_stale(proxy, stale, state.resources.revision))
         if found or silent:
             missing = [
                 one.name for one in BOOKINFO.workloads if one.name not in state.stopped and not self._listens(one.name)
@@ -221,16 +221,16 @@ class LocalPlatform:
             return False
 
 
-def _wanted(state: State, topology: Topology) -> Wanted:
+def _expected_hashes(state: State, topology: Topology) -> ExpectedHashes:
     """The content that every proxy should serve, as hashes."""
     target = snapshot(state.resources, topology)
     behind = endpoints(target, topology, {workload.name for workload in BOOKINFO.workloads} - state.stopped)
-    wanted = {}
+    expected = {}
     for proxy, config in target.proxies.items():
         resource_files = dict(files.proxy_files(config))
         resource_files[CLUSTERS] = files.with_endpoints(resource_files[CLUSTERS], behind)
-        wanted[proxy] = {subscription: file.hash for subscription, file in resource_files.items()}
-    return wanted
+        expected[proxy] = {subscription: file.hash for subscription, file in resource_files.items()}
+    return expected
 
 
 def _last_updates(dump: Mapping[str, Any]) -> str:
@@ -238,7 +238,7 @@ def _last_updates(dump: Mapping[str, Any]) -> str:
     return ", ".join(str(one["last_updated"]) for one in dump.get("configs", ()))
 
 
-def _told(proxy: str, stale: Iterable[str], revision: str) -> str:
+def _describe_stale(proxy: str, stale: Iterable[str], revision: str) -> str:
     """A sentence on what a proxy serves instead, from the versions of what is stale."""
     if older := sorted({files.revision_of(version) for version in stale} - {revision}):
         return f"{proxy} still serves {older[0] or 'nothing'}, not {revision}"

@@ -19,7 +19,7 @@ from platforms.wait import wait_until
 
 MARK = "BOOKINFO_TRIED_AS"
 """The variable by which every process of a command is known, whoever its parent is by then."""
-_LOOK_SECONDS = 0.02
+_POLL_SECONDS = 0.02
 _PATIENCE = 300.0
 
 
@@ -76,11 +76,11 @@ class Typed:
             if over or time.monotonic() > deadline:
                 said = " / ".join(line for _, _, line in self._said[-5:])
                 raise AssertionError(f"`{self.typed}` did not say {words!r}; its last words: {said}")
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def wait_for_line(self, number: int, *, seconds: float = _PATIENCE) -> None:
         """Return when it has said so many lines, or is over."""
-        wait_until(lambda: len(self._said) >= number or self._process.poll() is not None, seconds, every=_LOOK_SECONDS)
+        wait_until(lambda: len(self._said) >= number or self._process.poll() is not None, seconds, every=_POLL_SECONDS)
 
     def send(self, number: signal.Signals, *, group: bool = False) -> bool:
         """Send it a signal, or the whole group as a terminal does; whether it was still there."""

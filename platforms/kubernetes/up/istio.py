@@ -14,7 +14,7 @@ from platforms.kubernetes.up.subprocesses import Commands, Failed
 
 INSTALL_SECONDS = 300.0
 _RESTART_SECONDS = 90.0
-_LOOK_SECONDS = 1.0
+_POLL_SECONDS = 1.0
 
 _CONFIG = ROOT / "manifests" / "overlays" / "kind" / "istio.yaml"
 _IMAGE = re.compile(r'^\s*image: "?(\S+/(?:pilot|proxyv2|install-cni):[^\s"]+)"?$', re.MULTILINE)
@@ -41,7 +41,7 @@ def install(commands: Commands, context: str) -> None:
             if "failed calling webhook" not in str(error) or time.monotonic() > deadline:
                 raise
             commands.say("waiting for istiod")
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
 
 def identity(cluster: Cluster) -> str:

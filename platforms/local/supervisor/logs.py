@@ -13,7 +13,7 @@ MOST_BYTES = 5 * 1024 * 1024
 """A log that has grown beyond this loses its older part."""
 KEPT_BYTES = 1024 * 1024
 
-_LOOK_SECONDS = 0.2
+_POLL_SECONDS = 0.2
 
 
 def bound(folder: Path) -> None:
@@ -56,4 +56,4 @@ def _lines(path: Path, start: int) -> Iterator[str]:
             elif path.stat().st_size < file.tell():
                 file.seek(0)  # it was cut
             else:
-                time.sleep(_LOOK_SECONDS)
+                time.sleep(_POLL_SECONDS)
