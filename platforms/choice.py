@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from platforms.command_line import Option
+from platforms.command_line import TitledOption
 from platforms.errors import UsageError
 
 NAMES = {"local": "local", "kubernetes": "kubernetes", "kind": "kubernetes"}
@@ -39,7 +39,7 @@ def platform_option(default: str = "the one that is up") -> Callable[[Function],
     """Offer `--platform` alone, to a command that makes or unmakes a demo."""
     return click.option(
         "--platform",
-        cls=Option,
+        cls=TitledOption,
         title=_TITLE,
         metavar="NAME",
         type=click.Choice(tuple(NAMES)),
@@ -50,7 +50,7 @@ def platform_option(default: str = "the one that is up") -> Callable[[Function],
 
 def demo_options(command: Function) -> Function:
     """Offer the options that name a demo; the command gets them as one `choice`."""
-    option = functools.partial(click.option, cls=Option, title=_TITLE)
+    option = functools.partial(click.option, cls=TitledOption, title=_TITLE)
 
     @platform_option()
     @option("--context", metavar="NAME", help="kubernetes: a cluster with Istio and Bookinfo, by its context")

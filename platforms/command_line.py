@@ -29,7 +29,7 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
         raise UsageError(f"{told} `{path} --help` shows what is possible") from None
 
 
-class Option(click.Option):
+class TitledOption(click.Option):
     """An option that stands under a title of its own in the help."""
 
     def __init__(self, *names: Any, title: str = "Options", **how: Any) -> None:
@@ -37,7 +37,7 @@ class Option(click.Option):
         self.title = title
 
 
-class Command(click.Command):
+class TitledCommand(click.Command):
     """A command whose help lists its options by title."""
 
     def get_help_option(self, context: click.Context) -> click.Option | None:
@@ -53,10 +53,10 @@ class Command(click.Command):
                 formatter.write_dl(records)
 
 
-class Commands(click.Group):
+class OrderedGroup(click.Group):
     """Commands in the order in which they are written down."""
 
-    command_class = Command
+    command_class = TitledCommand
 
     def get_help_option(self, context: click.Context) -> click.Option | None:
         return _help_option(super().get_help_option(context))

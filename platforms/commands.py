@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from platforms.choice import Choice, demo_options, platform_option
-from platforms.command_line import Commands, Whole
+from platforms.command_line import OrderedGroup, Whole
 
 PROGRAM = "python -m platforms"
 _WHERE_UP = "kind where a Docker engine answers, else local"
@@ -22,7 +22,7 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="one JSON do
 
 
 @click.group(
-    cls=Commands,
+    cls=OrderedGroup,
     no_args_is_help=False,
     epilog="Exit codes: 0 done, 2 wrong usage, 3 the platform could not do it, 130 interrupted.",
 )

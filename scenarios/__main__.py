@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import sys
 
+import click
+
+from platforms import command_line
+from platforms.command_line import TitledCommand
 from platforms.errors import UsageError
 from scenarios.registry import COMMANDS
-from scenarios.run.cli import Parser
 
 
 def main() -> int:
-    parser = Parser(prog="python -m scenarios", description="Lists the scenarios, in the order of the slides.")
     try:
-        parser.parse_args()
+        return command_line.run(_list, "python -m scenarios", sys.argv[1:])
     except UsageError as error:
         print(f"scenarios: {error}", file=sys.stderr)
         return error.exit_code
+
+
+@click.command(cls=TitledCommand)
+def _list() -> None:
+    """List the scenarios, in the order of the slides."""
     for command in COMMANDS.values():
         print(f"{command.name}\n  {command.summary}\n  {command.usage}\n")
     print("All of them: --help shows the options.\n")
     print(
         "`python -m scenarios.controls` plants defects and sees them caught; `python -m scenarios.report DIR` lists reports."
     )
-    return 0
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
-from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Self
+
+import click
 
 from platforms.boundary import State
 from platforms.errors import UsageError
@@ -96,14 +97,13 @@ def _coarser(margin: Fraction) -> Fraction:
     return min(2 * margin, Fraction(1, 2))
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--weights", metavar="V1,V2,V3", default="90,10,0", help="whole numbers, in proportion; default 90,10,0"
-    )
+_WEIGHTS = click.Option(
+    ["--weights"], metavar="V1,V2,V3", default="90,10,0", help="whole numbers, in proportion; default 90,10,0"
+)
 
 
-def _build(arguments: Namespace, margin: Fraction) -> Scenario:
-    return scenario(Weights.parse(arguments.weights), margin)
+def _build(margin: Fraction, *, weights: str, **_: object) -> Scenario:
+    return scenario(Weights.parse(weights), margin)
 
 
 COMMAND = Command(
@@ -111,7 +111,7 @@ COMMAND = Command(
     title="a canary release",
     summary="A canary release: reviews by weight, against the even split of the baseline.",
     example="--weights 90,10,0",
-    add_arguments=_arguments,
+    options=(_WEIGHTS,),
     build=_build,
 )
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
+import functools
 import json
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+import click
+
+from platforms import command_line
 from platforms.boundary import CONVERGENCE_SECONDS, State
-from platforms.choice import Choice, add_options, named
+from platforms.choice import Choice, demo_options
+from platforms.command_line import TitledCommand
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import DemoPlatform
 from platforms.demo.run_folder import part
-from platforms.errors import DemoError, NotConverged, UsageError
+from platforms.errors import DemoError, NotConverged
 from platforms.istio.resources import baseline
 from platforms.selection import connect
 from scenarios.defects.catalogue import defects
@@ -26,10 +30,10 @@ from scenarios.messages.catalogue import english
 from scenarios.messages.message import Text
 from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen, Verbosity
-from scenarios.run.cli import Parser
 from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, run
 from scenarios.run.signals import InterruptGuard
 
+PROGRAM = "python -m scenarios.controls"
 _EXITS = "exit codes: 0 all were caught, 1 one was not, 2 wrong usage, 3 the demo could not do it, 130 stopped"
 _STILL_OFF = "a defect may still be planted, and `python -m platforms reset` brings the baseline back"
 
@@ -80,23 +84,34 @@ def main(
 ) -> int:
     """Plant every defect, print what caught it, and return the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
-    screen = Screen(Verbosity.NORMAL)
+    play = functools.partial(_play, to, source, shlex.join([*PROGRAM.split(), *given]))
     try:
-        known = defects()
-        arguments = _parser(known).parse_args(given)
-        chosen = _chosen(known, arguments.only)
-        screen = Screen(Verbosity.JSON if arguments.json else Verbosity.NORMAL)
-        typed = shlex.join(["python", "-m", "scenarios.controls", *given])
-        controls = _played(
-            chosen, to(named(arguments)), source, command=typed, screen=screen, verbose=arguments.verbose
-        )
+        return command_line.run(_click_command(defects(), play), PROGRAM, given)
     except DemoError as error:
-        screen.wrong(f"controls: {error}")
-        return error.exit_code
+        return _wrong(str(error), error.exit_code)
     except OSError as error:  # such as a full disk: no reason for the exit code of a defect that was not caught
-        screen.wrong(f"controls: {error}")
-        return DemoError.exit_code
-    if arguments.json:
+        return _wrong(str(error), DemoError.exit_code)
+
+
+def _wrong(text: str, code: int) -> int:
+    Screen(Verbosity.NORMAL).wrong(f"controls: {text}")
+    return code
+
+
+def _play(
+    to: Callable[[Choice], DemoPlatform],
+    source: LoadSource,
+    typed: str,
+    chosen: Sequence[Defect],
+    choice: Choice,
+    *,
+    as_json: bool,
+    verbose: bool,
+) -> int:
+    """Plant the chosen defects, show what caught each, and return the exit code."""
+    screen = Screen(Verbosity.JSON if as_json else Verbosity.NORMAL)
+    controls = _played(chosen, to(choice), source, command=typed, screen=screen, verbose=verbose)
+    if as_json:
         print(json.dumps({"controls": [control.document() for control in controls]}, indent=2))
     return 0 if all(control.caught for control in controls) else 1
 
@@ -175,29 +190,25 @@ def _lines(control: Control) -> Iterator[str]:
         yield f"{' ' * 38}{english(reason)}"
 
 
-def _chosen(known: Sequence[Defect], names: Sequence[str]) -> list[Defect]:
-    """The named defects, or all; raises UsageError for a name that there is not."""
-    there = {defect.name for defect in known}
-    if unknown := [name for name in names if name not in there]:
-        raise UsageError(f"--only {unknown[0]!a}: no such defect; there are {', '.join(d.name for d in known)}")
-    return [defect for defect in known if not names or defect.name in names]
+def _click_command(known: Sequence[Defect], play: Callable[..., int]) -> click.Command:
+    listed = "\n".join(f"  {defect.name:<22} {defect.told}" for defect in known)
 
+    @click.command(cls=TitledCommand, help=__doc__, epilog=f"\b\ndefects:\n{listed}\n\n{_EXITS}")
+    @click.option(
+        "--only",
+        metavar="NAME",
+        type=click.Choice([defect.name for defect in known]),
+        multiple=True,
+        help="plant this defect only; may be given several times",
+    )
+    @click.option("--json", "as_json", is_flag=True, help="print one JSON document and nothing else")
+    @click.option("-v", "--verbose", is_flag=True, help="print every step of every run")
+    @demo_options
+    def click_command(choice: Choice, only: Collection[str], *, as_json: bool, verbose: bool) -> int:
+        chosen = [defect for defect in known if not only or defect.name in only]
+        return play(chosen, choice, as_json=as_json, verbose=verbose)
 
-def _parser(known: Sequence[Defect]) -> Parser:
-    parser = Parser(
-        prog="python -m scenarios.controls",
-        description=__doc__,
-        epilog="\n".join(("defects:", *(f"  {defect.name:<22} {defect.told}" for defect in known), "", _EXITS)),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument(
-        "--only", metavar="NAME", action="append", default=[], help="plant this defect only; may be given several times"
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
-    parser.add_argument("-v", "--verbose", action="store_true", help="print every step of every run")
-    add_options(parser)
-    return parser
+    return click_command
 
 
 if __name__ == "__main__":

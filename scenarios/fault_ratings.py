@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
 from enum import Enum
 from fractions import Fraction
+
+import click
 
 from platforms.boundary import State
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
@@ -131,20 +132,24 @@ def _notes(fault: Fault, version: str, *, keep: bool) -> tuple[Message, ...]:
     return tuple(notes)
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--fault",
-        choices=[fault.value for fault in Fault],
+_OPTIONS = (
+    click.Option(
+        ["--fault"],
+        type=click.Choice([fault.value for fault in Fault]),
         default=Fault.ABORT.value,
         help="abort: every call ends in 500 (default); delay: it takes 7 s; outage: no instance runs",
-    )
-    parser.add_argument(
-        "--reviews", choices=tuple(STARS), default="v3", help="who shows the stars: v3 red (default), v2 black"
-    )
+    ),
+    click.Option(
+        ["--reviews"],
+        type=click.Choice(tuple(STARS)),
+        default="v3",
+        help="who shows the stars: v3 red (default), v2 black",
+    ),
+)
 
 
-def _build(arguments: Namespace, margin: Fraction) -> Scenario:
-    return scenario(Fault(arguments.fault), arguments.reviews, margin, keep=arguments.keep)
+def _build(margin: Fraction, *, fault: str, reviews: str, keep: bool) -> Scenario:
+    return scenario(Fault(fault), reviews, margin, keep=keep)
 
 
 COMMAND = Command(
@@ -152,7 +157,7 @@ COMMAND = Command(
     title="the ratings service fails",
     summary="Ratings fail: the page, the details and the review texts stay, only the stars go, and come back.",
     example="--fault abort",
-    add_arguments=_arguments,
+    options=_OPTIONS,
     build=_build,
 )
 

@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
 from rich.table import Table
 
+from platforms import command_line
+from platforms.command_line import TitledCommand
 from platforms.errors import DemoError, UsageError, in_one_line
 from scenarios.evidence.judge import Verdict
 from scenarios.reporting.document import read
 from scenarios.reporting.files import DOCUMENT, draw
 from scenarios.reporting.table import MARKS
-from scenarios.run.cli import Parser
 
 _COLUMNS = ("when", "scenario", "platform", "verdict", "requests", "report")
 _WIDTH = 160  # of what is no terminal: a path is not to be broken that a script reads
@@ -23,23 +25,25 @@ _WIDTH = 160  # of what is no terminal: a path is not to be broken that a script
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    parser = Parser(
-        prog="python -m scenarios.report",
-        description="Lists the reports below a folder, newest last, and draws each page, JUnit file and YAML again from its report.json.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("folder", metavar="DIR", type=Path, help="where reports are, at any depth")
-    parser.add_argument("--list", action="store_true", help="list only, and write nothing")
     try:
-        arguments = parser.parse_args(argv)
-        paths = _found(arguments.folder)
+        return command_line.run(_report, "python -m scenarios.report", sys.argv[1:] if argv is None else argv)
     except UsageError as error:
         return _wrong(str(error), error.exit_code)
+
+
+@click.command(cls=TitledCommand)
+@click.argument("folder", metavar="DIR", type=Path, help="where reports are, at any depth")
+@click.option("--list", "list_only", is_flag=True, help="list only, and write nothing")
+def _report(folder: Path, *, list_only: bool) -> int:
+    """List the reports below a folder, newest last.
+
+    Each page, JUnit file and YAML is drawn again from its report.json.
+    """
     found, code = {}, 0
-    for path in paths:
+    for path in _found(folder):
         try:
             found[path] = read(path)
-            if not arguments.list:
+            if not list_only:
                 draw(found[path], path.parent)
         except DemoError as error:
             code = max(code, _wrong(str(error), error.exit_code))

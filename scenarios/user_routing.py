@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
 from fractions import Fraction
+
+import click
 
 from platforms.boundary import State
 from platforms.errors import UsageError
@@ -101,21 +102,21 @@ def _route(weights: dict[str, int]) -> list[dict[str, object]]:
 _USER = ("http", 0, "match", 0, "headers", "end-user", "exact")
 
 
-def _arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--user", metavar="NAME", default=SLIDE_USER, help=f"who sees v3; default {SLIDE_USER}")
-    parser.add_argument(
-        "--others", choices=tuple(OTHERS), help="where everybody else goes: evenly to v1 and v2 (default), or to one"
-    )
-    parser.add_argument(
-        "--as-on-slide", action="store_true", help="apply the slide's rule, whose fallback leaks: this FAILS"
-    )
+_OPTIONS = (
+    click.Option(["--user"], metavar="NAME", default=SLIDE_USER, help=f"who sees v3; default {SLIDE_USER}"),
+    click.Option(
+        ["--others"],
+        type=click.Choice(tuple(OTHERS)),
+        help="where everybody else goes: evenly to v1 and v2 (default), or to one",
+    ),
+    click.Option(["--as-on-slide"], is_flag=True, help="apply the slide's rule, whose fallback leaks: this FAILS"),
+)
 
 
-def _build(arguments: Namespace, margin: Fraction) -> Scenario:
-    if arguments.as_on_slide and arguments.others:
+def _build(margin: Fraction, *, user: str, others: str | None, as_on_slide: bool, **_: object) -> Scenario:
+    if as_on_slide and others:
         raise UsageError("--as-on-slide and --others each say where the others go: give one of them")
-    user = parse(arguments.user)
-    return scenario(user, margin, others=arguments.others or "even", as_on_slide=arguments.as_on_slide)
+    return scenario(parse(user), margin, others=others or "even", as_on_slide=as_on_slide)
 
 
 COMMAND = Command(
@@ -123,7 +124,7 @@ COMMAND = Command(
     title="one user, one version",
     summary="One user, one version: only the chosen user sees reviews v3, with its red stars.",
     example="--user opennaru",
-    add_arguments=_arguments,
+    options=_OPTIONS,
     build=_build,
 )
 

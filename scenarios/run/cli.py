@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import argparse
-import re
+import functools
 import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import NoReturn
+from typing import Any
 
-from platforms.choice import Choice, add_options, named
+import click
+
+from platforms import command_line
+from platforms.choice import Choice, demo_options
+from platforms.command_line import Decimal, TitledCommand, TitledOption, Whole
 from platforms.demo.journal import DemoPlatform
-from platforms.errors import DemoError, UsageError
+from platforms.errors import DemoError, Interrupted, UsageError
 from platforms.selection import connect
 from scenarios.messages.message import Message
 from scenarios.reporting.files import prepare, write
 from scenarios.reporting.terminal import Screen, Verbosity
-from scenarios.run.numbers import decimal, whole
 from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, claims_of, run
 from scenarios.scenario import Scenario
 
 _MOST_REQUESTS = 1_000_000
 _MOST_WORKERS = 64
-_MARGIN = "5"
-_INTERRUPTED = 130
+_MARGIN = Fraction(5)
 _EXITS = "exit codes: 0 HOLDS, 1 FAILS, 4 INCONCLUSIVE, 2 wrong usage, 3 the demo could not do it, 130 stopped"
 
 
@@ -39,20 +40,18 @@ class Command:
     summary: str
     example: str
     """The arguments of a typical call."""
-    add_arguments: Callable[[argparse.ArgumentParser], None]
-    build: Callable[[argparse.Namespace, Fraction], Scenario]
-    """The scenario from its arguments and the margin; raises UsageError."""
+    options: tuple[click.Option, ...]
+    """Those that no other scenario has."""
+    build: Callable[..., Scenario]
+    """Makes the scenario from the margin, `keep` and the values of its options, by name; raises UsageError."""
+
+    @property
+    def program(self) -> str:
+        return f"python -m scenarios.{self.name}"
 
     @property
     def usage(self) -> str:
-        return f"python -m scenarios.{self.name} {self.example}".rstrip()
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and leaves the exit to us."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; `{self.prog} --help` shows what is possible")
+        return f"{self.program} {self.example}".rstrip()
 
 
 def main(
@@ -64,87 +63,124 @@ def main(
 ) -> int:
     """Run the command and return its exit code; `source` sends unless the arguments ask for another."""
     given = list(sys.argv[1:] if argv is None else argv)
-    screen = Screen(Verbosity.JSON)
+    play = functools.partial(_play, command, to, source, shlex.join([*command.program.split(), *given]))
     try:
-        arguments = _parser(command).parse_args(_joined(given))
-        profile, margin = _profile(arguments), _margin(arguments)
-        source = _source(arguments) or source
-        screen = Screen(_verbosity(arguments))
-        target = named(arguments)
-        scenario = command.build(arguments, margin)
-        if sum(claim.requests for step in claims_of(scenario, profile) for claim in step) > _MOST_REQUESTS:
-            raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
-        if arguments.margin != _MARGIN and _alike(scenario, command.build(arguments, Fraction(_MARGIN) / 100), profile):
-            told = Message("note.margin", margin=arguments.margin)
-            scenario = replace(scenario, notes=(*scenario.notes, told))
-        folder = None if arguments.report is None else prepare(arguments.report)
-        typed = shlex.join(["python", "-m", f"scenarios.{command.name}", *given])
-        report = run(
-            scenario,
-            lambda: to(target),
-            profile=profile,
-            source=source,
-            keep=arguments.keep,
-            command=typed,
-            screen=screen,
-        )
-        screen.result(report)
-        if folder:
-            screen.wrote(write(report, folder))
+        return command_line.run(_click_command(command, play), command.program, given)
     except DemoError as error:
-        screen.wrong(f"{command.name}: {error}")
-        return error.exit_code
+        return _wrong(command, str(error), error.exit_code)
     except OSError as error:  # such as a full disk: no reason for the exit code of a claim that FAILS
-        screen.wrong(f"{command.name}: {error}")
-        return DemoError.exit_code
+        return _wrong(command, str(error), DemoError.exit_code)
     except KeyboardInterrupt:
-        screen.wrong(f"{command.name}: stopped by Ctrl-C; nothing had been changed")
-        return _INTERRUPTED
-    if report.error:
-        screen.wrong(f"{command.name}: {report.error}")
-    return report.exit_code
+        return _wrong(command, "stopped by Ctrl-C; nothing had been changed", Interrupted.exit_code)
 
 
-def _parser(command: Command) -> Parser:
-    parser = Parser(
-        prog=f"python -m scenarios.{command.name}",
-        description=command.summary,
-        epilog=f"example: {command.usage}\n\n{_EXITS}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    command.add_arguments(parser)
-    add_options(parser)
-    common = parser.add_argument_group("common options")
-    common.add_argument("--requests", metavar="N", help="requests per end user and step; default: what --margin needs")
-    common.add_argument(
-        "--margin",
+def _wrong(command: Command, text: str, code: int) -> int:
+    Screen(Verbosity.JSON).wrong(f"{command.name}: {text}")
+    return code
+
+
+def _play(
+    command: Command,
+    to: Callable[[Choice], DemoPlatform],
+    source: LoadSource,
+    typed: str,
+    *,
+    choice: Choice,
+    requests: int | None,
+    margin: Fraction,
+    rate: Fraction | None,
+    duration: Fraction | None,
+    workers: int | None,
+    in_cluster: bool,
+    keep: bool,
+    as_json: bool,
+    report: str | None,
+    quiet: bool,
+    verbose: bool,
+    **own: Any,
+) -> int:
+    """Show the scenario as it was asked for, and return the exit code of its verdict."""
+    profile = _profile(requests, rate, duration)
+    if workers or in_cluster:
+        source = LoadSource(workers, in_cluster)
+    screen = Screen(_verbosity(as_json=as_json, quiet=quiet, verbose=verbose))
+    scenario = command.build(margin / 100, keep=keep, **own)
+    if sum(claim.requests for step in claims_of(scenario, profile) for claim in step) > _MOST_REQUESTS:
+        raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
+    if margin != _MARGIN and _alike(scenario, command.build(_MARGIN / 100, keep=keep, **own), profile):
+        told = Message("note.margin", margin=f"{float(margin):g}")
+        scenario = replace(scenario, notes=(*scenario.notes, told))
+    folder = None if report is None else prepare(report)
+    outcome = run(scenario, lambda: to(choice), profile=profile, source=source, keep=keep, command=typed, screen=screen)
+    screen.result(outcome)
+    if folder:
+        screen.wrote(write(outcome, folder))
+    if outcome.error:
+        screen.wrong(f"{command.name}: {outcome.error}")
+    return outcome.exit_code
+
+
+_option = functools.partial(TitledOption, title="Common options")
+_flag = functools.partial(_option, is_flag=True)
+
+_COMMON = (
+    _option(
+        ["--requests"],
+        type=Whole(1, _MOST_REQUESTS, example="1000"),
+        metavar="N",
+        help="requests per end user and step; default: what --margin needs",
+    ),
+    _option(
+        ["--margin"],
+        type=Decimal(Fraction(1, 2), Fraction(50), example="5"),
         metavar="POINTS",
         default=_MARGIN,
         help="the deviation of a split that must be caught, in points, default 5; a split that only supports the claim gets a"
         " multiple, a claim of all or none (leaks, abort, outage) depends on it only below 1",
+    ),
+    _option(
+        ["--rate"],
+        type=Decimal(Fraction(1, 10), Fraction(10_000), example="15"),
+        metavar="RPS",
+        help="requests per second; default: as fast as the page answers",
+    ),
+    _option(
+        ["--duration"],
+        type=Decimal(Fraction(1), Fraction(86_400), example="60"),
+        metavar="SECONDS",
+        help="of each step; with --rate, as in --rate 15 --duration 60",
+    ),
+    _option(
+        ["--workers"],
+        type=Whole(1, _MOST_WORKERS, example="4"),
+        metavar="N",
+        help="send from N processes, for more than one can (or pods, with --in-cluster)",
+    ),
+    _flag(["--in-cluster"], help="kubernetes: send from a Job in the cluster"),
+    _flag(["--keep"], help="leave the rule in force for a look at the page"),
+    _flag(["--json", "as_json"], help="print one JSON document and nothing else; on an error (2, 3, 130), none"),
+    _option(["--report"], metavar="DIR", help="write report.json, junit.xml, report.html and the YAML there"),
+    _flag(["-q", "--quiet"], help="print the verdict only"),
+    _flag(["-v", "--verbose"], help="print how you know, too"),
+)
+
+
+def _click_command(command: Command, play: Callable[..., int]) -> click.Command:
+    @click.command(
+        cls=TitledCommand,
+        params=[*command.options, *_COMMON],
+        help=command.summary,
+        epilog=f"example: {command.usage}\n\n{_EXITS}",
     )
-    common.add_argument("--rate", metavar="RPS", help="requests per second; default: as fast as the page answers")
-    common.add_argument(
-        "--duration", metavar="SECONDS", help="of each step; with --rate, as in --rate 15 --duration 60"
-    )
-    common.add_argument(
-        "--workers", metavar="N", help="send from N processes, for more than one can (or pods, with --in-cluster)"
-    )
-    common.add_argument("--in-cluster", action="store_true", help="kubernetes: send from a Job in the cluster")
-    common.add_argument("--keep", action="store_true", help="leave the rule in force for a look at the page")
-    common.add_argument(
-        "--json", action="store_true", help="print one JSON document and nothing else; on an error (2, 3, 130), none"
-    )
-    common.add_argument("--report", metavar="DIR", help="write report.json, junit.xml, report.html and the YAML there")
-    loudness = common.add_mutually_exclusive_group()
-    loudness.add_argument("-q", "--quiet", action="store_true", help="print the verdict only")
-    loudness.add_argument("-v", "--verbose", action="store_true", help="print how you know, too")
-    return parser
+    @demo_options
+    def click_command(**values: Any) -> int:
+        return play(**values)
+
+    return click_command
 
 
 def _alike(one: Scenario, other: Scenario, profile: LoadProfile) -> bool:
-    """Whether the claims of both take as many requests and catch the same."""
+    """Tell whether the claims of both take as many requests and catch the same."""
 
     def told(scenario: Scenario) -> list[tuple[int, Message]]:
         return [(claim.requests, claim.power) for step in claims_of(scenario, profile) for claim in step]
@@ -152,27 +188,8 @@ def _alike(one: Scenario, other: Scenario, profile: LoadProfile) -> bool:
     return told(one) == told(other)
 
 
-def _joined(argv: Sequence[str]) -> list[str]:
-    """`--weights -1,101,0` as `--weights=-1,101,0`: argparse would take the number for an option."""
-    joined: list[str] = []
-    for word in argv:
-        if joined and re.match(r"-[0-9.]", word) and re.fullmatch(r"--[a-z-]+", joined[-1]):
-            joined[-1] += f"={word}"
-        else:
-            joined.append(word)
-    return joined
-
-
-def _profile(arguments: argparse.Namespace) -> LoadProfile:
-    requests = rate = duration = None
-    if arguments.requests is not None:
-        requests = whole(arguments.requests, option="--requests", least=1, most=_MOST_REQUESTS, example="1000")
-    if arguments.rate is not None:
-        rate = decimal(arguments.rate, option="--rate", least=Fraction(1, 10), most=Fraction(10_000), example="15")
-    if arguments.duration is not None:
-        duration = decimal(
-            arguments.duration, option="--duration", least=Fraction(1), most=Fraction(86_400), example="60"
-        )
+def _profile(requests: int | None, rate: Fraction | None, duration: Fraction | None) -> LoadProfile:
+    if duration is not None:
         if rate is None:
             raise UsageError("--duration needs a rate: add --rate, as in --rate 15 --duration 60")
         if requests is not None:
@@ -180,22 +197,11 @@ def _profile(arguments: argparse.Namespace) -> LoadProfile:
     return LoadProfile(requests, None if rate is None else float(rate), None if duration is None else float(duration))
 
 
-def _source(arguments: argparse.Namespace) -> LoadSource | None:
-    """The source that is asked for, if one is."""
-    workers = arguments.workers
-    if workers is not None:
-        workers = whole(workers, option="--workers", least=1, most=_MOST_WORKERS, example="4")
-    return LoadSource(workers, arguments.in_cluster) if workers or arguments.in_cluster else None
-
-
-def _margin(arguments: argparse.Namespace) -> Fraction:
-    points = decimal(arguments.margin, option="--margin", least=Fraction(1, 2), most=Fraction(50), example="5")
-    return points / 100
-
-
-def _verbosity(arguments: argparse.Namespace) -> Verbosity:
-    if arguments.json:
+def _verbosity(*, as_json: bool, quiet: bool, verbose: bool) -> Verbosity:
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose each say how much to print: give one of them")
+    if as_json:
         return Verbosity.JSON
-    if arguments.quiet:
+    if quiet:
         return Verbosity.QUIET
-    return Verbosity.VERBOSE if arguments.verbose else Verbosity.NORMAL
+    return Verbosity.VERBOSE if verbose else Verbosity.NORMAL

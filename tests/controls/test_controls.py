@@ -114,7 +114,7 @@ def test_a_name_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str])
 
         assert [] == platform.applied
     assert 2 == code
-    assert "no such defect; there are nothing-canary" in capsys.readouterr().err
+    assert "'wieghts' is not one of 'nothing-canary', " in capsys.readouterr().err
 
 
 def test_every_row_says_what_it_is_about(capsys: pytest.CaptureFixture[str]) -> None:
