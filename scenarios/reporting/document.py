@@ -8,8 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
 from platforms.errors import UsageError
 from platforms.istio.documents import Unreadable, json_document
 from platforms.istio.resources import baseline
@@ -98,6 +96,8 @@ def read(path: Path) -> dict[str, Any]:
 
 def _complaints(document: dict[str, Any]) -> Iterator[str]:
     """Why the page cannot be drawn of a document; the first is enough."""
+    import jsonschema  # noqa: PLC0415  # takes long to import, and a run only writes reports
+
     checker = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
     if wrong := jsonschema.exceptions.best_match(checker.iter_errors(document)):
         yield f"{wrong.json_path.removeprefix('$.')}: {wrong.message[:200]}"
