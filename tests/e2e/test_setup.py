@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from platforms.environment import ROOT
@@ -73,6 +74,11 @@ class Project:
             text=True,
         )
 
+    def at_work(self) -> list[str]:
+        """The processes that were started with something of this project."""
+        started = (" ".join(one.info["cmdline"] or ()) for one in psutil.process_iter(["cmdline"]))
+        return [line for line in started if str(self.folder) in line]
+
     def edition(self) -> str:
         """What is installed, as its own Python says it."""
         asked = (self.folder / ".venv" / "bin" / "python", "-c", "import novel; print(novel.EDITION)")
@@ -120,7 +126,7 @@ def test_other_hash(project: Project) -> None:
     done = project.set_up()
 
     assert 3 == done.returncode
-    assert "setup: pip could not install them:\n" in done.stderr
+    assert "setup: pip could not install them; its reason stands above\n" in done.stderr
     assert "THESE PACKAGES DO NOT MATCH THE HASHES" in done.stderr
     assert "ModuleNotFoundError: No module named 'novel'" == project.edition()
 
@@ -141,21 +147,25 @@ def test_no_network(project: Project) -> None:
     after = project.set_up()
 
     assert 3 == without.returncode
-    assert "setup: pip could not install them:\n" in without.stderr
+    assert "setup: pip could not install them; its reason stands above\n" in without.stderr
     assert "Failed to establish a new connection" in without.stderr
     assert PASSWORD not in without.stdout + without.stderr
     assert (0, "1") == (after.returncode, project.edition())
 
 
-def test_cut_off(project: Project) -> None:
-    """Ctrl-C in the middle is one line, and the next run makes a half-made environment anew."""
-    project.index.held_back = "novel"
+@pytest.mark.parametrize("meanwhile", ["uv", "novel"])
+def test_cut_off(project: Project, meanwhile: str) -> None:
+    """Ctrl-C in the middle is one line and leaves nobody at work, and the next run makes a half-made environment anew."""
+    project.index.held_back = meanwhile
     with project.start() as running:
         assert project.index.asked.wait(60)
-        installed = next((project.folder / ".venv" / "lib").glob("python*/site-packages"))
-        shutil.copytree(installed / "uv-1.0.dist-info", installed / "novel-1.0.dist-info")  # as far as it came
+        half = next((project.folder / ".venv" / "lib").glob("python*/site-packages")) / "novel-1.0.dist-info"
+        half.mkdir()  # what was pinned, as far as it came
+        (half / "METADATA").write_text("Metadata-Version: 2.1\nName: novel\nVersion: 1.0\n")
+        (half / "RECORD").touch()
         running.send_signal(signal.SIGINT)
         _, complaint = running.communicate(timeout=60)
+    until(lambda: not project.at_work(), what="nobody is at work in the project")
     project.index.held_back = ""
     after = project.set_up()
 

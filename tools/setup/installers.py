@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
+import signal
 import subprocess  # noqa: TID251  # pip and uv are programs
 import sys
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ def install(names: Sequence[str], *, has_uv: bool) -> bool:
     """Install what these files pin; returns whether uv is there as it is pinned, raises Failed."""
     what, files = " and ".join(names), [part for name in names for part in ("--requirement", name)]
     pip = _pip()
-    with subprocess.Popen([*pip, "config", "list"], cwd=ROOT, stdout=subprocess.PIPE, text=True) as listing:
+    with _started([*pip, "config", "list"], stderr=subprocess.DEVNULL) as listing:
         wrong = "" if has_uv else _fetch_uv(pip)
         has_uv = not wrong
         settings, _ = listing.communicate()
@@ -29,7 +30,7 @@ def install(names: Sequence[str], *, has_uv: bool) -> bool:
             wrong = _by_uv(files, pip_settings.for_uv(pip_settings.read(settings)))
     if wrong:
         say(f"not by uv, it says: {wrong}")
-        with step(f"installing {what} by pip"):
+        with step(f"installing {what} by pip", itself_speaks=True):
             _by_pip(pip, files)
     return has_uv
 
@@ -69,9 +70,9 @@ def _by_uv(files: Sequence[str], settings: Mapping[str, str]) -> str:
 
 
 def _by_pip(pip: Sequence[str], files: Sequence[str]) -> None:
-    done = _run([*pip, *_INSTALL, *files])
-    if done.returncode:
-        raise Failed(f"pip could not install them:\n{_said(done)}")
+    """In the terminal itself: it may ask for a password there, and says when it tries again."""
+    if subprocess.run([*pip, *_INSTALL, *files], cwd=ROOT, check=False).returncode:
+        raise Failed("pip could not install them; its reason stands above")
 
 
 _INSTALL = ("install", "--quiet", "--disable-pip-version-check", "--require-hashes")
@@ -79,19 +80,33 @@ _INSTALL = ("install", "--quiet", "--disable-pip-version-check", "--require-hash
 
 def _run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(
-            command,
-            cwd=ROOT,
-            env=environment,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
+        process = _started(command, environment)
     except OSError as error:  # such as a uv that is not made for this machine
         return subprocess.CompletedProcess(command, 127, stdout=str(error))
+    with process:
+        try:
+            said, _ = process.communicate()
+        except BaseException:
+            # Not it alone: a pip that installs for another Python has started a second one.
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, stdout=said)
+
+
+def _started(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, *, stderr: int = subprocess.STDOUT
+) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        errors="replace",
+        start_new_session=True,  # a Ctrl-C is for us: what it would say of its own end helps nobody
+    )
 
 
 def _said(done: subprocess.CompletedProcess[str]) -> str:

@@ -41,7 +41,7 @@ class Reviews:
             self.begin()
         if self._build is None:
             return
-        with step("building reviews", lambda: float(self._build.seconds)):
+        with step("building reviews", seconds=lambda: float(self._build.seconds)):
             complaint = self._build.complaint()
         if complaint:
             raise Failed(f"Maven could not build reviews:\n{complaint}")

@@ -16,13 +16,18 @@ def say(text: str) -> None:
 
 
 @contextlib.contextmanager
-def step(text: str, seconds: Callable[[], float] | None = None) -> Iterator[None]:
-    """Say what is being done and, once it is, on the same line, how long it took; `seconds` knows of what began before."""
-    began = time.monotonic()
-    print(f"setup: {text} ...", end=" ", flush=True)
+def step(text: str, *, seconds: Callable[[], float] | None = None, itself_speaks: bool = False) -> Iterator[None]:
+    """Say what is being done and, once it is, how long it took, on the same line unless the step itself speaks meanwhile.
+
+    `seconds` knows how long it took where that began before.
+    """
+    began, line = time.monotonic(), f"setup: {text} ..."
+    print(line, end="\n" if itself_speaks else " ", flush=True)
     try:
         yield
     except BaseException:
-        print(flush=True)
+        if not itself_speaks:
+            print(flush=True)
         raise
-    print(f"{seconds() if seconds else time.monotonic() - began:.1f} s", flush=True)
+    took = seconds() if seconds else time.monotonic() - began
+    print(f"{line} " if itself_speaks else "", f"{took:.1f} s", sep="", flush=True)
