@@ -30,7 +30,7 @@ from scenarios.messages.catalogue import english
 from scenarios.messages.message import Text
 from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen, Verbosity
-from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, run
+from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, plan_steps, run
 from scenarios.run.signals import InterruptGuard
 
 PROGRAM = "python -m scenarios.controls"
@@ -157,8 +157,9 @@ def _control(defect: Defect, platform: DemoPlatform, source: LoadSource, *, comm
         with contextlib.closing(Planted(platform, defect)) as planted:
             report = run(
                 defect.scenario,
+                plan_steps(defect.scenario, LoadProfile()),
                 lambda: planted,
-                profile=LoadProfile(),
+                rate=None,
                 keep=False,
                 command=command,
                 screen=screen,

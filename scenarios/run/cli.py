@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -21,8 +21,9 @@ from platforms.selection import connect
 from scenarios.messages.message import Message
 from scenarios.reporting.files import prepare, write
 from scenarios.reporting.terminal import Screen, Verbosity
-from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, claims_of, run
+from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, plan_steps, run
 from scenarios.scenario import Scenario
+from scenarios.statistics.claim import Claim
 
 _MOST_REQUESTS = 1_000_000
 _MOST_WORKERS = 64
@@ -105,13 +106,24 @@ def _play(
         source = LoadSource(workers, in_cluster)
     screen = Screen(_verbosity(as_json=as_json, quiet=quiet, verbose=verbose))
     scenario = command.build(margin / 100, keep=keep, **own)
-    if sum(claim.requests for step in claims_of(scenario, profile) for claim in step) > _MOST_REQUESTS:
+    claims = plan_steps(scenario, profile)
+    if sum(claim.requests for step in claims for claim in step) > _MOST_REQUESTS:
         raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
-    if margin != _MARGIN and _alike(scenario, command.build(_MARGIN / 100, keep=keep, **own), profile):
+    usual = command.build(_MARGIN / 100, keep=keep, **own)
+    if margin != _MARGIN and _promises(claims) == _promises(plan_steps(usual, profile)):
         told = Message("note.margin", margin=f"{float(margin):g}")
         scenario = replace(scenario, notes=(*scenario.notes, told))
     folder = None if report is None else prepare(report)
-    outcome = run(scenario, lambda: to(choice), profile=profile, source=source, keep=keep, command=typed, screen=screen)
+    outcome = run(
+        scenario,
+        claims,
+        lambda: to(choice),
+        rate=profile.rate,
+        source=source,
+        keep=keep,
+        command=typed,
+        screen=screen,
+    )
     screen.result(outcome)
     if folder:
         screen.wrote(write(outcome, folder))
@@ -179,13 +191,9 @@ def _click_command(command: Command, play: Callable[..., int]) -> click.Command:
     return click_command
 
 
-def _alike(one: Scenario, other: Scenario, profile: LoadProfile) -> bool:
-    """Tell whether the claims of both take as many requests and catch the same."""
-
-    def told(scenario: Scenario) -> list[tuple[int, Message]]:
-        return [(claim.requests, claim.power) for step in claims_of(scenario, profile) for claim in step]
-
-    return told(one) == told(other)
+def _promises(claims: Iterable[Sequence[Claim]]) -> list[tuple[int, Message]]:
+    """List how many requests each claim takes, and what they catch."""
+    return [(claim.requests, claim.power) for step in claims for claim in step]
 
 
 def _profile(requests: int | None, rate: Fraction | None, duration: Fraction | None) -> LoadProfile:

@@ -32,8 +32,9 @@ from scenarios.run.traffic import Traffic
 from scenarios.scenario import Scenario, Step
 from scenarios.statistics.claim import PUNCTUAL, Claim, plan_claims
 
-_GLANCE = 1.0  # how long the proxies get to prove that they serve the baseline before a run
-_LOOK = "`python -m platforms status` shows what is wrong"
+_PROBE_SECONDS = 1.0
+"""How long the proxies get to prove that they serve the baseline before a run."""
+_ADVICE = "`python -m platforms status` shows what is wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +83,26 @@ class LoadProfile:
 
 def run(
     scenario: Scenario,
+    claims: Sequence[tuple[Claim, ...]],
     connect: Callable[[], DemoPlatform],
     *,
-    profile: LoadProfile,
+    rate: float | None,
     keep: bool,
     command: str,
     screen: Screen,
     source: LoadSource = ONE_PROCESS,
 ) -> Report:
-    """Show the scenario, restore the baseline and report.
+    """Run the scenario's steps, restore the baseline, and judge the `claims`, which are per step.
 
-    Raises what kept it from being shown; whatever was changed has been restored by then, or the message says so.
+    Raises the error that ended the run; whatever it changed has been restored by then, or the message says so.
     """
     started = datetime.now().astimezone()
     clock = time.perf_counter()
-    claims = claims_of(scenario, profile)
     platform = connect()
     scenario = replace(scenario, notes=(*scenario.notes, *platform.caveats))
     screen.opening(scenario, platform, claims)
     folder = part(platform.key)
-    # Locust takes a second to import, so it starts while the demo is looked at.
+    # Locust takes a second to import, so it starts while the demo is checked.
     with InterruptGuard().installed() as guard, source.traffic(platform, folder / "locust.log") as traffic:
         with _nothing_changed():
             if told := restore_after_crash(platform):
@@ -112,7 +113,7 @@ def run(
             will = {english(step.title): step.state for step in scenario.steps}
             Journal.of(platform.key).open(who=command, was=english(found), will=will)
             with restoring_baseline(platform, guard, screen, scenario=scenario.name, keep=keep) as restore:
-                context = StepContext(platform, traffic, profile.rate, screen)
+                context = StepContext(platform, traffic, rate, screen)
                 records = [
                     run_step(step, step_claims, context, lifts_fault=number == scenario.healed)
                     for number, (step, step_claims) in enumerate(zip(scenario.steps, claims, strict=True))
@@ -139,8 +140,8 @@ def _judge(records: Sequence[StepRecord]) -> tuple[StepReport, ...]:
     return (first, *(judge_step(record, usual_ms=usual_ms) for record in records[1:]))
 
 
-def claims_of(scenario: Scenario, profile: LoadProfile) -> tuple[tuple[Claim, ...], ...]:
-    """The claims of every step, with their numbers of requests and what these allow."""
+def plan_steps(scenario: Scenario, profile: LoadProfile) -> tuple[tuple[Claim, ...], ...]:
+    """Plan the claims of every step, with their numbers of requests and allowed counts."""
     given = [profile.requests_of(step) for step in scenario.steps for _ in step.expectations]
     claims = iter(plan_claims(scenario.expectations, given))
     return tuple(tuple(next(claims) for _ in step.expectations) for step in scenario.steps)
@@ -148,7 +149,7 @@ def claims_of(scenario: Scenario, profile: LoadProfile) -> tuple[tuple[Claim, ..
 
 @contextlib.contextmanager
 def _nothing_changed() -> Iterator[None]:
-    """Says so if the run is stopped in the block."""
+    """Add to the message of an interrupt in the block that nothing had been changed."""
     try:
         yield
     except Interrupted as stopped:
@@ -156,13 +157,13 @@ def _nothing_changed() -> Iterator[None]:
 
 
 def _preflight(platform: Platform, screen: Screen) -> Message:
-    """See that the page answers, and say what is in force.
+    """Require that the page answers, and return what is in force.
 
-    For this page too, nobody else's run may be under way: its proxies would count it.
+    It needs the lock as well: the proxies would count this page in somebody else's run.
     """
-    _page_answers(platform.gateway_url)
+    _require_page(platform.gateway_url)
     try:
-        platform.wait_until_converged(State(baseline()), timeout=_GLANCE)
+        platform.wait_until_converged(State(baseline()), timeout=_PROBE_SECONDS)
     except NotConverged:
         screen.note(
             "a rule other than the baseline is in force (kept, or applied by hand): the baseline will follow it"
@@ -171,14 +172,14 @@ def _preflight(platform: Platform, screen: Screen) -> Message:
     return Message("found.baseline")
 
 
-def _page_answers(url: str) -> None:
-    """Raises NotReachable unless the gateway serves the page."""
+def _require_page(url: str) -> None:
+    """Raise NotReachable unless the gateway serves the page."""
     try:
         with urllib3.PoolManager(timeout=5.0, retries=False) as pool:
             answer = pool.request("GET", f"{url}/productpage")
     except urllib3.exceptions.HTTPError as error:
-        raise NotReachable(f"{url}/productpage does not answer ({type(error).__name__}): {_LOOK}") from error
+        raise NotReachable(f"{url}/productpage does not answer ({type(error).__name__}): {_ADVICE}") from error
     if answer.status != 200:  # noqa: PLR2004  # OK
-        raise NotReachable(f"{url}/productpage answers {answer.status}: {_LOOK}")
+        raise NotReachable(f"{url}/productpage answers {answer.status}: {_ADVICE}")
     if not marks(answer.data.decode(errors="replace")):
-        raise NotReachable(f"{url}/productpage is no Bookinfo page of ours: it has no <main id=bookinfo> to read from")
+        raise NotReachable(f"{url}/productpage is not a page of this Bookinfo: it has no <main id=bookinfo>")
