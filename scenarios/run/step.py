@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from platforms.boundary import CONVERGENCE_SECONDS, Platform, State
 from platforms.errors import NotConverged
+from platforms.wait import wait_while
 from scenarios.evidence.changes import instance_changes, rule_updates
 from scenarios.evidence.observation import Observation, outcome
 from scenarios.evidence.proxy_counts import read_settled
@@ -133,9 +134,5 @@ def _wait_until_idle(platform: Platform, when: str, patience: float) -> Text:
 
     A call outlives its page: what reviews v2 asks of late ratings is answered after the page has gone out.
     """
-    deadline = time.monotonic() + patience
-    while calls := platform.under_way():
-        if time.monotonic() >= deadline:
-            return Message(when, n=calls, patience=patience)
-        time.sleep(_POLL_SECONDS)
-    return ""
+    calls = wait_while(platform.under_way, patience, every=_POLL_SECONDS)
+    return Message(when, n=calls, patience=patience) if calls else ""

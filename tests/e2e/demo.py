@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess  # noqa: TID251  # commands are run as a presenter runs them
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from platforms.environment import ROOT
 from platforms.local import record
 from platforms.local.platform import LocalPlatform
 from platforms.loopback import free_port
+from platforms.wait import wait_until
 
 PYTHON = (sys.executable, "-m")
 COMMAND = (*PYTHON, "platforms")
@@ -120,11 +120,7 @@ def demo_up(folder: Path) -> Iterator[Demo]:
 
 def until(fact: Callable[[], bool], *, what: str, seconds: float = 30.0) -> None:
     """Wait for a fact; one that does not come is a failure that says which."""
-    deadline = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < deadline, f"not after {seconds:g} s: {what}"
-
-        time.sleep(0.02)
+    assert wait_until(fact, seconds, every=0.02), f"not after {seconds:g} s: {what}"
 
 
 def alive(pid: int) -> bool:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess  # noqa: TID251  # the command is run as somebody would run it
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import Journal
 from platforms.environment import ROOT
 from platforms.istio.resources import baseline
+from platforms.wait import wait_until
 from tests.fakes import FakePlatform
 
 LONG = ["canary", "--rate", "20", "--duration", "60"]
@@ -56,13 +56,8 @@ def children(process: subprocess.Popen[str]) -> list[int]:
 
 
 def gone(pid: int, *, within: float = 30.0) -> bool:
-    """Whether the process ends in time."""
-    deadline = time.monotonic() + within
-    while Path(f"/proc/{pid}").exists():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
+    """Tell whether the process ends in time."""
+    return wait_until(lambda: not Path(f"/proc/{pid}").exists(), within, every=0.01)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import socket
 import subprocess  # noqa: TID251  # a runner that is killed
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ import yaml
 from platforms.errors import Busy, TrafficError
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.traffic_job import GATEWAY_URL, NAMESPACE, TrafficJob
+from platforms.wait import wait_until
 from scenarios.evidence.observation import Observation
 from scenarios.run.traffic import Traffic, UserLoad
 from tests.kubernetes.deployed import DEADLINE, ROOT, Bookinfo
@@ -130,10 +130,7 @@ def worker(place: Bookinfo) -> str:
 
 
 def until(fact: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE
-    while not fact():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    assert wait_until(fact, DEADLINE, every=0.2)
 
 
 def active(place: Bookinfo) -> str:

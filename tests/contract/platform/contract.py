@@ -9,7 +9,6 @@ What may differ between platforms is a fixture with a name: `converges_within`, 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -21,6 +20,7 @@ from platforms.boundary import Platform, State
 from platforms.counters import Hop
 from platforms.errors import NotConverged, PlatformError
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
+from platforms.wait import wait_while
 from scenarios import fault_ratings
 from tests.contract.platform.visits import Visitor
 
@@ -52,11 +52,7 @@ def ratings_late(version: str) -> State:
 
 def until_nothing_is_under_way(platform: Platform) -> None:
     """Nobody waits longer than reviews v2 for ratings, 10 s."""
-    deadline = time.monotonic() + 15
-    while platform.under_way():
-        assert time.monotonic() < deadline
-
-        time.sleep(0.02)
+    assert 0 == wait_while(platform.under_way, 15, every=0.02)
 
 
 def _to(version: str) -> dict[str, Any]:
@@ -272,12 +268,14 @@ class PlatformContract:
             visitor.page(mark=f"bookinfo=0123456789abcdef.{number}.")
         visitor.page()
         visitor.close()
-        deadline = time.monotonic() + 15
-        while any(named.keys() - {call.mark for call in log.calls() if call.hop.app == app} for app in _EVERY_PAGE):
-            assert time.monotonic() < deadline
 
-            time.sleep(0.02)
+        def missing() -> set[str]:
+            calls = log.calls()
+            return {
+                mark for app in _EVERY_PAGE for mark in named.keys() - {one.mark for one in calls if one.hop.app == app}
+            }
 
+        assert set() == wait_while(missing, 15, every=0.02)
         assert named == {
             call.mark: call.hop.version for call in log.calls() if call.hop.app == "reviews" and call.mark in named
         }

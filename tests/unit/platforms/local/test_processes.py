@@ -7,7 +7,6 @@ import secrets
 import signal
 import subprocess  # noqa: TID251  # a parent that is killed has to be a process of its own
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import pytest
 from platforms.environment import ROOT
 from platforms.local import processes
 from platforms.local.processes import Identity, Launch
+from platforms.wait import wait_until
 
 # A child with a child of its own, which prints both numbers and waits.
 FAMILY = """
@@ -37,11 +37,7 @@ time.sleep(600)
 
 
 def until(fact: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not fact():
-        assert time.monotonic() < deadline, "it did not become true in 10 s"
-
-        time.sleep(0.01)
+    assert wait_until(fact, 10, every=0.01), "it did not become true in 10 s"
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from platforms.environment import ROOT
 from platforms.errors import Busy
 from platforms.kubernetes.up import subprocesses
 from platforms.kubernetes.up.subprocesses import Commands, Failed, ask
+from platforms.wait import wait_until
 from tests.unit.platforms.kubernetes.up.programs import put
 
 KILLED = """
@@ -30,11 +31,7 @@ def commands(folder: Path) -> Commands:
 
 
 def until_begun(log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while not (log.exists() and "begun" in log.read_text()):
-        assert time.monotonic() < deadline, f"nothing in {log}"
-
-        time.sleep(0.01)
+    assert wait_until(lambda: log.exists() and "begun" in log.read_text(), 30, every=0.01), f"nothing in {log}"
 
 
 def test_a_failure_quotes_the_last_words(tmp_path: Path) -> None:
