@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
+import click
 import psutil
 from rich.console import Console
 
@@ -15,7 +15,9 @@ from bench import calibration, kind, local, request_log, services, slow_connecti
 from bench.figure import Figure
 from bench.instruments import wrk
 from bench.services import Reference
-from platforms.errors import DemoError
+from platforms import command_line
+from platforms.command_line import TitledCommand, WholeNumber
+from platforms.errors import DemoError, UsageError
 
 Measure = Callable[[Reference], Iterator[Figure]]
 
@@ -41,29 +43,46 @@ PAGE_WIDTH = 120
 """Columns of an output that is no terminal, such as a file or a CI log."""
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Measure, print, and return the exit code: 0 if every target that could be judged was met."""
-    options = _parser().parse_args(arguments)
-    other = Reference(url=options.against, pids=tuple(options.against_pid))
+_NAMES = (*MEASURES, CALIBRATION, *ASKED_FOR)
+
+
+@click.command(
+    cls=TitledCommand, epilog="example: python -m bench --only page --against http://127.0.0.1:9081/productpage"
+)
+@click.option("--only", metavar="NAME", multiple=True, type=click.Choice(_NAMES), help=", ".join(_NAMES))
+@click.option(
+    "--runs",
+    metavar="N",
+    type=WholeNumber(1, 1_000_000, example="1000"),
+    default=calibration.RUNS,
+    help="simulated right meshes in the calibration; 10000",
+)
+@click.option("--against", metavar="URL", help="the page of another Bookinfo: the same load, in turns")
+@click.option(
+    "--against-pid", "pids", metavar="PID", multiple=True, type=int, help="one of its processes, to compare memory"
+)
+@click.option("--json", "as_json", is_flag=True, help="one JSON document on stdout")
+def bench(only: tuple[str, ...], runs: int, against: str | None, pids: tuple[int, ...], *, as_json: bool) -> int:
+    """Measure the services and the local platform, and print each figure beside its target.
+
+    Exit codes: 0 every target that could be judged was met, 1 one was not.
+    """
+    other = Reference(url=against, pids=pids)
     figures: list[Figure] = []
     calibrated: list[calibration.CalibrationRow] = []
     try:
-        for name in options.only or (*MEASURES, CALIBRATION):
+        for name in only or (*MEASURES, CALIBRATION):
             print(f"measuring {name}", file=sys.stderr)
             if name == CALIBRATION:
-                calibrated.extend(calibration.calibrate(options.runs))
+                calibrated.extend(calibration.calibrate(runs))
             else:
                 figures.extend({**MEASURES, **ASKED_FOR}[name](other))
-    except (wrk.LoadFailed, standalone.ServiceNotReady, DemoError) as error:
-        print(error, file=sys.stderr)
-        return 3
-    except KeyboardInterrupt:
-        return 130
+    except (wrk.LoadFailed, standalone.ServiceNotReady) as error:
+        raise DemoError(str(error)) from error
     except psutil.NoSuchProcess as error:
-        print(f"--against-pid {error.pid}: there is no such process", file=sys.stderr)
-        return 2
+        raise UsageError(f"--against-pid {error.pid}: there is no such process") from error
     rows: list[Figure | calibration.CalibrationRow] = [*figures, *calibrated]
-    if options.json:
+    if as_json:
         print(json.dumps([row.document() for row in rows], indent=2, ensure_ascii=False))
     else:
         console = Console(width=None if sys.stdout.isatty() else PAGE_WIDTH)
@@ -74,34 +93,5 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if any(row.holds is False for row in rows) else 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m bench",
-        description="Measure the services and the local platform, and print each figure beside its target.",
-        epilog="example: python -m bench --only page --against http://127.0.0.1:9081/productpage",
-    )
-    names = (*MEASURES, CALIBRATION, *ASKED_FOR)
-    parser.add_argument("--only", metavar="NAME", action="append", choices=names, help=", ".join(names))
-    parser.add_argument(
-        "--runs",
-        metavar="N",
-        type=_runs,
-        default=calibration.RUNS,
-        help="simulated right meshes in the calibration; 10000",
-    )
-    parser.add_argument("--against", metavar="URL", help="the page of another Bookinfo: the same load, in turns")
-    parser.add_argument(
-        "--against-pid", metavar="PID", type=int, nargs="+", default=[], help="its processes, to compare memory"
-    )
-    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    return parser
-
-
-def _runs(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!a}: expected a whole number from 1, as in 1000")
-    return int(text)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command_line.main(bench, "python -m bench"))

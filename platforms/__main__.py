@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from platforms import command_line, commands
-from platforms.errors import DemoError, in_one_line
+from platforms.errors import DemoError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,16 +17,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without ✓ is no reason to fail
     try:
-        given = sys.argv[1:] if arguments is None else arguments
-        code = command_line.run(commands.platforms, commands.PROGRAM, given)
+        code = command_line.main(commands.platforms, commands.PROGRAM, arguments)
         if sys.stdout:
             sys.stdout.flush()  # so that what cannot be written is said here
-    except DemoError as error:
-        print(f"platforms: {in_one_line(str(error))}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        print("platforms: interrupted", file=sys.stderr)
-        return 130
     except BrokenPipeError:  # `… | head` has seen enough
         _write_no_more()
         return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +32,14 @@ class Choice:
     gateway_url: str | None = None
     yes: bool = False
     """Whether a cluster that is not ours need not be confirmed."""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options that name this demo to another command."""
+        values = {"platform": self.platform, "context": self.context, "namespace": self.namespace}
+        named = {**values, "gateway-url": self.gateway_url}
+        words = (word for name, value in named.items() if value for word in (f"--{name}", value))
+        return (*words, *(("--yes",) if self.yes else ()))
 
 
 def platform_option(default: str = "the one that is up") -> Callable[[Function], Function]:
@@ -85,23 +92,3 @@ def checked(choice: Choice) -> Choice:
     if url is not None and not url.startswith(("http://", "https://")):
         raise UsageError(f"--gateway-url {url!a}: not a URL, as in http://192.0.2.10:80")
     return Choice("kubernetes", choice.context, choice.namespace, url and url.rstrip("/"), choice.yes)
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Offer the options that name a demo."""
-    group = parser.add_argument_group("which demo")
-    group.add_argument("--platform", metavar="NAME", help="local, kubernetes or kind; default: the one that is up")
-    group.add_argument(
-        "--context", metavar="NAME", help="kubernetes: a cluster with Istio and Bookinfo, by its context"
-    )
-    group.add_argument("--namespace", metavar="NS", help="with --context: the namespace of Bookinfo; default bookinfo")
-    group.add_argument("--gateway-url", metavar="URL", help="with --context: the ingress gateway, http://host:port")
-    group.add_argument("--yes", action="store_true", help="with --context: do not ask whether that cluster is meant")
-
-
-def named(options: argparse.Namespace) -> Choice:
-    """Return the demo that the options name; raises UsageError for options that do not go together."""
-    if options.platform not in (None, *NAMES):
-        raise UsageError(f"--platform {options.platform!a}: no such platform; there are {', '.join(NAMES)}")
-    platform = NAMES.get(options.platform)
-    return checked(Choice(platform, options.context, options.namespace, options.gateway_url, options.yes))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 import click
 
-from platforms.errors import UsageError
+from platforms.errors import DemoError, Interrupted, UsageError, in_one_line
 
 
 def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
@@ -23,10 +24,23 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as asked:  # by --help
         return asked.exit_code
     except click.UsageError as error:
-        told = error.format_message().rstrip(".")
+        told = " ".join(error.format_message().split()).rstrip(".")
         told = f"{told[:1].lower()}{told[1:]}{'' if told.endswith('?') else ';'}"
         path = error.ctx.command_path if error.ctx else program
         raise UsageError(f"{told} `{path} --help` shows what is possible") from None
+
+
+def main(command: click.Command, program: str, arguments: Sequence[str] | None = None) -> int:
+    """Run a command as the whole of a program; an error is one line on stderr, in the program's name."""
+    name = program.rpartition(" ")[2].rpartition(".")[2]
+    try:
+        return run(command, program, sys.argv[1:] if arguments is None else arguments)
+    except DemoError as error:
+        print(f"{name}: {in_one_line(str(error))}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print(f"{name}: interrupted", file=sys.stderr)
+        return Interrupted.exit_code
 
 
 class TitledOption(click.Option):
@@ -91,14 +105,14 @@ class _Number(click.ParamType[Any]):
         return number
 
 
-class Whole(_Number):
+class WholeNumber(_Number):
     """A whole number, as an int."""
 
     name, described, exactly = "integer", "a whole number", int
     digits = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
-class Decimal(_Number):
+class DecimalNumber(_Number):
     """A number with a fraction or none, as exactly that number."""
 
     name, described, exactly = "number", "a number", Fraction

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from platforms.choice import Choice, demo_options, platform_option
-from platforms.command_line import OrderedGroup, Whole
+from platforms.command_line import OrderedGroup, WholeNumber
 
 PROGRAM = "python -m platforms"
 _WHERE_UP = "kind where a Docker engine answers, else local"
@@ -38,7 +38,7 @@ def _command(example: str) -> Callable[[Callable[..., Any]], click.Command]:
 @platform_option(_WHERE_UP)
 @click.option(
     "--port",
-    type=Whole(1, 65535, example="9080"),
+    type=WholeNumber(1, 65535, example="9080"),
     help="where the gateway listens on 127.0.0.1; default: 9080 on local, 8080 on kind",
 )
 @click.option("--cluster", metavar="NAME", help="kind: the cluster's name; default: bookinfo")
@@ -198,7 +198,9 @@ def config(choice: Choice, workload: str) -> None:
 @_command("logs reviews-v2 --follow")
 @demo_options
 @click.argument("workload", help="such as reviews-v2, envoy-reviews-v2, ingressgateway or supervisor")
-@click.option("-n", "lines", type=Whole(0, 1_000_000, example="50"), default=50, help="how many lines (default: 50)")
+@click.option(
+    "-n", "lines", type=WholeNumber(0, 1_000_000, example="50"), default=50, help="how many lines (default: 50)"
+)
 @click.option("--follow", is_flag=True, help="go on as lines are written, until Ctrl-C")
 def logs(choice: Choice, workload: str, lines: int, *, follow: bool) -> None:
     """Print the log of a workload or a proxy."""

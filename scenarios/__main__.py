@@ -8,16 +8,7 @@ import click
 
 from platforms import command_line
 from platforms.command_line import TitledCommand
-from platforms.errors import UsageError
 from scenarios.registry import COMMANDS
-
-
-def main() -> int:
-    try:
-        return command_line.run(_list, "python -m scenarios", sys.argv[1:])
-    except UsageError as error:
-        print(f"scenarios: {error}", file=sys.stderr)
-        return error.exit_code
 
 
 @click.command(cls=TitledCommand)
@@ -32,4 +23,4 @@ def _list() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command_line.main(_list, "python -m scenarios"))

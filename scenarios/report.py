@@ -25,10 +25,7 @@ _WIDTH = 160  # of what is no terminal: a path is not to be broken that a script
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    try:
-        return command_line.run(_report, "python -m scenarios.report", sys.argv[1:] if argv is None else argv)
-    except UsageError as error:
-        return _wrong(str(error), error.exit_code)
+    return command_line.main(_report, "python -m scenarios.report", argv)
 
 
 @click.command(cls=TitledCommand)

@@ -6,40 +6,37 @@ A demo that was up before stays up.
 
 from __future__ import annotations
 
-import argparse
 import subprocess  # noqa: TID251  # it types commands for the presenter
 import sys
 from pathlib import Path
 
+import click
+
+from platforms import command_line
+from platforms.choice import NAMES
+from platforms.command_line import TitledCommand
 from platforms.environment import ROOT
 from scenarios.registry import COMMANDS
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.demo", description=__doc__.splitlines()[0])
-    parser.add_argument("--platform", default="local", help="where to show it (default: local)")
-    parser.add_argument(
-        "--report", type=Path, default=ROOT / "reports", help="folder for the reports (default: reports)"
-    )
-    arguments = parser.parse_args()
-    platform = ["--platform", arguments.platform]
-
-    was_up = _run("platforms", "url", *platform, quiet=True) == 0
+@click.command(cls=TitledCommand, help=__doc__)
+@click.option("--platform", metavar="NAME", type=click.Choice(tuple(NAMES)), default="local", help="default: local")
+@click.option("--report", metavar="DIR", type=Path, default=ROOT / "reports", help="of the reports; default: reports")
+def demo(platform: str, report: Path) -> int:
+    where = ("--platform", platform)
+    was_up = _run("platforms", "url", *where, quiet=True) == 0
     try:
-        if code := 0 if was_up else _run("platforms", "up", *platform):
+        if code := 0 if was_up else _run("platforms", "up", *where):
             return code
         codes = {}
         for number, command in enumerate(COMMANDS.values(), start=1):
             name = command.name
             print(f"\n── Episode {number}: {command.title} ──  python -m scenarios.{name}", flush=True)
-            codes[name] = _run(f"scenarios.{name}", *platform, "--report", str(arguments.report / name))
-    except KeyboardInterrupt:
-        print("demo: stopped", file=sys.stderr)
-        return 130
+            codes[name] = _run(f"scenarios.{name}", *where, "--report", str(report / name))
     finally:
         if not was_up:
-            _run("platforms", "down", *platform)
-    print(f"\ndemo: {_summary(codes)}; reports in {_shown(arguments.report)}/")
+            _run("platforms", "down", *where)
+    print(f"\ndemo: {_summary(codes)}; reports in {_shown(report)}/")
     return max(codes.values())
 
 
@@ -65,4 +62,4 @@ def _shown(path: Path) -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command_line.main(demo, "python -m tools.demo"))

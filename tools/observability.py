@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import shutil
 import subprocess  # noqa: TID251  # it types kubectl for the presenter
@@ -17,8 +16,12 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import click
+
+from platforms import command_line
+from platforms.command_line import TitledCommand
 from platforms.environment import ROOT
-from platforms.errors import DemoError, NotReachable, PlatformError, UsageError
+from platforms.errors import NotReachable, PlatformError, UsageError
 from platforms.kubernetes import record
 
 NAMESPACE = "bookinfo-observability"
@@ -172,22 +175,18 @@ def down(cluster: Cluster, overlay: Path) -> None:
 COMMANDS = {"up": up, "down": down}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.observability", description=__doc__.splitlines()[0])
-    parser.add_argument("command", choices=COMMANDS)
-    parser.add_argument("--context", help="of the kubeconfig (default: the one of the demo that is up)")
-    parser.add_argument(
-        "--overlay", type=Path, default=OVERLAY, help="your kustomization over it, for instance with other images"
-    )
-    arguments = parser.parse_args()
-    try:
-        COMMANDS[arguments.command](_cluster(arguments.context), arguments.overlay)
-    except DemoError as error:
-        print(f"observability: {error}", file=sys.stderr)
-        return error.exit_code
-    except KeyboardInterrupt:
-        return 130
-    return 0
+@click.command(cls=TitledCommand, help=__doc__)
+@click.argument("command", metavar="up|down", type=click.Choice(tuple(COMMANDS)))
+@click.option("--context", metavar="NAME", help="of the kubeconfig (default: the one of the demo that is up)")
+@click.option(
+    "--overlay",
+    metavar="DIR",
+    type=Path,
+    default=OVERLAY,
+    help="your kustomization over it, for instance with other images",
+)
+def observability(command: str, context: str | None, overlay: Path) -> None:
+    COMMANDS[command](_cluster(context), overlay)
 
 
 def _cluster(context: str | None) -> Cluster:
@@ -200,4 +199,4 @@ def _cluster(context: str | None) -> Cluster:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command_line.main(observability, "python -m tools.observability"))

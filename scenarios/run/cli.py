@@ -14,7 +14,7 @@ import click
 
 from platforms import command_line
 from platforms.choice import Choice, demo_options
-from platforms.command_line import Decimal, TitledCommand, TitledOption, Whole
+from platforms.command_line import DecimalNumber, TitledCommand, TitledOption, WholeNumber
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, Interrupted, UsageError
 from platforms.selection import connect
@@ -138,13 +138,13 @@ _flag = functools.partial(_option, is_flag=True)
 _COMMON = (
     _option(
         ["--requests"],
-        type=Whole(1, _MOST_REQUESTS, example="1000"),
+        type=WholeNumber(1, _MOST_REQUESTS, example="1000"),
         metavar="N",
         help="requests per end user and step; default: what --margin needs",
     ),
     _option(
         ["--margin"],
-        type=Decimal(Fraction(1, 2), Fraction(50), example="5"),
+        type=DecimalNumber(Fraction(1, 2), Fraction(50), example="5"),
         metavar="POINTS",
         default=_MARGIN,
         help="the deviation of a split that must be caught, in points, default 5; a split that only supports the claim gets a"
@@ -152,19 +152,19 @@ _COMMON = (
     ),
     _option(
         ["--rate"],
-        type=Decimal(Fraction(1, 10), Fraction(10_000), example="15"),
+        type=DecimalNumber(Fraction(1, 10), Fraction(10_000), example="15"),
         metavar="RPS",
         help="requests per second; default: as fast as the page answers",
     ),
     _option(
         ["--duration"],
-        type=Decimal(Fraction(1), Fraction(86_400), example="60"),
+        type=DecimalNumber(Fraction(1), Fraction(86_400), example="60"),
         metavar="SECONDS",
         help="of each step; with --rate, as in --rate 15 --duration 60",
     ),
     _option(
         ["--workers"],
-        type=Whole(1, _MOST_WORKERS, example="4"),
+        type=WholeNumber(1, _MOST_WORKERS, example="4"),
         metavar="N",
         help="send from N processes, for more than one can (or pods, with --in-cluster)",
     ),

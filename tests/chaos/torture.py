@@ -7,7 +7,6 @@ one of its lines, because that is when it changes something. Then the proxies th
 
 from __future__ import annotations
 
-import argparse
 import random
 import signal
 import statistics
@@ -17,8 +16,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import click
+
+from platforms import command_line
 from platforms.boundary import CONVERGENCE_SECONDS, State
-from platforms.choice import add_options, named
+from platforms.choice import Choice, demo_options
+from platforms.command_line import TitledCommand, WholeNumber
 from platforms.demo import journal
 from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError
@@ -217,34 +220,21 @@ def _row(cuts: Sequence[Cut]) -> str:
     return " | ".join((str(len(cuts)), " / ".join(str(then[one]) for one in NEXT), *times, str(wrong)))
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.chaos.torture", description=__doc__)
-    add_options(parser)
-    parser.add_argument("--kills", type=int, default=200, metavar="N", help="how many runs are cut off (default: 200)")
-    parser.add_argument("--by", choices=("kill", "stop"), default="kill", help="kill -9 (default), or signals")
-    parser.add_argument("--requests", type=int, default=60, metavar="N", help="of each step (default: 60)")
-    parser.add_argument("--seed", type=int, default=1, help="of the moments (default: 1)")
-    arguments = parser.parse_args()
-    try:
-        target = named(arguments)
-        platform = connect(target)
-    except DemoError as error:
-        print(f"torture: {error}", file=sys.stderr)
-        return error.exit_code
-    options = [
-        *(("--platform", arguments.platform) if arguments.platform else ()),
-        *(("--context", target.context) if target.context else ()),
-        *(("--namespace", target.namespace) if target.namespace else ()),
-        *(("--gateway-url", target.gateway_url) if target.gateway_url else ()),
-        *(("--yes",) if target.yes else ()),
-    ]
-    torture = Torture(
-        platform, options, requests=arguments.requests, seed=arguments.seed, by_signal=arguments.by == "stop"
-    )
+@click.command(cls=TitledCommand, help=__doc__)
+@click.option(
+    "--kills", type=WholeNumber(1, 1_000_000, example="200"), default=200, help="how many runs (default: 200)"
+)
+@click.option("--by", type=click.Choice(("kill", "stop")), default="kill", help="kill -9 (default), or signals")
+@click.option("--requests", type=WholeNumber(1, 1_000_000, example="60"), default=60, help="of each step (default: 60)")
+@click.option("--seed", type=int, default=1, help="of the moments (default: 1)")
+@demo_options
+def torture(choice: Choice, kills: int, by: str, requests: int, seed: int) -> int:
+    platform = connect(choice)
+    runs = Torture(platform, choice.options, requests=requests, seed=seed, by_signal=by == "stop")
     cuts: list[Cut] = []
     began = time.monotonic()
     try:
-        for cut in torture.cuts(arguments.kills):
+        for cut in runs.cuts(kills):
             cuts.append(cut)
             healed = "" if cut.healed_seconds is None else f", healed in {cut.healed_seconds:.1f} s"
             print(f"{len(cuts):4} {cut.moment}, then {cut.then}{healed}", *cut.wrong, sep="\n     WRONG ", flush=True)
@@ -253,9 +243,9 @@ def main() -> int:
     failed = sum(bool(cut.wrong) for cut in cuts)
     took = time.monotonic() - began
     print(f"\n{table(cuts)}\n")
-    print(f"{len(cuts)} runs cut off on {platform.name} in {took:.0f} s, seed {arguments.seed}; {failed} went wrong")
-    return 1 if failed or len(cuts) < arguments.kills else 0
+    print(f"{len(cuts)} runs cut off on {platform.name} in {took:.0f} s, seed {seed}; {failed} went wrong")
+    return 1 if failed or len(cuts) < kills else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command_line.main(torture, "python -m tests.chaos.torture"))
