@@ -26,7 +26,7 @@ class Topology:
     """The port of everything that listens, and the files from which each proxy is configured."""
 
     folder: Path
-    """The run folder of the local platform, absolute: Envoy watches files below it."""
+    """The folder of the mesh, absolute: Envoy watches files below it."""
     ports: Mapping[str, Ports]
     """By workload name."""
     gateway_port: int
