@@ -24,7 +24,7 @@ from platforms.errors import DemoError, NotConverged
 from platforms.istio.resources import baseline
 from platforms.selection import connect
 from scenarios.defects.catalogue import defects
-from scenarios.defects.defect import Answer, Defect, Planted
+from scenarios.defects.defect import Answer, Defect, DefectivePlatform
 from scenarios.evidence.judge import Verdict
 from scenarios.messages.catalogue import english
 from scenarios.messages.message import Text
@@ -40,37 +40,39 @@ _STILL_OFF = "a defect may still be planted, and `python -m platforms reset` bri
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What a scenario said to a defect."""
+    """The result of a scenario on a planted defect."""
 
     defect: Defect
     answer: Answer
     reasons: tuple[Text, ...]
     requests: int
-    """After how many it was sure; 0 if none had to be sent."""
+    """The number of requests until the verdict; 0 if none had to be sent."""
 
     @property
     def caught(self) -> bool:
-        """Whether it is the right answer, for the right reason."""
-        return self.answer is self.defect.answer and self.defect.cause in " ".join(map(english, self.reasons))
+        """Return whether the scenario ended as expected, and for the expected reason."""
+        return self.answer is self.defect.expected and self.defect.expected_reason in " ".join(
+            map(english, self.reasons)
+        )
 
     @property
-    def said(self) -> str:
+    def actual(self) -> str:
         return self.answer.name if isinstance(self.answer, Verdict) else f"exit {self.answer.exit_code}"
 
     @property
-    def right(self) -> str:
-        """What would have been right."""
-        wanted = self.defect.answer
+    def expected(self) -> str:
+        """The expected end, in words."""
+        wanted = self.defect.expected
         return wanted.name if isinstance(wanted, Verdict) else f"exit {wanted.exit_code}, {wanted.__name__}"
 
     def document(self) -> dict[str, object]:
         return {
             "name": self.defect.name,
-            "defect": self.defect.told,
+            "defect": self.defect.description,
             "scenario": self.defect.scenario.name,
             "caught": self.caught,
-            "answer": self.said,
-            "expected": self.right,
+            "answer": self.actual,
+            "expected": self.expected,
             "reasons": [english(reason) for reason in self.reasons],
             "requests": self.requests,
         }
@@ -110,28 +112,28 @@ def _play(
 ) -> int:
     """Plant the chosen defects, show what caught each, and return the exit code."""
     screen = Screen(Verbosity.JSON if as_json else Verbosity.NORMAL)
-    controls = _played(chosen, to(choice), source, command=typed, screen=screen, verbose=verbose)
+    controls = _plant_all(chosen, to(choice), source, command=typed, screen=screen, verbose=verbose)
     if as_json:
         print(json.dumps({"controls": [control.document() for control in controls]}, indent=2))
     return 0 if all(control.caught for control in controls) else 1
 
 
-def _played(
+def _plant_all(
     chosen: Sequence[Defect], platform: DemoPlatform, source: LoadSource, *, command: str, screen: Screen, verbose: bool
 ) -> list[Control]:
-    """Every defect by itself, each followed by the baseline; the same visitors see them all."""
+    """Plant every defect by itself, each followed by the baseline; one load generator serves them all."""
     began = time.monotonic()
     screen.note(f"controls · {platform.name} · {platform.gateway_url}/productpage")
     screen.note(f"  {'answer':<12} {'after':>6}  {'scenario':<13}  what is wrong")
     inner = Screen(Verbosity.NORMAL if verbose else Verbosity.QUIET)
     controls = []
     with InterruptGuard().installed() as guard, source.traffic(platform, part(platform.key) / "locust.log") as traffic:
-        _mended(platform, guard, screen)
+        _restore(platform, guard, screen)
         for defect in chosen:
             try:
-                controls.append(_control(defect, platform, LoadSource(running=traffic), command=command, screen=inner))
+                controls.append(_plant(defect, platform, LoadSource(running=traffic), command=command, screen=inner))
             finally:
-                _mended(platform, guard, inner)
+                _restore(platform, guard, inner)
             for line in _lines(controls[-1]):
                 screen.note(line)
     missed = [control.defect.name for control in controls if not control.caught]
@@ -140,8 +142,8 @@ def _played(
     return controls
 
 
-def _mended(platform: DemoPlatform, guard: InterruptGuard, screen: Screen) -> None:
-    """See that the baseline is in force; what a defect has left is undone as any other command would undo it."""
+def _restore(platform: DemoPlatform, guard: InterruptGuard, screen: Screen) -> None:
+    """Put the baseline back in force, as any other command would after a crash."""
     with guard.deferred(_STILL_OFF):
         if told := restore_after_crash(platform):
             screen.note(told)
@@ -151,10 +153,10 @@ def _mended(platform: DemoPlatform, guard: InterruptGuard, screen: Screen) -> No
             raise NotConverged(f"{error}: `python -m platforms reset` brings the baseline back") from error
 
 
-def _control(defect: Defect, platform: DemoPlatform, source: LoadSource, *, command: str, screen: Screen) -> Control:
-    """Show the scenario while the defect is planted."""
+def _plant(defect: Defect, platform: DemoPlatform, source: LoadSource, *, command: str, screen: Screen) -> Control:
+    """Run the scenario while the defect is planted."""
     try:
-        with contextlib.closing(Planted(platform, defect)) as planted:
+        with contextlib.closing(DefectivePlatform(platform, defect)) as planted:
             report = run(
                 defect.scenario,
                 plan_steps(defect.scenario, LoadProfile()),
@@ -173,7 +175,7 @@ def _control(defect: Defect, platform: DemoPlatform, source: LoadSource, *, comm
 
 
 def _requests(report: Report) -> int:
-    """After how many requests under the defect the verdict was sure; if nothing is wrong, all of them."""
+    """The number of requests under the defect until the verdict; all of them if the scenario holds."""
     for step in report.steps:
         if found := [judgement for judgement in step.judgements if judgement.verdict is not Verdict.HOLDS]:
             return min(judgement.early.answers if judgement.early else step.requests for judgement in found)
@@ -181,18 +183,19 @@ def _requests(report: Report) -> int:
 
 
 def _lines(control: Control) -> Iterator[str]:
-    """The row of a defect, and why it was caught or what would have been right."""
+    """Yield the row of a defect, and the reasons or what was expected instead."""
     mark = "✓" if control.caught else "✗"
-    yield f"{mark} {control.said:<12} {control.requests:>6,}  {control.defect.scenario.name:<13}  {control.defect.told}"
+    yield f"{mark} {control.actual:<12} {control.requests:>6,}  {control.defect.scenario.name:<13}  {control.defect.description}"
     if not control.caught:
-        right = f"{control.right}, because of {control.defect.cause!r}" if control.defect.cause else control.right
-        yield f"{' ' * 38}NOT caught, right is {right}"
+        cause = control.defect.expected_reason
+        expected = f"{control.expected}, because of {cause!r}" if cause else control.expected
+        yield f"{' ' * 38}NOT caught, expected {expected}"
     for reason in control.reasons:
         yield f"{' ' * 38}{english(reason)}"
 
 
 def _click_command(known: Sequence[Defect], play: Callable[..., int]) -> click.Command:
-    listed = "\n".join(f"  {defect.name:<22} {defect.told}" for defect in known)
+    listed = "\n".join(f"  {defect.name:<22} {defect.description}" for defect in known)
 
     @click.command(cls=TitledCommand, help=__doc__, epilog=f"\b\ndefects:\n{listed}\n\n{_EXITS}")
     @click.option(

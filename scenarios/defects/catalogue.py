@@ -1,4 +1,4 @@
-"""Everything that is planted, in the order in which it is shown."""
+"""The catalogue of defects, in the order in which they are planted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fractions import Fraction
 from platforms.errors import NotConverged
 from scenarios import canary, fault_ratings, user_routing
 from scenarios.canary import Weights
-from scenarios.defects import spoilt
+from scenarios.defects import mutations
 from scenarios.defects.defect import Defect
 from scenarios.evidence.judge import Verdict
 from scenarios.fault_ratings import Fault
@@ -21,230 +21,230 @@ _USER = user_routing.SLIDE_USER
 
 
 def defects() -> tuple[Defect, ...]:
-    """Nothing at first, for whoever accuses a right mesh catches every wrong one; then each defect by itself."""
+    """Return three controls without a defect, which must hold, then one entry per defect."""
     release = canary.scenario(Weights((90, 10, 0)), _MARGIN)
     user = user_routing.scenario(_USER, _MARGIN)
     fault = fault_ratings.scenario(Fault.ABORT, "v3", _MARGIN)
     return (
-        *map(_nothing, (release, user, fault)),
-        *_of_the_canary(release),
-        *_of_the_user(user),
-        *_of_the_fault(fault),
-        *_of_the_run(release),
-        *_of_the_way_back(user),
+        *map(_no_defect, (release, user, fault)),
+        *_canary_defects(release),
+        *_user_routing_defects(user),
+        *_fault_defects(fault),
+        *_run_defects(release),
+        *_restore_defects(user),
     )
 
 
-def _nothing(scenario: Scenario) -> Defect:
+def _no_defect(scenario: Scenario) -> Defect:
     return Defect(
         name=f"nothing-{scenario.name}",
-        told="nothing is wrong",
+        description="nothing is wrong",
         scenario=scenario,
         step=scenario.point,
-        really=scenario.steps[scenario.point].state,
-        answer=Verdict.HOLDS,
+        actual_state=scenario.steps[scenario.point].state,
+        expected=Verdict.HOLDS,
     )
 
 
-def _of_the_canary(scenario: Scenario) -> Iterator[Defect]:
+def _canary_defects(scenario: Scenario) -> Iterator[Defect]:
     weights = scenario.steps[1].state
-    stale = spoilt.stale(weights, _CALLER)
+    with_stale_proxy = mutations.with_stale_proxy(weights, _CALLER)
     yield Defect(
         name="weights",
-        told="80/20 is in force while 90/10 is claimed",
+        description="80/20 is in force while 90/10 is claimed",
         scenario=scenario,
         step=1,
-        really=spoilt.weighted(weights, 80, 20, 0),
-        answer=Verdict.FAILS,
-        cause="v2",
+        actual_state=mutations.with_weights(weights, 80, 20, 0),
+        expected=Verdict.FAILS,
+        expected_reason="v2",
     )
     yield Defect(
         name="leak",
-        told="1 in 100 leaks to v3",
+        description="1 in 100 leaks to v3",
         scenario=scenario,
         step=1,
-        really=spoilt.weighted(weights, 891, 99, 10),
-        answer=Verdict.FAILS,
-        cause="v3",
+        actual_state=mutations.with_weights(weights, 891, 99, 10),
+        expected=Verdict.FAILS,
+        expected_reason="v3",
     )
     yield Defect(
         name="stale-proxy",
-        told="one proxy is left on the old rule: it is asked, and named",
+        description="one proxy is left on the old rule: it is asked, and named",
         scenario=scenario,
         step=1,
-        really=stale,
-        answer=NotConverged,
-        cause="productpage",
-        admitted=True,
+        actual_state=with_stale_proxy,
+        expected=NotConverged,
+        expected_reason="productpage",
+        convergence_checked=True,
     )
     yield Defect(
         name="stale-proxy-unasked",
-        told="one proxy is left on the old rule, and nobody asks it",
+        description="one proxy is left on the old rule, and nobody asks it",
         scenario=scenario,
         step=1,
-        really=stale,
-        answer=Verdict.FAILS,
-        cause="v3",
+        actual_state=with_stale_proxy,
+        expected=Verdict.FAILS,
+        expected_reason="v3",
     )
 
-    right = Defect(name="", told="", scenario=scenario, step=1, really=weights, answer=Verdict.FAILS)
+    right = Defect(name="", description="", scenario=scenario, step=1, actual_state=weights, expected=Verdict.FAILS)
     yield replace(
         right,
         name="stars-swapped",
-        told="v2 wears v3's red stars: an image with the wrong tag",
-        cause="v2 red stars",
-        page=spoilt.swapped,
+        description="v2 wears v3's red stars: an image with the wrong tag",
+        expected_reason="v2 red stars",
+        rewrite_page=mutations.swap_stars,
     )
     yield replace(
         right,
         name="details-missing",
-        told="every page is without its details",
-        really=spoilt.without_details(weights),
-        cause="details unavailable",
+        description="every page is without its details",
+        actual_state=mutations.without_details(weights),
+        expected_reason="details unavailable",
     )
 
 
-def _of_the_user(scenario: Scenario) -> Iterator[Defect]:
+def _user_routing_defects(scenario: Scenario) -> Iterator[Defect]:
     rule = scenario.steps[0].state
     yield Defect(
         name="wrong-user",
-        told="the rule is for another user",
+        description="the rule is for another user",
         scenario=scenario,
         step=0,
-        really=spoilt.matching(rule, "end-user", "somebody"),
-        answer=Verdict.FAILS,
-        cause="others saw v3",
+        actual_state=mutations.with_match(rule, "end-user", "somebody"),
+        expected=Verdict.FAILS,
+        expected_reason="others saw v3",
     )
     yield Defect(
         name="header-dropped",
-        told="the end-user header does not get as far as the rule",
+        description="the end-user header does not get as far as the rule",
         scenario=scenario,
         step=0,
-        really=spoilt.matching(rule, "x-end-user", _USER),
-        answer=Verdict.FAILS,
-        cause=f"{_USER}: v",
+        actual_state=mutations.with_match(rule, "x-end-user", _USER),
+        expected=Verdict.FAILS,
+        expected_reason=f"{_USER}: v",
     )
     yield Defect(
         name="session-dropped",
-        told="the gateway drops the visitors' sessions",
+        description="the gateway drops the visitors' sessions",
         scenario=scenario,
         step=0,
-        really=spoilt.without_session(rule),
-        answer=Verdict.INCONCLUSIVE,
-        cause="signed in as nobody",
+        actual_state=mutations.without_session(rule),
+        expected=Verdict.INCONCLUSIVE,
+        expected_reason="signed in as nobody",
     )
     yield Defect(
         name="stars-missing",
-        told="no version wears stars, and no page says that ratings failed",
+        description="no version wears stars, and no page says that ratings failed",
         scenario=scenario,
         step=0,
-        really=rule,
-        answer=Verdict.FAILS,
-        cause=f"{_USER}: v3 no stars",
-        page=spoilt.bare,
+        actual_state=rule,
+        expected=Verdict.FAILS,
+        expected_reason=f"{_USER}: v3 no stars",
+        rewrite_page=mutations.remove_stars,
     )
 
 
-def _of_the_fault(scenario: Scenario) -> Iterator[Defect]:
+def _fault_defects(scenario: Scenario) -> Iterator[Defect]:
     fine, broken = scenario.steps[0].state, scenario.steps[1].state
     yield Defect(
         name="fault-missing",
-        told="the fault is not injected",
+        description="the fault is not injected",
         scenario=scenario,
         step=1,
-        really=fine,
-        answer=Verdict.FAILS,
-        cause="red stars",
+        actual_state=fine,
+        expected=Verdict.FAILS,
+        expected_reason="red stars",
     )
     yield Defect(
         name="details-too",
-        told="the fault takes the details down too",
+        description="the fault takes the details down too",
         scenario=scenario,
         step=1,
-        really=spoilt.without_details(broken),
-        answer=Verdict.FAILS,
-        cause="details unavailable",
+        actual_state=mutations.without_details(broken),
+        expected=Verdict.FAILS,
+        expected_reason="details unavailable",
     )
     yield Defect(
         name="hidden-errors",
-        told="a retry hides that one call in five fails",
+        description="a retry hides that one call in five fails",
         scenario=scenario,
         step=0,
-        really=spoilt.retried(fine),
-        answer=Verdict.INCONCLUSIVE,
-        cause="behind pages that look whole",
+        actual_state=mutations.with_hidden_errors(fine),
+        expected=Verdict.INCONCLUSIVE,
+        expected_reason="behind pages that look whole",
     )
 
 
-def _of_the_run(scenario: Scenario) -> Iterator[Defect]:
+def _run_defects(scenario: Scenario) -> Iterator[Defect]:
     right = Defect(
         name="",
-        told="",
+        description="",
         scenario=scenario,
         step=1,
-        really=scenario.steps[1].state,
-        answer=Verdict.INCONCLUSIVE,
+        actual_state=scenario.steps[1].state,
+        expected=Verdict.INCONCLUSIVE,
     )
     yield replace(
         right,
         name="miscounted",
-        told="the proxies lose count of requests that clients saw answered",
-        cause="the witnesses disagree",
-        counted=spoilt.forgetful,
+        description="the proxies lose count of requests that clients saw answered",
+        expected_reason="the witnesses disagree",
+        alter_counters=mutations.lose_reviews_counts,
     )
     yield replace(
         right,
         name="round-the-gateway",
-        told="the gateway counts half of the requests",
-        cause="the gateway counts",
-        counted=spoilt.halved,
+        description="the gateway counts half of the requests",
+        expected_reason="the gateway counts",
+        alter_counters=mutations.halve_gateway_counts,
     )
     yield replace(
         right,
         name="mirrored",
-        told="the proxies count answers that no client saw: of a mirror",
-        really=spoilt.mirrored(right.really, "v3", 5),
-        cause="clients never saw",
+        description="the proxies count answers that no client saw: of a mirror",
+        actual_state=mutations.with_mirror(right.actual_state, "v3", 5),
+        expected_reason="clients never saw",
     )
     yield replace(
         right,
         name="strangers",
-        told=f"somebody else looks at {spoilt.STRANGERS} pages meanwhile, and calls are only counted",
-        cause="somebody else used the demo",
-        meanwhile=spoilt.strangers_come,
-        logged=False,
+        description=f"somebody else looks at {mutations.STRANGERS} pages meanwhile, and calls are only counted",
+        expected_reason="somebody else used the demo",
+        interfere=mutations.visit_as_strangers,
+        request_log=False,
     )
     yield replace(
         right,
         name="overtaken",
-        told="somebody else replaces the rule meanwhile",
-        cause="did not stay in force",
-        meanwhile=spoilt.baseline_returns,
+        description="somebody else replaces the rule meanwhile",
+        expected_reason="did not stay in force",
+        interfere=mutations.restore_baseline,
     )
     yield replace(
         right,
         name="overtaken-briefly",
-        told="somebody else replaces the rule for a moment, and takes it back",
-        cause="another one was in force in between",
-        meanwhile=spoilt.returns_at_once,
+        description="somebody else replaces the rule for a moment, and takes it back",
+        expected_reason="another one was in force in between",
+        interfere=mutations.replace_briefly,
     )
     yield replace(
         right,
         name="replaced",
-        told="details are restarted meanwhile, and answer again",
-        cause="details-v1",
-        meanwhile=spoilt.details_restart,
+        description="details are restarted meanwhile, and answer again",
+        expected_reason="details-v1",
+        interfere=mutations.restart_details,
     )
 
 
-def _of_the_way_back(scenario: Scenario) -> Iterator[Defect]:
+def _restore_defects(scenario: Scenario) -> Iterator[Defect]:
     yield Defect(
         name="restore",
-        told="the restore is accepted and does not take",
+        description="the restore is accepted and does not take",
         scenario=scenario,
         step=None,
-        really=scenario.steps[0].state,
-        answer=NotConverged,
-        cause="the baseline is not back",
-        admitted=True,
+        actual_state=scenario.steps[0].state,
+        expected=NotConverged,
+        expected_reason="the baseline is not back",
+        convergence_checked=True,
     )

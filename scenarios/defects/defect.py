@@ -11,15 +11,15 @@ from platforms.counters import Counters
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
 from platforms.istio.resources import baseline
-from scenarios.defects.rewriting import Rewriting
+from scenarios.defects.rewriting import RewritingProxy
 from scenarios.evidence.judge import Verdict
 from scenarios.scenario import Scenario
 
 Answer = Verdict | type[DemoError]
-"""How a run ends: by a verdict, or by an error."""
+"""The end of a run: a verdict, or an error."""
 
-_PATIENCE = 3.0
-"""How long a platform gets that would say so if it were right: it is not."""
+_CONVERGENCE_SECONDS = 3.0
+"""How long a planted platform gets to converge, which it cannot."""
 
 
 def _unchanged(counters: Counters) -> Counters:
@@ -30,52 +30,54 @@ def _untouched(page: str) -> str:
     return page
 
 
-def _nothing(_platform: Platform, _in_force: State) -> None:
+def _no_interference(_platform: Platform, _in_force: State) -> None:
     pass
 
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One thing that is wrong while a scenario is shown, and what the scenario must say to it."""
+    """A defect that is planted while a scenario runs, and how the scenario must end."""
 
     name: str
-    told: str
-    """What is wrong, in a sentence without a full stop."""
+    description: str
+    """The defect, in a sentence without a full stop."""
     scenario: Scenario
     step: int | None
-    """Of which step's state something else is in force; None for the baseline afterwards."""
-    really: State
-    """What is in force then."""
-    answer: Answer
-    cause: str = ""
-    """What the reason must speak of: a scenario that fails for another reason has not caught this one."""
-    admitted: bool = False
-    """Whether the proxies are asked for what was claimed; else they are taken to serve it."""
-    meanwhile: Callable[[Platform, State], None] = _nothing
-    """What somebody else does before the last request is counted."""
-    counted: Callable[[Counters], Counters] = _unchanged
-    """What the proxies say that they counted."""
-    logged: bool = True
-    """Whether calls may be logged one by one; else they are only counted, as on a platform without such a log."""
-    page: Callable[[str], str] = _untouched
-    """What visitors are shown instead of a page."""
+    """The index of the step in whose place something else is in force; None for the baseline afterwards."""
+    actual_state: State
+    """The state that is in force then."""
+    expected: Answer
+    expected_reason: str = ""
+    """A part of the expected reason: a scenario that fails for another one has not caught this defect."""
+    convergence_checked: bool = False
+    """The proxies are asked for the claimed state; otherwise they are taken to serve it."""
+    interfere: Callable[[Platform, State], None] = _no_interference
+    """An action of somebody else before the last request is counted."""
+    alter_counters: Callable[[Counters], Counters] = _unchanged
+    """A change of the proxies' counters as they are read."""
+    request_log: bool = True
+    """Calls are logged one by one; otherwise they are only counted, as on a platform without such a log."""
+    rewrite_page: Callable[[str], str] = _untouched
+    """A change of every page on its way to the client."""
 
     @property
-    def claimed(self) -> State:
+    def claimed_state(self) -> State:
         """The state that the scenario believes to be in force."""
         return State(baseline()) if self.step is None else self.scenario.steps[self.step].state
 
 
-class Planted:
-    """The platform as it is, but for one defect."""
+class DefectivePlatform:
+    """A platform with one defect."""
 
     def __init__(self, platform: DemoPlatform, defect: Defect) -> None:
         self._platform = platform
         self._defect = defect
-        self._spoilt = False
+        self._planted = False
         self._waits = 0
         self._rewriting = (
-            Rewriting(lambda: platform.gateway_url, defect.page) if defect.page is not _untouched else None
+            RewritingProxy(lambda: platform.gateway_url, defect.rewrite_page)
+            if defect.rewrite_page is not _untouched
+            else None
         )
 
     @property
@@ -92,21 +94,21 @@ class Planted:
 
     @property
     def gateway_url(self) -> str:
-        return self._rewriting.url if self._rewriting and self._spoilt else self._platform.gateway_url
+        return self._rewriting.url if self._rewriting and self._planted else self._platform.gateway_url
 
     def apply(self, state: State) -> None:
-        self._spoilt, self._waits = state == self._defect.claimed, 0
-        self._platform.apply(self._defect.really if self._spoilt else state)
+        self._planted, self._waits = state == self._defect.claimed_state, 0
+        self._platform.apply(self._defect.actual_state if self._planted else state)
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
-        if not (self._spoilt and state == self._defect.claimed):
+        if not (self._planted and state == self._defect.claimed_state):
             return self._platform.wait_until_converged(state, timeout=timeout)
-        if self._defect.admitted:
-            return self._platform.wait_until_converged(state, timeout=min(timeout, _PATIENCE))
+        if self._defect.convergence_checked:
+            return self._platform.wait_until_converged(state, timeout=min(timeout, _CONVERGENCE_SECONDS))
         self._waits += 1
-        if self._waits == 2:  # noqa: PLR2004  # first when the rule was applied, then when its requests were answered
-            self._defect.meanwhile(self._platform, self._defect.really)
-        convergence = self._platform.wait_until_converged(self._defect.really, timeout=timeout)
+        if self._waits == 2:  # noqa: PLR2004  # the first wait follows the apply, the second the last answer
+            self._defect.interfere(self._platform, self._defect.actual_state)
+        convergence = self._platform.wait_until_converged(self._defect.actual_state, timeout=timeout)
         return replace(convergence, revision=state.resources.revision)
 
     @property
@@ -114,12 +116,16 @@ class Planted:
         return self._platform.load_generator
 
     def upstream_requests(self) -> Counters:
-        return self._defect.counted(self._platform.upstream_requests())
+        return self._defect.alter_counters(self._platform.upstream_requests())
 
     @property
     def request_log(self) -> RequestLog | None:
-        """None where a defect is planted in what the proxies say: the log would tell the truth."""
-        return self._platform.request_log if self._defect.counted is _unchanged and self._defect.logged else None
+        """None where the counters are altered, since the log would contradict them."""
+        return (
+            self._platform.request_log
+            if self._defect.alter_counters is _unchanged and self._defect.request_log
+            else None
+        )
 
     def under_way(self) -> int:
         return self._platform.under_way()
@@ -131,6 +137,6 @@ class Planted:
         return self._platform.instances()
 
     def close(self) -> None:
-        """Let go of what was planted; the platform is needed for the next defect."""
+        """Remove the defect; the platform stays open for the next one."""
         if self._rewriting:
             self._rewriting.close()

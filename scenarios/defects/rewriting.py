@@ -1,4 +1,4 @@
-"""A way to the gateway on which pages are changed: as if another image had made them."""
+"""A proxy before the gateway that changes pages, as if another image had made them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import urllib3
 
-_PATIENCE = 30.0
-_AT_A_TIME = 64
-_HANDED_ON = ("Cookie", "Content-Type", "Accept-Encoding", "tracestate")
-_HANDED_BACK = ("Content-Type", "Location", "Set-Cookie")
+_TIMEOUT_SECONDS = 30.0
+_CONNECTIONS = 64
+_REQUEST_HEADERS = ("Cookie", "Content-Type", "Accept-Encoding", "tracestate")
+_RESPONSE_HEADERS = ("Content-Type", "Location", "Set-Cookie")
 
 
-class Rewriting:
-    """Listens on loopback until it is closed, hands requests on to the gateway, and rewrites the answers."""
+class RewritingProxy:
+    """Listens on loopback until it is closed, forwards requests to the gateway, and rewrites the answers."""
 
     def __init__(self, gateway_url: Callable[[], str], rewritten: Callable[[str], str]) -> None:
-        pool = urllib3.PoolManager(timeout=_PATIENCE, retries=False, maxsize=_AT_A_TIME)
+        pool = urllib3.PoolManager(timeout=_TIMEOUT_SECONDS, retries=False, maxsize=_CONNECTIONS)
 
         class Handler(_Handler):
             def answer(self, body: bytes | None) -> urllib3.BaseHTTPResponse:
-                headers = {name: self.headers[name] for name in _HANDED_ON if name in self.headers}
+                headers = {name: self.headers[name] for name in _REQUEST_HEADERS if name in self.headers}
                 url = f"{gateway_url()}{self.path}"
                 return pool.request(self.command, url, body=body, headers=headers, redirect=False)
 
@@ -47,10 +47,10 @@ class Rewriting:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    request_queue_size = _AT_A_TIME
+    request_queue_size = _CONNECTIONS
 
     def handle_error(self, *_: object) -> None:
-        """A visitor that goes away, or a gateway that does not answer, is seen by the visitor."""
+        """Stay silent: the client sees that the connection broke."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -64,19 +64,19 @@ class _Handler(BaseHTTPRequestHandler):
         raise NotImplementedError
 
     def do_GET(self) -> None:
-        self._hand_on(None)
+        self._forward(None)
 
     def do_POST(self) -> None:
-        self._hand_on(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
+        self._forward(self.rfile.read(int(self.headers.get("Content-Length", "0"))))
 
     def log_message(self, *_: object) -> None:
-        """The gateway has a log of its own."""
+        """Stay silent: the gateway has a log of its own."""
 
-    def _hand_on(self, body: bytes | None) -> None:
+    def _forward(self, body: bytes | None) -> None:
         answer = self.answer(body)
         page = self.page(answer.data.decode(errors="replace")).encode()
         self.send_response(answer.status)
-        for name in _HANDED_BACK:
+        for name in _RESPONSE_HEADERS:
             if name in answer.headers:
                 self.send_header(name, answer.headers[name])
         self.send_header("Content-Length", str(len(page)))

@@ -142,11 +142,11 @@ def test_a_page_that_is_only_handed_on_is_accused_of_nothing(
 
 
 @pytest.mark.parametrize(
-    "defect", [one for one in defects() if one.really != one.claimed], ids=lambda defect: defect.name
+    "defect", [one for one in defects() if one.actual_state != one.claimed_state], ids=lambda defect: defect.name
 )
 def test_every_planted_rule_is_one_that_a_mesh_may_have(defect: Defect) -> None:
     """Istio accepts it, and some proxy routes otherwise by it than by the rule that is claimed."""
-    assert routing(defect.really.resources, BOOKINFO) != routing(defect.claimed.resources, BOOKINFO)
+    assert routing(defect.actual_state.resources, BOOKINFO) != routing(defect.claimed_state.resources, BOOKINFO)
 
 
 def test_the_first_rows_are_of_right_meshes() -> None:
@@ -155,12 +155,14 @@ def test_the_first_rows_are_of_right_meshes() -> None:
 
     assert [Verdict.HOLDS] * 3 == [defect.answer for defect in rows[:3]]
     assert 3 == len({defect.scenario.name for defect in rows[:3]})
-    assert all(defect.answer is not Verdict.HOLDS and defect.cause for defect in rows[3:])
+    assert all(defect.expected is not Verdict.HOLDS and defect.expected_reason for defect in rows[3:])
 
 
 def test_a_stale_proxy_is_the_only_laggard() -> None:
     """The rule that plants it leaves every other proxy with just what was claimed."""
     (stale,) = (defect for defect in defects() if defect.name == "stale-proxy")
-    claimed, really = (routing(state.resources, BOOKINFO).proxies for state in (stale.claimed, stale.really))
+    claimed, really = (
+        routing(state.resources, BOOKINFO).proxies for state in (stale.claimed_state, stale.actual_state)
+    )
 
     assert ["productpage-v1"] == [name for name in claimed if claimed[name] != really[name]]

@@ -1,4 +1,4 @@
-"""States with something wrong in them, and what else can go wrong while a scenario is shown."""
+"""Mutations of states, counters and pages, and interferences while a scenario runs."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ STRANGERS = 50
 _ABORT = {"abort": {"httpStatus": 500, "percentage": {"value": 100}}}
 
 
-def weighted(state: State, *weights: int) -> State:
-    """Other weights than the rule's."""
+def with_weights(state: State, *weights: int) -> State:
+    """Replace the rule's weights."""
     resources = state.resources
     for position, weight in enumerate(weights):
         resources = with_value(resources, "reviews", ("http", 0, "route", position, "weight"), weight)
     return replace(state, resources=resources)
 
 
-def matching(state: State, header: str, user: str) -> State:
-    """The rule asks another header for its user, or for another user."""
+def with_match(state: State, header: str, user: str) -> State:
+    """Let the rule match another header, or another user."""
     return _with(state, "reviews", "match", [{"headers": {header: {"exact": user}}}])
 
 
 def without_session(state: State) -> State:
-    """The gateway takes the visitors' cookies away."""
+    """Let the gateway remove the visitors' cookies."""
     return _with(state, "bookinfo", "headers", {"request": {"remove": ["cookie"]}})
 
 
-def mirrored(state: State, version: str, percent: int) -> State:
-    """Some requests of reviews are sent to another version too, whose answers nobody sees."""
+def with_mirror(state: State, version: str, percent: int) -> State:
+    """Mirror some requests of reviews to another version, whose answers nobody sees."""
     to = _with(state, "reviews", "mirror", {"host": "reviews", "subset": version})
     return _with(to, "reviews", "mirrorPercentage", {"value": percent})
 
 
-def stale(state: State, caller: Mapping[str, str]) -> State:
-    """The proxy of one caller of reviews still serves the baseline, all others serve the rule."""
+def with_stale_proxy(state: State, caller: Mapping[str, str]) -> State:
+    """Let the proxy of one caller of reviews still serve the baseline, and all others the rule."""
     old = [
         {**http, "match": [{**match, "sourceLabels": dict(caller)} for match in http.get("match", ({},))]}
         for http in _http(baseline(), "reviews")
@@ -54,7 +54,7 @@ def stale(state: State, caller: Mapping[str, str]) -> State:
 
 
 def without_details(state: State) -> State:
-    """The details fail too."""
+    """Let the details fail too."""
     details = Resource(
         "networking.istio.io/v1",
         "VirtualService",
@@ -64,8 +64,8 @@ def without_details(state: State) -> State:
     return replace(state, resources=state.resources.overlaid(ResourceSet((details,))))
 
 
-def retried(state: State) -> State:
-    """One call of ratings in five is late, and with it reviews; productpage's proxy waits for less, and asks again."""
+def with_hidden_errors(state: State) -> State:
+    """Delay one call of ratings in five, and with it reviews, beyond the per-try time-out of productpage's proxy."""
     late = Resource(
         "networking.istio.io/v1",
         "VirtualService",
@@ -85,43 +85,43 @@ def retried(state: State) -> State:
     return replace(asking, resources=asking.resources.overlaid(ResourceSet((late,))))
 
 
-def strangers_come(platform: Platform, _in_force: State) -> None:
-    """Somebody else looks at more pages than a run can do with."""
+def visit_as_strangers(platform: Platform, _in_force: State) -> None:
+    """Request more pages, unmarked, than a run tolerates."""
     with urllib3.PoolManager(timeout=10.0, retries=False) as pool:
         for _ in range(STRANGERS):
             pool.request("GET", f"{platform.gateway_url}/productpage")
 
 
-def baseline_returns(platform: Platform, _in_force: State) -> None:
-    """Somebody else puts the baseline back in force."""
+def restore_baseline(platform: Platform, _in_force: State) -> None:
+    """Put the baseline back in force."""
     platform.apply(State(baseline()))
     platform.wait_until_converged(State(baseline()), timeout=CONVERGENCE_SECONDS)
 
 
-def returns_at_once(platform: Platform, in_force: State) -> None:
-    """Somebody else puts another rule in force, and takes it back."""
+def replace_briefly(platform: Platform, in_force: State) -> None:
+    """Put another rule in force, and take it back."""
     for state in (State(baseline()), in_force):
         platform.apply(state)
         platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
 
 
-def details_restart(platform: Platform, in_force: State) -> None:
-    """Details are replaced by another instance; the rule is in force throughout."""
+def restart_details(platform: Platform, in_force: State) -> None:
+    """Replace the instance of details; the rule stays in force."""
     for state in (replace(in_force, stopped=in_force.stopped | {"details-v1"}), in_force):
         platform.apply(state)
         platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
 
 
-def forgetful(counters: Counters) -> Counters:
-    """The proxies lose count of one request of reviews in twenty."""
+def lose_reviews_counts(counters: Counters) -> Counters:
+    """Omit one request of reviews in twenty."""
     return replace(
         counters,
         requests={hop: n - n // 20 if hop.app == "reviews" else n for hop, n in counters.requests.items()},
     )
 
 
-def halved(counters: Counters) -> Counters:
-    """Every other request finds a way round the gateway."""
+def halve_gateway_counts(counters: Counters) -> Counters:
+    """Omit every other request at the gateway."""
     at_the_gateway = ("ingressgateway", "productpage")
     return replace(
         counters,
@@ -131,21 +131,21 @@ def halved(counters: Counters) -> Counters:
     )
 
 
-def swapped(page: str) -> str:
-    """Black stars on red ones' pages, and the other way round: images with each other's tags."""
+def swap_stars(page: str) -> str:
+    """Swap black and red stars, as images with each other's tags would."""
     colors = {"black": "red", "red": "black"}
     return re.sub(r'(?<=data-star-color=")\w+', lambda found: colors.get(found[0], found[0]), page)
 
 
-def bare(page: str) -> str:
-    """Nobody's page has stars, and nobody says that ratings failed."""
+def remove_stars(page: str) -> str:
+    """Remove the stars from every page, without saying that ratings failed."""
     for mark, value in {"ratings": "not-asked", "rated-count": "0", "star-color": ""}.items():
         page = re.sub(rf'(?<=data-{mark}=")[^"]*', value, page)
     return page
 
 
 def _with(state: State, virtual_service: str, field: str, value: Any) -> State:
-    """Another value of a field of the rule's first route."""
+    """Replace a field of the rule's first route."""
     return replace(state, resources=with_value(state.resources, virtual_service, ("http", 0, field), value))
 
 
