@@ -1,4 +1,4 @@
-"""What is shown: three episodes of a service mesh, each with a proof."""
+"""The scenarios: episodes of a service mesh, each with a proof."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Episode 3: a canary release. First everybody is spread evenly, then by weights."""
+"""Episode 3: a canary release. First all versions get even shares, then shares by weight."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much of the traffic each version of reviews gets, in proportion to the others."""
+    """The weights of the versions of reviews, in proportion to each other."""
 
     of: tuple[int, ...]
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`90,10,0`; raises UsageError for anything that is not one plain whole number per version."""
+        """Parse `90,10,0`; raises UsageError for anything but one plain whole number per version."""
         if len(text) > _LONGEST:
-            raise UsageError(f"--weights: {len(text):,} characters are no three weights, as in 90,10,0")
+            raise UsageError(f"--weights: expected three weights, as in 90,10,0, and got {len(text):,} characters")
         words = text.split(",")
         if len(words) != len(VERSIONS):
             given = f"{len(words)} weight{'' if len(words) == 1 else 's'}" if text else "no weights"
             raise UsageError(
-                f"--weights {text!a}: {given} for {len(VERSIONS)} subsets ({', '.join(VERSIONS)}), as in 90,10,0"
+                f"--weights {text!a}: expected three weights, one for each of {', '.join(VERSIONS)}, as in 90,10,0, and got {given}"
             )
         for word in words:
             if not _DIGITS.fullmatch(word) or int(word) > MOST:
                 raise UsageError(
-                    f"--weights {text!a}: {word!a} is no whole number from 0 to {MOST:,} in plain digits, as in 90,10,0"
+                    f"--weights {text!a}: {word!a} is not a whole number from 0 to {MOST:,} in plain digits, as in 90,10,0"
                 )
         weights = cls(tuple(map(int, words)))
         if not sum(weights.of):
-            raise UsageError(f"--weights {text!a}: all are 0, so nobody would get a page; as in 90,10,0")
+            raise UsageError(f"--weights {text!a}: not all weights may be 0, as in 90,10,0")
         return weights
 
     @property
@@ -63,7 +63,7 @@ class Weights:
 
 
 def rule(weights: Weights) -> ResourceSet:
-    """`istio/canary.yaml` with these weights."""
+    """Return `istio/canary.yaml` with these weights."""
     resources = load(ISTIO / "canary.yaml")
     for position, weight in enumerate(weights.of):
         resources = with_value(resources, "reviews", ("http", 0, "route", position, "weight"), weight)
@@ -71,7 +71,7 @@ def rule(weights: Weights) -> ResourceSet:
 
 
 def scenario(weights: Weights, margin: Fraction) -> Scenario:
-    """Both columns of the slide: the even split, then the weights."""
+    """Build both columns of the slide: the even split, then the weights."""
     evenly: dict[Text, Fraction] = dict.fromkeys(VERSIONS, Fraction(1, len(VERSIONS)))
     even = Expectation(ANONYMOUS, evenly, margin=_coarser(margin))
     weighted = Expectation(ANONYMOUS, weights.shares, margin=margin)
@@ -93,7 +93,7 @@ def scenario(weights: Weights, margin: Fraction) -> Scenario:
 
 
 def _coarser(margin: Fraction) -> Fraction:
-    """The even split only supports the claim, so half the precision, and a quarter of the requests, is enough."""
+    """The margin of the even split, which only supports the claim: twice as large, it takes a quarter of the requests."""
     return min(2 * margin, Fraction(1, 2))
 
 

@@ -16,31 +16,31 @@ ANONYMOUS = ""
 _AS_IT_IS = re.compile(r"[\x21-\x7e]|(?<=[^ ]) (?=[^ ])")
 
 
-def parse(text: str, *, option: str = "--user") -> str:
-    """The name, if productpage would let it sign in; raises UsageError otherwise."""
+def parse_name(text: str, *, option: str = "--user") -> str:
+    """Return the name if productpage would let it sign in; raises UsageError otherwise."""
     if not text.strip():
         raise UsageError(f"{option} {text!a}: give a name, as in {option} opennaru")
     control = next((character for character in text if unicodedata.category(character) in {"Cc", "Cs"}), None)
     if control is not None:
-        raise UsageError(f"{option} {text!a}: {control!a} cannot stand in a name; give one line of text")
+        raise UsageError(f"{option} {text!a}: {control!a} is not allowed in a name; give one line of text")
     size = len(text.encode())
     if size > MOST_BYTES:
-        raise UsageError(f"{option}: the name has {size} bytes of UTF-8; at most {MOST_BYTES} are possible")
+        raise UsageError(f"{option}: the name has {size} bytes of UTF-8, and may have {MOST_BYTES}")
     return text
 
 
 def header_form(name: str) -> str:
-    """The name as the `end-user` header carries it: visible ASCII as it is, everything else percent-encoded UTF-8."""
+    """Return the name as the `end-user` header carries it: visible ASCII as it is, everything else percent-encoded UTF-8."""
     return "".join(
         character if _AS_IT_IS.match(name, position) else quote(character, safe="")
         for position, character in enumerate(name)
     )
 
 
-def alike(name: str) -> list[str]:
-    """Names that an exact match must not take for this one, as far as there are any.
+def similar_names(name: str) -> list[str]:
+    """Return names that an exact match must distinguish from this one, as far as there are any.
 
-    In the other case, with one character more, with its first letter in the other case.
+    In the other case, with one character more, and with the first letter in the other case.
     """
     case = next((other for other in (name.upper(), name.lower()) if other != name), name)
     others = dict.fromkeys((case, f"{name}2", name[0].swapcase() + name[1:]))
@@ -48,5 +48,5 @@ def alike(name: str) -> list[str]:
 
 
 def shown(name: str) -> Text:
-    """The name as a report prints it."""
+    """Return the name as a report prints it."""
     return name or Message("who.anonymous")

@@ -21,15 +21,15 @@ from scenarios.versions import STARS
 
 DELAY_SECONDS = 7
 _GIVEN_UP_SECONDS = 8
-"""productpage waits 3 s for reviews, twice; the rest is for a machine that has other things to do as well."""
+"""productpage waits 3 s for reviews, twice; the rest allows for a busy machine."""
 _BUSY_SECONDS = 1
-"""What a page may take on top of what it has to wait for, on a machine that has other things to do as well."""
+"""The time of a page beyond its waits, on a busy machine."""
 _SLOW_PAGE_USERS = 16
 """How many pages are requested at the same time if each takes seconds."""
 
 
 class Fault(Enum):
-    """How ratings fail."""
+    """The fault of ratings."""
 
     ABORT = "abort"
     DELAY = "delay"
@@ -44,13 +44,13 @@ TITLES = {
 
 
 def stars(version: str) -> ResourceSet:
-    """Everybody sees this version of reviews, so that there are stars to lose."""
+    """Return rules that show everybody this version of reviews, so that there are stars to lose."""
     rules = select(load(ISTIO / "fault_ratings.yaml"), "reviews")
     return with_value(rules, "reviews", ("http", 0, "route", 0, "destination", "subset"), version)
 
 
-def broken(fault: Fault, version: str) -> State:
-    """The same, and ratings fail."""
+def with_fault(fault: Fault, version: str) -> State:
+    """Return the state with this version of reviews and with the fault."""
     ratings = select(load(ISTIO / "fault_ratings.yaml"), "ratings")
     fine = baseline().overlaid(stars(version))
     match fault:
@@ -63,8 +63,8 @@ def broken(fault: Fault, version: str) -> State:
             return State(fine, stopped=frozenset({"ratings-v1"}))
 
 
-def left_over(fault: Fault, version: str) -> Message:
-    """What is left of the page.
+def outcome_of_fault(fault: Fault, version: str) -> Message:
+    """Return the outcome of a page under the fault.
 
     reviews v2 waits 10 s for ratings, longer than productpage waits for reviews: under a delay of 7 s it takes the
     reviews down with it. v3 gives up after 2.5 s and shows the reviews without stars.
@@ -73,9 +73,9 @@ def left_over(fault: Fault, version: str) -> Message:
 
 
 def budget(fault: Fault, version: str) -> float:
-    """The seconds within which 95 of 100 pages must come although ratings fail: what is waited for, and 1 s.
+    """Return the seconds within which 95 of 100 pages must come under the fault: the time-outs on the way, and 1 s.
 
-    Nobody waits for ratings that refuse or are gone. For late ones, reviews v3 waits 2.5 s; v2 would wait 10 s, but
+    There is no wait for ratings that refuse or are gone. For late ones, reviews v3 waits 2.5 s; v2 would wait 10 s, but
     productpage gives reviews 3 s, twice.
     """
     waits = {"v2": 6.0, "v3": 2.5}[version] if fault is Fault.DELAY else 0.0
@@ -83,18 +83,18 @@ def budget(fault: Fault, version: str) -> float:
 
 
 def scenario(fault: Fault, version: str, margin: Fraction, *, keep: bool = False) -> Scenario:
-    """Stars, then the fault, then stars again; a fault to be kept is not healed."""
+    """Build the steps: stars, then the fault, then stars again; a fault to be kept is not lifted."""
     fine = State(baseline().overlaid(stars(version)))
-    # Stars within less than the delay are none that waited for late ratings.
+    # Stars that come within less than the delay did not wait for late ratings.
     lit = _always(STARS[version], margin)
     slow = fault is Fault.DELAY
-    hidden = left_over(fault, version) == NO_REVIEWS
+    hidden = outcome_of_fault(fault, version) == NO_REVIEWS
     steps = (
         Step(Message("step.stars_there"), fine, (lit,), ratings=True),
         Step(
             TITLES[fault],
-            broken(fault, version),
-            (_always(left_over(fault, version), margin, budget=budget(fault, version), slow=slow),),
+            with_fault(fault, version),
+            (_always(outcome_of_fault(fault, version), margin, budget=budget(fault, version), slow=slow),),
             ratings=None if hidden else False,
             users=_SLOW_PAGE_USERS if slow else 8,
         ),
@@ -112,9 +112,9 @@ def scenario(fault: Fault, version: str, margin: Fraction, *, keep: bool = False
 
 
 def _always(outcome: Message, margin: Fraction, *, budget: float | None = None, slow: bool = False) -> Expectation:
-    """Everybody sees it, sooner than late ratings, or productpage's own patience with reviews, would have come.
+    """Expect one outcome for everybody, sooner than late ratings or productpage's time-out for reviews would allow.
 
-    A page that takes seconds is asked for less often, so only a larger leak is sure to be caught.
+    A page that takes seconds is requested less often, so that only a larger leak is caught.
     """
     leak = min(2 * margin, Fraction(1, 2)) if slow else min(margin, Fraction(1, 100))
     within = _GIVEN_UP_SECONDS if outcome == NO_REVIEWS else DELAY_SECONDS
@@ -125,7 +125,7 @@ def _always(outcome: Message, margin: Fraction, *, budget: float | None = None, 
 
 def _notes(fault: Fault, version: str, *, keep: bool) -> tuple[Message, ...]:
     notes = []
-    if left_over(fault, version) == NO_REVIEWS:
+    if outcome_of_fault(fault, version) == NO_REVIEWS:
         notes.append(Message("note.no_reviews"))
     if keep:
         notes.append(Message("note.kept_fault"))

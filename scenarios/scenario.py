@@ -1,4 +1,4 @@
-"""A scenario as data: what is put in force, step by step, and what is claimed of each step."""
+"""A scenario as data: its steps, the state of each, and the expectations of each."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from scenarios.statistics.claim import Expectation
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One state of the platform and what is claimed while it is in force."""
+    """One state of the platform and the expectations while it is in force."""
 
     title: Text
     state: State
     expectations: tuple[Expectation, ...]
     """One load per expectation, sent as its end user; all of a step are sent at the same time."""
     ratings: bool | None = None
-    """Whether the proxies must have seen answers of ratings; None if that says nothing here."""
+    """True if ratings must have answered, False if they must not have; None if either is possible."""
     users: int = 8
     """How many pages are asked for at the same time; on 2 cores, more bring no more pages: 4 260, 8 310, 16 310 a second."""
 

@@ -10,7 +10,7 @@ import click
 from platforms.boundary import State
 from platforms.errors import UsageError
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
-from scenarios.enduser import ANONYMOUS, alike, header_form, parse
+from scenarios.enduser import ANONYMOUS, header_form, parse_name, similar_names
 from scenarios.messages.message import Message, Text
 from scenarios.patch import with_value
 from scenarios.run.cli import Command, main
@@ -25,26 +25,26 @@ OTHERS = {
     "v1": {"v1": 100},
     "v2": {"v2": 100},
 }
-"""Where everybody else goes, by weight."""
+"""The weights of the versions for all others."""
 
 
 def rule(user: str, others: str) -> ResourceSet:
-    """`istio/user_routing.yaml` with this user, and everybody else where `others` says."""
+    """Return `istio/user_routing.yaml` with this user, and with the route that `others` names for everybody else."""
     resources = with_value(load(ISTIO / "user_routing.yaml"), "reviews", _USER, header_form(user))
     return with_value(resources, "reviews", ("http", 1, "route"), _route(OTHERS[others]))
 
 
 def rule_on_slide(user: str) -> ResourceSet:
-    """The slide's rule; verbatim for the slide's user."""
+    """Return the slide's rule; verbatim for the slide's user."""
     return with_value(load(ISTIO / "as-on-slide" / "user_routing.yaml"), "reviews", _USER, header_form(user))
 
 
 def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: bool = False) -> Scenario:
-    """The user always sees v3; the anonymous, another user and names that are almost the same never do."""
+    """Claim that the user always sees v3, and that the anonymous, another user and similar names never do."""
     weights = OTHERS[others]
     elsewhere: dict[Text, Fraction] = {version: Fraction(weights.get(version, 0), 100) for version in VERSIONS}
     chosen = Expectation(user, {version: Fraction(version == CHOSEN) for version in VERSIONS}, margin=margin)
-    names = alike(user)
+    names = similar_names(user)
 
     def other(who: str, together: int = 1) -> Expectation:
         return Expectation(who, elsewhere, margin=_coarser(margin), group="others", together=together)
@@ -58,7 +58,7 @@ def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: 
                 Message("step.only_user", user=user, version=CHOSEN),
                 State(baseline().overlaid(resources)),
                 (chosen, *map(other, strangers(user)), *(other(name, together=len(names)) for name in names)),
-                users=12,  # two as each end user; those with names alike are done sooner
+                users=12,  # two for each end user; those with similar names end sooner
             ),
         ),
         point=0,
@@ -68,13 +68,13 @@ def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: 
 
 
 def strangers(user: str) -> list[str]:
-    """Who has nothing in common with the user."""
-    other = "somebody" if "somebody" not in (user, *alike(user)) else "nobody"
+    """Return end users who have nothing in common with the user."""
+    other = "somebody" if "somebody" not in (user, *similar_names(user)) else "nobody"
     return [ANONYMOUS, other]
 
 
 def _coarser(margin: Fraction) -> Fraction:
-    """How the others are split only supports the claim, which is that none of them sees v3."""
+    """The margin of the others' split, which only supports the claim that none of them sees v3."""
     return min(3 * margin, Fraction(1, 2))
 
 
@@ -82,8 +82,8 @@ def _notes(user: str, *, as_on_slide: bool) -> tuple[Message, ...]:
     notes = []
     if header_form(user) != user:
         notes.append(Message("note.header", user=user, header=header_form(user)))
-    if names := alike(user)[1:]:
-        notes.append(Message("note.alike", names=names, last=alike(user)[0]))
+    if names := similar_names(user)[1:]:
+        notes.append(Message("note.alike", names=names, last=similar_names(user)[0]))
     if as_on_slide:
         notes.append(
             Message("note.slide_verbatim", version=CHOSEN)
@@ -115,8 +115,8 @@ _OPTIONS = (
 
 def _build(margin: Fraction, *, user: str, others: str | None, as_on_slide: bool, **_: object) -> Scenario:
     if as_on_slide and others:
-        raise UsageError("--as-on-slide and --others each say where the others go: give one of them")
-    return scenario(parse(user), margin, others=others or "even", as_on_slide=as_on_slide)
+        raise UsageError("--as-on-slide and --others both decide where the others go: give one of them")
+    return scenario(parse_name(user), margin, others=others or "even", as_on_slide=as_on_slide)
 
 
 COMMAND = Command(

@@ -1,4 +1,4 @@
-"""The three versions of reviews, as the audience knows them."""
+"""The versions of reviews, and the stars of each."""
 
 from __future__ import annotations
 

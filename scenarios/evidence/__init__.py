@@ -1,1 +1,1 @@
-"""What the clients saw, what the proxies counted, and the judgement of both."""
+"""The evidence of a run: the clients' observations, the proxies' counts, and the judgement of both."""

@@ -1,4 +1,4 @@
-"""Say whether the counts fit the shares."""
+"""The judge: compares the counts of a claim with the ranges that it allows."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from scenarios.statistics.claim import Claim
 from scenarios.statistics.sequential import Decision
 
 _NEVER = Range(0, 0)
-_DOUBT = 0.05  # of an interval, half on either side
+_INTERVAL_ALPHA = 0.05  # of the printed intervals, half on either side
 
 
 class Verdict(Enum):
-    """What the counts say of a claim, and what the claims say of a run."""
+    """The verdict on a claim, and on a run."""
 
     HOLDS = 0
     FAILS = 1
@@ -36,17 +36,17 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A claim and what became of it."""
+    """A claim, its counts and the verdict."""
 
     claim: Claim
     tally: Tally
     verdict: Verdict
     reason: Text = ""
-    """Why it does not hold."""
+    """The reason why it does not hold; empty if it does."""
     early: Decision | None = None
-    """What was sure before all requests were sent, if anything was."""
+    """The decision of the sequential test, if it stopped early."""
     surplus: Surplus | None = None
-    """What the proxies counted surplus what clients saw; None if they cannot see these outcomes."""
+    """The proxies' counts beyond what clients saw; None if proxies cannot see these outcomes."""
 
     @property
     def end_user(self) -> str:
@@ -54,39 +54,39 @@ class Judgement:
 
     @property
     def outcomes(self) -> tuple[Text, ...]:
-        """What was asked for, in its order, and then what came unasked."""
+        """The expected outcomes, in their order, and then the unexpected ones."""
         asked = tuple(self.claim.expectation.shares)
         return (*asked, *sorted(self.tally.outcomes.keys() - set(asked), key=english))
 
     @property
     def answers(self) -> int:
-        """How many answers the verdict rests on; those still under way when it was sure can only refute it."""
+        """The number of answers that the verdict rests on; those under way at an early decision can only refute it."""
         return self.early.answers if self.early else self.claim.requests
 
     def count(self, outcome: Text) -> int:
-        """How many of these had this outcome; what must never come counts whenever it came."""
+        """The count of an outcome among these; one that must never come counts whenever it came."""
         if self.early and self.claim.expectation.shares.get(outcome):
             return self.early.counts.get(outcome, 0)
         return self.tally.outcomes.get(outcome, 0)
 
     def seen(self, outcome: Text) -> tuple[float, float, float] | None:
-        """The share of the answers whose outcome is known that had this one, with its 95 % interval; None of none."""
+        """The share of an outcome among the answers with a known one, with its 95 % interval; None without any."""
         judged = self.early and self.claim.expectation.shares.get(outcome)
         known = sum((self.early.counts if self.early and judged else self.tally.outcomes).values())
         count = self.count(outcome)
-        return (count / known, *binomial.confidence_interval(count, known, _DOUBT)) if known else None
+        return (count / known, *binomial.confidence_interval(count, known, _INTERVAL_ALPHA)) if known else None
 
     @property
     def unknown(self) -> int:
-        """Requests whose outcome nobody knows, those included that were never sent."""
+        """The number of requests with an unknown outcome, including those that were never sent."""
         return max(self.tally.unknown, self.claim.requests - sum(self.tally.outcomes.values()))
 
     def allowed(self, outcome: Text) -> Range:
-        """The counts of these answers that do not speak against the claim."""
+        """The counts of an outcome among these answers that do not contradict the claim."""
         return (self.early or self.claim).allowed.get(outcome, _NEVER)
 
     def fits(self, outcome: Text) -> bool:
-        """Whether the count of this outcome is one that chance allows."""
+        """Return whether the count of this outcome is allowed."""
         return self.count(outcome) in self.allowed(outcome)
 
 
@@ -97,31 +97,31 @@ def judge(
     early: Decision | None = None,
     surplus: Surplus | None = None,
 ) -> Judgement:
-    """Say whether the counts fit the shares.
+    """Judge a claim by its counts.
 
-    FAILS if they do not, whatever the missing answers were; HOLDS if they do, whatever the missing answers were, and
-    both witnesses say so; INCONCLUSIVE in between. A missing answer can only have been one that the proxies counted
-    surplus what clients saw. What was decided early stands, unless one of the answers that were
-    still under way is one that must never come: the ranges of the whole number say nothing about a sample cut short.
+    FAILS if they contradict it, whatever the missing answers were; HOLDS if they fit, whatever the missing answers were,
+    and both witnesses agree; INCONCLUSIVE in between. The proxies' surplus limits what the missing answers can have been.
+    An early decision is final, unless one of the answers that were still under way is one that must never come: the ranges
+    of the whole sample do not apply to one that was cut short.
     """
     judgement = Judgement(claim, tally, Verdict.HOLDS, early=early, surplus=surplus)
     refuted = [outcome for outcome in judgement.outcomes if _refuted(judgement, outcome)]
     if refuted and not (disagreement and disagreement.contradicts):
-        return _with(judgement, Verdict.FAILS, _all_of([_misfit(judgement, outcome) for outcome in refuted]))
+        return _with(judgement, Verdict.FAILS, _combined([_mismatch(judgement, outcome) for outcome in refuted]))
     doubt = _doubt(judgement, disagreement)
     return _with(judgement, Verdict.INCONCLUSIVE, doubt) if doubt else judgement
 
 
 def overall(verdicts: Iterable[Verdict]) -> Verdict:
-    """One claim that fails fails the run; else one that is inconclusive leaves it so."""
+    """Return FAILS if any claim fails, else INCONCLUSIVE if any is inconclusive, else HOLDS."""
     found = set(verdicts)
     return next((verdict for verdict in (Verdict.FAILS, Verdict.INCONCLUSIVE) if verdict in found), Verdict.HOLDS)
 
 
 def reasons(judgements: Sequence[Judgement]) -> list[Text]:
-    """Why a run does not hold, most telling first, each said once.
+    """List the reasons why a run does not hold, the most important first, each once.
 
-    What several end users of one group saw that none of them was to see is one sentence: `5 of 900 others saw v3`.
+    An outcome that several end users of one group saw against the rule is one reason: `5 of 900 others saw v3`.
     """
     leaks: dict[tuple[str, Text], list[Judgement]] = defaultdict(list)
     rest = []
@@ -132,42 +132,42 @@ def reasons(judgements: Sequence[Judgement]) -> list[Text]:
                 leaks[judgement.claim.expectation.group, outcome].append(judgement)
         elif judgement.verdict is not Verdict.HOLDS:
             rest.append(judgement)
-    said: list[Text] = [_leak(judgements, group, outcome) for group, outcome in leaks]
-    said += [
+    found: list[Text] = [_leak(judgements, group, outcome) for group, outcome in leaks]
+    found += [
         judgement.reason
         for verdict in (Verdict.FAILS, Verdict.INCONCLUSIVE)
         for judgement in rest
         if judgement.verdict is verdict
     ]
-    return list(dict.fromkeys(said))
+    return list(dict.fromkeys(found))
 
 
 def _doubt(judgement: Judgement, disagreement: Disagreement | None) -> Text:
-    """Why counts that fit prove nothing; empty if they do."""
+    """Return the reason why fitting counts prove nothing; empty if they are a proof."""
     if disagreement:
         return disagreement.reason
-    if judgement.surplus and any(_moved(judgement, outcome) for outcome in judgement.outcomes):
+    if judgement.surplus and any(_hidden_by_strangers(judgement, outcome) for outcome in judgement.outcomes):
         return Message("reason.strangers", who=shown(judgement.end_user), n=judgement.surplus.strangers)
     if judgement.early:
         return ""
     if any(_open(judgement, outcome) for outcome in judgement.outcomes):
-        return _gap(judgement)
+        return _missing_answers(judgement)
     if judgement.claim.is_conclusive:
         return ""
     return Message("reason.too_few", who=shown(judgement.end_user), power=judgement.claim.power)
 
 
 def _refuted(judgement: Judgement, outcome: Text) -> bool:
-    """Whether the count is out of its range even if the missing answers are dealt out in favour of the claim."""
+    """Return whether the count is outside its range even with the missing answers in favour of the claim."""
     seen, fits, moved = judgement.count(outcome), judgement.allowed(outcome), _strangers(judgement, outcome)
-    if judgement.early:  # the missing answers were dealt out before it was decided
+    if judgement.early:  # the decision has already allowed for the missing answers
         return seen - moved > fits.high or seen + moved < fits.low
     more, fewer = judgement.unknown + _twice(judgement, outcome), _twice(judgement, outcome)
     return seen - fewer - moved > fits.high or seen + more + moved < fits.low
 
 
 def _open(judgement: Judgement, outcome: Text) -> bool:
-    """Whether the missing answers could take the count out of its range, or are too many to rule the leak out."""
+    """Return whether the missing answers could move the count out of its range, or are too many to exclude the leak."""
     claim, seen, fits = judgement.claim, judgement.count(outcome), judgement.allowed(outcome)
     if judgement.surplus is None:
         return seen < fits.low or seen + judgement.unknown > fits.high
@@ -184,7 +184,7 @@ def _open(judgement: Judgement, outcome: Text) -> bool:
 
 
 def _could_be(judgement: Judgement, outcome: Text) -> int:
-    """How many more may have had this outcome: the proxies have counted each of them, unless it was never sent."""
+    """The missing answers that may have had this outcome: at most the proxies' surplus, and all that were never sent."""
     if judgement.surplus is None:
         return judgement.unknown
     lost = judgement.tally.unknown
@@ -192,20 +192,20 @@ def _could_be(judgement: Judgement, outcome: Text) -> int:
 
 
 def _twice(judgement: Judgement, outcome: Text) -> int:
-    """How many answers of a split may stand for another version, which was asked first: the proxies counted that too."""
+    """The answers of a split that came on a second attempt, and whose first may have drawn another version."""
     if judgement.surplus is None or judgement.claim.expectation.shares.get(outcome, 0) in (0, 1):
         return 0
     return min(sum(judgement.tally.twice.values()), sum(judgement.surplus.counts.values()))
 
 
-def _moved(judgement: Judgement, outcome: Text) -> bool:
-    """Whether the count would be out of its range, had strangers hidden as many wrong pages as they can have."""
+def _hidden_by_strangers(judgement: Judgement, outcome: Text) -> bool:
+    """Return whether strangers can have hidden so many wrong pages that the count would be outside its range."""
     moved, seen, fits = _strangers(judgement, outcome), judgement.count(outcome), judgement.allowed(outcome)
     return bool(moved) and (seen - moved < fits.low or seen + moved > fits.high)
 
 
 def _strangers(judgement: Judgement, outcome: Text) -> int:
-    """By how much strangers may have moved the count of a split: behind each, a page could be of another version."""
+    """The number of pages of a split that strangers may have hidden: behind each, a page could be of another version."""
     if judgement.surplus is None or judgement.claim.expectation.shares.get(outcome, 0) in (0, 1):
         return 0
     return min(judgement.surplus.strangers, sum(judgement.surplus.counts.values()))
@@ -215,7 +215,7 @@ def _leaked(judgement: Judgement, outcome: Text) -> bool:
     return judgement.allowed(outcome) == _NEVER and judgement.count(outcome) > 0
 
 
-def _misfit(judgement: Judgement, outcome: Text) -> Message:
+def _mismatch(judgement: Judgement, outcome: Text) -> Message:
     who, seen, asked = (
         shown(judgement.end_user),
         judgement.count(outcome),
@@ -237,7 +237,7 @@ def _leak(judgements: Sequence[Judgement], group: str, outcome: Text) -> Message
     return Message("reason.leak", seen=seen, of=of, group=Message(f"who.{group}"), outcome=outcome)
 
 
-def _gap(judgement: Judgement) -> Message:
+def _missing_answers(judgement: Judgement) -> Message:
     missing = dict(judgement.tally.missing)
     if unsent := judgement.unknown - judgement.tally.unknown:
         missing[Message("missing.never_sent")] = unsent
@@ -248,7 +248,7 @@ def _gap(judgement: Judgement) -> Message:
     return Message("reason.missing", who=who, n=sum(missing.values()), of=of, why=why)
 
 
-def _all_of(reasons: Sequence[Message]) -> Message:
+def _combined(reasons: Sequence[Message]) -> Message:
     return reasons[0] if len(reasons) == 1 else Message("reason.several", reasons=reasons)
 
 

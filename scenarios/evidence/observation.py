@@ -1,4 +1,4 @@
-"""One answer of the page, and what is looked at in it."""
+"""One answer of the page, and its outcome."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ TRY_SECONDS = 3.0
 """How long productpage waits for reviews before it asks a second time, by the contract."""
 
 WEARS: Mapping[Text, Message] = {"v1": NO_STARS, "v2": BLACK_STARS, "v3": RED_STARS}
-"""What a page of each version of reviews shows beside them."""
+"""The stars that a page of each version of reviews shows."""
 _STARS = {"outcome.no_stars", "outcome.black_stars", "outcome.red_stars", "outcome.colourless_stars", "outcome.stars"}
 _REVIEWS = "2"
-"""How many reviews the book has."""
+"""The number of reviews of the book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +37,34 @@ class Observation:
     """One answer, or the lack of one."""
 
     end_user: str
-    """As whom the page was asked."""
+    """The name under which the page was requested."""
     status: int
     """The HTTP status; 0 if there was no answer."""
     milliseconds: float
     marks: Mapping[str, str] = field(default_factory=dict)
     """The `data-…` marks of the page, without `data-`."""
     error: str = ""
-    """Why there is no answer."""
+    """The reason why there is no answer."""
     timed_out: bool = False
     """There is no answer because it took too long."""
     number: int = 0
-    """Which request of its end user it was, in the order in which they were begun, from 0."""
+    """The number of the request among its end user's, in the order in which they were begun, from 0."""
     at: float = 0.0
-    """When the answer was complete, or the request given up: seconds since 1970, by the clock of whoever sent it."""
+    """The time at which the answer was complete or the request given up, in seconds since 1970, by the sender's clock."""
 
     @property
     def is_page(self) -> bool:
-        """The page came, and as this end user."""
+        """Return whether the answer is the page, for this end user."""
         return self.status == 200 and bool(self.marks) and self.marks.get("end-user", "") == self.end_user  # noqa: PLR2004  # OK
 
     @property
     def asked_twice(self) -> bool:
-        """Whether productpage may have asked reviews a second time for this page, so that it was drawn for twice."""
+        """Return whether productpage may have asked reviews twice for this page, so that its version was drawn twice."""
         return self.is_page and self.milliseconds >= 1000 * TRY_SECONDS
 
     @property
     def fault(self) -> Text:
-        """Why this is not the page that was asked for."""
+        """The reason why this is not the page that was requested."""
         if self.error:
             return Message("missing.time_out") if self.timed_out else self.error
         if self.status != 200:  # noqa: PLR2004  # OK
@@ -83,15 +83,15 @@ class Tally:
     """The answers of one load, counted by outcome."""
 
     outcomes: Mapping[Text, int]
-    """By the version of reviews, or by what was seen."""
+    """By version of reviews, or by what the page shows."""
     missing: Mapping[Text, int]
-    """Requests whose outcome nobody knows, by reason."""
+    """Requests with an unknown outcome, by reason."""
     pages: int
     """Answers that are the page, whatever it shows."""
     milliseconds: tuple[float, ...] = ()
-    """How long every answer took, sorted."""
+    """The duration of every answer, sorted."""
     twice: Mapping[Text, int] = field(default_factory=dict)
-    """How many of each outcome may have been drawn for twice."""
+    """By outcome, the answers whose version may have been drawn twice."""
 
     @property
     def unknown(self) -> int:
@@ -102,20 +102,20 @@ class Tally:
         return sum(self.outcomes.values()) + self.unknown
 
     def percentile(self, percent: int) -> float:
-        """The time within which so many of the answers came."""
+        """The time within which so many percent of the answers came."""
         if not self.milliseconds:
             return 0.0
         return self.milliseconds[min(len(self.milliseconds) - 1, len(self.milliseconds) * percent // 100)]
 
 
 def marks(page: str) -> dict[str, str]:
-    """The marks of a page, by name without `data-`; empty if it has none."""
+    """Extract the marks of a page, by name without `data-`; empty if it has none."""
     main = _MAIN.search(page)
     return {name: html.unescape(text) for name, text in _MARK.findall(main.group())} if main else {}
 
 
 def tally(observations: Iterable[Observation], looks: Looks, *, within: float | None) -> Tally:
-    """Count what was looked at; `within` is the time budget of a page in seconds."""
+    """Count the answers by outcome; after `within` seconds, a page counts as too late."""
     outcomes: Counter[Text] = Counter()
     missing: Counter[Text] = Counter()
     twice: Counter[Text] = Counter()
@@ -134,12 +134,12 @@ def tally(observations: Iterable[Observation], looks: Looks, *, within: float | 
 
 
 def is_of_stars(outcome: Text) -> bool:
-    """Whether it says which stars a page shows."""
+    """Return whether the outcome is about the stars of a page."""
     return isinstance(outcome, Message) and outcome.key in _STARS
 
 
 def outcome(seen: Observation, looks: Looks, *, within: float | None) -> Text | None:
-    """What was looked at in one answer; None if it does not say."""
+    """Return the outcome of one answer; None if it is unknown."""
     match looks:
         case Looks.REVIEWS:
             return _version(seen)
@@ -150,17 +150,17 @@ def outcome(seen: Observation, looks: Looks, *, within: float | None) -> Text | 
 
 
 def _version(seen: Observation) -> Text | None:
-    """Which version of reviews answered; a page that did not come does not say."""
+    """The version of reviews that answered; unknown without a page."""
     if not seen.is_page:
         return None
     return seen.marks.get("reviews-version") or NO_REVIEWS
 
 
 def _whole(seen: Observation) -> Text | None:
-    """The version if it wears its stars on a whole page, else what the page shows instead.
+    """The version if the page is whole and has that version's stars, else what the page shows instead.
 
-    If ratings did not answer whoever asks them, nobody knows what it wears; without reviews, nor whose page it was to be.
-    Details that were given up after all the time that they get are no news of the rule.
+    Unknown without reviews, or without ratings for a version that needs them, and if the page lacks the details only after
+    their time-out, which says nothing of the rule.
     """
     if not seen.is_page:
         return None
@@ -175,7 +175,7 @@ def _whole(seen: Observation) -> Text | None:
 
 
 def _page(seen: Observation, within: float | None) -> Text | None:
-    """What the visitor saw. An error page, or waiting in vain, is seen; a broken connection tells nothing."""
+    """What the page shows. An error page and a time-out are outcomes; after a broken connection, the outcome is unknown."""
     if not seen.is_page:
         return NO_PAGE if seen.timed_out or (seen.status and not seen.error) else None
     if within is not None and seen.milliseconds > within * 1000:
@@ -184,7 +184,7 @@ def _page(seen: Observation, within: float | None) -> Text | None:
 
 
 def _shown(marks: Mapping[str, str]) -> Message:
-    """What a page shows: what is not there, or else the stars."""
+    """Return the first part that the page lacks, or else its stars."""
     for part, missing in (("details", NO_DETAILS), ("reviews", NO_REVIEWS)):
         if marks.get(part) != "shown":
             return missing

@@ -26,7 +26,7 @@ _MOST_UNDER_WAY = 128
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """When the pages had stars again, in milliseconds after the healed state was applied."""
+    """The time until the pages had stars again, in milliseconds after the healed state was applied."""
 
     first_with_ms: float | None
     """Until the first page with stars had come; None if none came."""

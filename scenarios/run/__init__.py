@@ -1,1 +1,1 @@
-"""How a scenario is run: step by step under traffic, and the baseline restored after it."""
+"""A run of a scenario: step by step under traffic, and the baseline restored after it."""

@@ -36,7 +36,7 @@ _MOST_USERS = 64
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """What all steps of a run share."""
+    """The platform, traffic and screen that all steps of a run share."""
 
     platform: Platform
     traffic: Traffic
@@ -121,7 +121,7 @@ def _decided(claims: Sequence[Claim], tests: Sequence[SequentialTest]) -> Callab
 
 
 def _superseded(platform: Platform, state: State) -> str:
-    """How the state did not stay in force; empty if every proxy still serves it."""
+    """Return how the state did not stay in force; empty if every proxy still serves it."""
     try:
         platform.wait_until_converged(state, timeout=_STILL_SERVED_SECONDS)
     except NotConverged as error:

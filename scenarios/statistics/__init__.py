@@ -1,1 +1,1 @@
-"""What a claim is, and what chance allows: exact binomial ranges and Wald's sequential test."""
+"""The statistics of a claim: exact binomial ranges and Wald's sequential test."""

@@ -247,7 +247,7 @@ def test_calls_that_never_end_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_an_earlier_run_left_under_way_is_not_counted() -> None:
     """Its calls are answered late: before this run counts."""
     with FakePlatform(second=0.1) as platform:
-        platform.apply(fault_ratings.broken(fault_ratings.Fault.DELAY, "v2"))
+        platform.apply(fault_ratings.with_fault(fault_ratings.Fault.DELAY, "v2"))
         platform.page("")
         platform.apply(State(baseline()))
         document = drive(FAULT, ["--reviews", "v2", "--requests", "60", "--json"], platform).document

@@ -47,7 +47,7 @@ def ratings_abort() -> State:
 
 def ratings_late(version: str) -> State:
     """Everybody on a version, and ratings answer 7 s late."""
-    return fault_ratings.broken(fault_ratings.Fault.DELAY, version)
+    return fault_ratings.with_fault(fault_ratings.Fault.DELAY, version)
 
 
 def until_nothing_is_under_way(platform: Platform) -> None:

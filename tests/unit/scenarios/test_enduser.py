@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platforms.errors import UsageError
-from scenarios.enduser import alike, header_form, parse
+from scenarios.enduser import header_form, parse_name, similar_names
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_no_name_is_lost_in_the_header(name: str) -> None:
 def test_a_name_that_cannot_sign_in_is_refused(name: str) -> None:
     """Empty, blank, with a control character, over 256 bytes, or no text at all."""
     with pytest.raises(UsageError):
-        parse(name)
+        parse_name(name)
 
 
 @pytest.mark.parametrize(
@@ -60,4 +60,4 @@ def test_a_name_that_cannot_sign_in_is_refused(name: str) -> None:
 )
 def test_names_alike_are_others(name: str, others: list[str]) -> None:
     """As far as a name has a case, and there is room for one character more; each once."""
-    assert others == alike(name)
+    assert others == similar_names(name)

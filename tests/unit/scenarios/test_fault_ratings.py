@@ -8,7 +8,7 @@ import pytest
 
 from platforms.istio.resources import ISTIO, baseline, load
 from scenarios.evidence.observation import BLACK_STARS, NO_RATINGS, NO_REVIEWS
-from scenarios.fault_ratings import Fault, broken, budget, scenario
+from scenarios.fault_ratings import Fault, budget, scenario, with_fault
 from scenarios.messages.message import Message
 
 MARGIN = Fraction(5, 100)
@@ -16,12 +16,12 @@ MARGIN = Fraction(5, 100)
 
 def test_the_yaml_as_it_stands_is_the_default() -> None:
     """Everybody on v3, every call of ratings aborted."""
-    assert baseline().overlaid(load(ISTIO / "fault_ratings.yaml")) == broken(Fault.ABORT, "v3").resources
+    assert baseline().overlaid(load(ISTIO / "fault_ratings.yaml")) == with_fault(Fault.ABORT, "v3").resources
 
 
 def test_an_outage_is_a_stopped_workload_and_no_rule() -> None:
     """Nothing is injected; nobody is there."""
-    state = broken(Fault.OUTAGE, "v3")
+    state = with_fault(Fault.OUTAGE, "v3")
 
     assert {"ratings-v1"} == state.stopped
     assert not [resource for resource in state.resources if resource.name == "ratings" and "http" in resource.spec]
@@ -29,7 +29,7 @@ def test_an_outage_is_a_stopped_workload_and_no_rule() -> None:
 
 def test_a_delay_takes_the_place_of_the_abort() -> None:
     """Seven seconds, for every call."""
-    (ratings,) = [r for r in broken(Fault.DELAY, "v3").resources.of_kind("VirtualService") if r.name == "ratings"]
+    (ratings,) = [r for r in with_fault(Fault.DELAY, "v3").resources.of_kind("VirtualService") if r.name == "ratings"]
 
     assert {"delay": {"fixedDelay": "7s", "percentage": {"value": 100}}} == ratings.spec["http"][0]["fault"]
 

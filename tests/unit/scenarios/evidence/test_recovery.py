@@ -8,7 +8,7 @@ import pytest
 
 from platforms.boundary import State
 from scenarios.evidence.recovery import ProbedPage, Recovery, RecoveryProbe, measure_recovery
-from scenarios.fault_ratings import Fault, broken
+from scenarios.fault_ratings import Fault, with_fault
 from tests.fakes import Defects, FakePlatform
 
 
@@ -38,9 +38,9 @@ def test_a_page_before_the_healing_counts_from_it() -> None:
 def test_visitors_see_the_fault_go() -> None:
     """Some come before it is lifted, and they go on until stars are back."""
     with FakePlatform(lag=0.1) as platform:
-        platform.apply(broken(Fault.ABORT, "v3"))
-        platform.wait_until_converged(broken(Fault.ABORT, "v3"), timeout=5)
-        healed = State(broken(Fault.OUTAGE, "v3").resources)
+        platform.apply(with_fault(Fault.ABORT, "v3"))
+        platform.wait_until_converged(with_fault(Fault.ABORT, "v3"), timeout=5)
+        healed = State(with_fault(Fault.OUTAGE, "v3").resources)
         with RecoveryProbe(platform.gateway_url) as probe:
             platform.apply(healed)
             platform.wait_until_converged(healed, timeout=5)
@@ -58,7 +58,7 @@ def test_visitors_see_the_fault_go() -> None:
 def test_a_broken_connection_is_a_page_without_stars() -> None:
     """It ends no visitor, and no run."""
     with FakePlatform(defects=Defects(cut_connections=0.5)) as platform, RecoveryProbe(platform.gateway_url) as probe:
-        healed = State(broken(Fault.OUTAGE, "v3").resources)
+        healed = State(with_fault(Fault.OUTAGE, "v3").resources)
         platform.apply(healed)
         platform.wait_until_converged(healed, timeout=5)
 
@@ -69,7 +69,7 @@ def test_a_failure_waits_for_no_visitor() -> None:
     """Whoever is stopped in the middle is not kept by pages that take seconds."""
     before = threading.active_count()
     with FakePlatform(second=100.0) as platform:
-        platform.apply(broken(Fault.DELAY, "v3"))
+        platform.apply(with_fault(Fault.DELAY, "v3"))
         with pytest.raises(KeyboardInterrupt), RecoveryProbe(platform.gateway_url):
             raise KeyboardInterrupt
 
