@@ -146,7 +146,9 @@ SAID = (
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(details=SAID, said=SAID, status=st.sampled_from([200, 200, 200, 204, 299, 404, 503]))
 def test_anything_a_backend_says_leaves_a_page(
     browser: FlaskClient, backend: Backend, details: object, said: object, status: int
