@@ -108,6 +108,7 @@ def test_a_run_killed_in_the_middle_is_healed_by_the_next_command(demo: Demo) ->
     assert "a rule other than the baseline" not in after.stdout
 
 
+@pytest.mark.exhaustive
 def test_what_a_killed_run_left_under_way_is_not_counted(demo: Demo) -> None:
     """Calls that the fault held back for 7 s are answered before the next run counts."""
     with demo.start("scenarios.fault_ratings", "--fault", "delay", "--reviews", "v2", "--requests", "60") as run:
@@ -121,6 +122,7 @@ def test_what_a_killed_run_left_under_way_is_not_counted(demo: Demo) -> None:
     assert [60, 0, 60] == [step["proxies"]["ratings_answered"] for step in after["steps"]]
 
 
+@pytest.mark.exhaustive
 def test_a_run_after_late_answers_is_its_own(demo: Demo) -> None:
     """The last of the episodes holds too; pages that gave up leave calls behind, which end with their own step."""
     late = told(demo, "scenarios.fault_ratings", "--fault", "delay", "--reviews", "v2", "--requests", "32")
@@ -131,6 +133,7 @@ def test_a_run_after_late_answers_is_its_own(demo: Demo) -> None:
     assert [60, 0, 60] == [step["proxies"]["ratings_answered"] for step in after["steps"]]
 
 
+@pytest.mark.exhaustive
 def test_a_rule_that_is_in_force_for_a_moment_is_told(demo: Demo) -> None:
     """Somebody applies 80,20,0 in the middle and takes it back: every proxy serves the right rule before and after."""
     rule = State(baseline().overlaid(canary.rule(Weights((90, 10, 0)))))

@@ -16,6 +16,7 @@ from tests.properties.rules import DESTINATION_RULES, VIRTUAL_SERVICES
 
 
 # Always the same examples, and no shrinking: each asks Envoy anew, and its complaint says enough.
+@pytest.mark.exhaustive
 @settings(
     max_examples=3,
     deadline=None,
