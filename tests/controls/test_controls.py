@@ -134,7 +134,7 @@ def test_a_page_that_is_only_handed_on_is_accused_of_nothing(
 ) -> None:
     """The way on which pages are rewritten leaves visitors, sessions and counts as they are."""
     (nothing,) = (one for one in defects() if one.name == "nothing-user_routing")
-    monkeypatch.setattr(controls, "defects", lambda: (replace(nothing, page=str),))
+    monkeypatch.setattr(controls, "defects", lambda: (replace(nothing, rewrite_page=str),))
     with FakePlatform() as platform:
         code, (control,) = played(platform, capsys)
 
@@ -153,7 +153,7 @@ def test_the_first_rows_are_of_right_meshes() -> None:
     """One of each scenario; every other row has an answer that is not HOLDS, and a reason to be looked for."""
     rows = defects()
 
-    assert [Verdict.HOLDS] * 3 == [defect.answer for defect in rows[:3]]
+    assert [Verdict.HOLDS] * 3 == [defect.expected for defect in rows[:3]]
     assert 3 == len({defect.scenario.name for defect in rows[:3]})
     assert all(defect.expected is not Verdict.HOLDS and defect.expected_reason for defect in rows[3:])
 
