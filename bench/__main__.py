@@ -15,8 +15,8 @@ from bench import calibration, kind, local, request_log, services, slow_connecti
 from bench.figure import Figure
 from bench.instruments import wrk
 from bench.services import Reference
-from platforms import command_line
-from platforms.command_line import TitledCommand, WholeNumber
+from platforms.cli import command_line
+from platforms.cli.command_line import TitledCommand, WholeNumber
 from platforms.errors import DemoError, UsageError
 
 Measure = Callable[[Reference], Iterator[Figure]]

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from platforms import command_line, commands
+from platforms.cli import command_line, commands
 from platforms.errors import DemoError
 
 

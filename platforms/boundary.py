@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
 
-from platforms.calls import RequestLog
-from platforms.counters import Counters
+from platforms.counters import Counters, Hop
 from platforms.istio.resources import ResourceSet
 
 
@@ -31,6 +30,32 @@ class Convergence:
     """From the moment `apply` was called to the moment the last proxy served it."""
     proxies: int
     """How many proxies were asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call between services that carried a mark."""
+
+    mark: str
+    """The header `tracestate` of the call, which Bookinfo's services hand on."""
+    hop: Hop
+    status: int
+    """The HTTP status; 0 if nobody answered."""
+    attempts: int = 1
+    """How often the caller's proxy tried; the hop is the last it tried."""
+
+
+class RequestLog(Protocol):
+    """A log that a platform may keep of marked calls."""
+
+    def mark(self) -> str:
+        """Return a new value of the header `tracestate` that will be logged, and that nobody outside can guess."""
+
+    def clear(self) -> None:
+        """Forget what has been logged so far."""
+
+    def calls(self) -> Sequence[Call]:
+        """Return every marked call that has ended since; one may be logged a moment after its answer."""
 
 
 class LoadGenerator(Protocol):

@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from platforms import command_line
-from platforms.command_line import TitledCommand
+from platforms.cli import command_line
+from platforms.cli.command_line import TitledCommand
 from scenarios.registry import COMMANDS
 
 

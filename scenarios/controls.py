@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 import click
 
-from platforms import command_line
 from platforms.boundary import CONVERGENCE_SECONDS, State
-from platforms.choice import Choice, demo_options
-from platforms.command_line import TitledCommand
+from platforms.choice import Choice
+from platforms.cli import command_line
+from platforms.cli.command_line import TitledCommand
+from platforms.cli.demo_options import demo_options
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import DemoPlatform
 from platforms.demo.run_folder import part

@@ -11,8 +11,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from platforms import command_line
-from platforms.command_line import TitledCommand
+from platforms.cli import command_line
+from platforms.cli.command_line import TitledCommand
 from platforms.errors import DemoError, UsageError, in_one_line
 from scenarios.evidence.judge import Verdict
 from scenarios.reporting.document import read

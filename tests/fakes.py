@@ -15,8 +15,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, quote, unquote
 
-from platforms.boundary import Convergence, State
-from platforms.calls import Call, RequestLog
+from platforms.boundary import Call, Convergence, RequestLog, State
 from platforms.counters import Counters, Hop
 from platforms.errors import NotApplied, NotConverged, Rejected
 from platforms.istio.resources import baseline

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import click
 
-from platforms import command_line
-from platforms.choice import NAMES
-from platforms.command_line import TitledCommand
+from platforms.cli import command_line
+from platforms.cli.command_line import TitledCommand
+from platforms.cli.demo_options import NAMES
 from platforms.environment import ROOT
 from scenarios.registry import COMMANDS
 

@@ -18,8 +18,8 @@ from typing import Any
 
 import click
 
-from platforms import command_line
-from platforms.command_line import TitledCommand
+from platforms.cli import command_line
+from platforms.cli.command_line import TitledCommand
 from platforms.environment import ROOT
 from platforms.errors import NotReachable, PlatformError, UsageError
 from platforms.kubernetes import record

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from platforms.bookinfo import BOOKINFO
-from platforms.calls import Call
+from platforms.boundary import Call
 from platforms.counters import Hop
 from platforms.envoy.topology import Topology
 

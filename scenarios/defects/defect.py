@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from platforms.boundary import Convergence, LoadGeneratorFactory, Platform, State
-from platforms.calls import RequestLog
+from platforms.boundary import Convergence, LoadGeneratorFactory, Platform, RequestLog, State
 from platforms.counters import Counters
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from platforms.calls import Call, RequestLog
+from platforms.boundary import Call, RequestLog
 from platforms.counters import Counters, Hop
 from scenarios.enduser import shown
 from scenarios.evidence.observation import Observation

@@ -12,9 +12,10 @@ from typing import Any
 
 import click
 
-from platforms import command_line
-from platforms.choice import Choice, demo_options
-from platforms.command_line import DecimalNumber, TitledCommand, TitledOption, WholeNumber
+from platforms.choice import Choice
+from platforms.cli import command_line
+from platforms.cli.command_line import DecimalNumber, TitledCommand, TitledOption, WholeNumber
+from platforms.cli.demo_options import demo_options
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, Interrupted, UsageError
 from platforms.selection import connect

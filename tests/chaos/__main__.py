@@ -14,9 +14,10 @@ from functools import cache
 
 import click
 
-from platforms import command_line
-from platforms.choice import Choice, demo_options
-from platforms.command_line import TitledCommand
+from platforms.choice import Choice
+from platforms.cli import command_line
+from platforms.cli.command_line import TitledCommand
+from platforms.cli.demo_options import demo_options
 from platforms.errors import UsageError
 from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.selection import connect

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 
 import click
 
-from platforms import command_line
 from platforms.boundary import CONVERGENCE_SECONDS, State
-from platforms.choice import Choice, demo_options
-from platforms.command_line import TitledCommand, WholeNumber
+from platforms.choice import Choice
+from platforms.cli import command_line
+from platforms.cli.command_line import TitledCommand, WholeNumber
+from platforms.cli.demo_options import demo_options
 from platforms.demo import journal
 from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError

@@ -14,7 +14,8 @@ import requests
 
 from bench.standalone import StandaloneServices
 from platforms.boundary import Platform
-from platforms.choice import NAMES, Choice
+from platforms.choice import Choice
+from platforms.cli.demo_options import NAMES
 from platforms.loopback import LOOPBACK
 from platforms.selection import connect
 from tests.contract.http import stubs, target

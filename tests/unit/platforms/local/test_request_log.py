@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from platforms.calls import Call
+from platforms.boundary import Call
 from platforms.counters import Hop
 from platforms.envoy.topology import Topology
 from platforms.local.request_log import LocalRequestLog

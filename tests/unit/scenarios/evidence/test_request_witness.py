@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from platforms.calls import Call
+from platforms.boundary import Call
 from platforms.counters import Counters, Hop
 from scenarios.evidence import request_witness
 from scenarios.evidence.observation import Observation

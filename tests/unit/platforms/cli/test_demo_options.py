@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 import pytest
 
-from platforms.choice import Choice, demo_options
-from platforms.command_line import run
+from platforms.choice import Choice
+from platforms.cli.command_line import run
+from platforms.cli.demo_options import demo_options
 from platforms.errors import UsageError
 
 

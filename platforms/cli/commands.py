@@ -12,8 +12,9 @@ from typing import Any
 
 import click
 
-from platforms.choice import Choice, demo_options, platform_option
-from platforms.command_line import OrderedGroup, WholeNumber
+from platforms.choice import Choice
+from platforms.cli.command_line import OrderedGroup, WholeNumber
+from platforms.cli.demo_options import demo_options, platform_option
 
 PROGRAM = "python -m platforms"
 _WHERE_UP = "kind where a Docker engine answers, else local"
@@ -96,7 +97,8 @@ def status(choice: Choice, *, as_json: bool) -> None:
 @demo_options
 def reset(choice: Choice) -> None:
     """Put the baseline back in force, with every workload started."""
-    from platforms import own_rules, selection
+    from platforms import selection
+    from platforms.cli import own_rules
     from platforms.demo import console
 
     convergence = own_rules.reset(selection.connect(choice), f"{PROGRAM} reset")
@@ -170,7 +172,8 @@ def apply(choice: Choice, files: tuple[str, ...], more: tuple[str, ...], *, as_j
     from the baseline again, so it replaces the first; `reset` undoes it. Files are read as kubectl reads them, 3 MB at
     most.
     """
-    from platforms import own_rules, selection
+    from platforms import selection
+    from platforms.cli import own_rules
     from platforms.demo import console
     from platforms.errors import in_one_line
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import click
 import pytest
 
-from platforms.command_line import DecimalNumber, TitledCommand, TitledOption, WholeNumber, main, run
+from platforms.cli.command_line import DecimalNumber, TitledCommand, TitledOption, WholeNumber, main, run
 from platforms.errors import NotReachable, UsageError
 
 

@@ -1,0 +1,1 @@
+"""`python -m platforms`, and what every command line of the project has in common."""
