@@ -1,4 +1,4 @@
-"""What every test starts from."""
+"""The common setup of all tests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ settings.load_profile("patient")
 
 @pytest.fixture(scope="session", autouse=True)
 def load_source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Who sends for every run of a scenario in this process."""
+    """The load generator of every run of a scenario in this process."""
     with SharedTraffic(LocustProcess(tmp_path_factory.mktemp("loadgen") / "locust.log")) as traffic:
         drive.source = LoadSource(running=traffic)
         yield

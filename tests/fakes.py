@@ -29,7 +29,7 @@ _TOLERATED = 3.0  # what productpage waits for reviews, twice; reviews v3 waits 
 
 @dataclass
 class Defects:
-    """What is wrong with this mesh; by default, nothing."""
+    """The defects of this mesh; by default, none."""
 
     weights: Mapping[str, int] | None = None
     """What the split really is."""
@@ -157,7 +157,7 @@ class FakePlatform:
 
     @property
     def in_force(self) -> State:
-        """What requests meet now."""
+        """The state that requests meet now."""
         with self._lock:
             if self._asked is not self._served and time.monotonic() >= self._changed + self.lag and self._takes():
                 self._served = self._asked
@@ -242,7 +242,7 @@ class FakePlatform:
         return _page(end_user, version, ratings, otherwise)
 
     def _meanwhile(self, state: State) -> None:
-        """What somebody else does while this page is asked for."""
+        """Let somebody else act while this page is requested."""
         if self._among(self.defects.passers_by):
             self._count("ingressgateway", "productpage")
             self._count("productpage-v1", "reviews", self.defects.passers_by_see or self._version(state, ""))
@@ -254,7 +254,7 @@ class FakePlatform:
             self._updates += 1
 
     def _among(self, pages: int) -> bool:
-        """Whether this is one of so many pages."""
+        """Return whether this is one of so many pages."""
         return _FIRST <= self._pages < _FIRST + pages
 
     def _happens(self, share: float) -> bool:
@@ -307,7 +307,7 @@ class FakePlatform:
         return self._random.choices(list(weights), list(weights.values()))[0]
 
     def _ratings(self, state: State, version: str, mark: str) -> tuple[str, float]:
-        """What the page's `data-ratings` says, and after how many seconds."""
+        """Return the page's `data-ratings`, and the seconds until it is known."""
         if version == "v1":
             return "not-asked", 0.0
         fault = _virtual_service(state, "ratings").get("http", [{}])[0].get("fault", {})

@@ -18,8 +18,8 @@ source = ONE_PROCESS
 
 
 @dataclass(frozen=True)
-class Ended:
-    """What the command left."""
+class CommandResult:
+    """The result of a command."""
 
     code: int
     out: str
@@ -36,9 +36,9 @@ class Ended:
         return verdict
 
 
-def drive(command: Command, argv: Sequence[str], platform: FakePlatform) -> Ended:
+def drive(command: Command, argv: Sequence[str], platform: FakePlatform) -> CommandResult:
     """Run the command in this process, its Locust in a real child process: the session's."""
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         code = main(command, argv, to=lambda _: platform, source=source)
-    return Ended(code, out.getvalue(), err.getvalue())
+    return CommandResult(code, out.getvalue(), err.getvalue())

@@ -76,7 +76,7 @@ def test_the_right_answer_for_another_reason_is_none(capsys: pytest.CaptureFixtu
 
 
 def test_a_right_mesh_that_is_accused_is_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever always cries wolf catches every wolf."""
+    """A scenario that fails always would catch every defect."""
     with FakePlatform(defects=Defects(leak=0.5)) as platform:
         code, (control,) = played(platform, capsys, "nothing-canary")
 

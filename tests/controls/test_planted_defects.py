@@ -104,7 +104,7 @@ UNRATED = {"ratings": "unavailable", "rated-count": "0", "star-color": ""}
 def test_a_page_that_is_not_the_versions_own_fails(
     command: Command, marks: dict[str, dict[str, str]], share: float, said: str
 ) -> None:
-    """Whatever the pod is called that it comes from: exit 1, and the reason says what was seen."""
+    """Exit 1, whatever its pod is called, and the reason says what was seen."""
     with FakePlatform(defects=Defects(marks=marks, marked=share)) as platform:
         ended = drive(command, ["--json"], platform)
 
@@ -158,7 +158,7 @@ def test_what_cannot_be_judged_is_inconclusive(defects: Defects, reason: str) ->
 )
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_innocent_are_let_go(defects: Defects, seed: int) -> None:
-    """What the proxies counted shows that nothing was hidden behind what was not seen.
+    """The proxies' counts show that nothing can hide behind the missing answers.
 
     Where calls are only counted, a share that is near its bound by chance may be one that strangers could have moved.
     """

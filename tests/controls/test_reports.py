@@ -1,4 +1,4 @@
-"""What a run leaves for scripts and for people."""
+"""The reports of a run, for scripts and for people."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SCHEMA = json.loads((ROOT / "scenarios" / "reporting" / "report.schema.json").re
 @pytest.mark.parametrize("command", COMMANDS.values())
 @pytest.mark.parametrize("defects", [Defects(), Defects(leak=0.5, cut_connections=0.1)])
 def test_json_is_one_document_of_the_schema(command: Command, defects: Defects) -> None:
-    """Whatever the verdict; and nothing else is on stdout."""
+    """With any verdict; and nothing else is on stdout."""
     with FakePlatform(defects=defects) as platform:
         ended = drive(command, ["--json", "--requests", "60"], platform)
 
@@ -68,7 +68,7 @@ def test_quiet_is_the_verdict_only() -> None:
 
 
 def test_the_claims_stand_before_the_traffic() -> None:
-    """How many requests, and what they allow, is printed before the first of them is sent."""
+    """The number of requests and the allowed counts are printed before the first request is sent."""
     with FakePlatform() as platform:
         lines = drive(canary.COMMAND, [], platform).out.splitlines()
     claims = [number for number, line in enumerate(lines) if "allows" in line]
@@ -285,7 +285,7 @@ def test_the_moments_of_a_run_are_in_order() -> None:
 
 
 def test_a_late_page_fails_its_budget(tmp_path: Path) -> None:
-    """What it shows may be right: the claim fails nevertheless, and CI sees why."""
+    """The claim fails although the page shows the right thing, and CI sees why."""
     with FakePlatform(second=1.5) as platform:
         argv = ["--json", "--fault", "delay", "--requests", "60", "--rate", "120", "--report", str(tmp_path)]
         claim = drive(fault_ratings.COMMAND, argv, platform).document["claims"][1]

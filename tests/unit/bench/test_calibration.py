@@ -1,4 +1,4 @@
-"""What a calibration says, and that ours keeps the promise."""
+"""The calibration, and that our verdicts pass it."""
 
 from __future__ import annotations
 

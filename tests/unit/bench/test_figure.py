@@ -1,4 +1,4 @@
-"""When a figure meets its targets."""
+"""Figures and their targets."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ def test_a_ratio_is_ours_over_theirs(other: float, *, holds: bool) -> None:
 
 @pytest.mark.parametrize("other", [None, 0.0])
 def test_without_another_number_a_ratio_is_not_judged(other: float | None) -> None:
-    """Where there is nothing to compare with, nothing is claimed."""
+    """There is no verdict without a number to compare with."""
     assert None is Figure("page", 500.0, "rps", other=other, ratio_target=FASTER).holds

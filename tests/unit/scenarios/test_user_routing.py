@@ -52,7 +52,7 @@ def test_nobody_else_may_see_v3() -> None:
 
 
 def test_no_stranger_is_the_user() -> None:
-    """Whoever is chosen, the others are others, each once."""
+    """The others differ from any chosen user, and from each other."""
     for user in ("somebody", "SOMEBODY", "Somebody", "nobody", "홍길동", "a", "ß", "1", "x" * 256):
         names = [one.end_user for one in scenario(user, MARGIN).steps[0].expectations]
 

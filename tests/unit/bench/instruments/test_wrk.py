@@ -1,4 +1,4 @@
-"""What is read out of wrk's report."""
+"""Parsing of wrk's report."""
 
 from __future__ import annotations
 
@@ -37,6 +37,6 @@ def test_failed_requests_are_those_refused_and_those_broken() -> None:
 
 
 def test_what_is_no_report_is_told() -> None:
-    """When wrk cannot connect, its own words are in the error."""
+    """The error quotes wrk, such as when it cannot connect."""
     with pytest.raises(LoadFailed, match="Connection refused"):
         parse("unable to connect to 127.0.0.1:1 Connection refused\n")

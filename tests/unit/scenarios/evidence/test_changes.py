@@ -1,4 +1,4 @@
-"""Whether a platform is still what it was."""
+"""Changes of a platform between two moments."""
 
 from __future__ import annotations
 
@@ -57,5 +57,5 @@ def test_more_instances_are_no_change() -> None:
     ],
 )
 def test_a_proxy_that_was_given_another_rule_is_counted(after: dict[str, str], said: str) -> None:
-    """Whoever went or came meanwhile was given none."""
+    """One that went or came meanwhile does not count."""
     assert said == english(rule_updates(BEFORE, after))

@@ -1,4 +1,4 @@
-"""What the counts say of a claim."""
+"""Verdicts on counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONTRADICTION = Disagreement("the witnesses disagree", contradicts=True)
 
 
 def test_counts_within_their_ranges_hold() -> None:
-    """What chance allows is no fault of the mesh."""
+    """Counts that chance allows are no fault of the mesh."""
     assert Verdict.HOLDS is judge(CANARY, tallied(v1=1340, v2=160)).verdict
 
 
@@ -101,12 +101,12 @@ def test_strangers_do_not_excuse_what_our_clients_saw() -> None:
 
 
 def test_contradicted_clients_refute_nothing() -> None:
-    """If the proxies deny what the clients saw, the clients' counts cannot fail the mesh either."""
+    """Clients' counts that the proxies deny cannot fail the mesh."""
     assert Verdict.INCONCLUSIVE is judge(CANARY, tallied(v1=1349, v2=150, v3=1), CONTRADICTION).verdict
 
 
 def test_missing_answers_are_dealt_out_within_what_the_proxies_counted() -> None:
-    """What they sent to v1 alone cannot have been the one of v3."""
+    """A request that they sent to v1 cannot have been answered by v3."""
     lost = tallied({"HTTP 503": 2}, v1=1348, v2=150)
 
     assert Verdict.HOLDS is judge(CANARY, lost, surplus=Surplus({"v1": 2, "v2": 0, "v3": 0}, 0)).verdict
@@ -128,7 +128,7 @@ def test_an_answer_that_was_asked_for_twice_may_stand_for_the_other_version() ->
 
 
 def test_a_leak_is_a_leak_however_often_it_was_asked_for() -> None:
-    """What somebody saw, he saw."""
+    """An exception counts, however many requests there were."""
     leaked = replace(tallied(v1=1349, v2=150, v3=1), twice={"v3": 1})
 
     assert Verdict.FAILS is judge(CANARY, leaked, surplus=Surplus({"v1": 1}, 0)).verdict
@@ -151,7 +151,7 @@ def test_a_verdict_must_stand_whatever_strangers_have_hidden() -> None:
     v1=st.integers(0, 600), v2=st.integers(0, 600), v3=st.integers(0, 2), lost=st.integers(0, 300), to=st.integers(0, 2)
 )
 def test_a_missing_answer_never_turns_a_verdict_around(v1: int, v2: int, v3: int, lost: int, to: int) -> None:
-    """Whatever the missing answers were, had they come, HOLDS would not have been FAILS, nor FAILS have been HOLDS."""
+    """With any outcomes in place of the missing answers, HOLDS would not have been FAILS, nor FAILS HOLDS."""
     known = {"v1": v1, "v2": v2, "v3": v3}
     halves = claim(sum(known.values()) + lost or 1, v1=Fraction(1, 2), v2=Fraction(1, 2), v3=0)
     before = judge(halves, tallied({"HTTP 503": lost}, **known)).verdict

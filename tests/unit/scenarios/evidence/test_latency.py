@@ -92,7 +92,7 @@ def test_a_budget_shares_the_false_alarms_of_its_run() -> None:
 
 
 def test_two_pages_cannot_tell() -> None:
-    """If both were late, 5 of 100 might still be."""
+    """Two late pages are compatible with 5 of 100 late ones."""
     assert not replace(claim(2, v3=1), expectation=replace(expectation(v3=1), budget=1.0)).is_conclusive
 
 
@@ -136,7 +136,7 @@ def test_pages_that_are_no_answer_any_more_are_late_too(apart: float, verdict: V
 
 
 def test_a_machine_that_was_slow_before_accuses_nobody() -> None:
-    """Where pages without a fault are over the budget too, nothing can be said of the fault."""
+    """Nothing is known of the fault if pages without it are over the budget too."""
     late = some_late(30, 44)
     judged = judge_latency(judgement(late), late, 1200.0)
 

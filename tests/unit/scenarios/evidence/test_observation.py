@@ -1,4 +1,4 @@
-"""What is looked at in an answer."""
+"""Outcomes of answers."""
 
 from __future__ import annotations
 

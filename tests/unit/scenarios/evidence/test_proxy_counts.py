@@ -1,4 +1,4 @@
-"""What the proxies counted, held against what the clients saw."""
+"""The proxies' counts, compared with the clients'."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_failed_attempts_do_not_count_as_answers() -> None:
 
 
 def test_more_answers_than_pages_are_somebody_elses() -> None:
-    """What the gateway let in beside our own names the cause."""
+    """Requests at the gateway that are not ours name the cause."""
     found = doubt(Counters({V1: 100}), v1=90, allowances=Allowances(10))
 
     assert found is not None
@@ -113,7 +113,7 @@ def test_stars_without_ratings_contradict() -> None:
 
 
 def test_answers_of_ratings_under_a_fault_contradict() -> None:
-    """If ratings answered, it did not fail."""
+    """Ratings that answer do not fail."""
     assert doubt(Counters({V2: 10, STARS: 10}, {STARS: 10}), v2=10, ratings=False) is None
     assert doubt(Counters({V2: 10, STARS: 10}), v2=10, ratings=False) is not None
 
@@ -131,7 +131,7 @@ def test_errors_behind_a_retry_are_said() -> None:
 
 
 def test_errors_behind_the_second_attempt_of_productpage_are_said() -> None:
-    """Which is no retry of a proxy."""
+    """The application's second attempt is no retry of a proxy."""
     assert doubt(Counters({V1: 103}, {V1: 3}), v1=100) is not None
 
 

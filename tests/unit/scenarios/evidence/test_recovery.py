@@ -66,7 +66,7 @@ def test_a_broken_connection_is_a_page_without_stars() -> None:
 
 
 def test_a_failure_waits_for_no_visitor() -> None:
-    """Whoever is stopped in the middle is not kept by pages that take seconds."""
+    """A run that is stopped does not wait for pages that take seconds."""
     before = threading.active_count()
     with FakePlatform(second=100.0) as platform:
         platform.apply(with_fault(Fault.DELAY, "v3"))

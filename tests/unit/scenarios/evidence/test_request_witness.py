@@ -1,4 +1,4 @@
-"""What every page says of its version is held against what the proxy logged for it."""
+"""The version of every page, compared with the proxy's log."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def page(number: int, version: str, *, end_user: str = "") -> Observation:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is not logged will not be."""
+    """Do not wait for calls that are not logged yet."""
     monkeypatch.setattr(request_witness, "_LOGGED_SECONDS", 0.0)
 
 
 def test_pages_that_name_who_answered() -> None:
-    """Whoever asked, in whatever letters; a second try may have answered, and a lost page names nobody."""
+    """For every end user, in any script; a second try may have answered, and a lost page names nobody."""
     seen = [
         page(0, "v1"),
         page(0, "v2", end_user="김 철수.1"),
@@ -108,7 +108,7 @@ def test_a_way_round_the_gateway_cannot_hide_behind_strangers() -> None:
 
 
 def test_retries_of_strangers_are_left_out() -> None:
-    """What our own requests needed is in the log."""
+    """The retries of our own requests are in the log."""
     again = Call(f"{MARK}.0.", hop("v1"), 200, attempts=3)
     counted = Counters({GATEWAY: 7, hop("v1"): 9}, {hop("v1"): 5}, {("productpage-v1", "reviews"): 5})
     found = read_log(Log(passed(0), again), MARK, [page(0, "v1")])

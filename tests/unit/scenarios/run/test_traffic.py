@@ -28,7 +28,7 @@ from tests.traffic import SharedTraffic
 
 @pytest.fixture(scope="module", params=[None, 2], ids=["one process", "two workers"])
 def workers(request: pytest.FixtureRequest) -> int | None:
-    """Who sends does not show in the answers."""
+    """The number of processes does not show in the answers."""
     return request.param
 
 
@@ -149,7 +149,7 @@ def test_enough_ends_a_step_that_waits_for_its_turn(traffic: Traffic, platform: 
 
 
 def test_a_child_that_dies_is_an_error(traffic: Traffic, child: LocustProcess, platform: FakePlatform) -> None:
-    """What it had not sent is not made up."""
+    """Requests that it had not sent are not made up."""
 
     def kill(_: Observation) -> None:
         os.kill(child.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""Our figures, judged by scipy."""
+"""Our binomial tests, checked by scipy."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_as_many_requests_as_needed_catch_the_margin(weights: tuple[int, int], m
 
 @given(weights=st.tuples(st.integers(1, 99), st.integers(1, 99)), requests=st.integers(1, 3_000))
 def test_the_smallest_deviation_is_caught_and_the_next_smaller_is_not(weights: tuple[int, int], requests: int) -> None:
-    """What a report says of its number of requests is true, to a tenth of a point."""
+    """The deviation that a report says its requests catch is exact to a tenth of a point."""
     share = Fraction(weights[0], sum(weights))
     smallest = binomial.minimum_detectable_effect(requests, [share], ALPHA)
     if smallest is None:

@@ -1,4 +1,4 @@
-"""How many requests a claim takes, and what they allow."""
+"""The requests of a claim, and the counts that they allow."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_right_mesh_fails_less_than_once_in_a_thousand_runs() -> None:
 
 
 def test_a_pair_of_shares_is_one_figure() -> None:
-    """What one of two versions has, the other has not; the smaller is off by more of itself. Of three, each is one."""
+    """The counts of two versions imply each other, and the smaller share deviates by more of itself. Three count each."""
     third = Fraction(1, 3)
 
     assert {"v2": ONE} == expectation(v1=NINE, v2=ONE, v3=0).random_shares

@@ -1,4 +1,4 @@
-"""What stopping early costs and saves: exact probabilities of every way through the corridor."""
+"""The cost and gain of stopping early: exact probabilities of every path between the boundaries."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MARGINS = st.sampled_from([Fraction(1, 50), Fraction(5, 100), Fraction(1, 10), F
 
 @dataclass(frozen=True)
 class Exact:
-    """What becomes of a claim with one figure, over all ways that the answers can come."""
+    """The fate of a claim with one random share, over all sequences of answers."""
 
     holds: float
     fails: float
@@ -59,7 +59,7 @@ def exact(one: Claim, true: float) -> Exact:
 
 
 def first(one: Claim, outcomes: list[str | None]) -> Decision | None:
-    """What is decided of these answers, in the order in which they were asked for."""
+    """Return the decision on these answers, in the order of their requests."""
     test = SequentialTest(one)
     for number, outcome in enumerate(outcomes):
         test.observe(number, outcome)
@@ -115,7 +115,7 @@ def test_what_holds_does_not_fail(share: Fraction, margin: Fraction, answers: in
 def test_missing_answers_are_dealt_out_against_every_decision(
     share: Fraction, margin: Fraction, answers: int, part: float, missing: int
 ) -> None:
-    """What is decided with answers missing would have been decided whatever they were."""
+    """A decision with answers missing would have been the same with any outcomes in their place."""
     sprt = TwoSidedSprt.of(share, margin, beta=0.005, alpha=0.0001)
     missing = min(missing, answers)
     least = round(part * (answers - missing))
@@ -212,7 +212,7 @@ def test_what_is_allowed_speaks_not_against_the_share() -> None:
 
 
 def test_a_given_number_of_requests_is_sent_to_the_last() -> None:
-    """Whoever asks for 3,000 requests gets 3,000, and the precision that they bring."""
+    """A run with --requests 3000 sends 3,000, and has the precision that they bring."""
     asked = claim(3000, v1=NINE, v2=ONE, v3=0)
 
     assert first(asked, in_turn(asked)) is None
