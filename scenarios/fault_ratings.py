@@ -16,7 +16,7 @@ from scenarios.messages.message import Message
 from scenarios.patch import select, with_value
 from scenarios.run.cli import Command, main
 from scenarios.scenario import Scenario, Step
-from scenarios.statistics.claim import Expectation, Looks
+from scenarios.statistics.claim import Aspect, Expectation
 from scenarios.versions import STARS
 
 DELAY_SECONDS = 7
@@ -119,7 +119,7 @@ def _always(outcome: Message, margin: Fraction, *, budget: float | None = None, 
     leak = min(2 * margin, Fraction(1, 2)) if slow else min(margin, Fraction(1, 100))
     within = _GIVEN_UP_SECONDS if outcome == NO_REVIEWS else DELAY_SECONDS
     return Expectation(
-        ANONYMOUS, {outcome: Fraction(1)}, margin=margin, looks=Looks.PAGE, leak=leak, within=within, budget=budget
+        ANONYMOUS, {outcome: Fraction(1)}, margin=margin, aspect=Aspect.PAGE, leak=leak, within=within, budget=budget
     )
 
 

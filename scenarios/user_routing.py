@@ -46,8 +46,8 @@ def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: 
     chosen = Expectation(user, {version: Fraction(version == CHOSEN) for version in VERSIONS}, margin=margin)
     names = similar_names(user)
 
-    def other(who: str, together: int = 1) -> Expectation:
-        return Expectation(who, elsewhere, margin=_coarser(margin), group="others", together=together)
+    def other(who: str, leak_shared_by: int = 1) -> Expectation:
+        return Expectation(who, elsewhere, margin=_coarser(margin), group="others", leak_shared_by=leak_shared_by)
 
     resources = rule_on_slide(user) if as_on_slide else rule(user, others)
     return Scenario(
@@ -57,7 +57,7 @@ def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: 
             Step(
                 Message("step.only_user", user=user, version=CHOSEN),
                 State(baseline().overlaid(resources)),
-                (chosen, *map(other, strangers(user)), *(other(name, together=len(names)) for name in names)),
+                (chosen, *map(other, strangers(user)), *(other(name, leak_shared_by=len(names)) for name in names)),
                 users=12,  # two for each end user; those with similar names end sooner
             ),
         ),

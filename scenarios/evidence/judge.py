@@ -172,7 +172,7 @@ def _open(judgement: Judgement, outcome: Text) -> bool:
     if judgement.surplus is None:
         return seen < fits.low or seen + judgement.unknown > fits.high
     seldom = (
-        math.ceil(requests_to_exclude(claim.detectable_leak) / claim.expectation.together)
+        math.ceil(requests_to_exclude(claim.detectable_leak) / claim.expectation.leak_shared_by)
         if claim.detectable_leak
         else 0
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scenarios.messages.message import Message, Text
-from scenarios.statistics.claim import Looks
+from scenarios.statistics.claim import Aspect
 
 _MAIN = re.compile(r'<main\b[^>]*\bid="bookinfo"[^>]*>')
 _MARK = re.compile(r'\bdata-([a-z-]+)="([^"]*)"')
@@ -114,7 +114,7 @@ def marks(page: str) -> dict[str, str]:
     return {name: html.unescape(text) for name, text in _MARK.findall(main.group())} if main else {}
 
 
-def tally(observations: Iterable[Observation], looks: Looks, *, within: float | None) -> Tally:
+def tally(observations: Iterable[Observation], aspect: Aspect, *, within: float | None) -> Tally:
     """Count the answers by outcome; after `within` seconds, a page counts as too late."""
     outcomes: Counter[Text] = Counter()
     missing: Counter[Text] = Counter()
@@ -124,7 +124,7 @@ def tally(observations: Iterable[Observation], looks: Looks, *, within: float | 
     for seen in observations:
         times.append(seen.milliseconds)
         pages += seen.is_page
-        came = outcome(seen, looks, within=within)
+        came = outcome(seen, aspect, within=within)
         if came is None:
             missing[seen.fault] += 1
         else:
@@ -138,14 +138,14 @@ def is_of_stars(outcome: Text) -> bool:
     return isinstance(outcome, Message) and outcome.key in _STARS
 
 
-def outcome(seen: Observation, looks: Looks, *, within: float | None) -> Text | None:
+def outcome(seen: Observation, aspect: Aspect, *, within: float | None) -> Text | None:
     """Return the outcome of one answer; None if it is unknown."""
-    match looks:
-        case Looks.REVIEWS:
+    match aspect:
+        case Aspect.REVIEWS:
             return _version(seen)
-        case Looks.WHOLE:
+        case Aspect.WHOLE:
             return _whole(seen)
-        case Looks.PAGE:
+        case Aspect.PAGE:
             return _page(seen, within)
 
 

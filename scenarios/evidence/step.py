@@ -23,7 +23,7 @@ from scenarios.evidence.proxy_counts import (
 from scenarios.evidence.recovery import Recovery
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Step
-from scenarios.statistics.claim import Claim, Looks
+from scenarios.statistics.claim import Aspect, Claim
 from scenarios.statistics.sequential import Decision
 
 
@@ -87,12 +87,12 @@ class StepReport:
 def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
     """Judge every claim of a step by what its clients saw and its proxies counted; `usual_ms` as in `judge_latency`."""
     claims, observations = record.claims, record.observations
-    by_version = tally(observations, Looks.REVIEWS, within=None)
+    by_version = tally(observations, Aspect.REVIEWS, within=None)
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in observations)
     counts = summarise(record.counters)
     own = [[one for one in observations if one.end_user == claim.expectation.end_user] for claim in claims]
     tallies = [
-        tally(seen, claim.expectation.looks, within=claim.expectation.within)
+        tally(seen, claim.expectation.aspect, within=claim.expectation.within)
         for claim, seen in zip(claims, own, strict=True)
     ]
     strangers = gateway_requests(record.counters) - len(observations) - record.logins
@@ -109,7 +109,7 @@ def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
             allowances=_allowances(claims, tallies, observations, strangers),
         )
     )
-    surplus = _surplus(counts, tallies, strangers) if claims[0].expectation.looks is Looks.WHOLE else None
+    surplus = _surplus(counts, tallies, strangers) if claims[0].expectation.aspect is Aspect.WHOLE else None
     judgements = tuple(
         judge_latency(judge(claim, counted, disagreement, early, surplus), seen, usual_ms)
         for claim, early, seen, counted in zip(claims, record.decisions, own, tallies, strict=True)
@@ -127,7 +127,7 @@ def _allowances(
     claims: Sequence[Claim], tallies: Sequence[Tally], observations: Sequence[Observation], strangers: int
 ) -> Allowances:
     """Reasons for more answers than the clients saw: other users, and loads whose versions others must never see."""
-    shares = [claim.expectation.shares for claim in claims if claim.expectation.looks is Looks.WHOLE]
+    shares = [claim.expectation.shares for claim in claims if claim.expectation.aspect is Aspect.WHOLE]
     excluded = {version for one in shares for version, share in one.items() if isinstance(version, str) and not share}
     rightful = {
         version: sum(

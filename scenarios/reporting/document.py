@@ -150,7 +150,7 @@ def _answers(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
     expectation = step.judgements[0].claim.expectation  # all of a step look at the same
 
     def count(seen: Iterable[Observation]) -> Tally:
-        return tally(seen, expectation.looks, within=expectation.within)
+        return tally(seen, expectation.aspect, within=expectation.within)
 
     found = timeline.answers(step.record.observations, count, began=report.started.timestamp(), width_ms=width_ms)
     return {
@@ -165,7 +165,7 @@ def _claim(step: StepReport, judgement: Judgement) -> dict[str, Any]:
         "step": english(step.title),
         "end_user": english(shown(judgement.end_user)),
         "group": claim.expectation.group,
-        "looks_at": claim.expectation.looks.value,
+        "looks_at": claim.expectation.aspect.value,
         "planned": claim.requests,
         "requests": judgement.tally.requests,
         "stopped_after": judgement.early.answers if judgement.early else None,
@@ -177,7 +177,7 @@ def _claim(step: StepReport, judgement: Judgement) -> dict[str, Any]:
         if claim.detectable_late_share is None
         else float(per_hundred(claim.detectable_late_share)),
         "catches_leak_in_100": None if claim.detectable_leak is None else float(per_hundred(claim.detectable_leak)),
-        "leak_over": claim.expectation.together,
+        "leak_over": claim.expectation.leak_shared_by,
         "margin": english(Message("figure.points", of=claim.expectation.margin)),
         "pages": judgement.tally.pages,
         "rps": round(step.per_second(judgement.tally.pages), 2),

@@ -12,7 +12,7 @@ from scenarios.evidence.recovery import Recovery
 from scenarios.evidence.step import StepReport
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Scenario
-from scenarios.statistics.claim import Looks, power
+from scenarios.statistics.claim import Aspect, power
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,14 @@ class Report:
 
 def proxy_count(step: StepReport, judgement: Judgement, outcome: Text) -> int | None:
     """What the proxies count for an outcome, over all end users of the step; None if they cannot see it."""
-    if judgement.claim.expectation.looks is Looks.WHOLE:
+    if judgement.claim.expectation.aspect is Aspect.WHOLE:
         return step.proxy_counts.answered.get(outcome, 0) if isinstance(outcome, str) and outcome in WEARS else None
     return step.proxy_counts.ratings if is_of_stars(outcome) else None
 
 
 def success_of(step: StepReport, judgement: Judgement, outcome: Text) -> float | None:
     """The share of the requests to a version that it answered, as the proxies count; None if it got none."""
-    if judgement.claim.expectation.looks is Looks.WHOLE:
+    if judgement.claim.expectation.aspect is Aspect.WHOLE:
         success = step.proxy_counts.success(outcome) if isinstance(outcome, str) else None
         return None if success is None else round(success, 5)
     return ratio(judgement.tally.pages, judgement.tally.requests) if judgement.tally.outcomes.get(outcome) else None

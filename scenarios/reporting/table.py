@@ -13,7 +13,7 @@ from scenarios.messages.catalogue import english
 from scenarios.messages.figures import percent
 from scenarios.messages.message import Text
 from scenarios.reporting.model import Report, proxy_count, success_of
-from scenarios.statistics.claim import PUNCTUAL, Looks
+from scenarios.statistics.claim import PUNCTUAL, Aspect
 
 COLUMNS = ("", "asked", "seen (95 %)", "allowed", "client", "proxies", "rps", "success", "")
 MARKS = {Verdict.HOLDS: "✓", Verdict.FAILS: "✗", Verdict.INCONCLUSIVE: "?"}
@@ -93,7 +93,7 @@ def _outcomes(report: Report, step: StepReport, judgement: Judgement, *, alone: 
             success=_success(success_of(step, judgement, outcome)) if alone else "",
             mark=_mark(judgement, outcome),
         )
-    if alone and judgement.claim.expectation.looks is Looks.PAGE:
+    if alone and judgement.claim.expectation.aspect is Aspect.PAGE:
         if step.record.step.ratings is not None:
             yield _ratings(step)
         yield from _times(judgement)

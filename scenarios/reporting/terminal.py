@@ -210,8 +210,8 @@ def _claimed(scenario: Scenario, claim: Claim) -> str:
         "catches " + " or ".join(map(english, caught([("", [claim])]))) if claim.is_conclusive else "too few to tell"
     )
     together = (
-        f" in all {claim.expectation.together} together"
-        if claim.expectation.together > 1 and claim.is_conclusive
+        f" in all {claim.expectation.leak_shared_by} together"
+        if claim.expectation.leak_shared_by > 1 and claim.is_conclusive
         else ""
     )
     return f"{asked} · of {most}{claim.requests:,} chance allows {ranges} · {catches}{together}"

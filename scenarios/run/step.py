@@ -114,7 +114,7 @@ def _decided(claims: Sequence[Claim], tests: Sequence[SequentialTest]) -> Callab
 
     def decided(seen: Observation) -> bool:
         expectation, test = by_user[seen.end_user]
-        found = outcome(seen, expectation.looks, within=expectation.within)
+        found = outcome(seen, expectation.aspect, within=expectation.within)
         return test.observe(seen.number, found, twice=seen.asked_twice) is not None
 
     return decided

@@ -20,7 +20,7 @@ _TOLERATED = Fraction(1, 100)
 _FRACTION_OF_MARGIN = 5  # so 1 in 100 for the usual margin of 5 points
 
 
-class Looks(Enum):
+class Aspect(Enum):
     """The aspect of an answer that a claim is about."""
 
     REVIEWS = "the version of reviews that answered"
@@ -37,7 +37,7 @@ class Expectation:
     """By outcome, in the order of the report; an outcome that is not named must never come."""
     margin: Fraction
     """The deviation of a share that must be caught."""
-    looks: Looks = Looks.WHOLE
+    aspect: Aspect = Aspect.WHOLE
     leak: Fraction = Fraction(1, 100)
     """The share of exceptions that must be caught, for an outcome that must always or never come."""
     within: float | None = None
@@ -46,7 +46,7 @@ class Expectation:
     """The seconds within which 95 of 100 pages are to come."""
     group: str = ""
     """The name of a group of end users that a summary counts together, such as `others`."""
-    together: int = 1
+    leak_shared_by: int = 1
     """The number of loads in which a leak is looked for in common, assuming that it is as large in each on average."""
 
     @property
@@ -55,7 +55,7 @@ class Expectation:
 
         Loads of equal size exclude any leaks with that average: where these differ, one of them is met sooner.
         """
-        return math.ceil(binomial.requests_to_exclude(self.leak) / self.together)
+        return math.ceil(binomial.requests_to_exclude(self.leak) / self.leak_shared_by)
 
     @property
     def random_shares(self) -> dict[Text, Fraction]:
@@ -185,7 +185,7 @@ def _claim_for_requests(expectation: Expectation, requests: int, alpha: float) -
         requests,
         _allowed(expectation, requests, alpha),
         detectable_deviation=binomial.minimum_detectable_effect(requests, shares, alpha) if shares else None,
-        detectable_leak=_minimum_detectable_leak(requests * expectation.together)
+        detectable_leak=_minimum_detectable_leak(requests * expectation.leak_shared_by)
         if expectation.has_certain_outcome
         else None,
         sequential_alpha=None,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from scenarios.evidence.observation import Tally
-from scenarios.statistics.claim import Claim, Expectation, Looks, plan_claims
+from scenarios.statistics.claim import Aspect, Claim, Expectation, plan_claims
 
 MARGIN = Fraction(5, 100)
 
@@ -15,12 +15,12 @@ def expectation(
     *,
     end_user: str = "",
     group: str = "",
-    looks: Looks = Looks.WHOLE,
+    aspect: Aspect = Aspect.WHOLE,
     margin: Fraction = MARGIN,
     **shares: Fraction | int,
 ) -> Expectation:
     return Expectation(
-        end_user, {name: Fraction(share) for name, share in shares.items()}, margin=margin, looks=looks, group=group
+        end_user, {name: Fraction(share) for name, share in shares.items()}, margin=margin, aspect=aspect, group=group
     )
 
 

@@ -73,7 +73,7 @@ def test_names_alike_that_leak_as_much_on_average_are_caught_as_surely(parts: li
     """Exactly: 1 in 100 of their pages is missed once in 100 runs at most, however it falls to them."""
     leaks = [0.03 * part / sum(parts) for part in parts]
     (pages,) = {
-        one.requests_to_exclude for one in scenario("opennaru", MARGIN).steps[0].expectations if one.together > 1
+        one.requests_to_exclude for one in scenario("opennaru", MARGIN).steps[0].expectations if one.leak_shared_by > 1
     }
 
     assert 0.01 >= math.prod((1 - leak) ** pages for leak in leaks)

@@ -13,7 +13,7 @@ from scenarios.evidence.judge import Judgement, Verdict, judge
 from scenarios.evidence.latency import judge_budget, judge_latency
 from scenarios.evidence.observation import NO_RATINGS, Observation, tally
 from scenarios.messages.catalogue import english
-from scenarios.statistics.claim import Looks, most_late, plan_claims
+from scenarios.statistics.claim import Aspect, most_late, plan_claims
 from tests.unit.scenarios.builders import claim, expectation
 
 ON_TIME, LATE = 0.001, 1.001
@@ -32,9 +32,9 @@ def pages(seconds: Sequence[float], *, every: float = TWO_AT_A_TIME) -> list[Obs
 def judgement(seen: Sequence[Observation], verdict: Verdict = Verdict.HOLDS, seconds: float | None = 1.0) -> Judgement:
     """The claim that these pages come within a second."""
     asked = {NO_RATINGS: Fraction(1)}
-    expected = replace(expectation(looks=Looks.PAGE), shares=asked, budget=seconds, within=7.0)
+    expected = replace(expectation(aspect=Aspect.PAGE), shares=asked, budget=seconds, within=7.0)
     (own,) = plan_claims([expected], [len(seen)])
-    return Judgement(own, tally(seen, Looks.PAGE, within=7.0), verdict)
+    return Judgement(own, tally(seen, Aspect.PAGE, within=7.0), verdict)
 
 
 def some_late(late: int, of: int) -> list[Observation]:
@@ -130,7 +130,7 @@ def test_pages_that_are_no_answer_any_more_are_late_too(apart: float, verdict: V
     """Longer than late ratings would have taken: by one pause, or again and again."""
     seen = pages([7.5, 7.5, *[ON_TIME] * 42], every=apart)
     own = judgement(seen).claim
-    judged = judge(own, tally(seen, Looks.PAGE, within=7.0))
+    judged = judge(own, tally(seen, Aspect.PAGE, within=7.0))
 
     assert (Verdict.FAILS, verdict) == (judged.verdict, judge_latency(judged, seen, 900.0).verdict)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scenarios.evidence.observation import Observation, marks, tally
 from scenarios.messages.catalogue import english
-from scenarios.statistics.claim import Looks
+from scenarios.statistics.claim import Aspect
 
 V3 = {
     "end-user": "",
@@ -29,12 +29,12 @@ def answer(status: int = 200, milliseconds: float = 10.0, **changed: str) -> Obs
     return Observation("", status, milliseconds, {**V3, **{k.replace("_", "-"): v for k, v in changed.items()}})
 
 
-def outcome(seen: Observation, looks: Looks = Looks.PAGE, within: float | None = None) -> str | None:
-    return next(map(english, tally([seen], looks, within=within).outcomes), None)
+def outcome(seen: Observation, aspect: Aspect = Aspect.PAGE, within: float | None = None) -> str | None:
+    return next(map(english, tally([seen], aspect, within=within).outcomes), None)
 
 
-def missing(seen: Observation, looks: Looks) -> dict[str, int]:
-    return {english(why): n for why, n in tally([seen], looks, within=None).missing.items()}
+def missing(seen: Observation, aspect: Aspect) -> dict[str, int]:
+    return {english(why): n for why, n in tally([seen], aspect, within=None).missing.items()}
 
 
 def test_the_marks_are_read_from_the_one_element_that_carries_them() -> None:
@@ -77,30 +77,30 @@ def test_an_error_page_is_seen_by_the_visitor_but_shows_no_version() -> None:
     broken = Observation("", 503, 3.0)
 
     assert "no page" == outcome(broken)
-    assert {"HTTP 503": 1} == missing(broken, Looks.REVIEWS)
+    assert {"HTTP 503": 1} == missing(broken, Aspect.REVIEWS)
 
 
 def test_a_time_out_is_seen_by_the_visitor_and_a_broken_connection_is_not() -> None:
     """Waiting in vain is an experience; a refused connection may be our own fault."""
     assert "no page" == outcome(Observation("", 0, 10_000.0, error="time-out", timed_out=True))
-    assert {"connection refused": 1} == missing(Observation("", 0, 1.0, error="connection refused"), Looks.PAGE)
+    assert {"connection refused": 1} == missing(Observation("", 0, 1.0, error="connection refused"), Aspect.PAGE)
 
 
 def test_a_page_signed_in_as_somebody_else_is_not_the_end_users() -> None:
     """A lost session is not counted as the end user's answer."""
     lost = Observation("opennaru", 200, 10.0, V3)
 
-    assert {"the page is signed in as nobody": 1} == missing(lost, Looks.REVIEWS)
+    assert {"the page is signed in as nobody": 1} == missing(lost, Aspect.REVIEWS)
 
 
 def test_pages_without_reviews_have_no_version() -> None:
     """The outcome then says so."""
     seen = answer(reviews="unavailable", reviews_version="", ratings="unknown")
 
-    assert "reviews unavailable" == outcome(seen, Looks.REVIEWS)
+    assert "reviews unavailable" == outcome(seen, Aspect.REVIEWS)
 
 
-@pytest.mark.parametrize("looks", [Looks.REVIEWS, Looks.WHOLE])
+@pytest.mark.parametrize("aspect", [Aspect.REVIEWS, Aspect.WHOLE])
 @pytest.mark.parametrize(
     ("version", "marks_"),
     [
@@ -109,9 +109,9 @@ def test_pages_without_reviews_have_no_version() -> None:
         ("v3", {}),
     ],
 )
-def test_a_version_that_wears_its_own_is_itself(version: str, marks_: dict[str, str], looks: Looks) -> None:
+def test_a_version_that_wears_its_own_is_itself(version: str, marks_: dict[str, str], aspect: Aspect) -> None:
     """None, black, red."""
-    assert version == outcome(answer(reviews_version=version, **marks_), looks)
+    assert version == outcome(answer(reviews_version=version, **marks_), aspect)
 
 
 NONE = {"ratings": "not-asked", "rated_count": "0", "star_color": ""}
@@ -134,14 +134,14 @@ NONE = {"ratings": "not-asked", "rated_count": "0", "star_color": ""}
 )
 def test_a_version_that_does_not_wear_its_own_is_something_else(marks_: dict[str, str], said: str) -> None:
     """An image with the wrong tag, or a page that is not whole: nobody asked for it."""
-    assert said == outcome(answer(**marks_), Looks.WHOLE)
+    assert said == outcome(answer(**marks_), Aspect.WHOLE)
 
 
 def test_a_version_that_asks_no_ratings_misses_none() -> None:
     """One that does is another, whatever its name."""
     seen = answer(reviews_version="v1", ratings="unavailable", rated_count="0", star_color="")
 
-    assert "ratings unavailable" == outcome(seen, Looks.WHOLE)
+    assert "ratings unavailable" == outcome(seen, Aspect.WHOLE)
 
 
 @pytest.mark.parametrize("version", ["v2", "v3"])
@@ -149,21 +149,21 @@ def test_without_ratings_nobody_knows_what_a_version_wears(version: str) -> None
     """Its answer is missing, for that reason; which version it was is known all the same."""
     seen = answer(reviews_version=version, ratings="unavailable", rated_count="0", star_color="")
 
-    assert {"ratings unavailable": 1} == missing(seen, Looks.WHOLE)
-    assert version == outcome(seen, Looks.REVIEWS)
+    assert {"ratings unavailable": 1} == missing(seen, Aspect.WHOLE)
+    assert version == outcome(seen, Aspect.REVIEWS)
 
 
 def test_details_that_were_given_up_are_a_missing_answer() -> None:
     """Of a machine with other things to do; details that are refused at once are seen."""
     slow = answer(details="unavailable", milliseconds=3010.0)
 
-    assert {"details unavailable": 1} == missing(slow, Looks.WHOLE)
-    assert "details unavailable" == outcome(answer(details="unavailable"), Looks.WHOLE)
+    assert {"details unavailable": 1} == missing(slow, Aspect.WHOLE)
+    assert "details unavailable" == outcome(answer(details="unavailable"), Aspect.WHOLE)
 
 
 def test_percentiles_are_of_all_answers() -> None:
     """The worst is the slowest one."""
-    tallied = tally([answer(milliseconds=float(n)) for n in range(1, 101)], Looks.PAGE, within=None)
+    tallied = tally([answer(milliseconds=float(n)) for n in range(1, 101)], Aspect.PAGE, within=None)
 
     assert [51.0, 96.0, 100.0] == [tallied.percentile(percent) for percent in (50, 95, 100)]
 
@@ -172,7 +172,7 @@ def test_a_page_without_reviews_does_not_say_whose_it_was_to_be() -> None:
     """It is a missing answer of a split, and no accusation."""
     seen = answer(reviews="unavailable", reviews_version="", ratings="unknown")
 
-    assert {"reviews unavailable": 1} == missing(seen, Looks.WHOLE)
+    assert {"reviews unavailable": 1} == missing(seen, Aspect.WHOLE)
 
 
 @pytest.mark.parametrize(("milliseconds", "twice"), [(2_999.0, 0), (3_000.0, 1)])
@@ -182,4 +182,4 @@ def test_a_page_that_took_as_long_as_productpage_waits_may_have_been_asked_for_t
     """For 3 s, by the contract."""
     seen = replace(answer(), milliseconds=milliseconds)
 
-    assert {"v3": twice} == tally([seen], Looks.WHOLE, within=None).twice
+    assert {"v3": twice} == tally([seen], Aspect.WHOLE, within=None).twice

@@ -8,7 +8,7 @@ import pytest
 
 from scenarios.evidence.observation import Observation, Tally, tally
 from scenarios.reporting.timeline import MOST_SLICES, NO_ANSWER, answers, slice_ms
-from scenarios.statistics.claim import Looks
+from scenarios.statistics.claim import Aspect
 
 
 def seen(at: float, version: str = "v1") -> Observation:
@@ -16,7 +16,7 @@ def seen(at: float, version: str = "v1") -> Observation:
 
 
 def count(some: Iterable[Observation]) -> Tally:
-    return tally(some, Looks.REVIEWS, within=None)
+    return tally(some, Aspect.REVIEWS, within=None)
 
 
 def test_every_answer_is_in_the_slice_in_which_it_came() -> None:
