@@ -54,7 +54,7 @@ class Edge:
 
 
 def edges(series: Iterable[Mapping[str, Any]]) -> list[Edge]:
-    """What Prometheus answers to `QUERY`, as the arrows of the graph."""
+    """Return what Prometheus answers to `QUERY`, as the arrows of the graph."""
     rates: defaultdict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
     for one in series:
         labels = one["metric"]
@@ -106,7 +106,7 @@ def api_server(service: Mapping[str, Any], slices: Iterable[Mapping[str, Any]]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
+class Kubectl:
     """The Kubernetes cluster of the demo, as kubectl reaches it."""
 
     context: str
@@ -119,7 +119,7 @@ class Cluster:
         return done.stdout
 
     def workloads(self) -> list[str]:
-        """What the overlay brought up."""
+        """Return the Deployments that the overlay brought up."""
         return self.kubectl("get", "deployments", "-n", NAMESPACE, "-o", "jsonpath={.items[*].metadata.name}").split()
 
     def wait_until_ready(self, workload: str) -> None:
@@ -143,12 +143,12 @@ class Cluster:
         )
 
     def traffic(self) -> list[Edge]:
-        """What Prometheus knows now; it is asked from inside its own pod, so that no port need be open."""
+        """Return the traffic as Prometheus knows it now; it is asked from inside its own pod, so that no port need be open."""
         ask = ("promtool", "query", "instant", "-o", "json", "http://127.0.0.1:9090", QUERY)
         return edges(json.loads(self.kubectl("exec", "-n", NAMESPACE, "deployment/prometheus", "--", *ask)))
 
 
-def up(cluster: Cluster, overlay: Path) -> None:
+def up(cluster: Kubectl, overlay: Path) -> None:
     """Bring them up unless they are, and show the traffic and where to look at it."""
     cluster.kubectl("apply", "-k", overlay)
     cluster.open_the_way_to_the_api()
@@ -166,7 +166,7 @@ def up(cluster: Cluster, overlay: Path) -> None:
         print(f"    http://127.0.0.1:{port}{page}")
 
 
-def down(cluster: Cluster, overlay: Path) -> None:
+def down(cluster: Kubectl, overlay: Path) -> None:
     """Take them away with all they know."""
     cluster.kubectl("delete", "-k", overlay, "--ignore-not-found")
     print("Prometheus and Kiali are gone")
@@ -189,13 +189,13 @@ def observability(command: str, context: str | None, overlay: Path) -> None:
     COMMANDS[command](_cluster(context), overlay)
 
 
-def _cluster(context: str | None) -> Cluster:
+def _cluster(context: str | None) -> Kubectl:
     if shutil.which("kubectl") is None:
         raise UsageError("kubectl is not on PATH")
     demo = record.read(record.folder())
     if context is None and demo is None:
         raise NotReachable("no demo is up on Kubernetes; `make demo-up PLATFORM=kind`, or name a cluster by --context")
-    return Cluster(context or (demo.context if demo else ""))
+    return Kubectl(context or (demo.context if demo else ""))
 
 
 if __name__ == "__main__":

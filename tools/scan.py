@@ -39,7 +39,7 @@ _WARNING = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ScanFinding:
     """What a scanner says about a file or an overlay."""
 
     scanner: str
@@ -73,7 +73,7 @@ def main() -> int:
     return 1 if problems else 0
 
 
-def judge(found: Iterable[Finding], accepted: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[str]:
+def judge(found: Iterable[ScanFinding], accepted: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[str]:
     """The findings that nobody accepted, and the acceptances of what is no longer found."""
     seen, problems = set(), []
     allowed = {
@@ -105,26 +105,26 @@ def _acceptances() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def overlays(root: Path = ROOT) -> list[str]:
-    """What somebody may apply: the base, the traffic, and each overlay that there is."""
+    """Return the folders that somebody may apply: the base, the traffic, and each overlay that there is."""
     found = (root / "manifests").glob("overlays/*/kustomization.yaml")
     return ["manifests/base", *sorted(path.parent.relative_to(root).as_posix() for path in found), "manifests/traffic"]
 
 
-def hadolint() -> Iterator[Finding]:
+def hadolint() -> Iterator[ScanFinding]:
     files = sorted(
         path.relative_to(ROOT) for folder in ("scenarios", "services") for path in ROOT.glob(f"{folder}/*/Dockerfile")
     )
     for one in _answer([Path(sys.executable).parent / "hadolint", "--no-color", "--format", "json", *files]):
-        yield Finding("hadolint", one["code"], one["file"], f"line {one['line']}: {one['message']}")
+        yield ScanFinding("hadolint", one["code"], one["file"], f"line {one['line']}: {one['message']}")
 
 
-def actionlint() -> Iterator[Finding]:
+def actionlint() -> Iterator[ScanFinding]:
     workflows = sorted(path.relative_to(ROOT) for path in (ROOT / ".github" / "workflows").glob("*.y*ml"))
     for one in _answer([_program("actionlint"), "-format", "{{json .}}", *workflows]):
-        yield Finding("actionlint", one["kind"], one["filepath"], f"line {one['line']}: {one['message']}")
+        yield ScanFinding("actionlint", one["kind"], one["filepath"], f"line {one['line']}: {one['message']}")
 
 
-def kube_score() -> Iterator[Finding]:
+def kube_score() -> Iterator[ScanFinding]:
     for overlay in overlays():
         for scored in _answer([_program("kube-score"), "score", "--output-format", "json", "-"], _rendered(overlay)):
             kind, name = scored["type_meta"]["kind"], scored["object_meta"]["name"]
@@ -133,10 +133,10 @@ def kube_score() -> Iterator[Finding]:
                     for comment in one["comments"] or [{"summary": one["check"]["name"]}]:
                         # One check finds several things, of which one may be accepted: no CPU limit, no memory limit.
                         rule = f"{one['check']['id']}: {comment['summary']}"
-                        yield Finding("kube-score", rule, overlay, f"{kind} {name}")
+                        yield ScanFinding("kube-score", rule, overlay, f"{kind} {name}")
 
 
-def kubectl_validate() -> Iterator[Finding]:
+def kubectl_validate() -> Iterator[ScanFinding]:
     """Kubernetes's own schemas, and Istio's CRDs, for what kustomize makes of the manifests and for the rules."""
     with tempfile.TemporaryDirectory() as folder:
         places = {}
@@ -147,16 +147,16 @@ def kubectl_validate() -> Iterator[Finding]:
         yield from schema_findings(*places, "istio", places=places)
 
 
-def schema_findings(*paths: str, places: Mapping[str, str]) -> Iterator[Finding]:
+def schema_findings(*paths: str, places: Mapping[str, str]) -> Iterator[ScanFinding]:
     options: list[str | Path] = ["--version", KUBERNETES, "--local-crds", _crds(), "--output", "json"]
     for path, objects in _answer([_program("kubectl-validate"), *options, *paths]).items():
         for one in objects:
             if one["status"] != "Success":
-                yield Finding("kubectl-validate", one["reason"], places.get(path, path), one["message"].strip())
+                yield ScanFinding("kubectl-validate", one["reason"], places.get(path, path), one["message"].strip())
 
 
 def _answer(command: list[str | Path], given: bytes | None = None) -> Any:
-    """What a scanner prints as JSON; its exit code only repeats that there are findings."""
+    """Return the JSON that a scanner prints; its exit code only repeats that there are findings."""
     try:
         done = subprocess.run(command, cwd=ROOT, input=given, check=False, capture_output=True)
         return json.loads(done.stdout)
@@ -198,7 +198,7 @@ def _crds() -> Path:
 
 
 def _output(program: str | Path, *arguments: str, **environment: str) -> bytes:
-    """What a command prints when it goes well."""
+    """Return the output of a command that goes well; raises ScanError otherwise."""
     command = (program, *arguments)
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, env={**os.environ, **environment})
     if done.returncode:

@@ -15,7 +15,7 @@ from platforms.istio.resources import NAMESPACE, baseline
 from platforms.kubernetes import record
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.platform import KubernetesPlatform
-from platforms.kubernetes.record import Demo
+from platforms.kubernetes.record import KubernetesDemo
 from platforms.kubernetes.up import bundle, docker, images, istio, kind, manifests, settings, tools
 from platforms.kubernetes.up.images import Bookinfo, Image
 from platforms.kubernetes.up.subprocesses import Commands, Say
@@ -32,7 +32,7 @@ class Sources:
     bookinfo: Bookinfo
 
 
-def up(options: UpOptions, say: Say) -> Demo:
+def up(options: UpOptions, say: Say) -> KubernetesDemo:
     """Bring the demo up: what is there already stays, what is missing is created."""
     programs = tools.require()
     say(f"{docker.require()}; kind, kubectl and istioctl are there")
@@ -40,7 +40,9 @@ def up(options: UpOptions, say: Say) -> Demo:
     with Commands(folder, programs, say) as commands:
         created = kind.KindCluster(options.cluster or kind.CLUSTER, _port(options, folder, say))
         kind.check(folder, created)
-        demo = Demo(kind.context(created.cluster), NAMESPACE, f"http://{LOOPBACK}:{created.port}", created.cluster)
+        demo = KubernetesDemo(
+            kind.context(created.cluster), NAMESPACE, f"http://{LOOPBACK}:{created.port}", created.cluster
+        )
         sources = _sources(commands, options.bundle)
         demo.write(folder)  # before there is anything, so that `down` finds it whatever happens
         cluster = _cluster(commands, created, sources)
@@ -128,7 +130,7 @@ def _mesh(commands: Commands, cluster: Cluster, created: kind.KindCluster, sourc
     )
 
 
-def _bookinfo(commands: Commands, cluster: Cluster, demo: Demo, sources: Sources) -> None:
+def _bookinfo(commands: Commands, cluster: Cluster, demo: KubernetesDemo, sources: Sources) -> None:
     """Have the manifests and the baseline in force, and the page whole."""
     commands.say("Istio is ready; applying the manifests and the baseline")
     named = {service: Image(name, images.identity(name) or "") for service, name in sources.bookinfo.names.items()}

@@ -10,7 +10,7 @@ from platforms.kubernetes import record
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh.proxies import GATEWAY_SELECTOR
 from platforms.kubernetes.platform import KubernetesPlatform
-from platforms.kubernetes.record import Demo
+from platforms.kubernetes.record import KubernetesDemo
 
 _BRING_UP = "`make demo-up PLATFORM=kind` brings it up"
 _GATEWAY_PORT = 8080
@@ -56,7 +56,7 @@ def of_context(context: str, namespace: str | None, gateway_url: str | None) -> 
         raise NotReachable(
             f"--context {context}: no Bookinfo in namespace {namespace}: `kubectl apply -k manifests/base`, or --namespace"
         )
-    demo = Demo(context, namespace, gateway_url or "", cluster="")
+    demo = KubernetesDemo(context, namespace, gateway_url or "", cluster="")
     if (known := record.read(record.folder())) and (known.context, known.namespace) == (context, namespace):
         demo = replace(known, gateway_url=gateway_url or known.gateway_url)  # with the same lock and journal
     if not demo.gateway_url:

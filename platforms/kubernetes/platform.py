@@ -18,7 +18,7 @@ from platforms.kubernetes import visiting
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh import config_diff, deployments, rules
 from platforms.kubernetes.mesh.proxies import PROXIES, Pod, Proxies
-from platforms.kubernetes.record import Demo, folder
+from platforms.kubernetes.record import KubernetesDemo, folder
 
 _NAMED = 2
 _POLL_SECONDS = 0.02
@@ -45,7 +45,7 @@ class KubernetesPlatform:
     request_log = None  # a sidecar's log is its pod's, in a format that the mesh and not we choose
     caveats = ()
 
-    def __init__(self, demo: Demo) -> None:
+    def __init__(self, demo: KubernetesDemo) -> None:
         self._demo = demo
         self._cluster = Cluster(demo.context, folder())
         self._proxies = Proxies(self._cluster, demo.namespace)
@@ -56,7 +56,7 @@ class KubernetesPlatform:
         return self._demo.key
 
     @property
-    def demo(self) -> Demo:
+    def demo(self) -> KubernetesDemo:
         return self._demo
 
     @property

@@ -15,7 +15,7 @@ def folder() -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Demo:
+class KubernetesDemo:
     """One demo, from `up` to `down`."""
 
     context: str
@@ -37,12 +37,12 @@ class Demo:
         run_folder.write(run_folder.demo_file(folder), asdict(self))
 
 
-def read(folder: Path) -> Demo | None:
+def read(folder: Path) -> KubernetesDemo | None:
     """The demo whose record stands in the folder, whether or not it still answers."""
     with contextlib.suppress(FileNotFoundError, ValueError, TypeError, AttributeError):
         fields = run_folder.read(run_folder.demo_file(folder))
         if all(isinstance(value, str) and value.isprintable() for value in fields.values()):
-            return Demo(**fields)
+            return KubernetesDemo(**fields)
     return None
 
 

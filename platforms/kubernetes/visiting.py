@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from platforms.environment import ROOT
 from platforms.kubernetes.client.cluster import Cluster
-from platforms.kubernetes.record import Demo, folder
+from platforms.kubernetes.record import KubernetesDemo, folder
 from platforms.kubernetes.traffic_job import TrafficJob
 from platforms.kubernetes.up import images, kind, tools
-from platforms.kubernetes.up.subprocesses import Commands, Failed
+from platforms.kubernetes.up.subprocesses import CommandFailed, Commands
 
 _PLACE = ROOT / "manifests" / "traffic"
 _APPLY_SECONDS = 60.0
 
 
-def traffic_job(demo: Demo, cluster: Cluster, workers: int) -> TrafficJob:
+def traffic_job(demo: KubernetesDemo, cluster: Cluster, workers: int) -> TrafficJob:
     """Prepare the cluster and return the Job; in a cluster that is not ours, the image has to be in a registry."""
     wanted = images.load_generator()
     (image,) = wanted.names.values()
@@ -21,7 +21,7 @@ def traffic_job(demo: Demo, cluster: Cluster, workers: int) -> TrafficJob:
         if demo.cluster:
             try:
                 images.gather(commands, wanted, ())
-            except Failed:
+            except CommandFailed:
                 if images.identity(image) is None:  # from a bundle, it is there although it cannot be built
                     raise
             images.load(commands, demo.cluster, [node.name for node in kind.nodes(demo.cluster)], [image])

@@ -22,7 +22,7 @@ from platforms.errors import NotApplied, NotConverged, NotReachable
 from platforms.istio.resources import baseline
 from platforms.local import record, runtimes
 from platforms.local.platform import LocalPlatform
-from platforms.local.record import Demo
+from platforms.local.record import LocalDemo
 from platforms.local.supervisor import control
 from platforms.loopback import LOOPBACK, is_free
 from platforms.wait import wait_while
@@ -42,7 +42,7 @@ Say = Callable[[str], None]
 """Told each step as it is reached."""
 
 
-def running() -> Demo | None:
+def running() -> LocalDemo | None:
     """The demo that is up."""
     demo = record.read(record.local_folder())
     return demo if demo and demo.supervisor.alive else None
@@ -107,7 +107,7 @@ def wait_until_ready(platform: LocalPlatform, say: Say) -> None:
     platform.wait_until_converged(state, timeout=READY_SECONDS)
 
 
-def down(demo: Demo) -> int:
+def down(demo: LocalDemo) -> int:
     """Drain and end the demo; returns how many processes had to be killed because they were left."""
     patience = HUNG_SECONDS
     with contextlib.suppress(NotReachable), control.Question(demo.socket, "stop") as question:

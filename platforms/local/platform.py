@@ -21,7 +21,7 @@ from platforms.envoy.translate import endpoints
 from platforms.errors import DemoError, NotConverged, NotReachable, UsageError
 from platforms.istio.registry import Workload
 from platforms.local import record
-from platforms.local.record import Demo
+from platforms.local.record import LocalDemo
 from platforms.local.request_log import LocalRequestLog
 from platforms.local.snapshot import snapshot
 from platforms.local.supervisor import control
@@ -61,7 +61,7 @@ class LocalPlatform:
     load_generator = None  # this machine is where the demo is
     caveats = ("mTLS and authorization policies are not in force on platform local",)
 
-    def __init__(self, demo: Demo) -> None:
+    def __init__(self, demo: LocalDemo) -> None:
         self._demo = demo
         self._topology = demo.topology
         self._admins = admin.Admins(demo.topology)
@@ -82,7 +82,7 @@ class LocalPlatform:
         return cls(demo)
 
     @property
-    def demo(self) -> Demo:
+    def demo(self) -> LocalDemo:
         return self._demo
 
     @property

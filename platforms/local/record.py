@@ -54,7 +54,7 @@ def _is_private(folder: Path) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Demo:
+class LocalDemo:
     """One demo, from `up` to `down`."""
 
     supervisor: Identity
@@ -112,7 +112,7 @@ class Demo:
             run_folder.demo_file(self.folder).unlink(missing_ok=True)
 
 
-def read(folder: Path) -> Demo | None:
+def read(folder: Path) -> LocalDemo | None:
     """The demo whose record stands in the folder, dead or alive; none where the record is not as a supervisor writes it."""
     with contextlib.suppress(FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         demo = _demo(folder, run_folder.read(run_folder.demo_file(folder)))
@@ -121,9 +121,9 @@ def read(folder: Path) -> Demo | None:
     return None
 
 
-def _demo(folder: Path, document: dict[str, Any]) -> Demo:
+def _demo(folder: Path, document: dict[str, Any]) -> LocalDemo:
     topology, supervisor = document["topology"], document["supervisor"]
-    return Demo(
+    return LocalDemo(
         supervisor=Identity(pid=_number(supervisor["pid"]), started=_number(supervisor["started"])),
         mark=_text(document["mark"]),
         folder=folder,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from platforms.kubernetes import bringup, record
-from platforms.kubernetes.record import Demo
+from platforms.kubernetes.record import KubernetesDemo
 from platforms.loopback import free_port
 from tests.kubernetes.deployed import ROOT, Bookinfo, Run
 
@@ -21,7 +21,7 @@ UP_SECONDS = 1800
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubernetesDemo]:
     """The demo that is up, which stays up, or else one that comes up by `python -m platforms up` and goes afterwards."""
     missing = [tool for tool in ("docker", "kind", "kubectl", "istioctl") if shutil.which(tool) is None]
     if missing:
@@ -48,14 +48,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 @pytest.fixture(scope="session")
-def cluster(demo: Demo) -> Run:
+def cluster(demo: KubernetesDemo) -> Run:
     """Runs a command against the cluster, and says what it printed when it fails."""
     os.environ["KIND_CLUSTER_NAME"] = demo.cluster
     return _run
 
 
 @pytest.fixture(scope="session")
-def bookinfo(cluster: Run, demo: Demo) -> Bookinfo:
+def bookinfo(cluster: Run, demo: KubernetesDemo) -> Bookinfo:
     return Bookinfo(cluster, demo.gateway_url)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from platforms.kubernetes.platform import KubernetesPlatform
-from platforms.kubernetes.record import Demo
+from platforms.kubernetes.record import KubernetesDemo
 from tests.contract.platform.contract import BASELINE, PlatformContract
 from tests.kubernetes.deployed import Run
 
@@ -19,7 +19,7 @@ class TestKubernetes(PlatformContract):
     """Real pods behind real Envoys that a real istiod configures."""
 
     @pytest.fixture
-    def platform(self, demo: Demo, converges_within: float) -> Iterator[KubernetesPlatform]:
+    def platform(self, demo: KubernetesDemo, converges_within: float) -> Iterator[KubernetesPlatform]:
         with contextlib.closing(KubernetesPlatform(demo)) as platform:
             yield platform
             platform.apply(BASELINE)
@@ -31,7 +31,7 @@ class TestKubernetes(PlatformContract):
         return 120.0
 
     @pytest.fixture
-    def lagging_proxy(self, cluster: Run, demo: Demo) -> contextlib.AbstractContextManager[str]:
+    def lagging_proxy(self, cluster: Run, demo: KubernetesDemo) -> contextlib.AbstractContextManager[str]:
         @contextlib.contextmanager
         def lagging() -> Iterator[str]:
             in_proxy = (

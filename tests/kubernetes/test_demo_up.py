@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from platforms.kubernetes.record import Demo
+from platforms.kubernetes.record import KubernetesDemo
 from platforms.kubernetes.up.images import full_name
 from tests.kubernetes.deployed import ROOT, Bookinfo, Run
 
@@ -36,7 +36,7 @@ def pods(run: Run) -> set[str]:
     return {one["metadata"]["name"] for one in json.loads(run("kubectl", "get", "pods", "-A", "-o", "json"))["items"]}
 
 
-def test_twice(bookinfo: Bookinfo, demo: Demo) -> None:
+def test_twice(bookinfo: Bookinfo, demo: KubernetesDemo) -> None:
     """A second `up` finds everything there: no pod is replaced, and the key that signs sessions is the same."""
     before = pods(bookinfo.run), bookinfo.run(*KEY)
     done = platforms("up", "--platform", "kind", "--cluster", demo.cluster)
@@ -46,7 +46,7 @@ def test_twice(bookinfo: Bookinfo, demo: Demo) -> None:
     assert before == (pods(bookinfo.run), bookinfo.run(*KEY))
 
 
-def test_a_rule_stays_in_force(bookinfo: Bookinfo, demo: Demo) -> None:
+def test_a_rule_stays_in_force(bookinfo: Bookinfo, demo: KubernetesDemo) -> None:
     """`up` on a demo that is up leaves the rules that somebody has put in force."""
     bookinfo.run("kubectl", "apply", "-f", CANARY)
     try:
@@ -60,7 +60,7 @@ def test_a_rule_stays_in_force(bookinfo: Bookinfo, demo: Demo) -> None:
 
 
 @pytest.mark.usefixtures("bookinfo")
-def test_a_cluster_of_another_making(demo: Demo, tmp_path: Path) -> None:
+def test_a_cluster_of_another_making(demo: KubernetesDemo, tmp_path: Path) -> None:
     """Whoever did not make the cluster neither changes nor deletes it."""
     up = platforms("up", "--platform", "kind", "--cluster", demo.cluster, folder=tmp_path)
     down = platforms("down", "--platform", "kind", folder=tmp_path)
@@ -70,7 +70,7 @@ def test_a_cluster_of_another_making(demo: Demo, tmp_path: Path) -> None:
     assert "nothing to delete" in down.stdout
 
 
-def test_a_port_that_is_taken(bookinfo: Bookinfo, demo: Demo, tmp_path: Path) -> None:
+def test_a_port_that_is_taken(bookinfo: Bookinfo, demo: KubernetesDemo, tmp_path: Path) -> None:
     """A port that another program has is named before anything is made."""
     port = str(urlsplit(demo.gateway_url).port)
     done = platforms("up", "--platform", "kind", "--cluster", f"{demo.cluster}-2", "--port", port, folder=tmp_path)
@@ -80,7 +80,7 @@ def test_a_port_that_is_taken(bookinfo: Bookinfo, demo: Demo, tmp_path: Path) ->
     assert f"{demo.cluster}-2" not in bookinfo.run("kind", "get", "clusters").splitlines()
 
 
-def test_every_image_is_the_engines(bookinfo: Bookinfo, demo: Demo) -> None:
+def test_every_image_is_the_engines(bookinfo: Bookinfo, demo: KubernetesDemo) -> None:
     """What runs in the cluster is what was built: the engine and the node know it by the same identity."""
     wanted = bookinfo.run(
         "kubectl",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from platforms.kubernetes.platform import KubernetesPlatform
-from platforms.kubernetes.record import Demo
+from platforms.kubernetes.record import KubernetesDemo
 from tests.chaos import cluster, rules, runs
 from tests.chaos.fault import Fault
 from tests.chaos.running_demo import RunningDemo
@@ -21,7 +21,7 @@ QUICK = (
 
 
 @pytest.fixture
-def running_demo(demo: Demo) -> Iterator[RunningDemo]:
+def running_demo(demo: KubernetesDemo) -> Iterator[RunningDemo]:
     with contextlib.closing(KubernetesPlatform(demo)) as platform:
         yield RunningDemo(platform, ("--platform", "kind"))
 

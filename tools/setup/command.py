@@ -9,7 +9,7 @@ import sys
 
 from tools.setup import environment, machine
 from tools.setup.reviews import Reviews
-from tools.setup.steps import Failed
+from tools.setup.steps import SetupFailed
 
 
 def main() -> int:
@@ -25,7 +25,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: what is under way is ended, too
     try:
         _have(options.platform, dev=options.dev)
-    except Failed as failure:
+    except SetupFailed as failure:
         print(f"setup: {failure}", file=sys.stderr)
         return 3
     except KeyboardInterrupt:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from tools.setup import apt, installers
 from tools.setup.places import PYTHON, ROOT, UV_PINS, VENV
-from tools.setup.steps import Failed, step
+from tools.setup.steps import SetupFailed, step
 
 _HELD = VENV / "held.json"
 """What was installed to its end: the hash of each file of pins, by the file's name."""
@@ -20,7 +20,7 @@ _HALF_MADE = VENV / "half-made"
 
 
 def have(*names: str) -> None:
-    """Make the environment hold what these files pin; raises Failed."""
+    """Make the environment hold what these files pin; raises SetupFailed."""
     wanted = {name: _hash(name) for name in names}
     if not PYTHON.exists() or _HALF_MADE.exists():
         with step("making .venv"):
@@ -41,7 +41,7 @@ def _make() -> None:
         apt.install(["python3-venv"])
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:
-            raise Failed(f".venv cannot be made:\n{(done.stdout + done.stderr).strip()}")
+            raise SetupFailed(f".venv cannot be made:\n{(done.stdout + done.stderr).strip()}")
 
 
 def _held() -> dict[str, str]:
@@ -59,7 +59,7 @@ def _changing(*, complete: bool) -> Iterator[None]:
     _HALF_MADE.touch()
     try:
         yield
-    except Failed:
+    except SetupFailed:
         if complete:
             _HALF_MADE.unlink()
         raise

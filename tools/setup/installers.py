@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 
 from tools.setup import apt, pip_settings
 from tools.setup.places import PYTHON, ROOT, UV, UV_PINS
-from tools.setup.steps import Failed, say, step
+from tools.setup.steps import SetupFailed, say, step
 
 _PIP_FOR_OTHERS = (22, 3)
 """From which version on a pip installs into another Python's environment."""
 
 
 def install(names: Sequence[str], *, has_uv: bool) -> bool:
-    """Install what these files pin; returns whether uv is there as it is pinned, raises Failed."""
+    """Install what these files pin; returns whether uv is there as it is pinned, raises SetupFailed."""
     what, files = " and ".join(names), [part for name in names for part in ("--requirement", name)]
     pip = _pip()
     with _started([*pip, "config", "list"], stderr=subprocess.DEVNULL) as listing:
@@ -48,7 +48,7 @@ def _pip() -> list[str]:
         if _run(bring).returncode:
             apt.install(["python3-venv"])
             if (done := _run(bring)).returncode:
-                raise Failed(f"there is no pip for .venv:\n{_said(done)}")
+                raise SetupFailed(f"there is no pip for .venv:\n{_said(done)}")
     return [str(PYTHON), "-m", "pip"]
 
 
@@ -72,7 +72,7 @@ def _by_uv(files: Sequence[str], settings: Mapping[str, str]) -> str:
 def _by_pip(pip: Sequence[str], files: Sequence[str]) -> None:
     """In the terminal itself: it may ask for a password there, and says when it tries again."""
     if subprocess.run([*pip, *_INSTALL, *files], cwd=ROOT, check=False).returncode:
-        raise Failed("pip could not install them; its reason stands above")
+        raise SetupFailed("pip could not install them; its reason stands above")
 
 
 _INSTALL = ("install", "--quiet", "--disable-pip-version-check", "--require-hashes")

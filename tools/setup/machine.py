@@ -10,7 +10,7 @@ from typing import Any
 
 from tools.setup import apt
 from tools.setup.places import PYTHON, ROOT
-from tools.setup.steps import Failed
+from tools.setup.steps import SetupFailed
 
 # What only the tests and checks need, as Debian names it, and the file that shows it is there.
 _DEV_PACKAGES = {
@@ -29,7 +29,7 @@ Program = dict[str, Any]
 
 
 def programs(platform: str) -> list[Program]:
-    """What the platform runs on, here; empty for Kubernetes, where `up` looks for its own tools."""
+    """Return the programs that the platform runs on, here; empty for Kubernetes, where `up` looks for its own tools."""
     which = [] if platform == "any" else ["--platform", platform]
     command = [str(PYTHON), "-m", "platforms", "doctor", "--json", *which]
     answer = subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.PIPE, text=True)
@@ -37,14 +37,14 @@ def programs(platform: str) -> list[Program]:
 
 
 def have(found: Sequence[Program], platform: str, *, dev: bool) -> bool:
-    """Install those that are missing; returns whether there were any, raises Failed if some still are."""
+    """Install those that are missing; returns whether there were any, raises SetupFailed if some still are."""
     extra = [package for package, shown_by in _DEV_PACKAGES.items() if dev and not Path(shown_by).exists()]
     packages = sorted({package for one in _missing(found) for package in one["packages"]} | set(extra))
     if packages:
         apt.install(packages)
         found = programs(platform)
     if still := _missing(found):
-        raise Failed(
+        raise SetupFailed(
             f"still missing: {', '.join(one['name'] for one in still)}; `python -m platforms doctor` says more"
         )
     return bool(packages)

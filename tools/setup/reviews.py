@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tools.setup.places import ROOT
-from tools.setup.steps import Failed, step
+from tools.setup.steps import SetupFailed, step
 
 _BUILDING = ROOT / "platforms" / "local" / "building.py"
 
@@ -36,7 +36,7 @@ class Reviews:
             self._build = self._building["Build"]()
 
     def have(self, *, anew: bool) -> None:
-        """Wait for what began; `anew` because what it may have lacked is there now. Raises Failed with Maven's words."""
+        """Wait for what began; `anew` because what it may have lacked is there now. Raises SetupFailed with Maven's words."""
         if self._build is None or (anew and self._build.complaint()):
             self.begin()
         if self._build is None:
@@ -44,4 +44,4 @@ class Reviews:
         with step("building reviews", seconds=lambda: float(self._build.seconds)):
             complaint = self._build.complaint()
         if complaint:
-            raise Failed(f"Maven could not build reviews:\n{complaint}")
+            raise SetupFailed(f"Maven could not build reviews:\n{complaint}")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 
-class Failed(Exception):
+class SetupFailed(Exception):
     """Something cannot be had; the message says what to do."""
 
 

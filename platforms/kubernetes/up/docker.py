@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from platforms.errors import NotApplied, NotReachable
-from platforms.kubernetes.up.subprocesses import Failed, ask
+from platforms.kubernetes.up.subprocesses import CommandFailed, ask
 
 NEEDED_BYTES = 5 << 29
 """2.5 GiB. Measured: under a limit of 2 GiB the node plays a scenario, and holds 1.6; the rest is for the engine and a build."""
@@ -31,7 +31,7 @@ def answers() -> bool:
     """Tell whether an engine answers within 2 s."""
     try:
         ask("docker", "version", "--format", "{{.Server.Version}}", seconds=_PROBE_TIMEOUT)
-    except Failed:
+    except CommandFailed:
         return False
     return True
 
@@ -41,7 +41,7 @@ def require() -> Engine:
     try:
         told = json.loads(ask("docker", "info", "--format", "{{json .}}"))
         engine = Engine(told["ServerVersion"], told["OperatingSystem"], int(told["MemTotal"]))
-    except (Failed, ValueError, KeyError) as error:
+    except (CommandFailed, ValueError, KeyError) as error:
         raise NotReachable(f"no Docker engine answers: start it, or use `--platform local` ({error})") from error
     if engine.memory < NEEDED_BYTES:
         raise NotApplied(

@@ -14,7 +14,7 @@ import yaml
 from platforms.bookinfo import BOOKINFO
 from platforms.environment import ROOT
 from platforms.kubernetes.up import settings
-from platforms.kubernetes.up.subprocesses import Commands, Failed, ask
+from platforms.kubernetes.up.subprocesses import CommandFailed, Commands, ask
 
 BUILD_SECONDS = 1800.0
 """A build with nothing cached fetches its base and its packages."""
@@ -74,7 +74,7 @@ def identity(image: str) -> str | None:
     """The engine's id of an image, if it has it."""
     try:
         return ask("docker", "image", "inspect", "--format", "{{.Id}}", image).strip()
-    except Failed:
+    except CommandFailed:
         return None
 
 
@@ -151,7 +151,7 @@ def _same(image: str, node: str) -> bool:
     try:
         wanted = json.loads(ask("docker", "image", "inspect", image))[0]
         found = json.loads(ask("docker", "exec", node, "crictl", "inspecti", "-o", "json", full_name(image)))
-    except Failed:
+    except CommandFailed:
         return False
     spec = found.get("info", {}).get("imageSpec", {})
     return bool(

@@ -10,7 +10,7 @@ from platforms.environment import ROOT
 from platforms.errors import NotApplied
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.up import settings
-from platforms.kubernetes.up.subprocesses import Commands, Failed
+from platforms.kubernetes.up.subprocesses import CommandFailed, Commands
 
 INSTALL_SECONDS = 300.0
 _RESTART_SECONDS = 90.0
@@ -36,7 +36,7 @@ def install(commands: Commands, context: str) -> None:
     while True:
         try:
             return _install(commands, context)
-        except Failed as error:
+        except CommandFailed as error:
             # An istiod that was there before is asked to check what is installed; one that just starts refuses.
             if "failed calling webhook" not in str(error) or time.monotonic() > deadline:
                 raise

@@ -13,7 +13,7 @@ import yaml
 from platforms.demo import run_folder
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, UsageError
-from platforms.kubernetes.up.subprocesses import Commands, Failed, ask
+from platforms.kubernetes.up.subprocesses import CommandFailed, Commands, ask
 from platforms.loopback import LOOPBACK, is_free
 
 CLUSTER = "bookinfo"
@@ -146,7 +146,7 @@ def _create(commands: Commands, wanted: KindCluster, image: str) -> tuple[Node, 
             stdin=yaml.safe_dump(_config(wanted)),
             log="kind-create-cluster",
         )
-    except Failed:
+    except CommandFailed:
         if not nodes(wanted.cluster):
             (commands.folder / "kind.json").unlink()
         raise

@@ -16,7 +16,7 @@ from platforms.bookinfo import BOOKINFO
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, NotReachable
 from platforms.kubernetes.client.cluster import FIELD_MANAGER, Cluster
-from platforms.kubernetes.record import Demo
+from platforms.kubernetes.record import KubernetesDemo
 from platforms.kubernetes.up.images import Image
 from platforms.kubernetes.up.subprocesses import Commands, Say
 from platforms.wait import wait_until, wait_while
@@ -39,7 +39,7 @@ def wait_for_api(cluster: Cluster, say: Say) -> None:
         raise NotReachable(f"the API server at {cluster.server} does not answer after {READY_SECONDS:g} s")
 
 
-def deploy(commands: Commands, cluster: Cluster, demo: Demo, images: Mapping[str, Image], mesh: str) -> None:
+def deploy(commands: Commands, cluster: Cluster, demo: KubernetesDemo, images: Mapping[str, Image], mesh: str) -> None:
     """Have the manifests in the cluster as they are in the repository; with another image or mesh, pods are replaced."""
     _apply(commands, cluster, "-f", _NAMESPACE)
     _have_session_key(cluster, demo.namespace)

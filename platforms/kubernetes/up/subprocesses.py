@@ -29,26 +29,26 @@ _END_SECONDS = 5.0
 T = TypeVar("T")
 
 
-class Failed(NotApplied):
+class CommandFailed(NotApplied):
     """A command ended with an error, or not in time."""
 
 
-class _Ended(Failed):
+class _Ended(CommandFailed):
     """A command was ended, or not started, because of something else, which is what has to be told."""
 
 
 def ask(*command: str, seconds: float = ASK_SECONDS) -> str:
-    """The output of a command that changes nothing; raises Failed, quoting its last words."""
+    """The output of a command that changes nothing; raises CommandFailed, quoting its last words."""
     try:
         done = subprocess.run(
             command, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds
         )
     except subprocess.TimeoutExpired as error:
-        raise Failed(f"`{_short(command)}` does not answer within {seconds:g} s") from error
+        raise CommandFailed(f"`{_short(command)}` does not answer within {seconds:g} s") from error
     except OSError as error:
-        raise Failed(f"`{_short(command)}` cannot be started: {error.strerror}") from error
+        raise CommandFailed(f"`{_short(command)}` cannot be started: {error.strerror}") from error
     if done.returncode:
-        raise Failed(f"`{_short(command)}` failed: {_last_words(done.stderr or done.stdout)}")
+        raise CommandFailed(f"`{_short(command)}` failed: {_last_words(done.stderr or done.stdout)}")
     return done.stdout
 
 
@@ -84,7 +84,7 @@ class Commands:
         self._lock.close()
 
     def run(self, *command: str, seconds: float, stdin: str = "", log: str) -> None:
-        """Run a command to its end; raises Failed, quoting the end of its log."""
+        """Run a command to its end; raises CommandFailed, quoting the end of its log."""
         command = (self._programs.get(command[0], command[0]), *command[1:])
         path = self.folder / "logs" / f"{log}.log"
         with run_folder.open_text(path, "w") as output:
@@ -92,7 +92,7 @@ class Commands:
         try:
             code = child.wait(seconds)
         except subprocess.TimeoutExpired as error:
-            raise Failed(f"`{_short(command)}` did not end within {seconds:g} s; see {path}") from error
+            raise CommandFailed(f"`{_short(command)}` did not end within {seconds:g} s; see {path}") from error
         finally:
             _end_group(child)
             with self._guard:
@@ -101,10 +101,10 @@ class Commands:
             raise _Ended(f"`{_short(command)}` was ended: another step failed")
         if code:
             said = _last_words(path.read_text(encoding="utf-8", errors="replace"))
-            raise Failed(f"`{_short(command)}` failed (exit {code}, log {path}): {said}")
+            raise CommandFailed(f"`{_short(command)}` failed (exit {code}, log {path}): {said}")
 
     def ask(self, *command: str) -> str:
-        """The output of a command that changes nothing; raises Failed, quoting its last words."""
+        """The output of a command that changes nothing; raises CommandFailed, quoting its last words."""
         return ask(self._programs.get(command[0], command[0]), *command[1:])
 
     def together(self, *jobs: Callable[[], object]) -> None:
@@ -137,7 +137,7 @@ class Commands:
                     pass_fds=(self._lock.fileno(),),
                 )
             except OSError as error:
-                raise Failed(f"`{_short(command)}` cannot be started: {error.strerror}") from error
+                raise CommandFailed(f"`{_short(command)}` cannot be started: {error.strerror}") from error
             self._running.add(child)
             self._note(f"`{_short(command)}` (process group {child.pid})")
         if child.stdin:

@@ -16,7 +16,7 @@ import time
 from platforms.errors import DemoError, NotApplied
 from platforms.local import ports
 from platforms.local.processes import Identity
-from platforms.local.record import Demo, local_folder, private_folder
+from platforms.local.record import LocalDemo, local_folder, private_folder
 from platforms.local.supervisor.supervisor import Supervisor
 
 log = logging.getLogger("platforms.local.supervisor")
@@ -33,7 +33,7 @@ def main() -> int:
     identity = Identity.of(os.getpid())
     if identity is None:
         raise NotApplied("this system does not say who the supervisor is")
-    demo = Demo(
+    demo = LocalDemo(
         supervisor=identity,
         mark=secrets.token_hex(8),
         folder=folder,

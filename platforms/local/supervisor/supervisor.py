@@ -18,7 +18,7 @@ from platforms.errors import DemoError, NotApplied, UsageError
 from platforms.istio.registry import Workload
 from platforms.istio.resources import baseline
 from platforms.local import envoy, workloads
-from platforms.local.record import Demo
+from platforms.local.record import LocalDemo
 from platforms.local.snapshot import snapshot
 from platforms.local.supervisor import control
 from platforms.local.supervisor.child import Child, Phase, Probe
@@ -40,7 +40,7 @@ HOUSEKEEPING_SECONDS = 5.0
 class Supervisor:
     """A demo from its first process to its last."""
 
-    def __init__(self, demo: Demo, runtimes: Mapping[str, str]) -> None:
+    def __init__(self, demo: LocalDemo, runtimes: Mapping[str, str]) -> None:
         self._demo = demo
         self._state = State(baseline())
         self._snapshot = snapshot(self._state.resources, demo.topology)

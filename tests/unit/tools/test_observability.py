@@ -10,7 +10,7 @@ import pytest
 
 from platforms.errors import PlatformError
 from tests.unit.platforms.kubernetes.up.programs import first_on_path, put
-from tools.observability import Cluster, Edge, edges, table
+from tools.observability import Edge, Kubectl, edges, table
 
 SERVICE = {"spec": {"clusterIPs": ["10.96.0.1"], "ports": [{"port": 443, "protocol": "TCP", "targetPort": 6443}]}}
 SLICE = {"endpoints": [{"addresses": ["172.18.0.2"]}], "ports": [{"name": "https", "port": 6443, "protocol": "TCP"}]}
@@ -59,7 +59,7 @@ def patched(folder: Path, monkeypatch: pytest.MonkeyPatch, service: object, slic
         f'[ "$3" = get ] && exec cat "{folder}/$4"\nshift $(($# - 1)); printf %s "$1" > "{folder}/patch"',
     )
     first_on_path(folder, monkeypatch)
-    Cluster("kind-bookinfo").open_the_way_to_the_api()
+    Kubectl("kind-bookinfo").open_the_way_to_the_api()
     return json.loads((folder / "patch").read_text(encoding="utf-8"))
 
 

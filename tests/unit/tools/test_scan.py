@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from tools import scan
-from tools.scan import Finding, ScanError, judge
+from tools.scan import ScanError, ScanFinding, judge
 
-FOUND = Finding("kube-score", "container-resources: CPU limit is not set", "manifests/base", "Deployment details-v1")
+FOUND = ScanFinding(
+    "kube-score", "container-resources: CPU limit is not set", "manifests/base", "Deployment details-v1"
+)
 ACCEPTED = {"kube-score": {FOUND.rule: {"why": "requests share it", "in": ["manifests/base"]}}}
 
 built = pytest.mark.skipif(
@@ -29,13 +31,13 @@ def test_accepted() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        Finding(FOUND.scanner, FOUND.rule, "manifests/overlays/new", FOUND.text),
-        Finding(FOUND.scanner, "container-resources: Memory limit is not set", FOUND.place, FOUND.text),
-        Finding("hadolint", FOUND.rule, FOUND.place, FOUND.text),
+        ScanFinding(FOUND.scanner, FOUND.rule, "manifests/overlays/new", FOUND.text),
+        ScanFinding(FOUND.scanner, "container-resources: Memory limit is not set", FOUND.place, FOUND.text),
+        ScanFinding("hadolint", FOUND.rule, FOUND.place, FOUND.text),
     ],
     ids=["another overlay", "another thing of the same check", "another scanner"],
 )
-def test_not_accepted(other: Finding) -> None:
+def test_not_accepted(other: ScanFinding) -> None:
     """An acceptance is for one thing in one place."""
     assert [str(other)] == judge([FOUND, other], ACCEPTED)
 

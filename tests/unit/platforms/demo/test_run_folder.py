@@ -212,7 +212,7 @@ def test_no_link_is_followed(folder: Path, tmp_path: Path, file: str) -> None:
         pass
     with contextlib.suppress(NotReachable), Commands(folder / "local", {}, print) as commands:
         commands.run("true", seconds=10, log="kubectl")
-    kubernetes.Demo("c", "n", "u", "").write(folder / "local")
+    kubernetes.KubernetesDemo("c", "n", "u", "").write(folder / "local")
 
     assert "{}" == letter.read_text()
 
@@ -277,7 +277,7 @@ def test_nobody_else_reads_it(folder: Path) -> None:
     try:
         with journal.exclusive("local", "a test"):
             journal.Journal.of("local").open(who="a test", was="", will={})
-            kubernetes.Demo("c", "n", "u", "").write(part("kubernetes"))
+            kubernetes.KubernetesDemo("c", "n", "u", "").write(part("kubernetes"))
     finally:
         os.umask(before)
     modes = {path.name: path.stat().st_mode & 0o777 for path in folder.rglob("*")}

@@ -12,7 +12,7 @@ import yaml
 from platforms.errors import NotApplied, UsageError
 from platforms.kubernetes.up import kind
 from platforms.kubernetes.up.kind import KindCluster
-from platforms.kubernetes.up.subprocesses import Commands, Failed
+from platforms.kubernetes.up.subprocesses import CommandFailed, Commands
 from tests.unit.platforms.kubernetes.up.programs import first_on_path, put
 
 NODE = "a1b2"
@@ -139,7 +139,7 @@ def test_an_unfinished_cluster_is_made_again(stand_in: Path, commands: Commands)
 def test_a_cluster_that_cannot_be_made(stand_in: Path, commands: Commands) -> None:
     """Nothing is remembered of a cluster of which nothing is there; what kind said is quoted."""
     put(stand_in, "kind", "cat > /dev/null; echo 'no such image' >&2; exit 1")
-    with pytest.raises(Failed, match=r"`kind create cluster --config` failed .* no such image"):
+    with pytest.raises(CommandFailed, match=r"`kind create cluster --config` failed .* no such image"):
         kind.ensure(commands, KindCluster("bookinfo", 8080), "kindest/node:v1")
 
     assert kind.recorded(stand_in) is None

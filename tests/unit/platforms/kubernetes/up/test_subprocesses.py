@@ -13,7 +13,7 @@ import pytest
 from platforms.environment import ROOT
 from platforms.errors import Busy
 from platforms.kubernetes.up import subprocesses
-from platforms.kubernetes.up.subprocesses import Commands, Failed, ask
+from platforms.kubernetes.up.subprocesses import CommandFailed, Commands, ask
 from platforms.wait import wait_until
 from tests.unit.platforms.kubernetes.up.programs import put
 
@@ -36,7 +36,7 @@ def until_begun(log: Path) -> None:
 
 def test_a_failure_quotes_the_last_words(tmp_path: Path) -> None:
     """A command that fails is named with its exit code, its log and what it said last."""
-    with commands(tmp_path) as some, pytest.raises(Failed) as failed:
+    with commands(tmp_path) as some, pytest.raises(CommandFailed) as failed:
         some.run("sh", "-c", "echo one; echo two >&2; exit 7", seconds=10, log="try")
 
     assert str(failed.value).endswith(f"failed (exit 7, log {tmp_path}/logs/try.log): one / two")
@@ -46,16 +46,16 @@ def test_a_question_that_fails(tmp_path: Path) -> None:
     """So is one that is asked for its output, and one that is not there at all."""
     put(tmp_path, "kind", "echo 'no such cluster' >&2; exit 1")
 
-    with pytest.raises(Failed, match="`kind get nodes` failed: no such cluster"):
+    with pytest.raises(CommandFailed, match="`kind get nodes` failed: no such cluster"):
         ask(str(tmp_path / "kind"), "get", "nodes")
-    with pytest.raises(Failed, match="`nothing` cannot be started: No such file or directory"):
+    with pytest.raises(CommandFailed, match="`nothing` cannot be started: No such file or directory"):
         ask(str(tmp_path / "nothing"))
 
 
 def test_a_command_that_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is ended with everything that it has started."""
     monkeypatch.setattr("platforms.kubernetes.up.subprocesses.ORPHAN_SECONDS", 20.0)
-    with commands(tmp_path) as some, pytest.raises(Failed, match=r"did not end within 0\.3 s"):
+    with commands(tmp_path) as some, pytest.raises(CommandFailed, match=r"did not end within 0\.3 s"):
         some.run("sh", "-c", "sleep 60 & wait", seconds=0.3, log="slow")
     with commands(tmp_path):  # raises Busy where anything still runs: it would hold the lock
         pass
@@ -72,9 +72,9 @@ def test_the_first_failure_ends_the_others(tmp_path: Path) -> None:
             until_begun(log)
             some.run("false", seconds=10, log="short")
 
-        with pytest.raises(Failed, match="`false` failed"):
+        with pytest.raises(CommandFailed, match="`false` failed"):
             some.together(partial(some.run, *long, seconds=60, log="long"), fail)
-        with pytest.raises(Failed, match="was not started"):
+        with pytest.raises(CommandFailed, match="was not started"):
             some.run("true", seconds=10, log="later")
 
     assert time.monotonic() - began < 30
@@ -90,7 +90,7 @@ def test_the_first_failure_is_told(tmp_path: Path) -> None:
             some.together(partial(some.run, "sh", "-c", "echo broken; exit 1", seconds=10, log="deep"))
 
         long = partial(some.run, "sh", "-c", "echo begun; exec sleep 60", seconds=60, log="long")
-        with pytest.raises(Failed, match="broken"):
+        with pytest.raises(CommandFailed, match="broken"):
             some.together(long, deep)
 
 

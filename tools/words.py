@@ -1,0 +1,76 @@
+"""The project's own rules of style, which no linter knows: a docstring says what is done, a name has one meaning.
+
+A function's docstring begins with a verb or a noun; a riddle ("What the proxies serve") makes every reader guess the
+subject. No two public classes share a name, or a sentence about one is also about the other. A folder has few modules,
+so that it can be read as a table of contents.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from platforms.environment import ROOT
+
+PACKAGES = ("platforms", "scenarios", "bench", "tools")
+RIDDLES = frozenset(
+    {"How", "That", "What", "When", "Where", "Whether", "Which", "Who", "Whom", "Whose", "Why"},
+)
+"""Words that no docstring of a function begins with."""
+MOST_MODULES = 12
+
+Modules = Mapping[Path, ast.Module]
+
+
+def main() -> int:
+    """Print what breaks a rule, by file and line; returns 1 if anything does."""
+    modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in _paths(ROOT)}
+    found = [*riddles(modules), *shared_names(modules), *crowded_folders(modules)]
+    for complaint in found:
+        print(complaint)
+    return 1 if found else 0
+
+
+def riddles(modules: Modules) -> Iterator[str]:
+    """Yield the functions whose docstring begins with a relative clause."""
+    for path, module in modules.items():
+        for node in ast.walk(module):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                first, *_ = (ast.get_docstring(node) or "-").split(maxsplit=1)
+                if first in RIDDLES:
+                    yield f"{path}:{node.lineno}: {node.name}: begin the docstring with a verb or a noun, not with {first}"
+
+
+def shared_names(modules: Modules) -> Iterator[str]:
+    """Yield the names that several public classes have."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for path, module in modules.items():
+        for node in module.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(f"{path}:{node.lineno}")
+    for name, found in places.items():
+        if len(found) > 1:
+            yield f"{found[-1]}: {name}: this name has another class too, at {', '.join(found[:-1])}"
+
+
+def crowded_folders(modules: Modules) -> Iterator[str]:
+    """Yield the folders with more modules than can be read at a glance."""
+    counts: dict[Path, int] = defaultdict(int)
+    for path in modules:
+        counts[path.parent] += path.name != "__init__.py"
+    for folder, count in counts.items():
+        if count > MOST_MODULES:
+            yield f"{folder}: {count} modules, more than {MOST_MODULES}: give what belongs together a folder"
+
+
+def _paths(root: Path) -> list[Path]:
+    """Return the modules of the packages, relative to where the command is run as an editor wants them."""
+    found = (path for package in PACKAGES for path in sorted((root / package).rglob("*.py")))
+    return [path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path for path in found]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
