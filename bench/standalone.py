@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from platforms.local.workloads import command
+from platforms.local.programs.workloads import command
 from platforms.loopback import LOOPBACK, free_port
 
 SERVICES = Path(__file__).resolve().parent.parent / "services"

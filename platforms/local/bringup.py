@@ -20,8 +20,9 @@ from platforms.demo import run_folder
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, NotConverged, NotReachable
 from platforms.istio.resources import baseline
-from platforms.local import record, runtimes
+from platforms.local import record
 from platforms.local.platform import LocalPlatform
+from platforms.local.programs import runtimes
 from platforms.local.record import LocalDemo
 from platforms.local.supervisor import control
 from platforms.loopback import LOOPBACK, is_free

@@ -13,8 +13,9 @@ from platforms.demo.crash_recovery import is_restored
 from platforms.demo.doctor import Diagnosis
 from platforms.demo.status import StatusReport
 from platforms.errors import NotApplied, NotReachable, UsageError
-from platforms.local import bringup, building, runtimes, workloads
+from platforms.local import bringup
 from platforms.local.platform import LocalPlatform
+from platforms.local.programs import building, runtimes, workloads
 from platforms.local.status import status_document
 from platforms.local.supervisor.logs import follow as new_lines
 from platforms.local.supervisor.logs import last_lines

@@ -17,7 +17,8 @@ from platforms.boundary import State
 from platforms.demo.journal import Journal
 from platforms.environment import ROOT
 from platforms.istio.resources import ISTIO, baseline, load
-from platforms.local import bringup, runtimes
+from platforms.local import bringup
+from platforms.local.programs import runtimes
 from tests.e2e.demo import Demo, alive, demo_up, kill, until
 from tests.unit.platforms.kubernetes.up.programs import first_on_path, put
 

@@ -13,8 +13,8 @@ import pytest
 from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Ports, Topology
 from platforms.envoy.translate import ProxyConfig, Snapshot
-from platforms.local import runtimes
-from platforms.local.envoy import RUNTIME
+from platforms.local.programs import runtimes
+from platforms.local.programs.envoy import RUNTIME
 from platforms.local.xds import files
 
 

@@ -16,8 +16,9 @@ from platforms.envoy.config_dump import served
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints, translate
 from platforms.istio.resources import ResourceSet, baseline
-from platforms.local import envoy, ports, runtimes
+from platforms.local import ports
 from platforms.local.http_client import Connection
+from platforms.local.programs import envoy, runtimes
 from platforms.local.xds import files
 from platforms.local.xds.publisher import XdsPublisher
 from tests.parity.recordings import EXCEPTIONS, PROXIES, names, recording

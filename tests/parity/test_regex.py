@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from platforms.istio.validation import regex
-from platforms.local import envoy, runtimes
+from platforms.local.programs import envoy, runtimes
 from tests.parity.regex.sample import ANSWERS, differs
 
 RECORDED: list[tuple[str, str]] = [(text, answer) for text, answer in json.loads(ANSWERS.read_text(encoding="utf-8"))]

@@ -19,7 +19,8 @@ from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints, translate
 from platforms.istio.resources import Resource, ResourceSet, baseline
-from platforms.local import envoy, ports
+from platforms.local import ports
+from platforms.local.programs import envoy
 from platforms.local.xds import files
 from platforms.local.xds.publisher import XdsPublisher
 from platforms.loopback import LOOPBACK

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from platforms.local import runtimes
+from platforms.local.programs import runtimes
 from tests.properties.mesh import Mesh, mesh
 from tests.properties.reading import possible
 from tests.properties.rules import REQUESTS, VIRTUAL_SERVICES, Request

@@ -10,7 +10,7 @@ from typing import Any, Self
 from tools.setup.places import ROOT
 from tools.setup.steps import SetupFailed, step
 
-_BUILDING = ROOT / "platforms" / "local" / "building.py"
+_BUILDING = ROOT / "platforms" / "local" / "programs" / "building.py"
 
 
 class Reviews:

@@ -17,7 +17,7 @@ from platforms.envoy.translate import Snapshot, endpoints
 from platforms.errors import DemoError, NotApplied, UsageError
 from platforms.istio.registry import Workload
 from platforms.istio.resources import baseline
-from platforms.local import envoy, workloads
+from platforms.local.programs import envoy, workloads
 from platforms.local.record import LocalDemo
 from platforms.local.snapshot import snapshot
 from platforms.local.supervisor import control

@@ -12,8 +12,8 @@ from typing import Any
 from platforms.atomic_files import write_atomically
 from platforms.envoy.topology import Topology
 from platforms.errors import Rejected
-from platforms.local import envoy
 from platforms.local.http_client import Answer, Connection, NoAnswer
+from platforms.local.programs import envoy
 from platforms.local.xds import files
 from platforms.local.xds.files import CLUSTERS, FileWriter, ProxyFiles, ResourceFile, Subscription
 

@@ -13,8 +13,8 @@ from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import Snapshot
 from platforms.errors import NotApplied, Rejected
-from platforms.local import envoy
 from platforms.local.http_client import NoAnswer
+from platforms.local.programs import envoy
 from platforms.local.xds import files
 from platforms.local.xds.files import CLUSTERS, ProxyFiles, ResourceFile, Subscription
 from platforms.local.xds.publisher import Assignments, XdsPublisher

@@ -14,7 +14,8 @@ import yaml
 from platforms.bookinfo import BOOKINFO
 from platforms.environment import ROOT
 from platforms.istio.registry import Workload
-from platforms.local import ports, workloads
+from platforms.local import ports
+from platforms.local.programs import workloads
 from tests.kustomize import Object, render
 
 BASE = ROOT / "manifests" / "base"

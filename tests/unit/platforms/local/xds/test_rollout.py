@@ -21,7 +21,8 @@ from platforms.envoy.topology import Topology
 from platforms.envoy.translate import Snapshot, endpoints, translate
 from platforms.errors import Rejected
 from platforms.istio.resources import ISTIO, baseline, load
-from platforms.local import envoy, ports, processes, runtimes
+from platforms.local import ports, processes
+from platforms.local.programs import envoy, runtimes
 from platforms.local.xds.admin import Admins
 from platforms.local.xds.rollout import Mesh
 from platforms.loopback import free_port

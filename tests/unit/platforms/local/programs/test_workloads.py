@@ -11,8 +11,9 @@ from platforms.bookinfo import BOOKINFO
 from platforms.environment import ROOT
 from platforms.envoy.topology import Topology
 from platforms.istio.registry import Workload
-from platforms.local import envoy, ports, workloads
+from platforms.local import ports
 from platforms.local.processes import Launch
+from platforms.local.programs import envoy, workloads
 
 PROGRAMS = {name: f"/bin/{name}" for name in ("python", "ruby", "java", "node", "envoy", "reviews.jar")}
 

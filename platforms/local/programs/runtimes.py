@@ -13,8 +13,8 @@ from platforms.demo import doctor
 from platforms.demo.doctor import Program, ProgramCheck
 from platforms.environment import ROOT
 from platforms.errors import NotReachable
-from platforms.local import building
-from platforms.local.workloads import passed_on
+from platforms.local.programs import building
+from platforms.local.programs.workloads import passed_on
 
 BUILD = "python -m platforms build"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-FOLDER = Path(__file__).resolve().parents[2] / "services" / "reviews"
+FOLDER = Path(__file__).resolve().parents[3] / "services" / "reviews"
 JAR = FOLDER / "target" / "reviews.jar"
 ARCHIVE = JAR.with_suffix(".jsa")
 """The class data archive, which a build makes last."""

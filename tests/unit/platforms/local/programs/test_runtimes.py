@@ -9,7 +9,7 @@ import pytest
 
 from platforms.demo.doctor import Program, ProgramCheck
 from platforms.errors import NotReachable
-from platforms.local import runtimes
+from platforms.local.programs import runtimes
 
 Script = Callable[[str], str]
 
