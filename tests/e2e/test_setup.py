@@ -8,6 +8,7 @@ import signal
 import subprocess  # noqa: TID251  # set-up is a command
 import sys
 import sysconfig
+import venv
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,7 @@ class Project:
         for part in ("tools/setup", "platforms", "istio", "services/reviews"):
             shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "target"))
         (folder / "tools" / "__init__.py").touch()
+        self.python = sys.executable
         self._programs = folder.parent / "programs"
         self._programs.mkdir()
         # A uv that is this environment's, and all packages that this one has.
@@ -60,7 +62,7 @@ class Project:
         settings.write_text(f"[global]\nindex-url = {index_url or self.index.url}\nretries = 1\n")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "UV_"))}
         return subprocess.Popen(
-            [sys.executable, "-m", "tools.setup", "--platform", platform],
+            [self.python, "-m", "tools.setup", "--platform", platform],
             cwd=self.folder,
             env={
                 **kept,
@@ -118,6 +120,18 @@ def test_without_uv(project: Project) -> None:
     assert "setup: not by uv, it says: ERROR: No matching distribution found for uv==2.0" in first.stdout
     assert "installing requirements.txt by pip" == steps(first.stdout)[-1]
     assert (0, "") == (second.returncode, second.stdout)
+
+
+def test_without_pip(project: Project, tmp_path: Path) -> None:
+    """Where this Python has no pip, the one that it brings along for its environments fetches uv."""
+    venv.create(tmp_path / "bare", with_pip=False)
+    project.python = str(tmp_path / "bare" / "bin" / "python")
+    done = project.set_up()
+
+    assert (0, "", "1") == (done.returncode, done.stderr, project.edition())
+    assert ["making .venv", "putting pip into .venv", "fetching uv", "installing requirements.txt"] == steps(
+        done.stdout
+    )
 
 
 def test_other_hash(project: Project) -> None:
