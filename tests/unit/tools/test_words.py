@@ -14,7 +14,7 @@ def module(text: str) -> dict[Path, ast.Module]:
     return {Path("package/module.py"): ast.parse(text)}
 
 
-@pytest.mark.parametrize("sentence", ["What the proxies serve.", "Whether it runs.", "How: often.", "Which."])
+@pytest.mark.parametrize("sentence", ["What the proxies serve.", "Whether it runs.", "How often, and more.", "Which."])
 def test_a_docstring_is_no_riddle(sentence: str) -> None:
     """Of no function, method or function within one."""
     code = f'def one():\n    """{sentence}"""\nclass A:\n    def two(self):\n        """{sentence}"""\n'
