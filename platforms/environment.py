@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 """The project's root: the folder with the Makefile."""
 
 _NEEDED = ("yaml", "rich", "urllib3", "envoy", "locust", "kubernetes")
-_COMMANDS = ("platforms", "scenarios", "console")
+_COMMANDS = ("platforms", "scenarios")
 
 
 def own_python() -> Path:
@@ -39,7 +39,7 @@ def hand_over() -> None:
     if not python.exists() or os.environ.get("BOOKINFO_HANDED_OVER"):
         print(f"{module}: the project is not set up for this Python; run `make demo-up` first", file=sys.stderr)
         sys.exit(3)  # as errors.py: the platform could not do it
-    if {"-v", "--verbose"} & set(command):
+    if {"-v", "-vv", "--verbose"} & set(command):
         print(f"{sys.executable} lacks the project's packages: handing over to {python}", file=sys.stderr)
     os.environ["BOOKINFO_HANDED_OVER"] = "1"
     os.execv(python, [str(python), *command])  # noqa: S606  # the same command, no shell

@@ -43,6 +43,21 @@ def main(command: click.Command, program: str, arguments: Sequence[str] | None =
         return Interrupted.exit_code
 
 
+def log_to_stderr(verbosity: int) -> None:
+    """Log the calls to the demo: once for orders and the API server's answers, twice for every question to a proxy too."""
+    if verbosity < 1:
+        return
+    import logging  # noqa: PLC0415  # rarely asked for
+
+    logging.basicConfig(
+        level=logging.INFO if verbosity == 1 else logging.DEBUG,
+        format="%(asctime)s.%(msecs)03d %(message)s",
+        datefmt="%H:%M:%S",
+        stream=sys.stderr,
+    )
+    logging.getLogger("kubernetes.client.rest").setLevel(logging.INFO)  # or every object is printed
+
+
 class TitledOption(click.Option):
     """An option that stands under a title of its own in the help."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from platforms.choice import Choice
-from platforms.cli.command_line import OrderedGroup, WholeNumber
+from platforms.cli.command_line import OrderedGroup, WholeNumber, log_to_stderr
 from platforms.cli.demo_options import demo_options, platform_option
 
 PROGRAM = "python -m platforms"
@@ -32,7 +32,22 @@ def platforms() -> None:
 
 
 def _command(example: str) -> Callable[[Callable[..., Any]], click.Command]:
-    return platforms.command(epilog=f"example: {PROGRAM} {example}")
+    def registered(function: Callable[..., Any]) -> click.Command:
+        command = platforms.command(epilog=f"example: {PROGRAM} {example}")(function)
+        command.params.append(_verbose())
+        return command
+
+    return registered
+
+
+def _verbose() -> click.Option:
+    return click.Option(
+        ["-v", "--verbose"],
+        count=True,
+        expose_value=False,
+        callback=lambda _context, _option, times: log_to_stderr(times),
+        help="log every call to the demo on stderr; -vv: every question to a proxy too",
+    )
 
 
 @_command("up --platform local")

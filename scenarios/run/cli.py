@@ -98,13 +98,14 @@ def _play(
     as_json: bool,
     report: str | None,
     quiet: bool,
-    verbose: bool,
+    verbose: int,
     **own: Any,
 ) -> int:
     """Show the scenario as it was asked for, and return the exit code of its verdict."""
     profile = _profile(requests, rate, duration)
     if workers or in_cluster:
         source = LoadSource(workers, in_cluster)
+    command_line.log_to_stderr(verbose - 1)
     screen = Screen(_verbosity(as_json=as_json, quiet=quiet, verbose=verbose))
     scenario = command.build(margin / 100, keep=keep, **own)
     claims = plan_steps(scenario, profile)
@@ -174,7 +175,11 @@ _COMMON = (
     _flag(["--json", "as_json"], help="print one JSON document and nothing else; on an error (2, 3, 130), none"),
     _option(["--report"], metavar="DIR", help="write report.json, junit.xml, report.html and the YAML there"),
     _flag(["-q", "--quiet"], help="print the verdict only"),
-    _flag(["-v", "--verbose"], help="print how you know, too"),
+    _option(
+        ["-v", "--verbose"],
+        count=True,
+        help="print how you know, too; -vv: log every call on stderr; -vvv: every question to a proxy too",
+    ),
 )
 
 
@@ -206,7 +211,7 @@ def _profile(requests: int | None, rate: Fraction | None, duration: Fraction | N
     return LoadProfile(requests, None if rate is None else float(rate), None if duration is None else float(duration))
 
 
-def _verbosity(*, as_json: bool, quiet: bool, verbose: bool) -> Verbosity:
+def _verbosity(*, as_json: bool, quiet: bool, verbose: int) -> Verbosity:
     if quiet and verbose:
         raise UsageError("--quiet and --verbose each say how much to print: give one of them")
     if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,8 @@ from typing import Any, Self
 from platforms.boundary import LoadGenerator
 from platforms.errors import TrafficError
 from scenarios.evidence.observation import Observation, marks
+
+log = logging.getLogger(__name__)
 
 PAGE_SECONDS = 10.0
 """The slowest page of the contract takes 6.1 s; one that takes longer than this is a time-out."""
@@ -93,6 +96,9 @@ class Traffic:
             "mark": mark,
             "loads": [asdict(load) for load in loads],
         }
+        log.info(
+            "Locust: %s to %s, %s", _summary(loads), url, f"{rate:g} a second" if rate else "as fast as it answers"
+        )
         self._write(order)
         patience = _SILENCE_SECONDS + (1 / rate if rate else 0)
         observations: list[Observation] = []
@@ -102,6 +108,7 @@ class Traffic:
             if "fatal" in line:
                 raise TrafficError(f"no traffic: {line['fatal']}")
             if "ended" in line:
+                log.info("Locust: %d answers in %.1f s", len(observations), line["seconds"])
                 return TrafficResult(tuple(observations), line["seconds"], line["logins"])
             if "began" in line:
                 continue
@@ -110,6 +117,7 @@ class Traffic:
             on_answer(seen)
             if seen.end_user not in ended and stop_when(seen):
                 ended.add(seen.end_user)
+                log.info("Locust: enough as %s, after %d answers in all", seen.end_user or "nobody", len(observations))
                 self._write({"enough": seen.end_user})
 
     def _write(self, message: Mapping[str, object]) -> None:
@@ -132,6 +140,10 @@ class Traffic:
 
     def _exit_message(self) -> str:
         return f"Locust ended in the middle ({self._generator.exit_reason()})"
+
+
+def _summary(loads: Sequence[UserLoad]) -> str:
+    return ", ".join(f"{load.requests:,} requests as {load.end_user or 'nobody'}" for load in loads)
 
 
 def _read_lines(generator: LoadGenerator, lines: queue.SimpleQueue[str]) -> None:

@@ -73,6 +73,20 @@ def test_apply_and_reset(demo: Demo) -> None:
     assert {"v1", "v2", "v3"} == shown(demo, "reviews-version")
 
 
+def test_calls_are_logged(demo: Demo) -> None:
+    """With -v every order is a line on stderr, with -vv every question to a proxy too; stdout is the same."""
+    quiet, orders, questions = (
+        demo.run("apply", "-f", str(ISTIO / "canary.yaml"), *words) for words in ((), ("-v",), ("-vv",))
+    )
+    demo.run("reset")
+
+    assert "" == quiet.stderr
+    assert re.fullmatch(r"\d\d:\d\d:\d\d\.\d{3} supervisor: `apply` is answered after \d+ ms\n", orders.stderr)
+    assert "supervisor: `apply` is answered after" in questions.stderr
+    assert re.search(r"^\S+ proxy of reviews-v2: GET /\S+, [\d,]+ characters$", questions.stderr, re.MULTILINE)
+    assert 1 == len({re.sub(r"\d+ ms", "", done.stdout) for done in (quiet, orders, questions)})
+
+
 def test_second_apply(demo: Demo) -> None:
     """A second apply starts from the baseline again: nothing of the first one stays."""
     demo.run("apply", "-f", "istio/fault_ratings.yaml")

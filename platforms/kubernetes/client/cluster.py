@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +21,8 @@ from kubernetes.stream import portforward
 
 from platforms.errors import NotApplied, NotReachable, Rejected, Silent, Unsupported, UsageError
 from platforms.kubernetes.client import retry
+
+log = logging.getLogger(__name__)
 
 FIELD_MANAGER = "bookinfo"
 """Whose fields are ours, in every object that we apply."""
@@ -181,8 +185,11 @@ class Cluster:
 
     def _answer(self, what: str, ask: Callable[[], T]) -> T:
         """The API server's answer, however long it was away; its errors in words of ours, about `what`."""
+        began = time.monotonic()
         with _translated_errors(what):
-            return retry.retry_while_unavailable(ask, is_ready=lambda: self._probe("/readyz") == _OK)
+            answer = retry.retry_while_unavailable(ask, is_ready=lambda: self._probe("/readyz") == _OK)
+        log.info("API server: %s, after %.0f ms", what, (time.monotonic() - began) * 1000)
+        return answer
 
     def _probe(self, path: str) -> int:
         """The status of an answer that comes within moments; 0 if none does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from platforms.istio.registry import Workload
 from platforms.istio.resources import NAMESPACE
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh.rules import in_namespace
+
+log = logging.getLogger(__name__)
 
 PROXIES = frozenset(proxy.name for proxy in BOOKINFO.proxies)
 """Whose Envoys a page passes."""
@@ -132,6 +135,7 @@ class Proxies:
 
     def _ask(self, pod: Pod, path: str) -> dict[str, Any]:
         """One answer; a connection that broke since the last question is made anew once."""
+        log.debug("proxy of %s: GET %s", pod.name, path)
         kept = self._connections.get(pod.name)
         try:
             return _answer(kept or self._connect(pod), path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
 import signal
 import subprocess  # noqa: TID251  # these are the tools of bring-up
@@ -17,6 +18,8 @@ from typing import Self, TypeVar
 from platforms.demo import run_folder
 from platforms.errors import Busy, NotApplied
 from platforms.wait import wait_while
+
+log = logging.getLogger(__name__)
 
 Say = Callable[[str], None]
 """Told each step as it is reached."""
@@ -126,6 +129,7 @@ class Commands:
         with self._guard:
             if self._over:
                 raise _Ended(f"`{_short(command)}` was not started: another step failed")
+            log.info("running %s", " ".join(command))
             self._note(f"`{_short(command)}`")  # before it runs: whoever kills us in between leaves nothing nameless
             try:
                 child = subprocess.Popen(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -13,6 +15,8 @@ from platforms import errors
 from platforms.boundary import State
 from platforms.errors import DemoError, NotReachable, PlatformError
 from platforms.istio.resources import Resource, ResourceSet
+
+log = logging.getLogger(__name__)
 
 Request = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -53,7 +57,7 @@ class Question:
     """One question to the supervisor; there is time for other things until its reply is wanted."""
 
     def __init__(self, path: Path, verb: str, **arguments: Any) -> None:
-        self._verb = verb
+        self._verb, self._began = verb, time.monotonic()
         self._connection = socket.socket(socket.AF_UNIX)
         try:
             self._connection.settimeout(_SEND_SECONDS)
@@ -82,6 +86,7 @@ class Question:
             raise self._unanswered(error) from error
         if not line:
             raise NotReachable(f"the demo's supervisor ended before it answered `{self._verb}`")
+        log.info("supervisor: `%s` is answered after %.0f ms", self._verb, (time.monotonic() - self._began) * 1000)
         reply: Reply = json.loads(line)
         if "error" in reply:
             raise _error(reply["error"], reply["message"])

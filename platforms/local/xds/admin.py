@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import http.client
+import logging
 import socket
 from collections.abc import Collection
 from pathlib import Path
 
 from platforms.envoy.topology import Topology
 from platforms.loopback import LOOPBACK
+
+log = logging.getLogger(__name__)
 
 _ANSWER_SECONDS = 1.0
 
@@ -44,7 +47,10 @@ class Admins:
         """Each proxy's answer; None where there is none. All are asked before the first answer is read."""
         asked = [proxy for proxy in self._connections if proxies is None or proxy in proxies]
         sent = {proxy: self._send(proxy, path) for proxy in asked}
-        return {proxy: self._receive(proxy) if sent[proxy] else None for proxy in asked}
+        answers = {proxy: self._receive(proxy) if sent[proxy] else None for proxy in asked}
+        for proxy, answer in answers.items():
+            log.debug("proxy of %s: GET %s, %s", proxy, path, f"{len(answer):,} characters" if answer else "no answer")
+        return answers
 
     def close(self) -> None:
         for connection in self._connections.values():

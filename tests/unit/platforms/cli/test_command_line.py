@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from fractions import Fraction
 
 import click
 import pytest
 
-from platforms.cli.command_line import DecimalNumber, TitledCommand, TitledOption, WholeNumber, main, run
+from platforms.cli.command_line import DecimalNumber, TitledCommand, TitledOption, WholeNumber, log_to_stderr, main, run
 from platforms.errors import NotReachable, UsageError
 
 
@@ -77,6 +78,16 @@ def test_help_lists_options_by_subject(word: str, capsys: pytest.CaptureFixture[
 
     assert helped.index("Options:") < helped.index("-n INTEGER") < helped.index("Shares:") < helped.index("--share")
     assert helped.endswith("example: program -n 3\n")
+
+
+@pytest.mark.parametrize(("verbosity", "level"), [(-1, None), (0, None), (1, logging.INFO), (2, logging.DEBUG)])
+def test_calls_are_logged_if_asked_for(verbosity: int, level: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once for orders, twice for questions; without being asked, logging is left alone."""
+    root = logging.RootLogger(logging.WARNING)
+    monkeypatch.setattr(logging, "root", root)
+    log_to_stderr(verbosity)
+
+    assert (level or logging.WARNING, level is not None) == (root.level, bool(root.handlers))
 
 
 def test_a_program_ends_with_one_line(capsys: pytest.CaptureFixture[str]) -> None:

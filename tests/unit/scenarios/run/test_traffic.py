@@ -69,6 +69,17 @@ def test_one_child_sends_step_after_step(traffic: Traffic, platform: FakePlatfor
         assert requests == len(sent.observations)
 
 
+def test_orders_are_logged(traffic: Traffic, platform: FakePlatform, caplog: pytest.LogCaptureFixture) -> None:
+    """What is asked for, when it is enough, and what came of it."""
+    with caplog.at_level("INFO", logger="scenarios"):
+        traffic.send(platform.gateway_url, [UserLoad("", 2, 1)], rate=None, stop_when=lambda seen: seen.number == 1)
+    order, enough, ended = caplog.messages
+
+    assert f"Locust: 2 requests as nobody to {platform.gateway_url}, as fast as it answers" == order
+    assert "Locust: enough as nobody, after 2 answers in all" == enough
+    assert ended.startswith("Locust: 2 answers in ")
+
+
 def test_a_rate_is_kept(traffic: Traffic, platform: FakePlatform) -> None:
     """Twenty requests at 40 per second are begun over 475 ms, not at once."""
     sent = traffic.send(platform.gateway_url, [UserLoad("", 20, 4)], rate=40.0)
