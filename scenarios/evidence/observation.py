@@ -175,7 +175,7 @@ def _whole(seen: Observation) -> Text | None:
 
 
 def _page(seen: Observation, within: float | None) -> Text | None:
-    """What the page shows. An error page and a time-out are outcomes; after a broken connection, the outcome is unknown."""
+    """Return what the page shows. An error page and a time-out are outcomes; after a broken connection, the outcome is unknown."""
     if not seen.is_page:
         return NO_PAGE if seen.timed_out or (seen.status and not seen.error) else None
     if within is not None and seen.milliseconds > within * 1000:
