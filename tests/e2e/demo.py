@@ -80,7 +80,7 @@ class Demo:
         document: dict[str, Any] = json.loads(done.stdout)
         return document
 
-    def record(self) -> record.Demo:
+    def record(self) -> record.LocalDemo:
         found = record.read(self.folder / "local")
 
         assert found is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from platforms.kubernetes import bringup, record
+from platforms.kubernetes import connection, record
 from platforms.kubernetes.record import KubernetesDemo
 from platforms.loopback import free_port
 from tests.kubernetes.deployed import ROOT, Bookinfo, Run
@@ -28,7 +28,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubernetesDemo]:
         pytest.skip(f"not on PATH: {', '.join(missing)}")
     kubeconfig = tmp_path_factory.mktemp("kind") / "kubeconfig"
     with pytest.MonkeyPatch.context() as environment:
-        found = bringup.running()
+        found = record.read(record.folder()) if connection.answers() else None
         environment.setenv("KUBECONFIG", str(kubeconfig))
         if found:
             _run("kind", "export", "kubeconfig", "--name", found.cluster)
