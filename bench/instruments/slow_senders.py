@@ -7,7 +7,6 @@ the lowest priority, so that what is measured meanwhile is what the connections 
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import selectors
@@ -21,6 +20,11 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
+
+import click
+
+from platforms.cli import command_line
+from platforms.cli.command_line import TitledCommand
 
 DROP_SECONDS = 4.0
 OPENINGS = 20
@@ -161,18 +165,17 @@ def send(url: str, connections: int, seconds: int) -> ConnectionResult:
     return ConnectionResult(**json.loads(done.stdout))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.instruments.slow_senders", description=__doc__)
-    parser.add_argument("url")
-    parser.add_argument("connections", type=int)
-    parser.add_argument("seconds", type=int)
-    options = parser.parse_args()
+@click.command(cls=TitledCommand, help=__doc__)
+@click.argument("url")
+@click.argument("connections", type=int)
+@click.argument("seconds", type=int)
+def slow_senders(url: str, connections: int, seconds: int) -> None:
     os.nice(_LOWEST_PRIORITY)
-    place = urlsplit(options.url)
-    with SlowConnections((str(place.hostname), place.port or 80), options.connections) as senders:
-        senders.hold(options.seconds)
+    place = urlsplit(url)
+    with SlowConnections((str(place.hostname), place.port or 80), connections) as senders:
+        senders.hold(seconds)
     print(json.dumps(asdict(senders.sent)))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(command_line.main(slow_senders, "python -m bench.instruments.slow_senders"))

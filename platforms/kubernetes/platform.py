@@ -14,7 +14,7 @@ from platforms.counters import Counters
 from platforms.envoy.translate import Snapshot, routing
 from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, Unsupported, Untranslated, UsageError
 from platforms.istio.resources import ResourceSet, baseline
-from platforms.kubernetes import visiting
+from platforms.kubernetes import load_generator
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh import config_diff, deployments, rules
 from platforms.kubernetes.mesh.proxies import PROXIES, Pod, Proxies
@@ -126,7 +126,7 @@ class KubernetesPlatform:
             yield from self._cluster.log(pod.name, pod.namespace, "istio-proxy" if of_envoy else pod.app, lines=lines)
 
     def load_generator(self, workers: int) -> LoadGenerator:
-        return visiting.traffic_job(self._demo, self._cluster, workers)
+        return load_generator.traffic_job(self._demo, self._cluster, workers)
 
     def close(self) -> None:
         self._proxies.close()

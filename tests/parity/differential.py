@@ -6,7 +6,6 @@ printed with its objects, by class (`comparison.py`); exit 1 if anything does th
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import sys
@@ -16,12 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+import click
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from platforms.bookinfo import BOOKINFO
+from platforms.cli import command_line
+from platforms.cli.command_line import TitledCommand, WholeNumber
 from platforms.envoy.translate import translate
-from platforms.errors import Rejected, Unsupported
+from platforms.errors import Rejected, Unsupported, UsageError
 from platforms.istio.resources import Resource, ResourceSet
 from tests.parity.comparison import BASE, Class, differences, known
 from tests.parity.oracle import Answer, oracle, question, served
@@ -198,28 +200,23 @@ class Tally:
         )
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.parity.differential", description=(__doc__ or "").split("\n")[0]
-    )
-    parser.add_argument("--runs", type=int, default=1000, help="questions; default 1000")
-    parser.add_argument("--seed", type=int, default=1, help="of the random objects; default 1")
-    parser.add_argument(
-        "--show", type=int, default=5, help="how many questions are printed of every class of differences; default 5"
-    )
-    parser.add_argument("--record", action="store_true", help=f"keep the questions and answers in {RECORDED.name}")
-    parser.add_argument("--wide", action="store_true", help="with fields from the CRDs' schemas, at the edges")
-    options = parser.parse_args()
-    if options.wide and options.record:
-        parser.error("--record keeps the sample of the plain objects: leave out --wide")
-    strategy = wide(OBJECTS) if options.wide else OBJECTS
-    tally = Tally(options.show)
+@click.command(cls=TitledCommand, help=__doc__)
+@click.option("--runs", type=WholeNumber(1, 100_000_000, example="1000"), default=1000, help="questions; default 1000")
+@click.option("--seed", "of", type=int, default=1, help="of the random objects; default 1")
+@click.option("--show", type=int, default=5, help="questions that are printed of every class of differences; default 5")
+@click.option("--record", is_flag=True, help=f"keep the questions and answers in {RECORDED.name}")
+@click.option("--wide", "as_wide", is_flag=True, help="with fields from the CRDs' schemas, at the edges")
+def differential(runs: int, of: int, show: int, *, record: bool, as_wide: bool) -> int:
+    if as_wide and record:
+        raise UsageError("--record keeps the sample of the plain objects: leave out --wide")
+    strategy = wide(OBJECTS) if as_wide else OBJECTS
+    tally = Tally(show)
     kept: list[dict[str, Any]] = []
     with oracle() as ask:
 
-        @seed(options.seed)
+        @seed(of)
         @settings(
-            max_examples=options.runs,
+            max_examples=runs,
             deadline=None,
             database=None,
             phases=[Phase.generate],
@@ -230,15 +227,15 @@ def main() -> int:
             resources = BASE.overlaid(ResourceSet(tuple(objects)))
             answer = ask(question(resources))
             tally.add(objects, resources, answer)
-            if options.record:
+            if record:
                 kept.append(stored(objects, answer))
 
         compare()
-    if options.record:
+    if record:
         RECORDED.write_bytes(gzip.compress(json.dumps(kept, sort_keys=True).encode(), mtime=0))
     print(tally.summary())
     return 1 if tally.counted["differ"] else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command_line.main(differential, "python -m tests.parity.differential"))
