@@ -22,7 +22,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "subset": ("v1", "v2", "v3", "canary", ""),
     "gateways": ("mesh", "bookinfo-gateway", "bookinfo/bookinfo-gateway", "door.bookinfo", "door", ""),
     "exportTo": ("*", ".", "bookinfo", "~", ""),
-    "regex": ("a.*", "[", "(?i)x", "", "a{1001}"),
+    "regex": ("a.*", "[", "(?i)x", "", "a{1001}", "(?<=a)b", "(?<n>a)(?<n>b)", r"\C", r"\p{Letter}", r"\x{100}"),
     "protocol": ("HTTP", "HTTPS", "TCP", "TLS", "GRPC", "http", "x", ""),
     "retryOn": ("5xx", "reset,503", "connect-failure", "x", ""),
     "credentialName": ("shop", "configmap://shop", "configmap://bookinfo/shop", "configmap:///", ""),
