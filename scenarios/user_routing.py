@@ -47,7 +47,9 @@ def scenario(user: str, margin: Fraction, *, others: str = "even", as_on_slide: 
     names = similar_names(user)
 
     def other(who: str, leak_shared_by: int = 1) -> Expectation:
-        return Expectation(who, elsewhere, margin=_coarser(margin), group="others", leak_shared_by=leak_shared_by)
+        return Expectation(
+            who, elsewhere, margin=_coarser(margin), group=Message("who.others"), leak_shared_by=leak_shared_by
+        )
 
     resources = rule_on_slide(user) if as_on_slide else rule(user, others)
     return Scenario(

@@ -123,7 +123,7 @@ def reasons(judgements: Sequence[Judgement]) -> list[Text]:
 
     An outcome that several end users of one group saw against the rule is one reason: `5 of 900 others saw v3`.
     """
-    leaks: dict[tuple[str, Text], list[Judgement]] = defaultdict(list)
+    leaks: dict[tuple[Text, Text], list[Judgement]] = defaultdict(list)
     rest = []
     for judgement in judgements:
         leaked = [o for o in judgement.outcomes if judgement.claim.expectation.group and _leaked(judgement, o)]
@@ -230,11 +230,11 @@ def _mismatch(judgement: Judgement, outcome: Text) -> Message:
     )
 
 
-def _leak(judgements: Sequence[Judgement], group: str, outcome: Text) -> Message:
+def _leak(judgements: Sequence[Judgement], group: Text, outcome: Text) -> Message:
     members = [judgement for judgement in judgements if judgement.claim.expectation.group == group]
     seen = sum(judgement.tally.outcomes.get(outcome, 0) for judgement in members)
     of = sum(judgement.tally.requests for judgement in members)
-    return Message("reason.leak", seen=seen, of=of, group=Message(f"who.{group}"), outcome=outcome)
+    return Message("reason.leak", seen=seen, of=of, group=group, outcome=outcome)
 
 
 def _missing_answers(judgement: Judgement) -> Message:

@@ -1,7 +1,7 @@
 """Messages rendered: each language has a catalogue of sentences, with places for the fields.
 
 A place says how its field is written: `{took:tenths}`, `{share:percent}`; `{n:# page|# pages}` by number; a list joined
-`{names:and}`; and in Korean with the particle that the word before it takes, `{user:은/는}`.
+`{names:and}`; and in Korean with the particle that the word takes, `{user:은/는}`, `{faults:or 이/가}`.
 """
 
 from __future__ import annotations
@@ -23,17 +23,25 @@ _FIGURES: Mapping[str, Callable[[Any], str]] = {
     "points": figures.points,
     "in_100": figures.per_hundred,
     "range": lambda ends: figures.span(*ends),
-    "ms": figures.milliseconds,
+    "whole": figures.whole,
+    "ms": figures.whole,
     "seconds": figures.seconds,
     "tenths": figures.tenths,
+    "hundredths": figures.hundredths,
 }
 _UNITS = {
-    Language.ENGLISH: {"points": "# point|# points", "ms": "# ms", "seconds": "# s", "tenths": "# s"},
-    Language.KOREAN: {"points": "#%p", "ms": "# ms", "seconds": "#초", "tenths": "#초"},
+    Language.ENGLISH: {
+        "points": "# point|# points",
+        "ms": "# ms",
+        "seconds": "# s",
+        "tenths": "# s",
+        "hundredths": "# s",
+    },
+    Language.KOREAN: {"points": "#%p", "ms": "# ms", "seconds": "#초", "tenths": "#초", "hundredths": "#초"},
 }
 _JOINED = {
     Language.ENGLISH: {"": ", ", "and": " and ", "or": " or ", "sentences": "; "},
-    Language.KOREAN: {"": ", ", "and": ", ", "or": ", 또는 ", "sentences": ". "},
+    Language.KOREAN: {"": ", ", "and": ", ", "or": " 또는 ", "sentences": ". "},
 }
 _UNRENDERABLE = (KeyError, IndexError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError)
 
@@ -77,8 +85,9 @@ class _Sentences(string.Formatter):
         self._language = language
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if format_spec in PAIRS:
-            return with_particle(self._word(value, ""), format_spec)
+        joined, _, pair = format_spec.rpartition(" ")
+        if pair in PAIRS:
+            return with_particle(self._word(value, joined), pair)
         if figure := _FIGURES.get(format_spec):
             return _counted(figure(value), _UNITS[self._language].get(format_spec, "#"))
         if "#" in format_spec:

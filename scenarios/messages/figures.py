@@ -1,4 +1,4 @@
-"""How figures are written: each kind in one way, in a sentence, in a table and on a page."""
+"""Figures as they are written: each kind in one way, in a sentence, in a table and on a page."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _NONE = "N/A"
 
 
 def count(number: int) -> str:
-    """How many: `1,985`."""
+    """A number of things: `1,985`."""
     return f"{number:,}"
 
 
@@ -60,9 +60,9 @@ def rate(per_second: float) -> str:
     return f"{per_second:,.2f}"
 
 
-def milliseconds(time: float) -> str:
-    """A time in whole milliseconds: `1,234`."""
-    return f"{time:,.0f}"
+def whole(number: float) -> str:
+    """A number without its fraction, such as of milliseconds: `1,234`."""
+    return f"{number:,.0f}"
 
 
 def seconds(time: float) -> str:
@@ -73,6 +73,11 @@ def seconds(time: float) -> str:
 def tenths(time: float) -> str:
     """A time that was measured, in seconds: `3.0`."""
     return f"{time:,.1f}"
+
+
+def hundredths(time: float) -> str:
+    """A moment of a run, in seconds since its start: `3.04`."""
+    return f"{time:,.2f}"
 
 
 def _fraction(share: Fraction | str) -> Fraction:

@@ -21,11 +21,12 @@ from scenarios.messages.figures import per_hundred
 from scenarios.messages.message import Message, Text
 from scenarios.reporting import timeline
 from scenarios.reporting.model import Report, proxy_count, ratio, success_of
+from scenarios.reporting.texts import in_english
 from scenarios.statistics import binomial
 
-SCHEMA_VERSION = 2
-DRAWN_AGAIN = (1, SCHEMA_VERSION)
-"""The versions of reports that can be drawn again; the first showed no intervals."""
+SCHEMA_VERSION = 3
+DRAWN_AGAIN = (1, 2, SCHEMA_VERSION)
+"""The versions of reports that can be drawn again; the first showed no intervals, the second has its texts in English only."""
 SCHEMA = Path(__file__).with_name("report.schema.json")
 _MOST_BYTES = 64 << 20
 _MOST = 1e15
@@ -33,21 +34,26 @@ _MOST = 1e15
 
 def document(report: Report) -> dict[str, Any]:
     """The report as the one JSON document."""
+    return in_english(_told(report))
+
+
+def _told(report: Report) -> dict[str, Any]:
+    """The same with its texts as messages."""
     width_ms = timeline.slice_ms(report.total_seconds)
     return {
         "schema_version": SCHEMA_VERSION,
         "scenario": report.scenario.name,
-        "title": english(report.scenario.title),
+        "title": report.scenario.title,
         "platform": report.platform,
         "command": report.command,
         "started": report.started.isoformat(timespec="milliseconds"),
         "revision": report.point.record.convergence.revision,
         "verdict": report.verdict.name,
         "exit_code": report.exit_code,
-        "reasons": [english(reason) for reason in report.reasons],
-        "power": english(report.power),
-        "found": english(report.found),
-        "ending": english(report.ending),
+        "reasons": report.reasons,
+        "power": report.power,
+        "found": report.found,
+        "ending": report.ending,
         "error": str(report.error) if report.error else None,
         "in_force_ms": round(report.point.record.convergence.milliseconds, 1),
         "recovered_ms": _tenths(report.recovered_ms),
@@ -61,9 +67,9 @@ def document(report: Report) -> dict[str, Any]:
         "requests": report.requests,
         "seconds": round(report.seconds, 3),
         "total_seconds": round(report.total_seconds, 3),
-        "notes": [english(note) for note in report.scenario.notes],
+        "notes": list(report.scenario.notes),
         "point": report.scenario.point,
-        "outcome_names": {english(outcome): english(name) for outcome, name in report.scenario.outcomes.items()},
+        "outcome_names": _outcome_names(report),
         "false_alarm": binomial.ALPHA,
         "caught": binomial.POWER,
         "slice_ms": width_ms,
@@ -88,7 +94,9 @@ def read(path: Path) -> dict[str, Any]:
     version = found.get("schema_version") if isinstance(found, dict) else None
     if version not in DRAWN_AGAIN:
         given = "no schema_version" if version is None else f"schema_version {version!a}"
-        raise UsageError(f"{path}: {given}; a report that can be drawn again has {' or '.join(map(str, DRAWN_AGAIN))}")
+        raise UsageError(
+            f"{path}: {given}; a report that can be drawn again has {', '.join(map(str, DRAWN_AGAIN[:-1]))} or {DRAWN_AGAIN[-1]}"
+        )
     for complaint in _complaints(found):
         raise UsageError(f"{path}: {complaint}")
     return dict(found)
@@ -118,9 +126,16 @@ def _numbers(value: Any) -> Iterator[float]:
             yield from _numbers(one)
 
 
+def _outcome_names(report: Report) -> dict[str, Text]:
+    """The name of every outcome of the run."""
+    names = report.scenario.outcomes
+    came = (outcome for judgement in report.judgements for outcome in judgement.outcomes)
+    return {english(outcome): names.get(outcome, outcome) for outcome in (*names, *came, timeline.NO_ANSWER)}
+
+
 def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
     return {
-        "title": english(step.title),
+        "title": step.title,
         "revision": step.record.convergence.revision,
         "yaml": step.record.step.state.resources.dump(),
         "stopped": sorted(step.record.step.state.stopped),
@@ -133,6 +148,8 @@ def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
         "success": ratio(step.by_version.pages, step.requests),
         "milliseconds": _percentiles(step.by_version),
         "pages_with_stars": step.pages_with_stars,
+        "ratings_asked": step.record.step.ratings,
+        "reviews_seen": {english(version): n for version, n in step.by_version.outcomes.items()},
         "answers": _answers(report, step, width_ms),
         "proxies": {
             "reviews_answered": dict(sorted(step.proxy_counts.answered.items())),
@@ -141,7 +158,7 @@ def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
             "ratings_answered": step.proxy_counts.ratings,
         },
         "witnesses_agree": step.disagreement is None,
-        "doubt": english(step.disagreement.reason) if step.disagreement else None,
+        "doubt": step.disagreement.reason if step.disagreement else None,
         "requests_logged": step.record.pages_logged,
     }
 
@@ -162,23 +179,23 @@ def _answers(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
 def _claim(step: StepReport, judgement: Judgement) -> dict[str, Any]:
     claim = judgement.claim
     return {
-        "step": english(step.title),
-        "end_user": english(shown(judgement.end_user)),
+        "step": step.title,
+        "end_user": shown(judgement.end_user),
         "group": claim.expectation.group,
         "looks_at": claim.expectation.aspect.value,
         "planned": claim.requests,
         "requests": judgement.tally.requests,
         "stopped_after": judgement.early.answers if judgement.early else None,
         "verdict": judgement.verdict.name,
-        "reason": english(judgement.reason),
-        "power": english(claim.power),
+        "reason": judgement.reason,
+        "power": claim.power,
         "catches_points": None if claim.detectable_deviation is None else float(claim.detectable_deviation * 100),
         "catches_late_in_100": None
         if claim.detectable_late_share is None
         else float(per_hundred(claim.detectable_late_share)),
         "catches_leak_in_100": None if claim.detectable_leak is None else float(per_hundred(claim.detectable_leak)),
         "leak_over": claim.expectation.leak_shared_by,
-        "margin": english(Message("figure.points", of=claim.expectation.margin)),
+        "margin": Message("figure.points", of=claim.expectation.margin),
         "pages": judgement.tally.pages,
         "rps": round(step.per_second(judgement.tally.pages), 2),
         "success": ratio(judgement.tally.pages, judgement.tally.requests),
@@ -186,7 +203,7 @@ def _claim(step: StepReport, judgement: Judgement) -> dict[str, Any]:
         "milliseconds": _percentiles(judgement.tally),
         "budget": _budget(judgement),
         # The proxies cannot tell end users apart: their counts are of all who were there at the same time.
-        "proxies_cover": [english(shown(other.end_user)) for other in step.judgements],
+        "proxies_cover": [shown(other.end_user) for other in step.judgements],
         "outcomes": {english(outcome): _outcome(step, judgement, outcome) for outcome in judgement.outcomes},
     }
 

@@ -100,10 +100,15 @@ def success_of(step: StepReport, judgement: Judgement, outcome: Text) -> float |
     """The share of the requests to a version that it answered, as the proxies count; None if it got none."""
     if judgement.claim.expectation.aspect is Aspect.WHOLE:
         success = step.proxy_counts.success(outcome) if isinstance(outcome, str) else None
-        return None if success is None else round(success, 5)
+        return None if success is None else cut(success)
     return ratio(judgement.tally.pages, judgement.tally.requests) if judgement.tally.outcomes.get(outcome) else None
 
 
 def ratio(part: int, whole: int) -> float | None:
     """A share with five digits; None of nothing."""
-    return round(part / whole, 5) if whole else None
+    return cut(part / whole) if whole else None
+
+
+def cut(share: float) -> float:
+    """A share with five digits, none of them rounded up: one failure in a million is not success without one."""
+    return int(share * 100_000 + 1e-9) / 100_000

@@ -4,35 +4,42 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from scenarios.messages.figures import percent
+from scenarios.messages import figures
+from scenarios.messages.catalogue import can_be_rendered, render
+from scenarios.messages.language import Language
+from scenarios.messages.message import Message, Text
 from scenarios.reporting.charts import Scale, chart, outcomes
-from scenarios.reporting.korean import korean
 from scenarios.reporting.narrative import evidence
+from scenarios.reporting.texts import with_messages
 
 MARKS = {"HOLDS": "✓", "FAILS": "✗", "INCONCLUSIVE": "?"}
 _BAR = 220.0  # the width of a drawing in a table
 
 
-def page(document: Mapping[str, Any]) -> str:
-    """The whole page."""
+def page(document: Mapping[str, Any], language: Language = Language.ENGLISH) -> str:
+    """The whole page in both languages; it opens in this one."""
+    told = with_messages(document)
+    names = told["outcome_names"]
     templates = _TEMPLATES.overlay()
-    templates.filters = {**_TEMPLATES.filters, "named": lambda outcome: document["outcome_names"].get(outcome, outcome)}
+    templates.filters = {**_TEMPLATES.filters, "named": lambda outcome: names.get(outcome, outcome)}
     return templates.get_template("report.html").render(
-        report=document,
+        report=told,
+        language=language.value,
+        scenario=_scenario(told["scenario"]),
+        said=lambda text: render(text, language),
         marks=MARKS,
-        columns=list(_columns(document)),
-        outcomes=outcomes(document),
-        chart=chart(document),
-        evidence=list(evidence(document)),
-        why=[document["power"]] if document["verdict"] == "HOLDS" else document["reasons"],
-        slowest=_slowest(document),
+        columns=list(_columns(told)),
+        outcomes=outcomes(told),
+        chart=chart(told),
+        evidence=list(evidence(told)),
+        why=[told["power"]] if told["verdict"] == "HOLDS" else told["reasons"],
+        slowest=_slowest(told),
         bar=_BAR,
         scale=lambda most: Scale(most, 4.0, _BAR - 8),
         changes=changes,
@@ -47,26 +54,30 @@ def changes(before: str, after: str) -> Iterator[tuple[str, str]]:
             yield _LINES[line[0]], line
 
 
-def both(text: str) -> Markup:
+def both(text: Text) -> Markup:
     """The text in both languages, of which the page shows one at a time; once if they are the same."""
-    other = korean(text)
-    if other == text:
-        return escape(text)
-    return Markup('<span lang="en">{}</span><span lang="ko">{}</span>').format(text, other)
+    return _both(text, '<span lang="en">{}</span><span lang="ko">{}</span>')
 
 
-def both_drawn(text: str) -> Markup:
+def both_drawn(text: Text) -> Markup:
     """The same inside of a drawing."""
-    other = korean(text)
-    if other == text:
-        return escape(text)
-    return Markup('<tspan lang="en">{}</tspan><tspan lang="ko">{}</tspan>').format(text, other)
+    return _both(text, '<tspan lang="en">{}</tspan><tspan lang="ko">{}</tspan>')
 
 
-def both_said(text: str) -> str:
+def both_said(text: Text) -> str:
     """The same where there is one text for both, as in what a screen reader says of a drawing."""
-    other = korean(text)
-    return text if other == text else f"{text} / {other}"
+    return str(_both(text, "{} / {}"))
+
+
+def _both(text: Text, where: str) -> Markup:
+    one, other = render(text, Language.ENGLISH), render(text, Language.KOREAN)
+    return escape(one) if one == other else Markup(where).format(one, other)  # noqa: S704  # ours, and filled escaped
+
+
+def _scenario(name: str) -> Text:
+    """The scenario as the slides call it; one that this version does not know, by its name."""
+    message = Message(f"scenario.{name}")
+    return message if can_be_rendered(message) else name
 
 
 def _columns(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -88,16 +99,6 @@ def _slowest(document: Mapping[str, Any]) -> float:
     return float(max([1, *budgets, *(step["milliseconds"]["100"] for step in document["steps"])]))
 
 
-def _success(share: float | None) -> str:
-    """Cut off, never rounded up: one failure in a million is not 100.0 %."""
-    return "N/A" if share is None else f"{int(share * 1000 + 1e-9) / 10:.1f} %"
-
-
-def _range(allowed: tuple[int, int]) -> str:
-    low, high = allowed
-    return f"{low:,}" if low == high else f"{low:,}–{high:,}"  # noqa: RUF001  # a range takes an en dash
-
-
 def _kind(outcome: str) -> str:
     """Which mark an outcome has: that of the version, or of the stars that the version shows."""
     for kind, words in _KINDS.items():
@@ -116,16 +117,19 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.globals.update(message=Message)
 _TEMPLATES.filters.update(
     both=both,
     both_drawn=both_drawn,
     both_said=both_said,
-    korean=korean,
-    count="{:,}".format,
-    ms="{:,.0f}".format,
-    rps="{:,.2f}".format,
-    share=lambda exactly: percent(Fraction(exactly)),
-    success=_success,
-    range=_range,
+    count=figures.count,
+    ms=figures.whole,
+    rps=figures.rate,
+    share=figures.percent,
+    seen=figures.seen,
+    interval=lambda ends: figures.interval(*ends),
+    success=figures.success,
+    range=lambda ends: figures.span(*ends),
     kind=_kind,
+    korean=lambda text: render(text, Language.KOREAN),
 )

@@ -31,6 +31,7 @@ from scenarios.reporting.document import document
 from scenarios.reporting.model import Report
 from scenarios.reporting.narrative import evidence
 from scenarios.reporting.table import COLUMNS, rows
+from scenarios.reporting.texts import with_messages
 from scenarios.scenario import Scenario
 from scenarios.statistics.claim import Claim, caught
 
@@ -133,8 +134,8 @@ class Screen:
             self._out.sentence(_headline(report))
             self._out.print(_table(report))
         if self.verbosity is Verbosity.VERBOSE:
-            for sentence in evidence(document(report)):
-                self._out.sentence(Line(f"  {sentence}"))
+            for sentence in evidence(with_messages(document(report))):
+                self._out.sentence(Line(f"  {english(sentence)}"))
         self._out.sentence(verdict_line(report))
 
     def wrong(self, text: str) -> None:

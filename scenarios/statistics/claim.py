@@ -44,7 +44,7 @@ class Expectation:
     """The seconds after which a page counts as the outcome `too late`."""
     budget: float | None = None
     """The seconds within which 95 of 100 pages are to come."""
-    group: str = ""
+    group: Text = ""
     """The name of a group of end users that a summary counts together, such as `others`."""
     leak_shared_by: int = 1
     """The number of loads in which a leak is looked for in common, assuming that it is as large in each on average."""

@@ -26,6 +26,20 @@ CHECKER = jsonschema.Draft202012Validator(SCHEME)
 TEXTS = st.text(max_size=6) | st.sampled_from(
     ("v1", "no stars", "other", "red stars", "<b>", "0", "1/3", "\x00", "2026")
 )
+PLACES = ("title", "reasons", "steps", "claims", "message", "fields", "notes")
+MESSAGES = st.fixed_dictionaries(
+    {
+        "message": st.sampled_from(("reason.leak", "power.too_few", "who.others", "none.such")),
+        "fields": st.dictionaries(
+            st.sampled_from(("n", "seen", "of", "group", "outcome")),
+            st.integers(-9, 10**15) | st.floats(0, 1e15) | TEXTS,
+        ),
+    }
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | TEXTS | MESSAGES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(PLACES), inner, max_size=3),
+)
 
 DAMAGES = (
     st.none()
@@ -71,6 +85,8 @@ def _lists(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def _objects(schema: Mapping[str, Any]) -> st.SearchStrategy[Any]:
+    if "properties" not in schema and "additionalProperties" not in schema:
+        return st.dictionaries(st.sampled_from(PLACES), ANYTHING, max_size=3)
     if "properties" not in schema:
         return st.dictionaries(TEXTS, of(schema["additionalProperties"]), max_size=3)
     fields = {name: of(one) for name, one in schema["properties"].items()}
@@ -186,7 +202,7 @@ def test_any_bytes(folder: Path, data: bytes) -> None:
         ({"point": 99}, "point: 99 is none of the 2 steps, which count from 0"),
         ({"requests": 10**16}, "no run has a number over 1,000,000,000,000,000"),
         ({"slice_ms": 0}, "slice_ms: 0 is less than the minimum of 1"),
-        ({"schema_version": [3]}, "schema_version [3]; a report that can be drawn again has 1 or 2"),
+        ({"schema_version": [3]}, "schema_version [3]; a report that can be drawn again has 1, 2 or 3"),
         ({"claims": "0x"}, "'0x' does not match"),
         ({"claims": "1/0"}, "'1/0' does not match"),
     ],

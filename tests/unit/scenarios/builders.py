@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from scenarios.evidence.observation import Tally
+from scenarios.messages.message import Text
 from scenarios.statistics.claim import Aspect, Claim, Expectation, plan_claims
 
 MARGIN = Fraction(5, 100)
@@ -14,7 +15,7 @@ MARGIN = Fraction(5, 100)
 def expectation(
     *,
     end_user: str = "",
-    group: str = "",
+    group: Text = "",
     aspect: Aspect = Aspect.WHOLE,
     margin: Fraction = MARGIN,
     **shares: Fraction | int,
@@ -28,7 +29,7 @@ def claim(
     requests: int | None = None,
     *,
     end_user: str = "",
-    group: str = "",
+    group: Text = "",
     margin: Fraction = MARGIN,
     **shares: Fraction | int,
 ) -> Claim:
