@@ -77,9 +77,9 @@ def test_by_hand(cluster: Run) -> None:
 
 
 @pytest.mark.usefixtures("bookinfo")
-def test_the_contract_holds_behind_the_mesh() -> None:
+@pytest.mark.parametrize("part", ["not exhaustive", pytest.param("exhaustive", marks=pytest.mark.exhaustive)])
+def test_the_contract_holds_behind_the_mesh(part: str) -> None:
     """What the services promise alone, the gateway's visitors get in a cluster too."""
-    suite = ("pytest", "tests/contract/http", "-q", "-p", "no:cacheprovider")
-    done = typed(*suite)
+    done = typed("pytest", "tests/contract/http", "-m", part, "-q", "-p", "no:cacheprovider")
 
     assert 0 == done.returncode, done.stdout

@@ -94,7 +94,9 @@ def test_c53_a_version_without_a_route_is_never_seen(mesh: Mesh, gateway: Visito
     assert {"v1": ENOUGH} == seen
 
 
-@pytest.mark.parametrize(("end_user", "version"), [("jason", "v2"), ("opennaru", "v3")])
+@pytest.mark.parametrize(
+    ("end_user", "version"), [pytest.param("jason", "v2", marks=pytest.mark.exhaustive), ("opennaru", "v3")]
+)
 def test_c54_a_rule_for_one_user_is_for_that_user_only(
     mesh: Mesh, gateway: Visitor, end_user: str, version: str
 ) -> None:
@@ -112,10 +114,10 @@ def test_c54_a_rule_for_one_user_is_for_that_user_only(
     "weights",
     [
         {"v1": 90, "v2": 10},
-        {"v1": 80, "v2": 20},
-        {"v1": 50, "v3": 50},
-        {"v2": 50, "v3": 50},
-        {"v3": 100},
+        pytest.param({"v1": 80, "v2": 20}, marks=pytest.mark.exhaustive),
+        pytest.param({"v1": 50, "v3": 50}, marks=pytest.mark.exhaustive),
+        pytest.param({"v2": 50, "v3": 50}, marks=pytest.mark.exhaustive),
+        pytest.param({"v3": 100}, marks=pytest.mark.exhaustive),
     ],
     ids=lambda weights: " ".join(f"{version}={weight}" for version, weight in weights.items()),
 )
