@@ -62,7 +62,7 @@ def render(text: Text, language: Language) -> str:
 
 
 def can_be_rendered(text: Text) -> bool:
-    """Whether every language has a sentence for it, with the places that its fields fill."""
+    """Tell whether every language has a sentence for it, with the places that its fields fill."""
     try:
         return all(render(text, language) is not None for language in Language)
     except _UNRENDERABLE:

@@ -23,7 +23,7 @@ class Scale:
         return round(self.start + self.length * min(1.0, max(0.0, value / self.most if self.most else 0.0)), 1)
 
     def bar(self, low: float, high: float) -> tuple[float, float]:
-        """Where a bar begins and how long it is: never too thin to be seen, nor out of the stretch."""
+        """The start and the length of a bar: never too thin to be seen, nor out of the stretch."""
         first, last = self(low), self(high)
         if last - first < _LEAST:
             first = min(max(self.start, (first + last - _LEAST) / 2), self.start + self.length - _LEAST)

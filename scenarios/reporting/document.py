@@ -103,7 +103,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def _complaints(document: dict[str, Any]) -> Iterator[str]:
-    """Why the page cannot be drawn of a document; the first is enough."""
+    """Yield the reasons why the page cannot be drawn of a document; the first is enough."""
     import jsonschema  # noqa: PLC0415  # takes long to import, and a run only writes reports
 
     checker = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))

@@ -62,5 +62,5 @@ def _in_few_lines(written: Mapping[str, Any]) -> str:
 
 
 def yaml_name(number: int, title: str) -> str:
-    """What the file with the YAML of a step is called: `2-90-10-0.yaml`."""
+    """The name of the file with the YAML of a step: `2-90-10-0.yaml`."""
     return f"{number}-{re.sub(r'[^a-z0-9]+', '-', title.lower())[:_LONGEST].strip('-') or 'step'}.yaml"

@@ -54,13 +54,13 @@ class Report:
 
     @property
     def recovered_ms(self) -> float | None:
-        """How long it took from lifting the fault until every proxy had lifted it; None if none was lifted."""
+        """The time from lifting the fault until every proxy had lifted it; None if none was lifted."""
         healed = self.scenario.healed
         return None if healed is None else self.steps[healed].record.convergence.milliseconds
 
     @property
     def recovery(self) -> Recovery | None:
-        """What visitors saw meanwhile."""
+        """The pages that visitors saw meanwhile."""
         healed = self.scenario.healed
         return None if healed is None else self.steps[healed].record.recovery
 
@@ -78,19 +78,19 @@ class Report:
 
     @property
     def power(self) -> Message:
-        """What the claims could tell apart, step by step."""
+        """The differences that the claims could tell apart, step by step."""
         return power([(step.title, [judgement.claim for judgement in step.judgements]) for step in self.steps])
 
     @property
     def ending(self) -> Message:
-        """How the platform was left."""
+        """The state in which the platform was left."""
         if self.error:
             return Message("ending.not_restored")
         return Message("ending.kept" if self.kept else "ending.restored")
 
 
 def proxy_count(step: StepReport, judgement: Judgement, outcome: Text) -> int | None:
-    """What the proxies count for an outcome, over all end users of the step; None if they cannot see it."""
+    """The count of the proxies for an outcome, over all end users of the step; None if they cannot see it."""
     if judgement.claim.expectation.aspect is Aspect.WHOLE:
         return step.proxy_counts.answered.get(outcome, 0) if isinstance(outcome, str) and outcome in WEARS else None
     return step.proxy_counts.ratings if is_of_stars(outcome) else None

@@ -100,7 +100,7 @@ def _slowest(document: Mapping[str, Any]) -> float:
 
 
 def _kind(outcome: str) -> str:
-    """Which mark an outcome has: that of the version, or of the stars that the version shows."""
+    """The mark of an outcome: that of the version, or of the stars that the version shows."""
     for kind, words in _KINDS.items():
         if outcome in words:
             return kind

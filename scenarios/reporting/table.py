@@ -100,7 +100,7 @@ def _outcomes(report: Report, step: StepReport, judgement: Judgement, *, alone: 
 
 
 def _together(report: Report, step: StepReport) -> Iterator[Row]:
-    """What the proxies count, which cannot tell end users apart."""
+    """The counts of the proxies, which cannot tell end users apart."""
     yield Row("all of them", heading=True)
     versions: set[Text] = {*step.by_version.outcomes, *step.proxy_counts.answered}
     for version in sorted(versions, key=english):
@@ -119,7 +119,7 @@ def _ratings(step: StepReport) -> Row:
 
 
 def _client(judgement: Judgement, outcome: Text) -> str:
-    """What was judged, and what was still under way when that was sure: `413+7`."""
+    """The answers that were judged, and those that were still under way when that was sure: `413+7`."""
     judged, came = judgement.count(outcome), judgement.tally.outcomes.get(outcome, 0)
     return f"{judged:,}+{came - judged:,}" if came > judged else f"{judged:,}"
 
@@ -134,7 +134,7 @@ def _seen(judgement: Judgement, outcome: Text) -> str:
 
 
 def _times(judgement: Judgement) -> Iterator[Row]:
-    """How long the page took, against its budget."""
+    """The time that the page took, against its budget."""
     if time := judge_budget(judgement):
         yield Row(
             f"  within {time.within:g} s",

@@ -40,7 +40,7 @@ _PLAIN_WIDTH = 120  # of what is no terminal: nothing is to be broken that a scr
 
 
 def _plainly(error: UnicodeError) -> tuple[str, int]:
-    """What a character set lacks, in one that every one has: a cell of a table must stay as wide as it is."""
+    """Write what a character set lacks, in one that every one has: a cell of a table must stay as wide as it is."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return error.object[error.start : error.end].translate(_ASCII).encode("ascii", "replace").decode(), error.end
@@ -89,7 +89,7 @@ class Screen:
         self._err = _SafeConsole(err or sys.stderr)
 
     def opening(self, scenario: Scenario, platform: Platform, claims: Sequence[Sequence[Claim]]) -> None:
-        """What is going to be shown and, before any traffic, what it takes to hold."""
+        """Print what is going to be shown and, before any traffic, what it takes to hold."""
         self._say(
             f"[bold]{scenario.name} {escape(english(scenario.title))}[/] · {platform.name} · {platform.gateway_url}/productpage"
         )
@@ -165,7 +165,7 @@ def verdict_line(report: Report) -> Line:
 
 
 def _recovered(recovery: Recovery) -> str:
-    """When the visitors who came while the fault was lifted had stars again."""
+    """The time until the visitors who came while the fault was lifted had stars again."""
     first, last = recovery.first_with_ms, recovery.last_without_ms
     came = "" if first is None else f" · stars again {first:.0f} ms after the fault was lifted"
     return came if not last else f"{came}, the last page without after {last:.0f} ms"

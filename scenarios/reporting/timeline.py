@@ -26,7 +26,7 @@ class Answers:
 
 
 def slice_ms(seconds: float) -> int:
-    """How long a slice of such a run is: 100 ms, or as much longer as keeps a long run in few slices."""
+    """The length of a slice of such a run: 100 ms, or as much longer as keeps a long run in few slices."""
     return next((step for step in _STEPS_MS if seconds * 1000 <= step * MOST_SLICES), _STEPS_MS[-1])
 
 
