@@ -18,11 +18,11 @@ from platforms.choice import Choice
 from platforms.cli.demo_options import NAMES
 from platforms.loopback import LOOPBACK
 from platforms.selection import connect
-from tests.contract.http import stubs, target
-from tests.contract.http.faults import FaultyRatings, MeshRatings, StubbedRatings
-from tests.contract.http.mesh import Mesh, PlatformMesh, reviews_to
-from tests.contract.http.target import VERSIONS, Target
-from tests.contract.http.visitor import Visitor
+from tests.contract.http.harness import stubs, target
+from tests.contract.http.harness.faults import FaultyRatings, MeshRatings, StubbedRatings
+from tests.contract.http.harness.mesh import Mesh, PlatformMesh, reviews_to
+from tests.contract.http.harness.target import VERSIONS, Target
+from tests.contract.http.harness.visitor import Visitor
 
 DRAWS = 60
 """Pages asked for until one comes from the version wanted; with three versions, one run in 10^10 sees none of it."""

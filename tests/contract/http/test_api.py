@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager
 import pytest
 import requests
 
-from tests.contract.http import page
-from tests.contract.http.visitor import Visitor
+from tests.contract.http.harness import page
+from tests.contract.http.harness.visitor import Visitor
 
 BOOK = {
     "author": "William Shakespeare",

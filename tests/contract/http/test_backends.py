@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager
 import pytest
 import requests
 
-from tests.contract.http import page
+from tests.contract.http.harness import page
+from tests.contract.http.harness.visitor import Visitor
 from tests.contract.http.test_api import BOOK, RATINGS, TEXTS
-from tests.contract.http.visitor import Visitor
 
 
 def test_c37_details_describe_the_book(details: Visitor) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from bench.standalone import StandaloneServices
-from tests.contract.http import page, stubs
-from tests.contract.http.stubs import Stub
-from tests.contract.http.visitor import Visitor
+from tests.contract.http.harness import page, stubs
+from tests.contract.http.harness.stubs import Stub
+from tests.contract.http.harness.visitor import Visitor
 
 NO_REVIEWS = ("Error fetching product reviews", page.NO_REVIEWS)
 NO_DETAILS = ("Error fetching product details", page.NO_DETAILS)

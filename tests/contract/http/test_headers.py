@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.http.stubs import Stub
-from tests.contract.http.visitor import Visitor
+from tests.contract.http.harness.stubs import Stub
+from tests.contract.http.harness.visitor import Visitor
 
 PASSED_ON = {
     "x-request-id": "5a1d0b4e-0c29-4f7b-9a57-0c29c29c29c2",

@@ -14,11 +14,11 @@ from typing import TypeVar
 import pytest
 from scipy.stats import binom
 
-from tests.contract.http import mesh as meshes
-from tests.contract.http import page
-from tests.contract.http.faults import END_USER
-from tests.contract.http.mesh import Mesh
-from tests.contract.http.visitor import Visitor
+from tests.contract.http.harness import mesh as meshes
+from tests.contract.http.harness import page
+from tests.contract.http.harness.faults import END_USER
+from tests.contract.http.harness.mesh import Mesh
+from tests.contract.http.harness.visitor import Visitor
 
 ENOUGH = 459
 """Requests after which a leak of one percent has shown itself in 99 of 100 runs."""

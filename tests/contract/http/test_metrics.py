@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.contract.http.visitor import Visitor
+from tests.contract.http.harness.visitor import Visitor
 
 SAMPLE = re.compile(r'^request_result_total\{destination_app="(\w+)",response_code="(\w+)"\} (\S+)$', re.MULTILINE)
 APPS = ("details", "reviews", "ratings")

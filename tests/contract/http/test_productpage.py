@@ -10,9 +10,9 @@ from urllib.parse import urljoin
 import pytest
 import requests
 
-from tests.contract.http import page
-from tests.contract.http.target import STAR_COLOURS, Target
-from tests.contract.http.visitor import Visitor
+from tests.contract.http.harness import page
+from tests.contract.http.harness.target import STAR_COLOURS, Target
+from tests.contract.http.harness.visitor import Visitor
 
 APPS = {"details", "reviews", "ratings"}
 TITLE = "<title>Simple Bookstore App</title>"

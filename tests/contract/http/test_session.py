@@ -7,9 +7,9 @@ from urllib.parse import urljoin
 
 import pytest
 
-from tests.contract.http.stubs import Stub
-from tests.contract.http.target import Target
-from tests.contract.http.visitor import Visitor
+from tests.contract.http.harness.stubs import Stub
+from tests.contract.http.harness.target import Target
+from tests.contract.http.harness.visitor import Visitor
 
 HANGUL = "홍길동"
 HANGUL_SENT = "%ED%99%8D%EA%B8%B8%EB%8F%99"

@@ -22,4 +22,4 @@ def test_every_line_of_the_contract_is_a_test() -> None:
 
 
 def _tests() -> list[Path]:
-    return sorted(Path(__file__).parent.glob("test_*.py"))
+    return sorted(Path(__file__).parent.rglob("test_*.py"))

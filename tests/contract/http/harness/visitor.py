@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from tests.contract.http import page
+from tests.contract.http.harness import page
 
 PATIENCE = 20.0
 """Seconds before a call counts as hanging: well beyond the longest time budget, the 6 s of two tries of reviews."""

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.contract.http.target import Target
+from tests.contract.http.harness.target import Target
 
 DEADLINE = 10.0
 """Seconds; productpage, which faces the world, gives 5."""

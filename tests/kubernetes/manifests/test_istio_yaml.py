@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.kubernetes.deployed import Run
+from tests.kubernetes.deployed import ROOT, Run
 
-ISTIO = Path(__file__).resolve().parents[2] / "istio"
+ISTIO = ROOT / "istio"
 FILES = sorted(ISTIO.rglob("*.yaml"))
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.contract.http.target import Target
+from tests.contract.http.harness.target import Target
 
 PATIENCE = 20.0
 """Seconds for a refusal; a request that seems unfinished is given up after 10 (test_slow)."""

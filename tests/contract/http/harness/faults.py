@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from tests.contract.http import mesh as meshes
-from tests.contract.http import stubs
+from tests.contract.http.harness import mesh as meshes
+from tests.contract.http.harness import stubs
 
 END_USER = "jason"
 """Whom the faults meet."""
