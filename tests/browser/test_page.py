@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
@@ -45,19 +44,27 @@ def url(demo: Demo) -> str:
     return f"http://127.0.0.1:{demo.port}/productpage"
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[Chrome]:
+@pytest.fixture(scope="module")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
         pytest.skip("no chromium or no chromedriver: `make setup-dev` brings them")
     options = ChromeOptions()
     options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path}"):
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chrome')}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     browser = Chrome(options, ChromeService(driver))
     yield browser
     browser.quit()
+
+
+@pytest.fixture
+def browser(chrome: Chrome) -> Chrome:
+    """A browser without cookies, as large as its window."""
+    chrome.delete_all_cookies()
+    chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    return chrome
 
 
 def resize(browser: Chrome, width: int, height: int) -> None:

@@ -83,7 +83,7 @@ NO_DETAILS = {"details": "unavailable"}
 UNRATED = {"ratings": "unavailable", "rated-count": "0", "star-color": ""}
 
 
-@pytest.mark.parametrize("command", [CANARY, USER])
+@pytest.mark.parametrize("command", [CANARY, pytest.param(USER, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize(
     ("marks", "share", "said"),
     [

@@ -61,7 +61,7 @@ def under_way(demo: Demo) -> int:
 )
 def test_every_episode_holds(words: tuple[str, ...], demo: Demo) -> None:
     """And leaves the baseline; both witnesses agree."""
-    assert_holds(told(demo, *words, "--requests", "32" if "delay" in words else "300"))
+    assert_holds(told(demo, *words, "--requests", "32" if "delay" in words else "100"))
 
 
 def test_the_slides_rule_fails(demo: Demo) -> None:
