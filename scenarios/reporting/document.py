@@ -130,7 +130,8 @@ def _outcome_names(report: Report) -> dict[str, Text]:
     """The name of every outcome of the run."""
     names = report.scenario.outcomes
     came = (outcome for judgement in report.judgements for outcome in judgement.outcomes)
-    return {english(outcome): names.get(outcome, outcome) for outcome in (*names, *came, timeline.NO_ANSWER)}
+    versions = (version for step in report.steps for version in step.by_version.outcomes)
+    return {english(outcome): names.get(outcome, outcome) for outcome in (*names, *came, *versions, timeline.NO_ANSWER)}
 
 
 def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:

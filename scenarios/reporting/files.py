@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from platforms.errors import UsageError
-from scenarios.reporting.document import document
+from scenarios.messages.language import Language
+from scenarios.messages.message import Message
 from scenarios.reporting.junit import junit
-from scenarios.reporting.model import Report
 from scenarios.reporting.page import page
 
 DOCUMENT = "report.json"
+_PAGE = "report.html"
 _LONGEST = 100
 """Characters of a step's title in the name of its file."""
 
@@ -33,19 +34,18 @@ def prepare(given: str) -> Path:
         raise UsageError(f"--report {folder}: no folder to write to ({error.strerror or error})") from error
 
 
-def write(report: Report, folder: Path) -> str:
-    """Write all files of the report into the folder and say where they are."""
-    written = document(report)
+def write(written: Mapping[str, Any], folder: Path, language: Language = Language.ENGLISH) -> Message:
+    """Write all files of a report into the folder, its page opening in this language; returns where they are."""
     folder.mkdir(parents=True, exist_ok=True)  # again: a run takes long enough for somebody to tidy up
     (folder / DOCUMENT).write_text(_in_few_lines(written), encoding="utf-8")
-    others = [DOCUMENT, *(path.name for path in draw(written, folder) if path.name != "report.html")]
-    return f"report: {folder / 'report.html'} (and {', '.join(others)})"
+    others = [DOCUMENT, *(path.name for path in draw(written, folder, language) if path.name != _PAGE)]
+    return Message("run.report", page=str(folder / _PAGE), others=others)
 
 
-def draw(written: Mapping[str, Any], folder: Path) -> list[Path]:
+def draw(written: Mapping[str, Any], folder: Path, language: Language = Language.ENGLISH) -> list[Path]:
     """Write what follows from the document: the page, JUnit's file and the YAML of every step."""
     texts = {
-        "report.html": page(written),
+        _PAGE: page(written, language),
         "junit.xml": junit(written),
         **{yaml_name(number, step["title"]): step["yaml"] for number, step in enumerate(written["steps"], start=1)},
     }

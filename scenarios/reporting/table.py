@@ -1,158 +1,189 @@
-"""The result as rows of words: the same for the terminal and for the page."""
+"""The result as rows of cells, drawn from a run's document as the page is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from scenarios.enduser import shown
-from scenarios.evidence.judge import Judgement, Verdict
-from scenarios.evidence.latency import judge_budget
-from scenarios.evidence.step import StepReport
-from scenarios.messages.catalogue import english
-from scenarios.messages.figures import percent
-from scenarios.messages.message import Text
-from scenarios.reporting.model import Report, proxy_count, success_of
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text as Line
+
+from scenarios.evidence.judge import Verdict
+from scenarios.messages import figures
+from scenarios.messages.catalogue import render
+from scenarios.messages.language import Language
+from scenarios.messages.message import Message, Text
 from scenarios.statistics.claim import PUNCTUAL, Aspect
 
-COLUMNS = ("", "asked", "seen (95 %)", "allowed", "client", "proxies", "rps", "success", "")
 MARKS = {Verdict.HOLDS: "✓", Verdict.FAILS: "✗", Verdict.INCONCLUSIVE: "?"}
+COLORS = {Verdict.HOLDS: "bold green", Verdict.FAILS: "bold red", Verdict.INCONCLUSIVE: "bold bright_black"}
+COLUMNS = (
+    ("asked", "seen_95", "allowed", "client", "proxies", "rate", "success"),
+    ("asked", "seen", "allowed", "client", "proxies", "rate", "success"),
+    ("asked", "seen", "allowed", "client", "proxies", "success"),
+    ("asked", "seen", "allowed", "client", "proxies"),
+)
+"""The columns of figures: all of them, and those of ever narrower terminals."""
+_GAP = 2
+_LONGEST_NAME = 32  # a longer one is folded before a figure is left out
+_NOT_ASKED = "–"  # noqa: RUF001  # a dash for: not at all
+
+Told = Mapping[str, Any]
+"""A document, or a part of one, with its texts as messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the result; every cell is a text ready to print."""
+    """One line of the result; but for its name, every cell is a figure ready to print."""
 
-    name: str
+    name: Text
     asked: str = ""
     seen: str = ""
+    interval: str = ""
     allowed: str = ""
     client: str = ""
     proxies: str = ""
-    rps: str = ""
+    rate: str = ""
     success: str = ""
     mark: Verdict | None = None
     heading: bool = False
     """The line opens a group."""
+    inner: bool = False
+    """The line stands within one."""
 
     @property
-    def cells(self) -> tuple[str, ...]:
-        mark = MARKS[self.mark] if self.mark else ""
-        return (self.name, self.asked, self.seen, self.allowed, self.client, self.proxies, self.rps, self.success, mark)
+    def seen_95(self) -> str:
+        return f"{self.seen} {self.interval}".strip()
 
 
-def rows(report: Report) -> Iterator[Row]:
-    """All lines of the result, step by step."""
-    for step in report.steps:
+def table(told: Told, language: Language, width: int) -> Table:
+    """Draw the result, as far as possible within so many cells: what is left out first are intervals and rates."""
+    lines = list(rows(told))
+    names = [f"{'    ' if row.inner else '  '}{render(row.name, language)}" for row in lines]
+    for columns in COLUMNS:
+        titles = {column: render(Message(f"table.{column}"), language) for column in columns}
+        widths = (max(map(cell_len, [titles[one], *(getattr(row, one) for row in lines)])) for one in columns)
+        if min(_LONGEST_NAME, max(map(cell_len, names))) + sum(_GAP + one for one in widths) + _GAP + 1 <= width:
+            break
+    drawn = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="dim")
+    # Names are what is folded, never numbers.
+    drawn.add_column("", overflow="fold")
+    for column in columns:
+        drawn.add_column(titles[column], justify="right", no_wrap=True)
+    drawn.add_column("", no_wrap=True)
+    for name, row in zip(names, lines, strict=True):
+        style = "bold" if row.heading else ""
+        mark = Line(MARKS[row.mark], style=COLORS[row.mark]) if row.mark else Line()
+        figures_ = (Line(getattr(row, column), style=style) for column in columns)
+        drawn.add_row(Line(name, style=style), *figures_, mark)
+    return drawn
+
+
+def rows(told: Told) -> Iterator[Row]:
+    """Yield all lines of the result, step by step."""
+    for step in told["steps"]:
+        claims = [claim for claim in told["claims"] if claim["step"] == step["title"]]
         yield _whole(step)
-        if len(step.judgements) == 1:
-            yield from _outcomes(report, step, step.judgements[0], alone=True)
+        if len(claims) == 1:
+            yield from _outcomes(told, claims[0], alone=True)
+            if claims[0]["looks_at"] == Aspect.PAGE.value:
+                yield from _page(step, claims[0])
         else:
-            for judgement in step.judgements:
-                yield _end_user(step, judgement)
-                yield from _outcomes(report, step, judgement, alone=False)
-            yield from _together(report, step)
+            for claim in claims:
+                yield _end_user(claim)
+                yield from _outcomes(told, claim, alone=False)
+            yield from _together(told, step)
 
 
-def _whole(step: StepReport) -> Row:
-    everybody = step.by_version
+def _whole(step: Told) -> Row:
     return Row(
-        english(step.title),
-        client=f"{everybody.pages:,}",
-        proxies=f"{sum(step.proxy_counts.answered.values()):,}",
-        rps=f"{step.per_second(everybody.pages):.2f}",
-        success=_success(everybody.pages / everybody.requests),
+        step["title"],
+        client=figures.count(sum(step["reviews_seen"].values())),
+        proxies=figures.count(sum(step["proxies"]["reviews_answered"].values())),
+        rate=figures.rate(step["rps"]),
+        success=figures.success(step["success"]),
         heading=True,
     )
 
 
-def _end_user(step: StepReport, judgement: Judgement) -> Row:
-    tally = judgement.tally
+def _end_user(claim: Told) -> Row:
+    who, group = claim["end_user"], claim["group"]
     return Row(
-        f"{judgement.claim.expectation.group} · {english(shown(judgement.end_user))}".removeprefix(" · "),
-        client=f"{tally.pages:,}",
-        rps=f"{step.per_second(tally.pages):.2f}",
-        success=_success(tally.pages / tally.requests),
+        Message("table.member", group=group, who=who) if group else who,
+        client=figures.count(claim["pages"]),
+        rate=figures.rate(claim["rps"]),
+        success=figures.success(claim["success"]),
         heading=True,
     )
 
 
-def _outcomes(report: Report, step: StepReport, judgement: Judgement, *, alone: bool) -> Iterator[Row]:
-    shares = judgement.claim.expectation.shares
-    for outcome in judgement.outcomes:
-        count = judgement.tally.outcomes.get(outcome, 0)
-        proxies = proxy_count(step, judgement, outcome) if alone else None
+def _outcomes(told: Told, claim: Told, *, alone: bool) -> Iterator[Row]:
+    """Yield a line per outcome; what proxies count cannot tell end users apart."""
+    for outcome, it in claim["outcomes"].items():
+        proxies = it["proxies"] if alone else None
         yield Row(
-            f"  {english(report.scenario.outcomes.get(outcome, outcome))}",
-            asked=percent(shares[outcome]) if outcome in shares else "–",  # noqa: RUF001  # a dash for: not at all
-            seen=_seen(judgement, outcome),
-            allowed=str(judgement.allowed(outcome)),
-            client=_client(judgement, outcome),
-            proxies="" if proxies is None else f"{proxies:,}",
-            rps=f"{step.per_second(count):.2f}",
-            success=_success(success_of(step, judgement, outcome)) if alone else "",
-            mark=_mark(judgement, outcome),
-        )
-    if alone and judgement.claim.expectation.aspect is Aspect.PAGE:
-        if step.record.step.ratings is not None:
-            yield _ratings(step)
-        yield from _times(judgement)
-
-
-def _together(report: Report, step: StepReport) -> Iterator[Row]:
-    """The counts of the proxies, which cannot tell end users apart."""
-    yield Row("all of them", heading=True)
-    versions: set[Text] = {*step.by_version.outcomes, *step.proxy_counts.answered}
-    for version in sorted(versions, key=english):
-        count = step.by_version.outcomes.get(version, 0)
-        yield Row(
-            f"  {english(report.scenario.outcomes.get(version, version))}",
-            client=f"{count:,}",
-            proxies=f"{step.proxy_counts.answered.get(english(version), 0):,}",
-            rps=f"{step.per_second(count):.2f}",
-            success=_success(step.proxy_counts.success(english(version))),
+            told["outcome_names"].get(outcome, outcome),
+            asked=figures.percent(it["asked_exactly"]) if it["named"] else _NOT_ASKED,
+            seen="" if it["share"] is None else figures.seen(it["share"]),
+            interval="" if it["share"] is None else f"({figures.interval(*it['share_95'])})",
+            allowed=figures.span(*it["allowed"]),
+            client=_judged(it),
+            proxies="" if proxies is None else figures.count(proxies),
+            rate=figures.rate(it["rps"]),
+            success=figures.success(it["success"]) if alone else "",
+            mark=_mark(claim, fits=it["fits"]),
+            inner=True,
         )
 
 
-def _ratings(step: StepReport) -> Row:
-    return Row("  answers of ratings", client=f"{step.pages_with_stars:,}", proxies=f"{step.proxy_counts.ratings:,}")
-
-
-def _client(judgement: Judgement, outcome: Text) -> str:
-    """The answers that were judged, and those that were still under way when that was sure: `413+7`."""
-    judged, came = judgement.count(outcome), judgement.tally.outcomes.get(outcome, 0)
-    return f"{judged:,}+{came - judged:,}" if came > judged else f"{judged:,}"
-
-
-def _seen(judgement: Judgement, outcome: Text) -> str:
-    """The share seen and its interval."""
-    found = judgement.seen(outcome)
-    if found is None:
-        return ""
-    share, low, high = (f"{100 * part:.1f}" for part in found)
-    return f"{share} % ({low}–{high})"  # noqa: RUF001  # a range takes an en dash
-
-
-def _times(judgement: Judgement) -> Iterator[Row]:
-    """The time that the page took, against its budget."""
-    if time := judge_budget(judgement):
+def _page(step: Told, claim: Told) -> Iterator[Row]:
+    """Yield what ratings answered, and the time that the page took against its budget."""
+    if step["ratings_asked"] is not None:
+        seen, answered = step["pages_with_stars"], step["proxies"]["ratings_answered"]
+        yield Row(Message("table.ratings"), client=figures.count(seen), proxies=figures.count(answered), inner=True)
+    if time := claim["budget"]:
         yield Row(
-            f"  within {time.within:g} s",
+            Message("table.within", within=time["within_ms"] / 1000),
             asked=f"≥ {PUNCTUAL} %",
-            allowed=str(time.allowed),
-            client=f"{time.on_time:,}",
-            mark=time.verdict,
+            allowed=figures.span(*time["allowed"]),
+            client=figures.count(time["on_time"]),
+            mark=Verdict[time["verdict"]],
+            inner=True,
         )
-    for name, at in (("p50", 50), ("p95", 95), ("max", 100)):
-        yield Row(f"  ms, {name}", client=f"{judgement.tally.percentile(at):,.0f}")
+    for name, at in (("p50", "50"), ("p95", "95"), ("slowest", "100")):
+        yield Row(Message(f"table.{name}"), client=figures.whole(claim["milliseconds"][at]), inner=True)
 
 
-def _mark(judgement: Judgement, outcome: Text) -> Verdict:
-    if judgement.fits(outcome):
-        return Verdict.HOLDS if judgement.verdict is not Verdict.INCONCLUSIVE else Verdict.INCONCLUSIVE
-    return Verdict.FAILS if judgement.verdict is Verdict.FAILS else Verdict.INCONCLUSIVE
+def _together(told: Told, step: Told) -> Iterator[Row]:
+    """Yield what the proxies count, over all end users."""
+    yield Row(Message("table.all"), heading=True)
+    seen, answered, failed = (
+        step["reviews_seen"],
+        step["proxies"]["reviews_answered"],
+        step["proxies"]["reviews_failed"],
+    )
+    for version in sorted(seen.keys() | answered.keys()):
+        asked = answered.get(version, 0) + failed.get(version, 0)
+        yield Row(
+            told["outcome_names"].get(version, version),
+            client=figures.count(seen.get(version, 0)),
+            proxies=figures.count(answered.get(version, 0)),
+            rate=figures.rate(seen.get(version, 0) / step["seconds"] if step["seconds"] else 0.0),
+            success=figures.success(answered.get(version, 0) / asked if asked else None),
+            inner=True,
+        )
 
 
-def _success(share: float | None) -> str:
-    """Cut off, never rounded up: one failure in a million is not 100.0 %."""
-    return "N/A" if share is None else f"{int(share * 1000 + 1e-9) / 10:.1f} %"
+def _judged(it: Told) -> str:
+    """Write the answers that were judged, and those that were still under way when it was sure: `413+7`."""
+    judged, more = it["judged"], it["client"] - it["judged"]
+    return f"{figures.count(judged)}+{figures.count(more)}" if more > 0 else figures.count(judged)
+
+
+def _mark(claim: Told, *, fits: bool) -> Verdict:
+    verdict = Verdict[claim["verdict"]]
+    if fits:
+        return Verdict.HOLDS if verdict is not Verdict.INCONCLUSIVE else Verdict.INCONCLUSIVE
+    return Verdict.FAILS if verdict is Verdict.FAILS else Verdict.INCONCLUSIVE

@@ -20,6 +20,7 @@ from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, Interrupted, UsageError
 from platforms.selection import connect
 from scenarios.messages.message import Message
+from scenarios.reporting.document import document
 from scenarios.reporting.files import prepare, write
 from scenarios.reporting.terminal import Screen, Verbosity
 from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, plan_steps, run
@@ -126,9 +127,10 @@ def _play(
         command=typed,
         screen=screen,
     )
-    screen.result(outcome)
+    written = document(outcome)
+    screen.result(written)
     if folder:
-        screen.wrote(write(outcome, folder))
+        screen.note(write(written, folder))
     if outcome.error:
         screen.wrong(f"{command.name}: {outcome.error}")
     return outcome.exit_code

@@ -11,6 +11,7 @@ from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError, Interrupted, NotReachable, Silent
 from platforms.istio.resources import baseline
+from scenarios.messages.message import Message
 from scenarios.reporting.terminal import Screen
 from scenarios.run.signals import InterruptGuard
 
@@ -71,7 +72,7 @@ def _restore(
     state = State(baseline())
     with guard.deferred(consequence):
         if cause:
-            screen.note(f"{str(cause) or type(cause).__name__}: restoring the baseline")
+            screen.note(Message("run.restoring", why=str(cause) or type(cause).__name__))
         try:
             platform.apply(state)
             convergence = platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
@@ -85,4 +86,4 @@ def _restore(
             return
         Journal.of(platform.key).close()
     result.milliseconds, result.restored_at = convergence.milliseconds, time.time()
-    screen.in_force("baseline", convergence)
+    screen.in_force(Message("run.baseline"), convergence)

@@ -165,9 +165,7 @@ def _preflight(platform: Platform, screen: Screen) -> Message:
     try:
         platform.wait_until_converged(State(baseline()), timeout=_PROBE_SECONDS)
     except NotConverged:
-        screen.note(
-            "a rule other than the baseline is in force (kept, or applied by hand): the baseline will follow it"
-        )
+        screen.note(Message("run.other_rule"))
         return Message("found.other")
     return Message("found.baseline")
 

@@ -1,0 +1,75 @@
+"""The lines of a run, as messages: the claims before the first request, and the verdict after the last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from scenarios.enduser import shown
+from scenarios.messages.message import Message, Text
+from scenarios.scenario import Scenario
+from scenarios.statistics.claim import Claim, caught
+
+
+def claim_lines(scenario: Scenario, claims: Sequence[Sequence[Claim]]) -> Iterator[Message]:
+    """Say of every step what is asked, and how many counts of how many requests chance allows."""
+    for step, of_step in zip(scenario.steps, claims, strict=True):
+        for (key, said), alike in groupby(of_step, key=lambda claim: _claimed(scenario, claim)):
+            names = [shown(claim.expectation.end_user) for claim in alike]
+            who = names[0] if len(names) == 1 else Message("run.each", names=names)
+            yield Message(key, step=step.title, who=who, **said)
+
+
+def headline(told: Mapping[str, Any]) -> Iterator[Text]:
+    """Say where the run was, how long it took and when its rule was in force."""
+    point, seconds = told["steps"][told["point"]], told["seconds"]
+    rate = told["requests"] / seconds if seconds else 0.0
+    yield told["platform"]
+    yield Message("run.total", n=told["requests"], seconds=seconds, rate=rate)
+    yield Message("run.rule_in_force", after=point["in_force_ms"])
+    yield Message("page.of_revision", revision=point["revision"])
+
+
+def verdict_parts(told: Mapping[str, Any]) -> Iterator[Text]:
+    """Say why the verdict is what it is, and how the platform was left."""
+    if told["verdict"] == "HOLDS":
+        yield told["power"]
+        yield from _recovered(told)
+    else:
+        yield Message("reason.several", reasons=told["reasons"])
+    yield told["ending"]
+
+
+def _recovered(told: Mapping[str, Any]) -> Iterator[Message]:
+    """Say when the visitors who came while the fault was lifted had stars again."""
+    first, last = told["recovered_first_ms"], told["recovered_last_ms"]
+    if first is not None and last:
+        yield Message("run.stars_again_last", first=first, last=last)
+    elif first is not None:
+        yield Message("run.stars_again", first=first)
+
+
+def _claimed(scenario: Scenario, claim: Claim) -> tuple[str, dict[str, Any]]:
+    """Return the key of a claim's line, and its fields but for whose claim it is."""
+    shares = claim.expectation.shares
+    asked = [
+        Message("run.asked", outcome=scenario.outcomes.get(outcome, outcome), share=share)
+        for outcome, share in shares.items()
+    ]
+    ranges = [(claim.allowed[outcome].low, claim.allowed[outcome].high) for outcome in shares]
+    if len(set(ranges)) == 1:
+        ranges = ranges[:1]
+    return "run.claim" if claim.sequential_alpha is None else "run.claim_at_most", {
+        "asked": tuple(asked),
+        "requests": claim.requests,
+        "ranges": tuple(Message("figure.range", of=ends) for ends in ranges),
+        "catches": _catches(claim),
+    }
+
+
+def _catches(claim: Claim) -> Message:
+    what, together = caught([("", [claim])]), claim.expectation.leak_shared_by
+    if not claim.is_conclusive:
+        return Message("run.catches_nothing")
+    return Message("run.catches_in_all", what=what, n=together) if together > 1 else Message("run.catches", what=what)
