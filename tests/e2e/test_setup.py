@@ -122,6 +122,7 @@ def test_without_uv(project: Project) -> None:
     assert (0, "") == (second.returncode, second.stdout)
 
 
+@pytest.mark.exhaustive
 def test_without_pip(project: Project, tmp_path: Path) -> None:
     """Where this Python has no pip, the one that it brings along for its environments fetches uv."""
     venv.create(tmp_path / "bare", with_pip=False)
@@ -145,6 +146,7 @@ def test_other_hash(project: Project) -> None:
     assert "ModuleNotFoundError: No module named 'novel'" == project.edition()
 
 
+@pytest.mark.exhaustive
 def test_no_hash(project: Project) -> None:
     """What is pinned without a hash is not installed."""
     project.pin("novel==1.0\n")
@@ -167,7 +169,7 @@ def test_no_network(project: Project) -> None:
     assert (0, "1") == (after.returncode, project.edition())
 
 
-@pytest.mark.parametrize("meanwhile", ["uv", "novel"])
+@pytest.mark.parametrize("meanwhile", ["uv", pytest.param("novel", marks=pytest.mark.exhaustive)])
 def test_cut_off(project: Project, meanwhile: str) -> None:
     """Ctrl-C in the middle is one line and leaves nobody at work, and the next run makes a half-made environment anew."""
     project.index.held_back = meanwhile
@@ -188,6 +190,7 @@ def test_cut_off(project: Project, meanwhile: str) -> None:
     assert "making .venv" == steps(after.stdout)[0]
 
 
+@pytest.mark.exhaustive
 def test_other_pins(project: Project) -> None:
     """New pins go into the environment that is there; as long as they are not to be had, it goes on with the old ones."""
     project.set_up()
@@ -222,6 +225,7 @@ def test_packages_fail_beside_maven(project: Project, tmp_path: Path) -> None:
     assert not alive(int((tmp_path / "maven").read_text()))
 
 
+@pytest.mark.exhaustive
 def test_maven_fails_beside_packages(project: Project) -> None:
     """When Maven fails, the packages are installed all the same, and then its own words are said, once."""
     project.program(
@@ -237,6 +241,7 @@ def test_maven_fails_beside_packages(project: Project) -> None:
 
 
 @pytest.mark.skipif(shutil.which("mvn") is None, reason="there is no Maven here: `make setup` brings it")
+@pytest.mark.exhaustive
 def test_half_built(project: Project) -> None:
     """What a build that was cut off left, such as half a jar, is not in the way of the next one."""
     target = project.folder / "services" / "reviews" / "target"
