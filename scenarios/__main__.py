@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import sys
-
-import click
+from collections.abc import Sequence
 
 from platforms.cli import command_line
-from platforms.cli.command_line import TitledCommand
+from scenarios.messages.catalogue import render
+from scenarios.messages.language import Language
+from scenarios.messages.message import Message
 from scenarios.registry import COMMANDS
+from scenarios.run.translated import TranslatedCommand, language_of, language_option
 
 
-@click.command(cls=TitledCommand)
-def _list() -> None:
-    """List the scenarios, in the order of the slides."""
-    for command in COMMANDS.values():
-        print(f"{command.name}\n  {command.summary}\n  {command.usage}\n")
-    print("All of them: --help shows the options.\n")
-    print(
-        "`python -m scenarios.controls` plants defects and sees them caught; `python -m scenarios.report DIR` lists reports."
+def main(arguments: Sequence[str]) -> int:
+    """Run the command and return its exit code."""
+    language = language_of(arguments)
+    listing = TranslatedCommand(
+        "scenarios", language=language, params=[language_option()], callback=lambda: _list(language)
     )
+    return command_line.main(listing, "python -m scenarios", arguments)
+
+
+def _list(language: Language) -> None:
+    for command in COMMANDS.values():
+        print(f"{command.name}\n  {render(command.summary, language)}\n  {command.usage}\n")
+    print(f"{render(Message('help.all_show_options'), language)}\n")
+    print(render(Message("help.more_commands"), language))
 
 
 if __name__ == "__main__":
-    sys.exit(command_line.main(_list, "python -m scenarios"))
+    sys.exit(main(sys.argv[1:]))

@@ -97,9 +97,7 @@ def _coarser(margin: Fraction) -> Fraction:
     return min(2 * margin, Fraction(1, 2))
 
 
-_WEIGHTS = click.Option(
-    ["--weights"], metavar="V1,V2,V3", default="90,10,0", help="whole numbers, in proportion; default 90,10,0"
-)
+_WEIGHTS = click.Option(["--weights"], metavar="V1,V2,V3", default="90,10,0")
 
 
 def _build(margin: Fraction, *, weights: str, **_: object) -> Scenario:
@@ -109,7 +107,6 @@ def _build(margin: Fraction, *, weights: str, **_: object) -> Scenario:
 COMMAND = Command(
     name="canary",
     title="a canary release",
-    summary="A canary release: reviews by weight, against the even split of the baseline.",
     example="--weights 90,10,0",
     options=(_WEIGHTS,),
     build=_build,

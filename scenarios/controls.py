@@ -12,11 +12,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import click
+from rich.cells import cell_len, set_cell_size
 
 from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.choice import Choice
 from platforms.cli import command_line
-from platforms.cli.command_line import TitledCommand
 from platforms.cli.demo_options import demo_options
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import DemoPlatform
@@ -27,15 +27,19 @@ from platforms.selection import connect
 from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Answer, Defect, DefectivePlatform
 from scenarios.evidence.judge import Verdict
-from scenarios.messages.catalogue import english
-from scenarios.messages.message import Text
+from scenarios.messages import figures
+from scenarios.messages.catalogue import english, render
+from scenarios.messages.language import Language
+from scenarios.messages.message import Message, Text
 from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen, Verbosity
 from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, plan_steps, run
 from scenarios.run.signals import InterruptGuard
+from scenarios.run.translated import TranslatedCommand, language_of, language_option
 
 PROGRAM = "python -m scenarios.controls"
-_EXITS = "exit codes: 0 all were caught, 1 one was not, 2 wrong usage, 3 the demo could not do it, 130 stopped"
+_ANSWER, _AFTER, _SCENARIO = 12, 7, 13  # cells
+_INDENT = 39
 _STILL_OFF = "a defect may still be planted, and `python -m platforms reset` brings the baseline back"
 
 
@@ -57,23 +61,27 @@ class Control:
         )
 
     @property
-    def actual(self) -> str:
-        return self.answer.name if isinstance(self.answer, Verdict) else f"exit {self.answer.exit_code}"
+    def actual(self) -> Message:
+        if isinstance(self.answer, Verdict):
+            return Message(f"verdict.{self.answer.name}")
+        return Message("controls.exit", code=self.answer.exit_code)
 
     @property
-    def expected(self) -> str:
-        """The expected end, in words."""
+    def expected(self) -> Message:
+        """The expected end."""
         wanted = self.defect.expected
-        return wanted.name if isinstance(wanted, Verdict) else f"exit {wanted.exit_code}, {wanted.__name__}"
+        if isinstance(wanted, Verdict):
+            return Message(f"verdict.{wanted.name}")
+        return Message("controls.exit_named", code=wanted.exit_code, error=wanted.__name__)
 
     def document(self) -> dict[str, object]:
         return {
             "name": self.defect.name,
-            "defect": self.defect.description,
+            "defect": english(self.defect.description),
             "scenario": self.defect.scenario.name,
             "caught": self.caught,
-            "answer": self.actual,
-            "expected": self.expected,
+            "answer": english(self.actual),
+            "expected": english(self.expected),
             "reasons": [english(reason) for reason in self.reasons],
             "requests": self.requests,
         }
@@ -87,18 +95,17 @@ def main(
 ) -> int:
     """Plant every defect, print what caught it, and return the exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
-    play = functools.partial(_play, to, source, shlex.join([*PROGRAM.split(), *given]))
+    language = language_of(given)
+    screen = Screen(Verbosity.NORMAL, language)
+    play = functools.partial(_play, to, source, shlex.join([*PROGRAM.split(), *given]), language=language)
     try:
-        return command_line.run(_click_command(defects(), play), PROGRAM, given)
+        return command_line.run(_click_command(defects(), play, language), PROGRAM, given)
     except DemoError as error:
-        return _wrong(str(error), error.exit_code)
+        screen.wrong(Message("error.of_command", command="controls", why=str(error)))
+        return error.exit_code
     except OSError as error:  # such as a full disk: no reason for the exit code of a defect that was not caught
-        return _wrong(str(error), DemoError.exit_code)
-
-
-def _wrong(text: str, code: int) -> int:
-    Screen(Verbosity.NORMAL).wrong(f"controls: {text}")
-    return code
+        screen.wrong(Message("error.of_command", command="controls", why=str(error)))
+        return DemoError.exit_code
 
 
 def _play(
@@ -108,11 +115,12 @@ def _play(
     chosen: Sequence[Defect],
     choice: Choice,
     *,
+    language: Language,
     as_json: bool,
     verbose: bool,
 ) -> int:
     """Plant the chosen defects, show what caught each, and return the exit code."""
-    screen = Screen(Verbosity.JSON if as_json else Verbosity.NORMAL)
+    screen = Screen(Verbosity.JSON if as_json else Verbosity.NORMAL, language)
     controls = _plant_all(chosen, to(choice), source, command=typed, screen=screen, verbose=verbose)
     if as_json:
         print(json.dumps({"controls": [control.document() for control in controls]}, indent=2))
@@ -124,9 +132,11 @@ def _plant_all(
 ) -> list[Control]:
     """Plant every defect by itself, each followed by the baseline; one load generator serves them all."""
     began = time.monotonic()
-    screen.note(f"controls · {platform.name} · {platform.gateway_url}/productpage")
-    screen.note(f"  {'answer':<12} {'after':>6}  {'scenario':<13}  what is wrong")
-    inner = Screen(Verbosity.NORMAL if verbose else Verbosity.QUIET)
+    language = screen.language
+    screen.note(Message("controls.opening", platform=platform.name, url=f"{platform.gateway_url}/productpage"))
+    titles = (render(Message(f"controls.{name}"), language) for name in ("answer", "after", "scenario", "defect"))
+    screen.note(f"  {_row(*titles)}")
+    inner = Screen(Verbosity.NORMAL if verbose else Verbosity.QUIET, language)
     controls = []
     with InterruptGuard().installed() as guard, source.traffic(platform, part(platform.key) / "locust.log") as traffic:
         _restore(platform, guard, screen)
@@ -135,11 +145,11 @@ def _plant_all(
                 controls.append(_plant(defect, platform, LoadSource(running=traffic), command=command, screen=inner))
             finally:
                 _restore(platform, guard, inner)
-            for line in _lines(controls[-1]):
+            for line in _lines(controls[-1], language):
                 screen.note(line)
     missed = [control.defect.name for control in controls if not control.caught]
-    result = f"NOT caught: {', '.join(missed)}" if missed else f"all {len(controls)} as they should be"
-    screen.note(f"{result} · {time.monotonic() - began:.0f} s · baseline restored")
+    result = Message("controls.missed", names=missed) if missed else Message("controls.all_caught", n=len(controls))
+    screen.note(Message("controls.ended", result=result, seconds=round(time.monotonic() - began)))
     return controls
 
 
@@ -183,36 +193,48 @@ def _requests(report: Report) -> int:
     return report.requests
 
 
-def _lines(control: Control) -> Iterator[str]:
+def _lines(control: Control, language: Language) -> Iterator[str]:
     """Yield the row of a defect, and the reasons or what was expected instead."""
-    mark = "✓" if control.caught else "✗"
-    yield f"{mark} {control.actual:<12} {control.requests:>6,}  {control.defect.scenario.name:<13}  {control.defect.description}"
-    if not control.caught:
-        cause = control.defect.expected_reason
-        expected = f"{control.expected}, because of {cause!r}" if cause else control.expected
-        yield f"{' ' * 38}NOT caught, expected {expected}"
-    for reason in control.reasons:
-        yield f"{' ' * 38}{english(reason)}"
-
-
-def _click_command(known: Sequence[Defect], play: Callable[..., int]) -> click.Command:
-    listed = "\n".join(f"  {defect.name:<22} {defect.description}" for defect in known)
-
-    @click.command(cls=TitledCommand, help=__doc__, epilog=f"\b\ndefects:\n{listed}\n\n{_EXITS}")
-    @click.option(
-        "--only",
-        metavar="NAME",
-        type=click.Choice([defect.name for defect in known]),
-        multiple=True,
-        help="plant this defect only; may be given several times",
+    defect = control.defect
+    row = _row(
+        render(control.actual, language),
+        figures.count(control.requests),
+        defect.scenario.name,
+        render(defect.description, language),
     )
-    @click.option("--json", "as_json", is_flag=True, help="print one JSON document and nothing else")
-    @click.option("-v", "--verbose", is_flag=True, help="print every step of every run")
+    yield f"{'✓' if control.caught else '✗'} {row}"
+    below: list[Text] = list(control.reasons)
+    if not control.caught:
+        expected, cause = control.expected, repr(defect.expected_reason)
+        because = Message("controls.because", expected=expected, cause=cause) if defect.expected_reason else expected
+        below.insert(0, Message("controls.not_caught", expected=because))
+    for text in below:
+        yield f"{' ' * _INDENT}{render(text, language)}"
+
+
+def _row(answer: str, after: str, scenario: str, defect: str) -> str:
+    """Write one row in columns, as wide as their letters are in a terminal."""
+    right = " " * max(0, _AFTER - cell_len(after)) + after
+    return f"{set_cell_size(answer, _ANSWER)} {right}  {set_cell_size(scenario, _SCENARIO)}  {defect}"
+
+
+def _click_command(known: Sequence[Defect], play: Callable[..., int], language: Language) -> click.Command:
+    @click.command(
+        "controls",
+        cls=TranslatedCommand,
+        language=language,
+        lists=[("controls_defects", [(defect.name, defect.description) for defect in known])],
+        epilogue=(Message("help.controls_exits"),),
+    )
+    @click.option("--only", metavar="NAME", type=click.Choice([defect.name for defect in known]), multiple=True)
+    @click.option("--json", "as_json", is_flag=True)
+    @click.option("-v", "--verbose", is_flag=True)
     @demo_options
     def click_command(choice: Choice, only: Collection[str], *, as_json: bool, verbose: bool) -> int:
         chosen = [defect for defect in known if not only or defect.name in only]
         return play(chosen, choice, as_json=as_json, verbose=verbose)
 
+    click_command.params.append(language_option())
     return click_command
 
 

@@ -137,13 +137,11 @@ _OPTIONS = (
         ["--fault"],
         type=click.Choice([fault.value for fault in Fault]),
         default=Fault.ABORT.value,
-        help="abort: every call ends in 500 (default); delay: it takes 7 s; outage: no instance runs",
     ),
     click.Option(
         ["--reviews"],
         type=click.Choice(tuple(STARS)),
         default="v3",
-        help="who shows the stars: v3 red (default), v2 black",
     ),
 )
 
@@ -155,7 +153,6 @@ def _build(margin: Fraction, *, fault: str, reviews: str, keep: bool) -> Scenari
 COMMAND = Command(
     name="fault_ratings",
     title="the ratings service fails",
-    summary="Ratings fail: the page, the details and the review texts stay, only the stars go, and come back.",
     example="--fault abort",
     options=_OPTIONS,
     build=_build,

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from platforms.cli import command_line
-from platforms.cli.command_line import TitledCommand
 from platforms.errors import DemoError, UsageError, in_one_line
 from scenarios.evidence.judge import Verdict
+from scenarios.messages import figures
+from scenarios.messages.catalogue import render
+from scenarios.messages.language import Language
+from scenarios.messages.message import Message
 from scenarios.reporting.document import read
 from scenarios.reporting.files import DOCUMENT, draw
 from scenarios.reporting.table import MARKS
+from scenarios.reporting.texts import with_messages
+from scenarios.run.translated import TranslatedCommand, language_of, language_option
 
 _COLUMNS = ("when", "scenario", "platform", "verdict", "requests", "report")
 _WIDTH = 160  # of what is no terminal: a path is not to be broken that a script reads
@@ -25,29 +31,35 @@ _WIDTH = 160  # of what is no terminal: a path is not to be broken that a script
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
-    return command_line.main(_report, "python -m scenarios.report", argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    language = language_of(given)
+    command = TranslatedCommand(
+        "report",
+        language=language,
+        params=[
+            click.Argument(["folder"], metavar="DIR", type=Path),
+            click.Option(["--list", "list_only"], is_flag=True),
+            language_option(),
+        ],
+        callback=functools.partial(_report, language),
+    )
+    return command_line.main(command, "python -m scenarios.report", given)
 
 
-@click.command(cls=TitledCommand)
-@click.argument("folder", metavar="DIR", type=Path, help="where reports are, at any depth")
-@click.option("--list", "list_only", is_flag=True, help="list only, and write nothing")
-def _report(folder: Path, *, list_only: bool) -> int:
-    """List the reports below a folder, newest last.
-
-    Each page, JUnit file and YAML is drawn again from its report.json.
-    """
+def _report(language: Language, *, folder: Path, list_only: bool) -> int:
+    """List the reports below a folder, and draw each again unless they are to be listed only."""
     found, code = {}, 0
     for path in _found(folder):
         try:
             found[path] = read(path)
             if not list_only:
-                draw(found[path], path.parent)
+                draw(found[path], path.parent, language)
         except DemoError as error:
             code = max(code, _wrong(str(error), error.exit_code))
         except OSError as error:
             code = max(code, _wrong(f"{path.parent}: {error.strerror or error}", DemoError.exit_code))
     if found:
-        _show(found)
+        _show(found, language)
     return code
 
 
@@ -60,19 +72,26 @@ def _found(folder: Path) -> list[Path]:
     raise UsageError(f"{folder}: no {DOCUMENT} in it or below; a scenario writes one with --report DIR")
 
 
-def _show(found: Mapping[Path, Mapping[str, Any]]) -> None:
+def _show(found: Mapping[Path, Mapping[str, Any]], language: Language) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for name in _COLUMNS:
-        table.add_column(
-            name, justify="right" if name == "requests" else "left", overflow="fold", no_wrap=name != "report"
+        justify: Literal["left", "right"] = "right" if name == "requests" else "left"
+        title = render(Message(f"reports.{name}"), language)
+        table.add_column(title, justify=justify, overflow="fold", no_wrap=name != "report")
+    for path, document in sorted(found.items(), key=lambda item: item[1]["started"]):
+        report = with_messages(document)
+        verdict = Message(f"verdict.{report['verdict']}")
+        ended = Message(
+            "reports.not_restored" if report["error"] else "reports.of_verdict",
+            mark=MARKS[Verdict[report["verdict"]]],
+            verdict=verdict,
         )
-    for path, report in sorted(found.items(), key=lambda item: item[1]["started"]):
         table.add_row(
             in_one_line(report["started"][:19].replace("T", " ")),
-            in_one_line(f"{report['scenario']} {report['title']}"),
+            in_one_line(f"{report['scenario']} {render(report['title'], language)}"),
             report["platform"],
-            f"{MARKS[Verdict[report['verdict']]]} {report['verdict']}{', not restored' if report['error'] else ''}",
-            f"{report['requests']:,}",
+            render(ended, language),
+            figures.count(report["requests"]),
             str(path.with_name("report.html")),
         )
     console = Console(highlight=False, emoji=False, markup=False)

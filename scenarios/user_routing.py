@@ -105,13 +105,12 @@ _USER = ("http", 0, "match", 0, "headers", "end-user", "exact")
 
 
 _OPTIONS = (
-    click.Option(["--user"], metavar="NAME", default=SLIDE_USER, help=f"who sees v3; default {SLIDE_USER}"),
+    click.Option(["--user"], metavar="NAME", default=SLIDE_USER),
     click.Option(
         ["--others"],
         type=click.Choice(tuple(OTHERS)),
-        help="where everybody else goes: evenly to v1 and v2 (default), or to one",
     ),
-    click.Option(["--as-on-slide"], is_flag=True, help="apply the slide's rule, whose fallback leaks: this FAILS"),
+    click.Option(["--as-on-slide"], is_flag=True),
 )
 
 
@@ -124,7 +123,6 @@ def _build(margin: Fraction, *, user: str, others: str | None, as_on_slide: bool
 COMMAND = Command(
     name="user_routing",
     title="one user, one version",
-    summary="One user, one version: only the chosen user sees reviews v3, with its red stars.",
     example="--user opennaru",
     options=_OPTIONS,
     build=_build,

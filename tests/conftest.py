@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 
@@ -18,6 +19,9 @@ from tests.traffic import SharedTraffic
 # inherit that: the tests that stop a command would wait for nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# Nor does the locale of whoever runs the tests decide in which language the commands answer.
+os.environ["LC_ALL"] = "C.UTF-8"
 
 # A property that takes its time on a busy machine holds all the same.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -13,6 +13,7 @@ from scenarios.defects import mutations
 from scenarios.defects.defect import Defect
 from scenarios.evidence.judge import Verdict
 from scenarios.fault_ratings import Fault
+from scenarios.messages.message import Message
 from scenarios.scenario import Scenario
 
 _MARGIN = Fraction(5, 100)
@@ -38,7 +39,7 @@ def defects() -> tuple[Defect, ...]:
 def _no_defect(scenario: Scenario) -> Defect:
     return Defect(
         name=f"nothing-{scenario.name}",
-        description="nothing is wrong",
+        description=Message("defect.nothing"),
         scenario=scenario,
         step=scenario.point,
         actual_state=scenario.steps[scenario.point].state,
@@ -51,7 +52,7 @@ def _canary_defects(scenario: Scenario) -> Iterator[Defect]:
     with_stale_proxy = mutations.with_stale_proxy(weights, _CALLER)
     yield Defect(
         name="weights",
-        description="80/20 is in force while 90/10 is claimed",
+        description=Message("defect.weights"),
         scenario=scenario,
         step=1,
         actual_state=mutations.with_weights(weights, 80, 20, 0),
@@ -60,7 +61,7 @@ def _canary_defects(scenario: Scenario) -> Iterator[Defect]:
     )
     yield Defect(
         name="leak",
-        description="1 in 100 leaks to v3",
+        description=Message("defect.leak"),
         scenario=scenario,
         step=1,
         actual_state=mutations.with_weights(weights, 891, 99, 10),
@@ -69,7 +70,7 @@ def _canary_defects(scenario: Scenario) -> Iterator[Defect]:
     )
     yield Defect(
         name="stale-proxy",
-        description="one proxy is left on the old rule: it is asked, and named",
+        description=Message("defect.stale_proxy"),
         scenario=scenario,
         step=1,
         actual_state=with_stale_proxy,
@@ -79,7 +80,7 @@ def _canary_defects(scenario: Scenario) -> Iterator[Defect]:
     )
     yield Defect(
         name="stale-proxy-unasked",
-        description="one proxy is left on the old rule, and nobody asks it",
+        description=Message("defect.stale_proxy_unasked"),
         scenario=scenario,
         step=1,
         actual_state=with_stale_proxy,
@@ -91,14 +92,14 @@ def _canary_defects(scenario: Scenario) -> Iterator[Defect]:
     yield replace(
         right,
         name="stars-swapped",
-        description="v2 wears v3's red stars: an image with the wrong tag",
+        description=Message("defect.stars_swapped"),
         expected_reason="v2 red stars",
         rewrite_page=mutations.swap_stars,
     )
     yield replace(
         right,
         name="details-missing",
-        description="every page is without its details",
+        description=Message("defect.details_missing"),
         actual_state=mutations.without_details(weights),
         expected_reason="details unavailable",
     )
@@ -108,7 +109,7 @@ def _user_routing_defects(scenario: Scenario) -> Iterator[Defect]:
     rule = scenario.steps[0].state
     yield Defect(
         name="wrong-user",
-        description="the rule is for another user",
+        description=Message("defect.wrong_user"),
         scenario=scenario,
         step=0,
         actual_state=mutations.with_match(rule, "end-user", "somebody"),
@@ -117,7 +118,7 @@ def _user_routing_defects(scenario: Scenario) -> Iterator[Defect]:
     )
     yield Defect(
         name="header-dropped",
-        description="the end-user header does not get as far as the rule",
+        description=Message("defect.header_dropped"),
         scenario=scenario,
         step=0,
         actual_state=mutations.with_match(rule, "x-end-user", _USER),
@@ -126,7 +127,7 @@ def _user_routing_defects(scenario: Scenario) -> Iterator[Defect]:
     )
     yield Defect(
         name="session-dropped",
-        description="the gateway drops the visitors' sessions",
+        description=Message("defect.session_dropped"),
         scenario=scenario,
         step=0,
         actual_state=mutations.without_session(rule),
@@ -135,7 +136,7 @@ def _user_routing_defects(scenario: Scenario) -> Iterator[Defect]:
     )
     yield Defect(
         name="stars-missing",
-        description="no version wears stars, and no page says that ratings failed",
+        description=Message("defect.stars_missing"),
         scenario=scenario,
         step=0,
         actual_state=rule,
@@ -149,7 +150,7 @@ def _fault_defects(scenario: Scenario) -> Iterator[Defect]:
     fine, broken = scenario.steps[0].state, scenario.steps[1].state
     yield Defect(
         name="fault-missing",
-        description="the fault is not injected",
+        description=Message("defect.fault_missing"),
         scenario=scenario,
         step=1,
         actual_state=fine,
@@ -158,7 +159,7 @@ def _fault_defects(scenario: Scenario) -> Iterator[Defect]:
     )
     yield Defect(
         name="details-too",
-        description="the fault takes the details down too",
+        description=Message("defect.details_too"),
         scenario=scenario,
         step=1,
         actual_state=mutations.without_details(broken),
@@ -167,7 +168,7 @@ def _fault_defects(scenario: Scenario) -> Iterator[Defect]:
     )
     yield Defect(
         name="hidden-errors",
-        description="a retry hides that one call in five fails",
+        description=Message("defect.hidden_errors"),
         scenario=scenario,
         step=0,
         actual_state=mutations.with_hidden_errors(fine),
@@ -188,28 +189,28 @@ def _run_defects(scenario: Scenario) -> Iterator[Defect]:
     yield replace(
         right,
         name="miscounted",
-        description="the proxies lose count of requests that clients saw answered",
+        description=Message("defect.miscounted"),
         expected_reason="the witnesses disagree",
         alter_counters=mutations.lose_reviews_counts,
     )
     yield replace(
         right,
         name="round-the-gateway",
-        description="the gateway counts half of the requests",
+        description=Message("defect.round_the_gateway"),
         expected_reason="the gateway counts",
         alter_counters=mutations.halve_gateway_counts,
     )
     yield replace(
         right,
         name="mirrored",
-        description="the proxies count answers that no client saw: of a mirror",
+        description=Message("defect.mirrored"),
         actual_state=mutations.with_mirror(right.actual_state, "v3", 5),
         expected_reason="clients never saw",
     )
     yield replace(
         right,
         name="strangers",
-        description=f"somebody else looks at {mutations.STRANGERS} pages meanwhile, and calls are only counted",
+        description=Message("defect.strangers", n=mutations.STRANGERS),
         expected_reason="somebody else used the demo",
         interfere=mutations.visit_as_strangers,
         request_log=False,
@@ -217,21 +218,21 @@ def _run_defects(scenario: Scenario) -> Iterator[Defect]:
     yield replace(
         right,
         name="overtaken",
-        description="somebody else replaces the rule meanwhile",
+        description=Message("defect.overtaken"),
         expected_reason="did not stay in force",
         interfere=mutations.restore_baseline,
     )
     yield replace(
         right,
         name="overtaken-briefly",
-        description="somebody else replaces the rule for a moment, and takes it back",
+        description=Message("defect.overtaken_briefly"),
         expected_reason="another one was in force in between",
         interfere=mutations.replace_briefly,
     )
     yield replace(
         right,
         name="replaced",
-        description="details are restarted meanwhile, and answer again",
+        description=Message("defect.replaced"),
         expected_reason="details-v1",
         interfere=mutations.restart_details,
     )
@@ -240,7 +241,7 @@ def _run_defects(scenario: Scenario) -> Iterator[Defect]:
 def _restore_defects(scenario: Scenario) -> Iterator[Defect]:
     yield Defect(
         name="restore",
-        description="the restore is accepted and does not take",
+        description=Message("defect.restore"),
         scenario=scenario,
         step=None,
         actual_state=scenario.steps[0].state,

@@ -12,6 +12,7 @@ from platforms.errors import DemoError
 from platforms.istio.resources import baseline
 from scenarios.defects.rewriting import RewritingProxy
 from scenarios.evidence.judge import Verdict
+from scenarios.messages.message import Text
 from scenarios.scenario import Scenario
 
 Answer = Verdict | type[DemoError]
@@ -38,7 +39,7 @@ class Defect:
     """A defect that is planted while a scenario runs, and how the scenario must end."""
 
     name: str
-    description: str
+    description: Text
     """The defect, in a sentence without a full stop."""
     scenario: Scenario
     step: int | None

@@ -14,23 +14,24 @@ import click
 
 from platforms.choice import Choice
 from platforms.cli import command_line
-from platforms.cli.command_line import DecimalNumber, TitledCommand, TitledOption, WholeNumber
+from platforms.cli.command_line import DecimalNumber, TitledOption, WholeNumber
 from platforms.cli.demo_options import demo_options
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, Interrupted, UsageError
 from platforms.selection import connect
-from scenarios.messages.message import Message
+from scenarios.messages.language import Language
+from scenarios.messages.message import Message, Text
 from scenarios.reporting.document import document
 from scenarios.reporting.files import prepare, write
 from scenarios.reporting.terminal import Screen, Verbosity
 from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, plan_steps, run
+from scenarios.run.translated import TranslatedCommand, language_of, language_option
 from scenarios.scenario import Scenario
 from scenarios.statistics.claim import Claim
 
 _MOST_REQUESTS = 1_000_000
 _MOST_WORKERS = 64
 _MARGIN = Fraction(5)
-_EXITS = "exit codes: 0 HOLDS, 1 FAILS, 4 INCONCLUSIVE, 2 wrong usage, 3 the demo could not do it, 130 stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,6 @@ class Command:
     name: str
     title: str
     """The episode in a few words."""
-    summary: str
     example: str
     """The arguments of a typical call."""
     options: tuple[click.Option, ...]
@@ -51,6 +51,10 @@ class Command:
     @property
     def program(self) -> str:
         return f"python -m scenarios.{self.name}"
+
+    @property
+    def summary(self) -> Message:
+        return Message(f"help.command_{self.name}")
 
     @property
     def usage(self) -> str:
@@ -66,26 +70,32 @@ def main(
 ) -> int:
     """Run the command and return its exit code; `source` sends unless the arguments ask for another."""
     given = list(sys.argv[1:] if argv is None else argv)
-    play = functools.partial(_play, command, to, source, shlex.join([*command.program.split(), *given]))
+    language = language_of(given)
+    screen = Screen(Verbosity.JSON, language)
+    play = functools.partial(_play, command, to, source, language, shlex.join([*command.program.split(), *given]))
     try:
-        return command_line.run(_click_command(command, play), command.program, given)
+        return command_line.run(_click_command(command, play, language), command.program, given)
     except DemoError as error:
-        return _wrong(command, str(error), error.exit_code)
+        screen.wrong(_said_of(command, str(error)))
+        return error.exit_code
     except OSError as error:  # such as a full disk: no reason for the exit code of a claim that FAILS
-        return _wrong(command, str(error), DemoError.exit_code)
+        screen.wrong(_said_of(command, str(error)))
+        return DemoError.exit_code
     except KeyboardInterrupt:
-        return _wrong(command, "stopped by Ctrl-C; nothing had been changed", Interrupted.exit_code)
+        why = Message("error.nothing_changed", why=Message("error.stopped", signal="Ctrl-C"))
+        screen.wrong(_said_of(command, why))
+        return Interrupted.exit_code
 
 
-def _wrong(command: Command, text: str, code: int) -> int:
-    Screen(Verbosity.JSON).wrong(f"{command.name}: {text}")
-    return code
+def _said_of(command: Command, why: Text) -> Message:
+    return Message("error.of_command", command=command.name, why=why)
 
 
 def _play(
     command: Command,
     to: Callable[[Choice], DemoPlatform],
     source: LoadSource,
+    language: Language,
     typed: str,
     *,
     choice: Choice,
@@ -107,7 +117,7 @@ def _play(
     if workers or in_cluster:
         source = LoadSource(workers, in_cluster)
     command_line.log_to_stderr(verbose - 1)
-    screen = Screen(_verbosity(as_json=as_json, quiet=quiet, verbose=verbose))
+    screen = Screen(_verbosity(as_json=as_json, quiet=quiet, verbose=verbose), language)
     scenario = command.build(margin / 100, keep=keep, **own)
     claims = plan_steps(scenario, profile)
     if sum(claim.requests for step in claims for claim in step) > _MOST_REQUESTS:
@@ -130,9 +140,9 @@ def _play(
     written = document(outcome)
     screen.result(written)
     if folder:
-        screen.note(write(written, folder))
+        screen.note(write(written, folder, language))
     if outcome.error:
-        screen.wrong(f"{command.name}: {outcome.error}")
+        screen.wrong(_said_of(command, str(outcome.error)))
     return outcome.exit_code
 
 
@@ -144,53 +154,48 @@ _COMMON = (
         ["--requests"],
         type=WholeNumber(1, _MOST_REQUESTS, example="1000"),
         metavar="N",
-        help="requests per end user and step; default: what --margin needs",
     ),
     _option(
         ["--margin"],
         type=DecimalNumber(Fraction(1, 2), Fraction(50), example="5"),
         metavar="POINTS",
         default=_MARGIN,
-        help="the deviation of a split that must be caught, in points, default 5; a split that only supports the claim gets a"
-        " multiple, a claim of all or none (leaks, abort, outage) depends on it only below 1",
     ),
     _option(
         ["--rate"],
         type=DecimalNumber(Fraction(1, 10), Fraction(10_000), example="15"),
         metavar="RPS",
-        help="requests per second; default: as fast as the page answers",
     ),
     _option(
         ["--duration"],
         type=DecimalNumber(Fraction(1), Fraction(86_400), example="60"),
         metavar="SECONDS",
-        help="of each step; with --rate, as in --rate 15 --duration 60",
     ),
     _option(
         ["--workers"],
         type=WholeNumber(1, _MOST_WORKERS, example="4"),
         metavar="N",
-        help="send from N processes, for more than one can (or pods, with --in-cluster)",
     ),
-    _flag(["--in-cluster"], help="kubernetes: send from a Job in the cluster"),
-    _flag(["--keep"], help="leave the rule in force for a look at the page"),
-    _flag(["--json", "as_json"], help="print one JSON document and nothing else; on an error (2, 3, 130), none"),
-    _option(["--report"], metavar="DIR", help="write report.json, junit.xml, report.html and the YAML there"),
-    _flag(["-q", "--quiet"], help="print the verdict only"),
+    _flag(["--in-cluster"]),
+    _flag(["--keep"]),
+    _flag(["--json", "as_json"]),
+    _option(["--report"], metavar="DIR"),
+    language_option(cls=TitledOption, title="Common options"),
+    _flag(["-q", "--quiet"]),
     _option(
         ["-v", "--verbose"],
         count=True,
-        help="print how you know, too; -vv: log every call on stderr; -vvv: every question to a proxy too",
     ),
 )
 
 
-def _click_command(command: Command, play: Callable[..., int]) -> click.Command:
+def _click_command(command: Command, play: Callable[..., int], language: Language) -> click.Command:
     @click.command(
-        cls=TitledCommand,
+        command.name,
+        cls=TranslatedCommand,
+        language=language,
         params=[*command.options, *_COMMON],
-        help=command.summary,
-        epilog=f"example: {command.usage}\n\n{_EXITS}",
+        epilogue=(Message("help.example", command=command.usage), Message("help.exits")),
     )
     @demo_options
     def click_command(**values: Any) -> int:

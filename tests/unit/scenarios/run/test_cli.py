@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 import pytest
+from rich.cells import cell_len
 
 from platforms.boundary import Platform
 from platforms.choice import Choice
+from platforms.cli.demo_options import demo_options
 from platforms.selection import connect
+from scenarios.messages.catalogue import catalogue
+from scenarios.messages.language import Language
 from scenarios.registry import COMMANDS
 from scenarios.run.cli import Command, main
+from tests.controls import drive
 from tests.fakes import FakePlatform
 
 OPTIONS = ("platform", "requests", "margin", "rate", "duration", "json", "report", "keep", "quiet", "verbose")
@@ -36,6 +42,43 @@ def test_help_has_an_example_and_the_exit_codes(command: Command, capsys: pytest
     assert f"example: python -m scenarios.{command.name}" in helped
     assert "0 HOLDS, 1 FAILS, 4 INCONCLUSIVE" in helped
     assert [] == [option for option in OPTIONS if f"--{option}" not in helped]
+
+
+def test_help_is_korean_where_korean_is_wanted(
+    command: Command, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By option or by locale; no line is wider than the terminal, in which a Korean letter takes two cells."""
+    assert 0 == main(command, ["--lang", "ko", "--help"], to=nobody)
+    helped = capsys.readouterr().out
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    assert 0 == main(command, ["--help"], to=nobody)
+
+    assert helped == capsys.readouterr().out
+    assert "종료 코드: 0 성립, 1 불성립, 4 판정 불가" in helped
+    assert max(map(cell_len, helped.splitlines())) <= 80
+    assert [] == [option for option in OPTIONS if f"--{option}" not in helped]
+
+
+@pytest.mark.parametrize("parameter", demo_options(lambda: None).__click_params__, ids=lambda one: one.name)
+def test_the_demo_is_named_by_options_as_the_platforms_describe_them(parameter: click.Option) -> None:
+    """Their help stands in the catalogue too, where Korean needs it."""
+    assert parameter.help == catalogue(Language.ENGLISH)[f"help.{parameter.name}"]
+
+
+@pytest.mark.usefixtures("run_folder")
+def test_what_a_run_prints_is_korean_where_korean_is_wanted(
+    command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Claims, hops, table and verdict; the exit code is the same."""
+    with FakePlatform() as platform:
+        code = main(command, ["--lang", "ko", "--requests", "30"], to=lambda _: platform, source=drive.source)
+        out, err = capsys.readouterr()
+
+    assert "" == err
+    assert "주장 · " in out
+    assert "만에 프록시 7개에 적용 완료 · 리비전 " in out
+    assert out.rstrip().splitlines()[-1].startswith({0: "  성립 · ", 4: "  판정 불가 · "}[code])
+    assert out.rstrip().endswith(" · 기준 상태로 복원했습니다")
 
 
 def test_without_a_demo_the_command_that_brings_it_up_is_named(
