@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -93,6 +94,12 @@ CONVERGENCE_SECONDS = 60.0
 """The time that the proxies get to serve a state; a workload that was stopped on Kubernetes takes most of it to come back."""
 
 
+class Caveat(StrEnum):
+    """A part of the baseline that a platform does not put in force, as a sentence for people."""
+
+    NO_MTLS = "mTLS and authorization policies are not in force on platform local"
+
+
 class Platform(Protocol):
     """A running Bookinfo whose routing obeys Istio resources."""
 
@@ -101,8 +108,8 @@ class Platform(Protocol):
         """`local` or `kubernetes`."""
 
     @property
-    def caveats(self) -> tuple[str, ...]:
-        """The parts of the baseline that are not in force here, each as a sentence for people."""
+    def caveats(self) -> tuple[Caveat, ...]:
+        """The parts of the baseline that are not in force here."""
 
     @property
     def gateway_url(self) -> str:

@@ -14,6 +14,7 @@ from platforms.boundary import State
 from platforms.errors import UsageError
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
 from scenarios.enduser import ANONYMOUS
+from scenarios.messages.errors import words
 from scenarios.messages.message import Message, Text
 from scenarios.patch import with_value
 from scenarios.run.cli import Command, main
@@ -37,21 +38,16 @@ class Weights:
     def parse(cls, text: str) -> Self:
         """Parse `90,10,0`; raises UsageError for anything but one plain whole number per version."""
         if len(text) > _LONGEST:
-            raise UsageError(f"--weights: expected three weights, as in 90,10,0, and got {len(text):,} characters")
-        words = text.split(",")
-        if len(words) != len(VERSIONS):
-            given = f"{len(words)} weight{'' if len(words) == 1 else 's'}" if text else "no weights"
-            raise UsageError(
-                f"--weights {text!a}: expected three weights, one for each of {', '.join(VERSIONS)}, as in 90,10,0, and got {given}"
-            )
-        for word in words:
+            raise UsageError(words(Message("error.weights_long", size=len(text))))
+        found = text.split(",")
+        if len(found) != len(VERSIONS):
+            raise UsageError(words(Message("error.weights_count", given=ascii(text), n=len(found) if text else 0)))
+        for word in found:
             if not _DIGITS.fullmatch(word) or int(word) > MOST:
-                raise UsageError(
-                    f"--weights {text!a}: {word!a} is not a whole number from 0 to {MOST:,} in plain digits, as in 90,10,0"
-                )
-        weights = cls(tuple(map(int, words)))
+                raise UsageError(words(Message("error.weight", given=ascii(text), word=ascii(word), most=MOST)))
+        weights = cls(tuple(map(int, found)))
         if not sum(weights.of):
-            raise UsageError(f"--weights {text!a}: not all weights may be 0, as in 90,10,0")
+            raise UsageError(words(Message("error.weights_zero", given=ascii(text))))
         return weights
 
     @property

@@ -29,6 +29,7 @@ from scenarios.defects.defect import Answer, Defect, DefectivePlatform
 from scenarios.evidence.judge import Verdict
 from scenarios.messages import figures
 from scenarios.messages.catalogue import english, render
+from scenarios.messages.errors import told, words
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
 from scenarios.reporting.model import Report
@@ -40,7 +41,7 @@ from scenarios.run.translated import TranslatedCommand, language_of, language_op
 PROGRAM = "python -m scenarios.controls"
 _ANSWER, _AFTER, _SCENARIO = 12, 7, 13  # cells
 _INDENT = 39
-_STILL_OFF = "a defect may still be planted, and `python -m platforms reset` brings the baseline back"
+_STILL_OFF = Message("error.defect_remains")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def main(
     try:
         return command_line.run(_click_command(defects(), play, language), PROGRAM, given)
     except DemoError as error:
-        screen.wrong(Message("error.of_command", command="controls", why=str(error)))
+        screen.wrong(Message("error.of_command", command="controls", why=told(error)))
         return error.exit_code
     except OSError as error:  # such as a full disk: no reason for the exit code of a defect that was not caught
         screen.wrong(Message("error.of_command", command="controls", why=str(error)))
@@ -156,12 +157,12 @@ def _plant_all(
 def _restore(platform: DemoPlatform, guard: InterruptGuard, screen: Screen) -> None:
     """Put the baseline back in force, as any other command would after a crash."""
     with guard.deferred(_STILL_OFF):
-        if told := restore_after_crash(platform):
-            screen.note(told)
+        if restored := restore_after_crash(platform):
+            screen.restored(restored)
         try:
             platform.wait_until_converged(State(baseline()), timeout=CONVERGENCE_SECONDS)
         except NotConverged as error:
-            raise NotConverged(f"{error}: `python -m platforms reset` brings the baseline back") from error
+            raise NotConverged(words(Message("error.reset", why=told(error)))) from error
 
 
 def _plant(defect: Defect, platform: DemoPlatform, source: LoadSource, *, command: str, screen: Screen) -> Control:
@@ -179,9 +180,9 @@ def _plant(defect: Defect, platform: DemoPlatform, source: LoadSource, *, comman
                 source=source,
             )
     except NotConverged as error:
-        return Control(defect, NotConverged, (str(error),), requests=0)
+        return Control(defect, NotConverged, (told(error),), requests=0)
     if report.error:
-        return Control(defect, type(report.error), (str(report.error),), report.requests)
+        return Control(defect, type(report.error), (told(report.error),), report.requests)
     return Control(defect, report.verdict, tuple(report.reasons), _requests(report))
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from urllib.parse import quote
 
 from platforms.errors import UsageError
+from scenarios.messages.errors import words
 from scenarios.messages.message import Message, Text
 
 MOST_BYTES = 256
@@ -19,13 +20,15 @@ _AS_IT_IS = re.compile(r"[\x21-\x7e]|(?<=[^ ]) (?=[^ ])")
 def parse_name(text: str, *, option: str = "--user") -> str:
     """Return the name if productpage would let it sign in; raises UsageError otherwise."""
     if not text.strip():
-        raise UsageError(f"{option} {text!a}: give a name, as in {option} opennaru")
+        raise UsageError(words(Message("error.no_name", option=option, given=ascii(text))))
     control = next((character for character in text if unicodedata.category(character) in {"Cc", "Cs"}), None)
     if control is not None:
-        raise UsageError(f"{option} {text!a}: {control!a} is not allowed in a name; give one line of text")
+        raise UsageError(
+            words(Message("error.control_in_name", option=option, given=ascii(text), control=ascii(control)))
+        )
     size = len(text.encode())
     if size > MOST_BYTES:
-        raise UsageError(f"{option}: the name has {size} bytes of UTF-8, and may have {MOST_BYTES}")
+        raise UsageError(words(Message("error.long_name", option=option, size=size, most=MOST_BYTES)))
     return text
 
 

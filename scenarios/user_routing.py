@@ -11,6 +11,7 @@ from platforms.boundary import State
 from platforms.errors import UsageError
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
 from scenarios.enduser import ANONYMOUS, header_form, parse_name, similar_names
+from scenarios.messages.errors import words
 from scenarios.messages.message import Message, Text
 from scenarios.patch import with_value
 from scenarios.run.cli import Command, main
@@ -116,7 +117,7 @@ _OPTIONS = (
 
 def _build(margin: Fraction, *, user: str, others: str | None, as_on_slide: bool, **_: object) -> Scenario:
     if as_on_slide and others:
-        raise UsageError("--as-on-slide and --others both decide where the others go: give one of them")
+        raise UsageError(words(Message("error.others_twice")))
     return scenario(parse_name(user), margin, others=others or "even", as_on_slide=as_on_slide)
 
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, quote, unquote
 
-from platforms.boundary import Call, Convergence, RequestLog, State
+from platforms.boundary import Call, Caveat, Convergence, RequestLog, State
 from platforms.counters import Counters, Hop
 from platforms.errors import NotApplied, NotConverged, Rejected
 from platforms.istio.resources import baseline
@@ -109,7 +109,7 @@ class FakePlatform:
     name: ClassVar[str] = "local"
     key: ClassVar[str] = "local"
     load_generator: ClassVar[None] = None
-    caveats: ClassVar[tuple[str, ...]] = ()
+    caveats: ClassVar[tuple[Caveat, ...]] = ()
     seed: int = 1
     lag: float = 0.005
     """Seconds from accepted to in force."""

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 
-from platforms.boundary import CONVERGENCE_SECONDS, State
+from platforms.boundary import CONVERGENCE_SECONDS, Convergence, State
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.errors import Busy, PlatformError
 from platforms.istio.resources import baseline
 
 
-def restore_after_crash(platform: DemoPlatform) -> str | None:
-    """Put the baseline back if a killed run left something else in force; returns the sentence to print, if it did.
+@dataclass(frozen=True, slots=True)
+class RestoredRun:
+    """A killed run whose rules were replaced by the baseline."""
+
+    who: str
+    """The command that it was."""
+    pid: int
+    since: str
+    in_force: Convergence
+
+    def __str__(self) -> str:
+        return (
+            f"`{self.who}` (pid {self.pid}, started {self.since}) was cut off before it could restore: "
+            f"the baseline is back, on all {self.in_force.proxies} proxies after {self.in_force.milliseconds:.0f} ms"
+        )
+
+
+def restore_after_crash(platform: DemoPlatform) -> RestoredRun | None:
+    """Put the baseline back if a killed run left something else in force, and return that run.
 
     Raises what `apply` and `wait_until_converged` raise; the entry then stays open for the next command.
     """
@@ -27,8 +45,8 @@ def restore_after_crash(platform: DemoPlatform) -> str | None:
 
 def print_restored(platform: DemoPlatform) -> None:
     """Restore after a crash, and tell whoever typed the command."""
-    if told := restore_after_crash(platform):
-        print(told, file=sys.stderr)
+    if restored := restore_after_crash(platform):
+        print(restored, file=sys.stderr)
 
 
 def is_restored(platform: DemoPlatform) -> bool:
@@ -41,7 +59,7 @@ def is_restored(platform: DemoPlatform) -> bool:
     return True
 
 
-def _restore(platform: DemoPlatform, journal: Journal) -> str | None:
+def _restore(platform: DemoPlatform, journal: Journal) -> RestoredRun | None:
     entry = journal.read()
     if entry is None:  # its owner came to the end in the meantime
         return None
@@ -49,7 +67,4 @@ def _restore(platform: DemoPlatform, journal: Journal) -> str | None:
     platform.apply(state)
     in_force = platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
     journal.close()
-    return (
-        f"`{entry.who}` (pid {entry.pid}, started {entry.since}) was cut off before it could restore: "
-        f"the baseline is back, on all {in_force.proxies} proxies after {in_force.milliseconds:.0f} ms"
-    )
+    return RestoredRun(entry.who, entry.pid, entry.since, in_force)

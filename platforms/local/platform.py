@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO
-from platforms.boundary import Convergence, State
+from platforms.boundary import Caveat, Convergence, State
 from platforms.counters import Counters, MonotonicCounters
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
@@ -59,7 +59,7 @@ class LocalPlatform:
     name = "local"
     key = "local"
     load_generator = None  # this machine is where the demo is
-    caveats = ("mTLS and authorization policies are not in force on platform local",)
+    caveats = (Caveat.NO_MTLS,)
 
     def __init__(self, demo: LocalDemo) -> None:
         self._demo = demo

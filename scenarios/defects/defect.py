@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from platforms.boundary import Convergence, LoadGeneratorFactory, Platform, RequestLog, State
+from platforms.boundary import Caveat, Convergence, LoadGeneratorFactory, Platform, RequestLog, State
 from platforms.counters import Counters
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
@@ -89,7 +89,7 @@ class DefectivePlatform:
         return self._platform.key
 
     @property
-    def caveats(self) -> tuple[str, ...]:
+    def caveats(self) -> tuple[Caveat, ...]:
         return self._platform.caveats
 
     @property

@@ -17,6 +17,7 @@ from scenarios.evidence.latency import PERCENTS, judge_budget
 from scenarios.evidence.observation import Observation, Tally, tally
 from scenarios.evidence.step import StepReport
 from scenarios.messages.catalogue import english
+from scenarios.messages.errors import told
 from scenarios.messages.figures import per_hundred
 from scenarios.messages.message import Message, Text
 from scenarios.reporting import timeline
@@ -54,7 +55,7 @@ def _told(report: Report) -> dict[str, Any]:
         "power": report.power,
         "found": report.found,
         "ending": report.ending,
-        "error": str(report.error) if report.error else None,
+        "error": told(report.error) if report.error else None,
         "in_force_ms": round(report.point.record.convergence.milliseconds, 1),
         "recovered_ms": _tenths(report.recovered_ms),
         "recovered_first_ms": _tenths(report.recovery.first_with_ms if report.recovery else None),

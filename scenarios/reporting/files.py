@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from platforms.errors import UsageError
+from scenarios.messages.errors import words
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message
 from scenarios.reporting.junit import junit
@@ -24,14 +25,15 @@ _LONGEST = 100
 def prepare(given: str) -> Path:
     """The folder, if the report can be written there: known before anything is changed; raises UsageError otherwise."""
     if not given:
-        raise UsageError("--report '': give a folder, as in --report report")
+        raise UsageError(words(Message("error.no_folder_given")))
     folder = Path(given)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError as error:
-        raise UsageError(f"--report {folder}: no folder to write to ({error.strerror or error})") from error
+        why = error.strerror or str(error)
+        raise UsageError(words(Message("error.no_folder", folder=str(folder), why=why))) from error
 
 
 def write(written: Mapping[str, Any], folder: Path, language: Language = Language.ENGLISH) -> Message:

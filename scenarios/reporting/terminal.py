@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text as Line
 
 from platforms.boundary import Convergence, Platform
+from platforms.demo.crash_recovery import RestoredRun
 from scenarios.evidence.judge import Verdict
 from scenarios.evidence.observation import Observation
 from scenarios.messages.catalogue import render
@@ -101,6 +102,10 @@ class Screen:
 
     def note(self, text: Text) -> None:
         self._print(Line(f"  {self._in_words(text)}"))
+
+    def restored(self, run: RestoredRun) -> None:
+        proxies, after = run.in_force.proxies, run.in_force.milliseconds
+        self.note(Message("run.restored", who=run.who, pid=str(run.pid), since=run.since, n=proxies, after=after))
 
     def in_force(self, title: Text, convergence: Convergence) -> None:
         proxies, after, revision = convergence.proxies, convergence.milliseconds, convergence.revision

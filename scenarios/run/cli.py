@@ -19,6 +19,7 @@ from platforms.cli.demo_options import demo_options
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, Interrupted, UsageError
 from platforms.selection import connect
+from scenarios.messages.errors import told, words
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
 from scenarios.reporting.document import document
@@ -76,7 +77,7 @@ def main(
     try:
         return command_line.run(_click_command(command, play, language), command.program, given)
     except DemoError as error:
-        screen.wrong(_said_of(command, str(error)))
+        screen.wrong(_said_of(command, told(error)))
         return error.exit_code
     except OSError as error:  # such as a full disk: no reason for the exit code of a claim that FAILS
         screen.wrong(_said_of(command, str(error)))
@@ -121,11 +122,11 @@ def _play(
     scenario = command.build(margin / 100, keep=keep, **own)
     claims = plan_steps(scenario, profile)
     if sum(claim.requests for step in claims for claim in step) > _MOST_REQUESTS:
-        raise UsageError(f"this takes more than {_MOST_REQUESTS:,} requests: give a larger --margin, or --requests")
+        raise UsageError(words(Message("error.too_many_requests", most=_MOST_REQUESTS)))
     usual = command.build(_MARGIN / 100, keep=keep, **own)
     if margin != _MARGIN and _promises(claims) == _promises(plan_steps(usual, profile)):
-        told = Message("note.margin", margin=f"{float(margin):g}")
-        scenario = replace(scenario, notes=(*scenario.notes, told))
+        note = Message("note.margin", margin=f"{float(margin):g}")
+        scenario = replace(scenario, notes=(*scenario.notes, note))
     folder = None if report is None else prepare(report)
     outcome = run(
         scenario,
@@ -142,7 +143,7 @@ def _play(
     if folder:
         screen.note(write(written, folder, language))
     if outcome.error:
-        screen.wrong(_said_of(command, str(outcome.error)))
+        screen.wrong(_said_of(command, told(outcome.error)))
     return outcome.exit_code
 
 
@@ -212,15 +213,15 @@ def _promises(claims: Iterable[Sequence[Claim]]) -> list[tuple[int, Message]]:
 def _profile(requests: int | None, rate: Fraction | None, duration: Fraction | None) -> LoadProfile:
     if duration is not None:
         if rate is None:
-            raise UsageError("--duration needs a rate: add --rate, as in --rate 15 --duration 60")
+            raise UsageError(words(Message("error.duration_alone")))
         if requests is not None:
-            raise UsageError("--requests and --duration each say how many requests: give one of them")
+            raise UsageError(words(Message("error.requests_and_duration")))
     return LoadProfile(requests, None if rate is None else float(rate), None if duration is None else float(duration))
 
 
 def _verbosity(*, as_json: bool, quiet: bool, verbose: int) -> Verbosity:
     if quiet and verbose:
-        raise UsageError("--quiet and --verbose each say how much to print: give one of them")
+        raise UsageError(words(Message("error.quiet_and_verbose")))
     if as_json:
         return Verbosity.JSON
     if quiet:

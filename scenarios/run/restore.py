@@ -11,7 +11,8 @@ from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError, Interrupted, NotReachable, Silent
 from platforms.istio.resources import baseline
-from scenarios.messages.message import Message
+from scenarios.messages.errors import told, words
+from scenarios.messages.message import Message, Text
 from scenarios.reporting.terminal import Screen
 from scenarios.run.signals import InterruptGuard
 
@@ -46,7 +47,7 @@ def restoring_baseline(
         if result.error:
             raise result.error from cause
         if isinstance(cause, Interrupted):
-            raise Interrupted(f"{cause}; the baseline is back") from None
+            raise _stopped(told(cause)) from None
         raise
     if keep:
         Journal.of(platform.key).close()
@@ -54,7 +55,7 @@ def restoring_baseline(
         return
     _restore(platform, guard, screen, result, scenario=scenario)
     if guard.received:
-        raise result.error or Interrupted(f"stopped by {guard.received}; the baseline is back")
+        raise result.error or _stopped(Message("error.stopped", signal=guard.received))
 
 
 def _restore(
@@ -66,13 +67,11 @@ def _restore(
     scenario: str,
     cause: BaseException | None = None,
 ) -> None:
-    consequence = (
-        f"a rule of {scenario} may still be in force, and `python -m platforms reset` brings the baseline back"
-    )
+    consequence = Message("error.rule_remains", scenario=scenario)
     state = State(baseline())
     with guard.deferred(consequence):
         if cause:
-            screen.note(Message("run.restoring", why=str(cause) or type(cause).__name__))
+            screen.note(Message("run.restoring", why=told(cause) or type(cause).__name__))
         try:
             platform.apply(state)
             convergence = platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
@@ -81,9 +80,18 @@ def _restore(
         except DemoError as error:
             # Without a demo there is no rule either; the error then says what to do.
             gone = isinstance(error, NotReachable) and not isinstance(error, Silent)
-            advice = "" if gone else f"; {consequence}"
-            result.error = type(error)(f"the baseline is not back: {error}{advice}")
+            result.error = type(error)(
+                words(
+                    Message("error.not_restored_gone", error=told(error))
+                    if gone
+                    else Message("error.not_restored", error=told(error), consequence=consequence)
+                )
+            )
             return
         Journal.of(platform.key).close()
     result.milliseconds, result.restored_at = convergence.milliseconds, time.time()
     screen.in_force(Message("run.baseline"), convergence)
+
+
+def _stopped(why: Text) -> Interrupted:
+    return Interrupted(words(Message("error.stopped_restored", why=why)))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import urllib3
 
-from platforms.boundary import Platform, State
+from platforms.boundary import Caveat, Platform, State
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.demo.run_folder import part
@@ -21,6 +21,7 @@ from platforms.istio.resources import baseline
 from scenarios.evidence.observation import marks
 from scenarios.evidence.step import StepRecord, StepReport, judge_step
 from scenarios.messages.catalogue import english
+from scenarios.messages.errors import told, words
 from scenarios.messages.message import Message
 from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen
@@ -34,7 +35,6 @@ from scenarios.statistics.claim import PUNCTUAL, Claim, plan_claims
 
 _PROBE_SECONDS = 1.0
 """How long the proxies get to prove that they serve the baseline before a run."""
-_ADVICE = "`python -m platforms status` shows what is wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,7 @@ class LoadSource:
         if not self.in_cluster:
             return Traffic(LocustProcess(log, self.workers))
         if platform.load_generator is None:
-            raise Unsupported(
-                f"--in-cluster: platform {platform.name} is no cluster; --workers N takes N processes of this machine"
-            )
+            raise Unsupported(words(Message("error.no_cluster", platform=platform.name)))
         return Traffic(platform.load_generator(self.workers or 1))
 
 
@@ -99,14 +97,14 @@ def run(
     started = datetime.now().astimezone()
     clock = time.perf_counter()
     platform = connect()
-    scenario = replace(scenario, notes=(*scenario.notes, *platform.caveats))
+    scenario = replace(scenario, notes=(*scenario.notes, *map(_note_of, platform.caveats)))
     screen.opening(scenario, platform, claims)
     folder = part(platform.key)
     # Locust takes a second to import, so it starts while the demo is checked.
     with InterruptGuard().installed() as guard, source.traffic(platform, folder / "locust.log") as traffic:
         with _nothing_changed():
-            if told := restore_after_crash(platform):
-                screen.note(told)
+            if restored := restore_after_crash(platform):
+                screen.restored(restored)
         with exclusive(platform.key, command):
             with _nothing_changed():
                 found = _preflight(platform, screen)
@@ -133,6 +131,10 @@ def run(
     )
 
 
+def _note_of(caveat: Caveat) -> Message:
+    return Message(f"note.{caveat.name.lower()}")
+
+
 def _judge(records: Sequence[StepRecord]) -> tuple[StepReport, ...]:
     """Judge every step; the time that a page takes is compared with the first step, in which there is no fault."""
     first = judge_step(records[0], usual_ms=None)
@@ -153,7 +155,7 @@ def _nothing_changed() -> Iterator[None]:
     try:
         yield
     except Interrupted as stopped:
-        raise Interrupted(f"{stopped}; nothing had been changed") from None
+        raise Interrupted(words(Message("error.nothing_changed", why=told(stopped)))) from None
 
 
 def _preflight(platform: Platform, screen: Screen) -> Message:
@@ -172,12 +174,13 @@ def _preflight(platform: Platform, screen: Screen) -> Message:
 
 def _require_page(url: str) -> None:
     """Raise NotReachable unless the gateway serves the page."""
+    page = f"{url}/productpage"
     try:
         with urllib3.PoolManager(timeout=5.0, retries=False) as pool:
-            answer = pool.request("GET", f"{url}/productpage")
+            answer = pool.request("GET", page)
     except urllib3.exceptions.HTTPError as error:
-        raise NotReachable(f"{url}/productpage does not answer ({type(error).__name__}): {_ADVICE}") from error
+        raise NotReachable(words(Message("error.no_answer", url=page, why=type(error).__name__))) from error
     if answer.status != 200:  # noqa: PLR2004  # OK
-        raise NotReachable(f"{url}/productpage answers {answer.status}: {_ADVICE}")
+        raise NotReachable(words(Message("error.no_page", url=page, status=str(answer.status))))
     if not marks(answer.data.decode(errors="replace")):
-        raise NotReachable(f"{url}/productpage is not a page of this Bookinfo: it has no <main id=bookinfo>")
+        raise NotReachable(words(Message("error.other_page", url=page)))

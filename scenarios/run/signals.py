@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from types import FrameType
 
 from platforms.errors import Interrupted
+from scenarios.messages.errors import words
+from scenarios.messages.message import Message
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _NAMES = {signal.SIGINT: "Ctrl-C"}
@@ -19,7 +21,7 @@ class InterruptGuard:
     def __init__(self) -> None:
         self.received: str | None = None
         """The name of the first signal, if one came."""
-        self._consequence: str | None = None
+        self._consequence: Message | None = None
         """While signals are deferred: what a second Ctrl-C leaves undone."""
 
     @contextlib.contextmanager
@@ -36,7 +38,7 @@ class InterruptGuard:
                 signal.signal(number, handler)
 
     @contextlib.contextmanager
-    def deferred(self, consequence: str) -> Iterator[None]:
+    def deferred(self, consequence: Message) -> Iterator[None]:
         """Defer the first signal to the end of the block; a second Ctrl-C gives up and names the `consequence`."""
         self._consequence = consequence
         try:
@@ -47,8 +49,9 @@ class InterruptGuard:
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         name = _NAMES.get(signal.Signals(number), signal.Signals(number).name)
         first, self.received = self.received is None, self.received or name
+        stopped = Message("error.stopped", signal=name)
         if self._consequence is None:
             if first:  # a second one, before the restore has begun, must not prevent it
-                raise Interrupted(f"stopped by {name}")
+                raise Interrupted(words(stopped))
         elif not first and number == signal.SIGINT:
-            raise Interrupted(f"stopped by {name} during the restore: {self._consequence}")
+            raise Interrupted(words(Message("error.stopped_restoring", signal=name, consequence=self._consequence)))

@@ -14,6 +14,8 @@ from typing import Any, Self
 from platforms.boundary import LoadGenerator
 from platforms.errors import TrafficError
 from scenarios.evidence.observation import Observation, marks
+from scenarios.messages.errors import words
+from scenarios.messages.message import Message
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +108,7 @@ class Traffic:
         while True:
             line = self._next_line(patience)
             if "fatal" in line:
-                raise TrafficError(f"no traffic: {line['fatal']}")
+                raise TrafficError(words(Message("error.no_traffic", why=line["fatal"])))
             if "ended" in line:
                 log.info("Locust: %d answers in %.1f s", len(observations), line["seconds"])
                 return TrafficResult(tuple(observations), line["seconds"], line["logins"])
@@ -130,16 +132,15 @@ class Traffic:
         try:
             line = self._lines.get(timeout=patience)
         except queue.Empty:
-            raise TrafficError(
-                f"Locust has said nothing for {patience:.0f} s; its log is {self._generator.log}"
-            ) from None
+            silent = Message("error.silent_traffic", patience=round(patience), log=self._generator.log)
+            raise TrafficError(words(silent)) from None
         if not line:
             raise TrafficError(self._exit_message())
         answer: dict[str, Any] = json.loads(line)
         return answer
 
     def _exit_message(self) -> str:
-        return f"Locust ended in the middle ({self._generator.exit_reason()})"
+        return words(Message("error.traffic_ended", why=self._generator.exit_reason()))
 
 
 def _summary(loads: Sequence[UserLoad]) -> str:

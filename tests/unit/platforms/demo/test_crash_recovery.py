@@ -23,7 +23,7 @@ def test_a_killed_run_is_undone_and_told() -> None:
 
         assert State(baseline()) == platform.in_force
     assert said is not None
-    assert "`python -m scenarios.canary`" in said
+    assert "`python -m scenarios.canary`" in str(said)
     assert Journal.of(platform.key).read() is None
 
 

@@ -135,6 +135,29 @@ def test_bad_input_gets_one_clear_line(
     assert not run_folder.exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ("canary", "--weights", "90,10"),
+            "canary: --weights '90,10': 90,10,0처럼 v1, v2, v3의 가중치 세 개를 지정해야 하는데, 2개를 받았습니다",
+        ),
+        (
+            ("user_routing", "--user", "a\nb"),
+            "user_routing: --user 'a\\nb': 이름에는 '\\n'을 쓸 수 없습니다. 한 줄로 된 이름을 지정하십시오",
+        ),
+        (("canary", "--report", ""), "canary: --report '': `--report report`처럼 폴더를 지정하십시오"),
+    ],
+)
+def test_what_is_wrong_is_said_in_korean_too(
+    words: Sequence[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the same exit code."""
+    code = main(COMMANDS[words[0]], [*words[1:], "--lang", "ko"], to=nobody)
+
+    assert (2, f"{said}\n") == (code, capsys.readouterr().err)
+
+
 def test_in_cluster_needs_a_cluster(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 3 before anything is changed; the line says what to use instead."""
     with FakePlatform() as platform:
