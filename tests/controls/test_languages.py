@@ -80,3 +80,14 @@ def test_what_is_said_in_korean_is_korean(documents: list[dict[str, Any]]) -> No
 
         assert re.search("(불?성립|판정 불가) · ", file.getvalue())
         assert [] == re.findall("[A-Za-z]+", left)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_page_opens_in_the_language_of_its_run(documents: list[dict[str, Any]], language: Language) -> None:
+    """And has the other one a click away."""
+    drawn = page(documents[0], language)
+
+    assert f'<html lang="{language.value}">' in drawn
+    assert {Language.ENGLISH: ["english"], Language.KOREAN: ["korean"]}[language] == re.findall(
+        r'name="language" id="(\w+)" checked', drawn
+    )

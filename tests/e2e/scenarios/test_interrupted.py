@@ -105,7 +105,7 @@ def test_a_killed_run_takes_its_traffic_along_and_is_healed() -> None:
         assert [State(baseline())] == platform.applied
     assert all(map(gone, locust))
     assert said is not None
-    assert "`python -m scenarios.canary --rate 20 --duration 60`" in said
+    assert "`python -m scenarios.canary --rate 20 --duration 60`" in str(said)
 
 
 def test_a_second_run_is_told_to_wait() -> None:

@@ -32,7 +32,7 @@ SAMPLES: dict[str, tuple[Value, ...]] = {
     "text": (NAME, "", Message("who.anonymous"), (NAME, NAME), (), 1_234),
 }
 KOREANS_SAY = re.compile(
-    r"`[^`]*`|--[a-z-]+|\bend-user:|\bv[123]\b|\b(HTTP|UTF-8|Locust|pid|mTLS|YAML|JSON|JUnit|Istio|Bookinfo|Job|Wald|Clopper-Pearson|ms|p50|p95|p99)\b|%p"
+    r"`[^`]*`|--[a-z-]+|\bend-user\b|\bv[123]\b|\b(HTTP|UTF-8|Locust|pid|mTLS|YAML|JSON|JUnit|Istio|Bookinfo|Job|Wald|Clopper-Pearson|ms|p50|p95|p99)\b|%p"
     r"|\b(abort|delay|outage|opennaru|bookinfo|local|kubernetes|kind|http://host:port|(?:report|junit)\.(?:json|xml|html))\b|-v+\b",
     re.ASCII,
 )
