@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from scenarios.messages.catalogue import english
+from scenarios.messages.message import Message
+from scenarios.statistics.claim import PUNCTUAL
+
 # What XML 1.0 cannot hold at all.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KINDS = {"FAILS": "failure", "INCONCLUSIVE": "error"}
@@ -61,11 +65,14 @@ def _cases(document: Mapping[str, Any]) -> Iterator[_Case]:
         name, took = f"{claim['step']}: {claim['end_user']}", seconds[claim["step"]]
         yield _Case(name, took, claim["verdict"], claim["reason"])
         if budget := claim["budget"]:
-            within = f"95 of 100 pages within {budget['within_ms'] / 1000:g} s"
-            late = f"{budget['late']:,} of {claim['requests']:,} came later; the slowest took {claim['milliseconds']['100']:,.0f} ms"
+            within = english(Message("junit.within", n=PUNCTUAL, within=budget["within_ms"] / 1000))
+            slowest = claim["milliseconds"]["100"]
+            late = english(Message("junit.late", n=budget["late"], requests=claim["requests"], slowest=slowest))
             yield _Case(f"{name}: {within}", took, budget["verdict"], late if budget["late"] else claim["reason"])
     if document["error"]:
-        yield _Case("the baseline is back", (document["restored_ms"] or 0) / 1000, "INCONCLUSIVE", document["error"])
+        yield _Case(
+            english(Message("junit.baseline")), (document["restored_ms"] or 0) / 1000, "INCONCLUSIVE", document["error"]
+        )
 
 
 def _xml(text: str) -> str:

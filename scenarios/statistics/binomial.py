@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scenarios.messages.figures import span
+
 ALPHA = 1 / 1000
 """The probability that a run on a right mesh fails."""
 POWER = 0.99
@@ -37,7 +39,7 @@ class Range:
         return self.low <= count <= self.high
 
     def __str__(self) -> str:
-        return f"{self.low:,}" if self.low == self.high else f"{self.low:,}–{self.high:,}"  # noqa: RUF001  # a range takes an en dash
+        return span(self.low, self.high)
 
 
 def probability_below(count: int, *, requests: int, share: Fraction) -> float:
