@@ -55,7 +55,7 @@ test-exhaustive: setup-dev ## Run the others of each kind, which `make test` lea
 
 test-all: test test-exhaustive ## Run all tests that need no cluster
 
-PYTEST := $(PYTHON) -m pytest -n logical --maxprocesses 4 --dist worksteal tests services/productpage/tests --ignore tests/kubernetes
+PYTEST := $(PYTHON) -m pytest -n $(or $(WORKERS),3) --dist loadfile --no-loadscope-reorder tests services/productpage/tests --ignore tests/kubernetes
 
 test-services: setup-dev ## Run each service's own tests in its own language
 	cd services/details && rake --silent test

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,7 @@ from scenarios.run.run import LoadSource
 from tests.controls import drive
 from tests.e2e.demo import Demo, demo_up
 from tests.traffic import SharedTraffic
+from tests.workers import FewDemos
 
 # Whoever runs the tests in the background has Ctrl-C and hang-ups ignored, and every command that a test starts would
 # inherit that: the tests that stop a command would wait for nothing.
@@ -26,6 +28,11 @@ os.environ["LC_ALL"] = "C.UTF-8"
 # A property that takes its time on a busy machine holds all the same.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadfile`, as in the Makefile."""
+    return FewDemos(config, log) if config.option.dist == "loadfile" else None
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,7 +16,7 @@ class TestFake(PlatformContract):
 
     @pytest.fixture
     def platform(self) -> Iterator[FakePlatform]:
-        with FakePlatform(defects=Defects(logs_calls=True)) as fake:
+        with FakePlatform(second=0.3, defects=Defects(logs_calls=True)) as fake:
             yield fake
 
     @pytest.fixture

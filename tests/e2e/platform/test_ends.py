@@ -8,15 +8,12 @@ import shutil
 import signal
 import subprocess  # noqa: TID251  # the supervisor is started as `up` starts it
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from platforms.boundary import State
 from platforms.demo.journal import Journal
 from platforms.environment import ROOT
-from platforms.istio.resources import ISTIO, baseline, load
 from platforms.local import bringup
 from platforms.local.programs import runtimes
 from tests.e2e.demo import Demo, alive, demo_up, kill, until
@@ -27,43 +24,6 @@ WHO = "python -m scenarios.canary"
 
 def recorded(demo: Demo) -> bool:
     return (demo.folder / "local" / "demo.json").exists()
-
-
-@pytest.fixture
-def cut_off(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A scenario was killed while its rule was in force."""
-    monkeypatch.setenv("BOOKINFO_RUN", str(demo.folder))
-    rule = ISTIO / "canary.yaml"
-    applied = demo.run("apply", "-f", str(rule))
-
-    assert 0 == applied.returncode, applied.stderr
-
-    Journal.of("local").open(who=WHO, was="the baseline", will={"canary": State(baseline().overlaid(load(rule)))})
-    yield
-    Journal.of("local").close()
-
-
-@pytest.mark.parametrize("command", [("status",), ("status", "--json"), ("reset",), ("up", "--platform", "local")])
-@pytest.mark.usefixtures("cut_off")
-def test_the_next_command_heals(demo: Demo, command: tuple[str, ...]) -> None:
-    """Whatever comes after a killed scenario puts the baseline back first, and says so."""
-    done = demo.run(*command)
-
-    assert 0 == done.returncode
-    assert 1 == done.stderr.count(f"`{WHO}`")
-    assert "the baseline is back" in done.stderr
-    assert demo.status()["baseline"]
-    assert Journal.of("local").read() is None
-
-
-@pytest.mark.usefixtures("cut_off")
-def test_apply_heals_first(demo: Demo) -> None:
-    """A rule of one's own is laid over the baseline, not over what a killed scenario left."""
-    done = demo.run("apply", "-f", "istio/user_routing.yaml")
-
-    assert 0 == done.returncode
-    assert "the baseline is back" in done.stderr
-    assert ["VirtualService reviews"] == demo.status()["differs"]["changed"]
 
 
 def test_down_ends_the_story(down: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,24 +144,4 @@ def test_down_ends_a_supervisor_that_hangs(down: Demo, monkeypatch: pytest.Monke
 def test_run_folders(tmp_path: Path, folder: str) -> None:
     """A run folder may have any name."""
     with demo_up(tmp_path / folder) as demo:
-        assert 'data-reviews="shown"' in demo.page()
-
-
-def test_environment_of_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Proxies, options and paths of the caller's shell do not reach the demo."""
-    evil = tmp_path / "evil"
-    evil.mkdir()
-    (evil / "flask.py").write_text("raise SystemExit('evil')")
-    for name, value in {
-        **dict.fromkeys(("HTTP_PROXY", "http_proxy", "ALL_PROXY"), "http://127.0.0.1:1"),
-        "PYTHONPATH": str(evil),
-        "RUBYOPT": "-rnothing",
-        "NODE_OPTIONS": "--nonsense",
-        "JDK_JAVA_OPTIONS": "-nonsense",
-        "GUNICORN_CMD_ARGS": "--nonsense",
-        "LC_ALL": "C",
-        "TMPDIR": "/nowhere",
-    }.items():
-        monkeypatch.setenv(name, value)
-    with demo_up(tmp_path / "run") as demo:
         assert 'data-reviews="shown"' in demo.page()

@@ -17,7 +17,7 @@ from platforms.errors import NotConverged
 from platforms.istio.overlay import lay_over
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load, parse
 from platforms.local.platform import LocalPlatform
-from tests.e2e.demo import Demo, demo_up
+from tests.e2e.demo import Demo
 
 TO_V3 = """\
 apiVersion: networking.istio.io/v1
@@ -224,19 +224,3 @@ def test_a_folder_is_read_as_kubectl_reads_it(demo: Demo, tmp_path: Path) -> Non
     assert 0 == done.returncode, done.stderr
     assert done.stdout.startswith(f"{tmp_path}: read 1 file: a.yml; not read: b.txt\n")
     assert {"v3"} == version
-
-
-def test_a_rule_by_cookie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cookies go on to the backends where `up` is told so, as on a cluster."""
-    monkeypatch.setenv("FORWARD_COOKIE", "true")
-    rule = TO_V3.replace(
-        "    - route:", "    - match: [{headers: {cookie: {regex: '.*group=beta.*'}}}]\n      route:", 1
-    )
-    with demo_up(tmp_path) as demo:
-        applied = demo.run(
-            "apply", "-f", "-", stdin=rule + "    - route: [{destination: {host: reviews, subset: v1}}]\n"
-        )
-        pages = [demo.page(cookie=cookie) for cookie in ("group=beta", "group=alpha", "") for _ in range(3)]
-
-    assert 0 == applied.returncode, applied.stderr
-    assert 3 * ["v3"] + 6 * ["v1"] == re.findall(r'data-reviews-version="([^"]*)"', " ".join(pages))

@@ -1,0 +1,35 @@
+"""How the tests are dealt out to the processes that run them."""
+
+from __future__ import annotations
+
+from xdist.scheduler import LoadFileScheduling
+
+TOGETHER = {
+    "the session's services": ("tests/contract/http/",),
+    "demos of their own": (
+        "tests/e2e/platform/test_ends.py",
+        "tests/e2e/platform/test_environment.py",
+        "tests/e2e/platform/test_lifecycle.py",
+        "tests/e2e/platform/test_setup.py",
+    ),
+    "the session's demo": (
+        "tests/browser/test_page.py",
+        "tests/contract/platform/test_local.py",
+        "tests/e2e/platform/",
+        "tests/e2e/scenarios/",
+        "tests/e2e/test_contract_behind_the_mesh.py",
+        "tests/e2e/test_slow_connections.py",
+    ),
+}
+"""Which files one process gets, all of them, for a session's fixture is each process's own.
+
+A demo takes 21 of the 128 inotify instances that Linux gives a user, so that a few are the most that there can be.
+"""
+
+
+class FewDemos(LoadFileScheduling):
+    """File after file to whichever process is free, but for what belongs together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return next((name for name, files in TOGETHER.items() if file.startswith(files)), file)
