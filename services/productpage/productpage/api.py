@@ -37,7 +37,7 @@ def ratings(product_id: str) -> Response:
 
 def _answer(app: App, product_id: str) -> Response:
     backends: Backends = current_app.extensions["backends"]
-    answer = backends.ask(app, product_id, headers_for_backends()).answer()
+    (answer,) = backends.ask([app], product_id, headers_for_backends())
     document = answer.document
     if document is None:
         document = {"error": f"Sorry, product {app} are currently unavailable for this book."}

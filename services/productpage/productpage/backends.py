@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Literal
 from urllib.parse import quote
 
-from productpage.connections import Exchange, Pool, Unanswered, get
 from productpage.settings import Settings
+from productpage.transfers import Client, Reply
 
 log = logging.getLogger(__name__)
 
@@ -29,45 +30,72 @@ class Answer:
     document: dict[str, Any] | None = None
 
 
-class Call:
-    """A question on its way; `answer` waits for what comes back."""
+class Backends:
+    """Details, reviews and ratings, over kept connections."""
 
-    def __init__(self, ask: Callable[[], Exchange], app: App, count: Callable[[str, int], None]) -> None:
-        self._ask = ask
-        self._app = app
+    def __init__(self, settings: Settings, count: Callable[[str, int], None]) -> None:
+        """`count` is told the app and the status of every result."""
+        self._settings = settings
         self._count = count
-        self._exchange = ask()
+        self._proxies = {app: settings.proxies.get(app) for app in settings.backends}
+        self._idle: list[Client] = []
 
-    def answer(self) -> Answer:
-        """The first good answer, or the last bad one."""
-        answer = self._read()
-        for _ in range(ATTEMPTS[self._app] - 1):
-            if answer.document is None:
-                self._exchange = self._ask()
-                answer = self._read()
-        self._count(self._app, answer.status)
-        return answer
+    def ask(self, apps: Collection[App], product_id: str, headers: Mapping[str, str]) -> list[Answer]:
+        """Each app's first good answer, or the last bad one; all are asked at the same time."""
+        path = quote(product_id, safe="")
+        urls = {app: f"http://{self._settings.backends[app]}/{app}/{path}" for app in apps}
+        client = self._client()
+        for app in apps:
+            client.begin(app, urls[app], headers)
+        attempts = {app: ATTEMPTS[app] for app in apps}
+        answers: dict[App, Answer] = {}
+        while len(answers) < len(apps):
+            for app, reply in client.ended():
+                answer = _answer(app, reply)
+                attempts[app] -= 1
+                if answer.document is None and attempts[app]:
+                    client.begin(app, urls[app], headers)
+                else:
+                    answers[app] = answer
+        self._idle.append(client)
+        for app in apps:
+            self._count(app, answers[app].status)
+        return [answers[app] for app in apps]
 
-    def _read(self) -> Answer:
-        try:
-            status, body = self._exchange.answer()
-        except Unanswered as error:
-            log.warning("%s: no answer: %s", self._app, error)
-            return Answer(500)
-        if status != 200:  # noqa: PLR2004  # the one status that carries a document
-            log.warning("%s: answered %d", self._app, status)
-            return Answer(status if status >= 400 else 502)  # noqa: PLR2004  # a redirection is no answer here
-        return self._document(body)
+    def flood(self, product_id: str, headers: Mapping[str, str]) -> None:
+        """Call reviews FLOOD_FACTOR times for nothing, one after the other, to trip a rate limit."""
+        for _ in range(self._settings.flood_factor):
+            self.ask(["reviews"], product_id, headers)
 
-    def _document(self, body: bytes) -> Answer:
-        try:
-            document = json.loads(body, parse_float=_finite, parse_constant=_finite)
-        except (ValueError, RecursionError):
-            document = None
-        if not isinstance(document, dict):
-            log.warning("%s: answered 200 without a JSON object", self._app)
-            return Answer(502)
-        return Answer(200, document)
+    def close(self) -> None:
+        """Close the kept connections."""
+        while self._idle:
+            self._idle.pop().close()
+
+    def _client(self) -> Client:
+        """The one that ended last, for its connections are the freshest; a new one if all are busy."""
+        with suppress(IndexError):
+            while not (client := self._idle.pop()).sound:
+                client.close()
+            return client
+        return Client(self._proxies, self._settings.budget)
+
+
+def _answer(app: App, reply: Reply) -> Answer:
+    if reply.failure:
+        log.warning("%s: no answer: %s", app, reply.failure)
+        return Answer(500)
+    if reply.status != 200:  # noqa: PLR2004  # the one status that carries a document
+        log.warning("%s: answered %d", app, reply.status)
+        return Answer(reply.status if reply.status >= 400 else 502)  # noqa: PLR2004  # a redirection is no answer here
+    try:
+        document = json.loads(reply.body, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        log.warning("%s: answered 200 without a JSON object", app)
+        return Answer(502)
+    return Answer(200, document)
 
 
 def _finite(text: str) -> float:
@@ -76,35 +104,3 @@ def _finite(text: str) -> float:
     if not isfinite(number):
         raise ValueError(f"{text}: not a finite number")
     return number
-
-
-class Backends:
-    """Details, reviews and ratings, over kept connections."""
-
-    def __init__(self, settings: Settings, count: Callable[[str, int], None]) -> None:
-        """`count` is told the app and the status of every result."""
-        self._settings = settings
-        self._count = count
-        self._hosts = {app: str(address) for app, address in settings.backends.items()}
-        # An HTTP proxy is asked for the whole URL, a server for the path.
-        self._origins = {app: f"http://{host}" if app in settings.proxies else "" for app, host in self._hosts.items()}
-        peers = {app: settings.proxies.get(app, address) for app, address in settings.backends.items()}
-        pools = {peer: Pool(peer) for peer in peers.values()}
-        self._pools = {app: pools[peer] for app, peer in peers.items()}
-
-    def ask(self, app: App, product_id: str, headers: Mapping[str, str]) -> Call:
-        """Send the question now; nothing waits before its answer is asked for."""
-        target = f"{self._origins[app]}/{app}/{quote(product_id, safe='')}"
-        request = get(target, {"host": self._hosts[app], **headers})
-        pool, budget = self._pools[app], self._settings.budget
-        return Call(lambda: Exchange(pool, request, budget), app, self._count)
-
-    def flood(self, product_id: str, headers: Mapping[str, str]) -> None:
-        """Call reviews FLOOD_FACTOR times for nothing, one after the other, to trip a rate limit."""
-        for _ in range(self._settings.flood_factor):
-            self.ask("reviews", product_id, headers).answer()
-
-    def close(self) -> None:
-        """Close the kept connections."""
-        for pool in self._pools.values():
-            pool.close()

@@ -37,12 +37,9 @@ def productpage() -> AnyResponse:
     """The book, as much of it as can be had: 200 whatever the backends do."""
     backends: Backends = current_app.extensions["backends"]
     headers = headers_for_backends()
-    # Both are asked before either is waited for. Details first: its one attempt takes no longer than the first of reviews.
-    asked_details = backends.ask("details", "0", headers)
     backends.flood("0", headers)
-    asked_reviews = backends.ask("reviews", "0", headers)
-    details = read_details(asked_details.answer())
-    reviews = read_reviews(asked_reviews.answer())
+    said_details, said_reviews = backends.ask(["details", "reviews"], "0", headers)
+    details, reviews = read_details(said_details), read_reviews(said_reviews)
     end_user = signed_in()
     return _page(
         "productpage.html",

@@ -43,7 +43,7 @@ class Settings:
     proxies: Mapping[str, Address] = field(default_factory=dict)
     """The HTTP proxy of an app that is called through one."""
     budget: float = 3.0
-    """Seconds for one backend call, from connecting to the last byte."""
+    """Seconds for one backend call, from looking up its name to the last byte."""
     flood_factor: int = 0
     """Calls of reviews that a page makes for nothing, to trip a rate limit."""
     forward_cookie: bool = False

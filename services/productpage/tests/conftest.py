@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ sys.path.insert(0, str(HERE.parent))
 from flask.testing import FlaskClient  # noqa: E402  # the two paths come first
 from productpage.app import create_app  # noqa: E402  # the two paths come first
 from productpage.settings import Address, Settings  # noqa: E402  # the two paths come first
-from stub import Backend, Productpage  # noqa: E402  # the two paths come first
+from stub import Backend, Peer, Productpage, Step  # noqa: E402  # the two paths come first
 
 
 @pytest.fixture
@@ -40,6 +40,20 @@ def productpage(backend: Backend) -> Iterator[Productpage]:
     yield make
     for app in made:
         app.extensions["backends"].close()
+
+
+@pytest.fixture
+def peer() -> Iterator[Callable[..., Peer]]:
+    """Make a backend that does with its connections what a script says."""
+    made: list[Peer] = []
+
+    def make(*connections: list[Step]) -> Peer:
+        made.append(Peer(*connections))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
 
 
 @pytest.fixture

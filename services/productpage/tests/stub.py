@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 from collections.abc import Callable
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any
@@ -16,6 +18,8 @@ Rating = Callable[[int], dict[str, Any]]
 """What reviews says of so many stars."""
 Productpage = Callable[..., FlaskClient]
 """Makes a browser of productpage, with settings to choose."""
+Step = bytes | Callable[[socket.socket], None]
+"""What a request meets: an answer, or something else done to its connection."""
 
 
 def black(stars: int) -> dict[str, Any]:
@@ -136,31 +140,39 @@ class Peer:
 
     ANSWER = b'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"type":"book"}'
 
-    def __init__(self, *connections: list[bytes | None]) -> None:
-        """Per connection, the answer to each request; None closes without one. Then it closes."""
+    def __init__(self, *connections: list[Step]) -> None:
+        """Per connection, what each request meets; then the connection is closed."""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address = Address("127.0.0.1", self._listener.getsockname()[1])
-        self.requests = 0
+        self._sockets = [self._listener]
+        self.asked: list[bytes] = []
         self.closed = Event()
         self._thread = Thread(target=self._serve, args=(connections,))
         self._thread.start()
 
-    def _serve(self, connections: tuple[list[bytes | None], ...]) -> None:
-        for answers in connections:
+    def _serve(self, connections: tuple[list[Step], ...]) -> None:
+        for steps in connections:
             try:
                 connection, _ = self._listener.accept()
             except OSError:  # stopped: nobody called any more
                 return
-            with connection:
-                for answer in answers:
-                    connection.recv(65536)
-                    self.requests += 1
-                    if answer is None:
+            self._sockets.append(connection)
+            with connection, suppress(OSError):  # who has heard enough
+                for step in steps:
+                    if not (request := connection.recv(65536)):
                         break
-                    connection.sendall(answer)
+                    self.asked.append(request)
+                    step(connection) if callable(step) else connection.sendall(step)
             self.closed.set()
 
     def stop(self) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)  # wakes whoever waits for a call
+        for waiting in self._sockets:
+            with suppress(OSError):  # closed
+                waiting.shutdown(socket.SHUT_RDWR)  # wakes whoever waits for a call, or for a question
         self._thread.join()
         self._listener.close()
+
+
+def reset(connection: socket.socket) -> None:
+    """Have the connection end by a reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -41,6 +41,14 @@ def test_repetition_carries_the_same_headers(backend: Backend, browser: FlaskCli
     assert ["abc", "abc"] == [headers["x-request-id"] for headers in backend.asked_for("reviews")]
 
 
+@pytest.mark.parametrize("value", ["", "a;b", "a: b", "caf\xe9"])
+def test_values_go_on_as_they_came(backend: Backend, browser: FlaskClient, value: str) -> None:
+    """One that is empty too, and bytes that are no ASCII."""
+    browser.get("/productpage", headers={"x-request-id": value})
+
+    assert [value, value] == [headers.get("x-request-id") for _, headers in backend.asked]
+
+
 def test_nothing_is_invented(backend: Backend, browser: FlaskClient) -> None:
     """Without tracing headers, and without a user agent, the backends get none."""
     browser.environ_base.pop("HTTP_USER_AGENT")

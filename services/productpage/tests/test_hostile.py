@@ -63,9 +63,14 @@ def raw(status: str = "200 OK", headers: str = "", body: bytes = b"") -> bytes:
     return f"HTTP/1.1 {status}\r\n{headers}\r\n".encode() + body
 
 
+CHUNKED = raw(headers="Transfer-Encoding: chunked\r\n")
 ENDLESS = {
-    "a body": (raw(headers="Transfer-Encoding: chunked\r\n"), b"400\r\n" + b"x" * 1024 + b"\r\n"),
+    "a body": (CHUNKED, b"400\r\n" + b"x" * 1024 + b"\r\n"),
     "a body until the end": (raw(), b"x" * 1024),
+    "chunks of a byte": (CHUNKED, b"1\r\nx\r\n" * 1000),
+    "what stands between chunks": (CHUNKED + b"1;", b"x" * 1024),
+    "trailers": (CHUNKED + b"0\r\n", b"X-Trailer: x\r\n" * 100),
+    "one header": (b"HTTP/1.1 200 OK\r\nX-Header: ", b"x" * 1000),
     "headers": (b"HTTP/1.1 200 OK\r\n", b"X-Header: " + b"x" * 1000 + b"\r\n"),
     "interim answers": (b"", raw("103 Early Hints")),
     "another protocol": (raw("101 Switching Protocols", "Upgrade: x\r\nConnection: upgrade\r\n"), b"x"),
