@@ -32,6 +32,8 @@ LARGEST = 64 * 1024
 """Bytes of a request, head and body; Envoy lets pass heads of 60 kB, and the application bodies of 16."""
 _ANSWER_SECONDS = 10.0
 _MOST_DRAINED = 1024 * 1024
+_CLOSE_WAIT = 8
+"""The state of a connection whose peer sends no more (Linux, tcp_states.h)."""
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*(?=\r|$)", re.IGNORECASE)
 _CODING = re.compile(rb"\r\ntransfer-encoding:[ \t]*([^\r]*)", re.IGNORECASE)
@@ -190,8 +192,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         try:
             incomplete = waiting != b"" and missing(read + (waiting or b""))
         except Refused as refused:
-            _send(conn, refused.status)
-            self._linger(conn)
+            self._refuse(conn, refused.status)
+            return
+        if incomplete and _peer_has_finished(conn.sock):  # the poller would wake up for it again and again
+            self._refuse(conn, 400)
             return
         # The poller wakes up once so much is there.
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(waiting or b"") + 1 if incomplete else 1)
@@ -201,6 +205,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         else:
             conn.inbox.unread += conn.sock.recv(len(waiting)) if waiting else b""
             self.enqueue_req(conn)
+
+    def _refuse(self, conn: TConn, status: int) -> None:
+        _send(conn, status)
+        self._linger(conn)
 
     def wait(self, conn: TConn, callback: Any) -> None:
         """Have the connection looked after until its time is over; whose time is over first stands first."""
@@ -242,6 +250,11 @@ def _read_ahead(conn: TConn) -> bytes:
     """What was taken from the socket and belongs to the next request."""
     read: bytes = conn.parser.unreader.buf.getvalue() + conn.inbox.unread
     return read
+
+
+def _peer_has_finished(client: socket.socket) -> bool:
+    """Return whether no more will come than lies in the kernel's buffer."""
+    return client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _CLOSE_WAIT
 
 
 def _send(conn: TConn, status: int) -> None:

@@ -145,6 +145,15 @@ def test_a_request_has_one_deadline(served: tuple[subprocess.Popen[str], int]) -
         assert silent.recv(1000).startswith(b"HTTP/1.1 408 ")
 
 
+@pytest.mark.parametrize("begun", [HEAD, HEAD + b"Content-Length: 100\r\n\r\nu"], ids=["half a head", "half a body"])
+def test_who_leaves_in_the_middle_is_not_waited_for(served: tuple[subprocess.Popen[str], int], begun: bytes) -> None:
+    """The rest will never come: the answer is no time-out, and nobody looks for it again and again."""
+    with connect(served[1], begun) as left:
+        left.shutdown(socket.SHUT_WR)
+
+        assert left.recv(1000).startswith(b"HTTP/1.1 400 ")
+
+
 def test_what_is_too_large_is_refused_at_once(served: tuple[subprocess.Popen[str], int]) -> None:
     """Nobody waits for a body that nobody wants."""
     with connect(served[1], HEAD + b"Content-Length: 100000000\r\n\r\n") as large:
