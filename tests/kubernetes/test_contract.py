@@ -31,6 +31,11 @@ class TestKubernetes(PlatformContract):
         return 120.0
 
     @pytest.fixture
+    def others_converge_within(self) -> float:
+        """The control plane waits up to a second for more changes."""
+        return 10.0
+
+    @pytest.fixture
     def lagging_proxy(self, cluster: Run, demo: KubernetesDemo) -> contextlib.AbstractContextManager[str]:
         @contextlib.contextmanager
         def lagging() -> Iterator[str]:
@@ -47,7 +52,9 @@ class TestKubernetes(PlatformContract):
                 "-c",
             )
             cluster(*in_proxy, SIGNAL_ENVOY.format("STOP"))
-            yield "reviews-v2"
-            cluster(*in_proxy, SIGNAL_ENVOY.format("CONT"))
+            try:
+                yield "reviews-v2"
+            finally:
+                cluster(*in_proxy, SIGNAL_ENVOY.format("CONT"))
 
         return lagging()

@@ -31,7 +31,9 @@ class TestLocal(PlatformContract):
         def lagging() -> Iterator[str]:
             pid = demo.status()["proxies"]["reviews-v2"]["pid"]
             os.kill(pid, signal.SIGSTOP)
-            yield "reviews-v2"
-            os.kill(pid, signal.SIGCONT)
+            try:
+                yield "reviews-v2"
+            finally:
+                os.kill(pid, signal.SIGCONT)
 
         return lagging()
