@@ -19,6 +19,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from platforms.local import processes
+from platforms.local.processes import Launch
 from platforms.local.programs.workloads import command
 from platforms.loopback import LOOPBACK, free_port
 
@@ -59,7 +61,7 @@ class Service:
 
 
 class StandaloneServices:
-    """Processes of the services; all of them end with the block."""
+    """Processes of the services; all of them end with the block, and with this process however it ends."""
 
     def __init__(self, commands: Mapping[str, str] | None = None) -> None:
         """`commands` replaces the commands of some services; `{port}` in it stands for the port."""
@@ -131,22 +133,18 @@ class StandaloneServices:
     def _start(self, kind: str, name: str, environment: Mapping[str, str]) -> Service:
         port = free_port()
         log = Path(self._folder.name) / f"{name}-{port}.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                self._command(kind, port),
-                cwd=None if kind in self._commands else SERVICES / kind,
-                env={
-                    **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "JAVA_HOME") if name in os.environ},
-                    "PORT": str(port),
-                    "BIND_HOST": LOOPBACK,
-                    "HOSTNAME": f"{name}-{port}-alone",  # as a pod's: the workload's name, then what makes it unique
-                    **environment,
-                },
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # a group of its own, so that its workers end with it
-            )
+        launch = Launch(
+            self._command(kind, port),
+            {
+                **{name: os.environ[name] for name in ("PATH", "HOME", "LANG", "JAVA_HOME") if name in os.environ},
+                "PORT": str(port),
+                "BIND_HOST": LOOPBACK,
+                "HOSTNAME": f"{name}-{port}-alone",  # as a pod's: the workload's name, then what makes it unique
+                **environment,
+            },
+            Path.cwd() if kind in self._commands else SERVICES / kind,
+        )
+        process = processes.start(launch, log=log, mark=self._folder.name)
         service = Service(name, f"http://{LOOPBACK}:{port}", process, log)
         self._services.append(service)
         return service

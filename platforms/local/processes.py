@@ -68,7 +68,7 @@ def start(launch: Launch, *, log: Path, mark: str) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            # Safe here: the supervisor has one thread, and the function below only makes system calls.
+            # Safe beside other threads too: the function below takes no lock, it only makes system calls.
             preexec_fn=_dies_with(os.getpid()),  # noqa: PLW1509
         )
 
