@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 """The project's root: the folder with the Makefile."""
 
 _NEEDED = ("yaml", "rich", "urllib3", "envoy", "locust", "kubernetes")
-_COMMANDS = ("platforms", "scenarios")
+_COMMANDS = ("platforms", "scenarios", "stage")
 
 
 def own_python() -> Path:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from platforms.environment import ROOT
 
-PACKAGES = ("platforms", "scenarios", "bench", "tools")
+PACKAGES = ("platforms", "scenarios", "stage", "bench", "tools")
 RIDDLES = frozenset(
     {"How", "That", "What", "When", "Where", "Whether", "Which", "Who", "Whom", "Whose", "Why"},
 )

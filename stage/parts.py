@@ -1,0 +1,155 @@
+"""What the stage needs of its parts: who changes rules, who sends requests, who makes rules.
+
+The parts keep facts and say `Text`; what is said in which language is the stage's matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from platforms.boundary import State
+from scenarios.messages.message import Text
+from stage.picture import Dot, Fault, MapView, RuleLine, RuleState, TrafficView
+
+
+@dataclass(frozen=True, slots=True)
+class RuleStatus:
+    """The rule that the stage has put in force, or is about to."""
+
+    status: RuleState
+    title: Text
+    state: State
+    """The one in force; while another is applied, that one."""
+    revision: str = ""
+    proxies: int = 0
+    after_ms: float = 0.0
+    since_ms: int = 0
+    """The moment when the last proxy served it; 0 while it is applied."""
+    undo: bool = False
+    proving: bool = False
+    """A run of its own has the demo: from before the baseline is back for it until it has ended."""
+    error: Text = ""
+    """Why the last wish was refused; what was in force still is."""
+
+
+class Changes(Protocol):
+    """Who changes the demo: one wish after the other, in a thread of its own, under lock and journal.
+
+    A wish returns at once; what became of it is told by a new status. Of wishes that wait, the newest wins.
+    """
+
+    @property
+    def status(self) -> RuleStatus: ...
+
+    def apply(self, state: State, title: Text) -> None: ...
+
+    def undo(self) -> None: ...
+
+    def reset(self) -> None: ...
+
+    def prove(self, arguments: Sequence[str]) -> None:
+        """Put the baseline back, give up the lock, and run `python -m` with these arguments."""
+
+    def stop_proof(self) -> None:
+        """Interrupt that run, which restores the baseline by itself."""
+
+    def close(self) -> None:
+        """Stop a proof, put the baseline back and give up the lock; raises the error that stands in the way."""
+
+
+class LiveTraffic(Protocol):
+    """Requests without end, and what their answers say."""
+
+    def start(self, rate: float, users: Sequence[str]) -> None:
+        """Send so many requests a second, of these end users in turn; again with others replaces those."""
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def count_from(self, at_ms: int, asked: Mapping[str, float | None]) -> None:
+        """Count anew the requests that were begun after this moment: another rule is in force, which asks for these shares."""
+
+    def rolling(self) -> TrafficView:
+        """Return the counts since then, with intervals."""
+
+    def dots(self, after: int) -> tuple[int, tuple[Dot, ...]]:
+        """Return the answers that came after this number, as far as they are kept, and the number of the newest."""
+
+    def close(self) -> None: ...
+
+
+class ProxyRates(Protocol):
+    """The rates of calls as the proxies count them, asked for in a thread of its own."""
+
+    def latest(self) -> MapView | None:
+        """Return the newest rates; None where there are none that can be believed."""
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A reason why a rule is refused, with its line in the text, from 1; 0 where it is about none."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What somebody typed, checked as the platform would."""
+
+    mistakes: tuple[Mistake, ...]
+    lines: tuple[RuleLine, ...]
+    """How it differs from the baseline; empty where it cannot be read."""
+    state: State | None
+    """None where it is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A state beside the baseline."""
+
+    lines: tuple[RuleLine, ...]
+    yaml: str
+    """What differs, as objects to edit."""
+    whole: str
+
+
+class Rules(Protocol):
+    """Who makes states of wishes; the module `stage.rules` is one."""
+
+    def check(self, text: str, /) -> Check: ...
+
+    def differs(self, state: State, /) -> Difference: ...
+
+    def preset(self, number: int, /) -> State:
+        """Return one of the five presets of weights; raises UsageError for another number."""
+
+    def weights(self, weights: Sequence[int], /) -> State:
+        """Return the state with these weights of v1, v2 and v3; raises UsageError unless they add up to 100."""
+
+    def fault(self, kind: Fault, /) -> State:
+        """Return the state in which ratings fail so, and reviews are v3; the baseline for none."""
+
+    def user(self, name: str, /) -> State:
+        """Return the state that sends this user to v3; raises UsageError for a name that cannot sign in."""
+
+    def shares(self, state: State, /) -> Mapping[str, float | None]:
+        """Return the share that a state asks of each version; None where it depends on the end user."""
+
+    def weights_of(self, state: State, /) -> tuple[int, ...] | None: ...
+
+    def fault_of(self, state: State, /) -> Fault: ...
+
+    def routes_user(self, state: State, /) -> bool: ...
+
+    def title(self, state: State, /) -> Text:
+        """Return what the rule is, in a few words."""
