@@ -15,6 +15,7 @@ import yaml
 from platforms.environment import ROOT
 from platforms.errors import Busy, PlatformError, TrafficError
 from platforms.kubernetes.client.cluster import Cluster
+from platforms.kubernetes.traffic_pods import TrafficPods
 from platforms.wait import wait_until
 
 NAMESPACE = "bookinfo-traffic"
@@ -25,14 +26,11 @@ _FILE = ROOT / "manifests" / "traffic" / "job.yaml"
 _ENDS = frozenset({"SuccessCriteriaMet", "Complete", "FailureTarget", "Failed"})
 """The conditions of a Job that ends, in whichever order its controller sets them."""
 _LEFTOVER_SECONDS = 20.0
-_START_SECONDS = 120.0
 _CONNECT_SECONDS = 30.0
-_END_SECONDS = 5.0
 _POLL_SECONDS = 0.2
 _SIGN_OF_LIFE_SECONDS = 20.0
 """The master gives up on a runner who has been silent for three minutes."""
 _ORDERS_PORT = 5558
-_OWNER = "batch.kubernetes.io/controller-uid"
 
 
 class TrafficJob:
@@ -48,11 +46,10 @@ class TrafficJob:
     def __enter__(self) -> Self:
         self._have_place()
         made = self._cluster.apply(self._document, where="Job traffic")
-        # Pods of an earlier Job of this name may still run for a moment after it.
-        self._selector = f"{_OWNER}={made['metadata']['uid']}"
+        self._pods = TrafficPods(self._cluster, made)
         try:
-            self._pods = self._running()
-            self._connection, self._reader = self._connected(min(self._pods))
+            self._pods.wait_until_running()
+            self._connection, self._reader = self._connected(self._pods.master)
         except BaseException:
             self._delete()
             raise
@@ -88,16 +85,7 @@ class TrafficJob:
         """The pod that ended first, and how; a pod's end is known a moment after its connection's."""
         if not self._cluster.answers():
             return f"the API server of context {self._cluster.context} does not answer any more"
-        ended = wait_until(self._first_end, _END_SECONDS, every=_POLL_SECONDS)
-        return ended or f"the connection to pod {min(self._pods)} broke"
-
-    def _first_end(self) -> str:
-        found = {pod["metadata"]["name"]: pod for pod in self._found()}
-        if ends := sorted(filter(None, map(_end, found.values()))):
-            return ends[0][1]
-        # When one goes the Job fails, and takes the others along: which was the first, nobody can say then.
-        gone = sorted(self._pods - found.keys())
-        return f"{' and '.join(gone)} deleted" if gone else ""
+        return self._pods.first_end() or f"the connection to pod {self._pods.master} broke"
 
     def _have_place(self) -> None:
         """Return when no Job of an earlier run is there any more."""
@@ -118,23 +106,6 @@ class TrafficJob:
                 )
             time.sleep(_POLL_SECONDS)
 
-    def _running(self) -> set[str]:
-        """Return the names of the pods when all of them run; raises TrafficError, saying what keeps them from it."""
-        wanted = self._document["spec"]["completions"]
-        deadline = time.monotonic() + _START_SECONDS
-        while True:
-            pods = self._found()
-            states = [_state(pod) for pod in pods]
-            if states.count("Running") == wanted:
-                return {pod["metadata"]["name"] for pod in pods}
-            stuck = [state for state in states if state != "Running"] or self._refusals()
-            if time.monotonic() > deadline or any("ErrImage" in state for state in stuck):
-                raise TrafficError(
-                    f"--in-cluster: {states.count('Running')} of {wanted} pods run after {_START_SECONDS:.0f} s: "
-                    f"{'; '.join(dict.fromkeys(stuck)) or 'no pod was created'}"
-                )
-            time.sleep(_POLL_SECONDS)
-
     def _connected(self, master: str) -> tuple[socket, IO[str]]:
         """A connection to the master, who says so: a forwarded port is open before anybody listens behind it."""
 
@@ -152,14 +123,6 @@ class TrafficJob:
         with contextlib.suppress(OSError):
             while not self._over.wait(_SIGN_OF_LIFE_SECONDS):
                 self.write("")
-
-    def _found(self) -> list[dict[str, Any]]:
-        return self._cluster.objects("v1", "Pod", NAMESPACE, labels=self._selector)
-
-    def _refusals(self) -> list[str]:
-        """The reasons for which the Job may not create pods."""
-        events = self._cluster.objects("v1", "Event", NAMESPACE)
-        return [one["message"] for one in events if one["reason"] == "FailedCreate"][-1:]
 
     def _delete(self) -> None:
         """Without an API server, the Job ends by itself, and is removed a minute later."""
@@ -184,25 +147,3 @@ def is_over(job: dict[str, Any]) -> bool:
     """Tell whether it has ended, or is about to; one that has no status yet, as before its first pod is counted, has not."""
     conditions = job.get("status", {}).get("conditions") or ()
     return any(one["type"] in _ENDS and one["status"] == "True" for one in conditions)
-
-
-def _state(pod: dict[str, Any]) -> str:
-    """`Running`, or what keeps the pod from it."""
-    status = pod.get("status", {})
-    for container in status.get("containerStatuses") or ():
-        for state in ("waiting", "terminated"):
-            if told := container["state"].get(state):
-                return f"{told.get('reason', state)} {told.get('message', '')}".strip()
-    for condition in status.get("conditions") or ():
-        if condition["type"] == "PodScheduled" and condition["status"] != "True":
-            return f"{condition.get('reason', 'Pending')} {condition.get('message', '')}".strip()
-    return str(status.get("phase", "Pending"))
-
-
-def _end(pod: dict[str, Any]) -> tuple[str, str] | None:
-    """The time and the manner of a pod's end; None while it runs."""
-    for container in pod.get("status", {}).get("containerStatuses") or ():
-        if ended := container["state"].get("terminated"):
-            how = f"signal {ended['signal']}" if ended.get("signal") else f"exit code {ended['exitCode']}"
-            return ended["finishedAt"], f"pod {pod['metadata']['name']} ended ({ended.get('reason', 'ended')}, {how})"
-    return None

@@ -125,8 +125,9 @@ def pods(place: Bookinfo) -> list[dict[str, Any]]:
 
 
 def worker(place: Bookinfo) -> str:
-    """The name of a worker's pod."""
-    return next(name for one in pods(place) if (name := one["metadata"]["name"]).startswith("traffic-1-"))
+    """The name of a worker's pod; one of the Job before may not have gone yet."""
+    there = [one["metadata"] for one in pods(place)]
+    return next(pod["name"] for pod in there if pod["name"].startswith("traffic-1-") and "deletionTimestamp" not in pod)
 
 
 def until(fact: Callable[[], bool]) -> None:

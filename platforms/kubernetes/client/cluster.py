@@ -13,7 +13,7 @@ from socket import socket
 from typing import Any, TypeVar
 
 import websocket
-from kubernetes import client, config, dynamic
+from kubernetes import client, config, dynamic, watch
 from kubernetes.client.exceptions import ApiException
 from kubernetes.config.config_exception import ConfigException
 from kubernetes.dynamic.exceptions import ResourceNotFoundError
@@ -88,6 +88,25 @@ class Cluster:
             return items
 
         return self._answer(f"{kind} of namespace {namespace or 'any'}", ask)
+
+    def changes(
+        self, api_version: str, kind: str, namespace: str, *, labels: str, since: str, seconds: int
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The changes of objects since a version of one of them, in their order, and those of the next `seconds`.
+
+        Raises NotApplied if the API server does not remember so far back.
+        """
+        with _translated_errors(f"changes of {kind}s of namespace {namespace}"):
+            for event in watch.Watch().stream(  # type: ignore[no-untyped-call]
+                self._kind(api_version, kind).get,
+                namespace=namespace,
+                label_selector=labels,
+                resource_version=since,
+                timeout_seconds=seconds,
+                serialize=False,
+                _request_timeout=seconds + _ANSWER_SECONDS,
+            ):
+                yield event["type"], event["raw_object"]
 
     def offers(self, api_version: str, kind: str) -> bool:
         """Tell whether the cluster knows this kind."""
