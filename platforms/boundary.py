@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from platforms.counters import Counters, Hop
-from platforms.istio.resources import ResourceSet
+from platforms.istio.resources import Resource, ResourceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,31 @@ class State:
     """The Istio objects in force."""
     stopped: frozenset[str] = frozenset()
     """Workloads with no running instance, such as {"ratings-v1"}."""
+
+    def document(self) -> dict[str, Any]:
+        """The state as JSON has it; where each object was read, and its age, go along."""
+        return {
+            "revision": self.resources.revision,
+            "resources": [{**one.document(), "source": one.source, "created": one.created} for one in self.resources],
+            "stopped": sorted(self.stopped),
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> State:
+        """The state that `document` wrote."""
+        resources = (
+            Resource(
+                api_version=one["apiVersion"],
+                kind=one["kind"],
+                name=one["metadata"]["name"],
+                namespace=one["metadata"]["namespace"],
+                spec=one["spec"],
+                source=one["source"],
+                created=one["created"],
+            )
+            for one in document["resources"]
+        )
+        return cls(ResourceSet(tuple(resources)), frozenset(document["stopped"]))
 
 
 @dataclass(frozen=True, slots=True)

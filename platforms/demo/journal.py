@@ -63,7 +63,7 @@ class Entry:
     was: str
     """What was in force before, in words."""
     will: tuple[Mapping[str, object], ...]
-    """Every state that the run will apply: its title, revision, stopped workloads and YAML."""
+    """Every state that the run will apply: its title, and its document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +78,7 @@ class Journal:
 
     def open(self, *, who: str, was: str, will: Mapping[str, State]) -> None:
         """Write, to the disk, that `who` replaces what `was` in force by each state of `will`, by title."""
-        states = tuple(
-            {
-                "title": title,
-                "revision": state.resources.revision,
-                "stopped": sorted(state.stopped),
-                "resources": state.resources.dump(),
-            }
-            for title, state in will.items()
-        )
+        states = tuple({"title": title, **state.document()} for title, state in will.items())
         entry = Entry(who=who, pid=os.getpid(), since=_now(), was=was, will=states)
         run_folder.write(self.path, asdict(entry), to_disk=True)
 

@@ -104,7 +104,7 @@ def wait_until_ready(platform: LocalPlatform, say: Say) -> None:
 
     if late := wait_while(look, READY_SECONDS, every=_POLL_SECONDS):
         raise NotApplied(f"Bookinfo is up, but not whole: {'; '.join(late)}; `python -m platforms logs` says more")
-    state = control.state_of(platform.status()["state"])
+    state = State.of(platform.status()["state"])
     platform.wait_until_converged(state, timeout=READY_SECONDS)
 
 

@@ -91,7 +91,7 @@ class LocalPlatform:
 
     def apply(self, state: State) -> None:
         began = time.monotonic()
-        with self._question("apply", state=control.state_document(state)) as question:
+        with self._question("apply", state=state.document()) as question:
             # What to look for in the proxies is worked out while the supervisor is busy. It refuses what cannot be
             # translated in the same words, but its word comes first: it may be going down.
             with contextlib.suppress(DemoError):

@@ -140,7 +140,7 @@ def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
         "title": step.title,
         "revision": step.record.convergence.revision,
         "yaml": step.record.step.state.resources.dump(),
-        "stopped": sorted(step.record.step.state.stopped),
+        "stopped": step.record.step.state.document()["stopped"],
         "applied_at_ms": _since(report, step.record.applied_at),
         "in_force_ms": round(step.record.convergence.milliseconds, 1),
         "proxies_asked": step.record.convergence.proxies,

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from platforms import errors
-from platforms.boundary import State
 from platforms.errors import DemoError, NotReachable, PlatformError
-from platforms.istio.resources import Resource, ResourceSet
 
 log = logging.getLogger(__name__)
 
@@ -23,34 +21,6 @@ Reply = dict[str, Any]
 
 _LONGEST_LINE = 16 * 1024 * 1024
 _SEND_SECONDS = 5.0
-
-
-def state_document(state: State) -> dict[str, Any]:
-    """A state as JSON has it; where each object was read, and its age, go along."""
-    return {
-        "resources": [
-            {**resource.document(), "source": resource.source, "created": resource.created}
-            for resource in state.resources
-        ],
-        "stopped": sorted(state.stopped),
-    }
-
-
-def state_of(document: Mapping[str, Any]) -> State:
-    """The state that `state_document` wrote."""
-    resources = tuple(
-        Resource(
-            api_version=one["apiVersion"],
-            kind=one["kind"],
-            name=one["metadata"]["name"],
-            namespace=one["metadata"]["namespace"],
-            spec=one["spec"],
-            source=one["source"],
-            created=one["created"],
-        )
-        for one in document["resources"]
-    )
-    return State(ResourceSet(resources), frozenset(document["stopped"]))
 
 
 class Question:

@@ -92,7 +92,7 @@ class Supervisor:
     async def _answer(self, request: control.Request) -> control.Reply:
         match request.get("verb"):
             case "apply":
-                return await self._apply(control.state_of(request["state"]))
+                return await self._apply(State.of(request["state"]))
             case "status":
                 return self._status()
             case "stop":
@@ -155,7 +155,7 @@ class Supervisor:
     def _status(self) -> control.Reply:
         return {
             "revision": self._state.resources.revision,
-            "state": control.state_document(self._state),
+            "state": self._state.document(),
             "applied": self._applied,
             "late": sorted(self._late),
             "failure": str(self._failure) if self._failure else None,

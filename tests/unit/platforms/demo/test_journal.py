@@ -79,7 +79,9 @@ def test_an_entry_says_what_will_be_in_force(run_folder: Path) -> None:
 
     assert entry is not None
     assert ("a run", os.getpid(), "the baseline") == (entry.who, entry.pid, entry.was)
-    assert CANARY.resources.revision == entry.will[0]["revision"]
+    (will,) = entry.will
+    assert ("90,10,0", CANARY.resources.revision) == (will["title"], will["revision"])
+    assert CANARY == State.of(will)
     assert [run_folder / "local" / "journal.json"] == sorted((run_folder / "local").iterdir())
 
 

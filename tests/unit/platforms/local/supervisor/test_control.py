@@ -11,9 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from platforms.boundary import State
 from platforms.errors import NotReachable, Rejected, UsageError
-from platforms.istio.resources import baseline
 from platforms.local.supervisor import control
 
 Answer = Callable[[control.Request], Awaitable[control.Reply]]
@@ -47,15 +45,6 @@ def serve() -> Iterator[Callable[[Answer], Path]]:
             return path
 
         yield start
-
-
-def test_state() -> None:
-    """A state arrives as it was sent, with the files its objects were read from."""
-    state = State(baseline(), frozenset({"ratings-v1"}))
-    arrived = control.state_of(control.state_document(state))
-
-    assert state == arrived
-    assert [one.source for one in state.resources] == [one.source for one in arrived.resources]
 
 
 def test_reply(serve: Callable[[Answer], Path]) -> None:

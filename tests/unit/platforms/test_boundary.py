@@ -1,0 +1,30 @@
+"""A State as a document, wherever it is sent or written down."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from platforms.boundary import State
+from platforms.istio.resources import ResourceSet, baseline
+
+STATE = State(baseline(), frozenset({"ratings-v1", "details-v1"}))
+
+
+def test_a_state_is_read_back_as_it_was() -> None:
+    """JSON is all that lies between, and what equality does not see is there too: files, and ages."""
+    aged = State(ResourceSet(tuple(replace(one, created=1234) for one in STATE.resources)), STATE.stopped)
+    read_back = State.of(json.loads(json.dumps(aged.document())))
+
+    assert aged == read_back
+    assert [(one.source, one.created) for one in aged.resources] == [
+        (one.source, one.created) for one in read_back.resources
+    ]
+
+
+def test_the_document_says_which_state_it_is() -> None:
+    """A reader compares revisions, and finds the workloads that are stopped in a fixed order."""
+    document = STATE.document()
+
+    assert STATE.resources.revision == document["revision"]
+    assert ["details-v1", "ratings-v1"] == document["stopped"]
