@@ -10,14 +10,15 @@ import subprocess  # noqa: TID251  # the services alone belong to no platform, s
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
+
+import urllib3
 
 from platforms.local import processes
 from platforms.local.processes import Launch
@@ -51,9 +52,8 @@ class Service:
     def healthy(self) -> bool:
         """Ask for the health check: true if it answers 200."""
         try:
-            with _DIRECT.open(f"{self.url}/health", timeout=1) as answer:
-                return bool(answer.status == 200)  # noqa: PLR2004  # HTTP's word for fine
-        except (urllib.error.URLError, OSError):
+            return urllib3.request("GET", f"{self.url}/health", timeout=1, retries=False).status == HTTPStatus.OK
+        except urllib3.exceptions.HTTPError:
             return False
 
     def log_tail(self) -> str:
@@ -153,10 +153,6 @@ class StandaloneServices:
         if kind in self._commands:
             return tuple(part.replace("{port}", str(port)) for part in shlex.split(self._commands[kind]))
         return OURS[kind]
-
-
-# An HTTP proxy that is set for this machine is not for these processes.
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def _backend(name: str, url: str) -> dict[str, str]:

@@ -11,8 +11,9 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO
+
+import psutil
 
 from platforms.environment import ROOT
 from platforms.wait import wait_until
@@ -123,13 +124,5 @@ def run(
 
 def marked(mark: str) -> list[int]:
     """The living processes that carry the mark."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                carries = f"{MARK}={mark}".encode() in (entry / "environ").read_bytes().split(b"\0")
-            except OSError:  # gone, or not ours to look into
-                continue
-            if carries:
-                found.append(int(entry.name))
-    return found
+    # The environment of a process that is gone, or not ours to look into, is None.
+    return [one.pid for one in psutil.process_iter(["environ"]) if (one.info["environ"] or {}).get(MARK) == mark]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import re
@@ -10,9 +9,12 @@ import signal
 import subprocess  # noqa: TID251  # commands are run as a presenter runs them
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import psutil
+import urllib3
 
 from platforms.environment import ROOT
 from platforms.local import record
@@ -95,15 +97,12 @@ class Demo:
 
     def page(self, *, cookie: str = "") -> str:
         """The page's marks, or how it failed."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        url = f"http://127.0.0.1:{self.port}/productpage"
         try:
-            connection.request("GET", "/productpage", headers={"Cookie": cookie})
-            answer = connection.getresponse()
-            marks = MAIN.search(answer.read().decode())
-        except OSError as error:
+            answer = urllib3.request("GET", url, headers={"Cookie": cookie}, timeout=10, retries=False)
+        except urllib3.exceptions.HTTPError as error:
             return f"no answer: {error}"
-        finally:
-            connection.close()
+        marks = MAIN.search(answer.data.decode())
         return marks.group() if marks else f"status {answer.status}"
 
 
@@ -126,22 +125,18 @@ def until(fact: Callable[[], bool], *, what: str, seconds: float = 30.0) -> None
 def alive(pid: int) -> bool:
     """Whether a process runs; one that has ended and was not asked for its end yet does not."""
     try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
+        return psutil.Process(pid).status() not in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+    except psutil.NoSuchProcess:
         return False
-    return text[text.rindex(")") + 2] not in "ZX"
 
 
 def group(pid: int) -> set[int]:
     """The living processes of a group."""
     members = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and alive(int(entry.name)):
-            try:
-                if os.getpgid(int(entry.name)) == pid:
-                    members.add(int(entry.name))
-            except ProcessLookupError:
-                continue
+    for one in filter(alive, psutil.pids()):
+        with suppress(ProcessLookupError):
+            if os.getpgid(one) == pid:
+                members.add(one)
     return members
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from platforms.boundary import State
@@ -52,12 +53,12 @@ def wait_for(process: subprocess.Popen[str], words: str) -> None:
 
 
 def children(process: subprocess.Popen[str]) -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    return [child.pid for child in psutil.Process(process.pid).children()]
 
 
 def gone(pid: int, *, within: float = 30.0) -> bool:
     """Tell whether the process ends in time."""
-    return wait_until(lambda: not Path(f"/proc/{pid}").exists(), within, every=0.01)
+    return wait_until(lambda: not psutil.pid_exists(pid), within, every=0.01)
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import cycle, repeat
-from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from threading import Thread
 
+import psutil
 import pytest
 import requests
 
@@ -77,7 +77,5 @@ def test_hostile_answers_leave_no_memory_behind(alone: StandaloneServices, hosti
 
 def held(pid: int) -> int:
     """The resident memory of a process and its children, in kB."""
-    process = Path(f"/proc/{pid}")
-    own = next(line for line in (process / "status").read_text().splitlines() if line.startswith("VmRSS:"))
-    children = (process / f"task/{pid}/children").read_text().split()
-    return int(own.split()[1]) + sum(held(int(child)) for child in children)
+    process = psutil.Process(pid)
+    return sum(one.memory_info().rss for one in (process, *process.children(recursive=True))) // 1024
