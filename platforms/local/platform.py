@@ -16,17 +16,14 @@ from platforms.boundary import Caveat, Convergence, State
 from platforms.counters import Counters, MonotonicCounters
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
-from platforms.envoy.topology import Topology
-from platforms.envoy.translate import endpoints
-from platforms.errors import DemoError, NotConverged, NotReachable, UsageError
+from platforms.errors import NotConverged, NotReachable, UsageError
 from platforms.istio.registry import Workload
 from platforms.local import record
 from platforms.local.record import LocalDemo
 from platforms.local.request_log import LocalRequestLog
-from platforms.local.snapshot import snapshot
 from platforms.local.supervisor import control
-from platforms.local.xds import admin, files
-from platforms.local.xds.files import CLUSTERS, Subscription
+from platforms.local.xds import admin, files, hashes
+from platforms.local.xds.hashes import ExpectedHashes
 from platforms.loopback import LOOPBACK
 
 APPLY_SECONDS = 30.0
@@ -38,10 +35,6 @@ _POLL_SECONDS = 0.002
 _LONGEST_POLL_SECONDS = 0.05
 _CONNECT_SECONDS = 0.5
 _BRING_UP = "`make demo-up` (or `python -m platforms up`) brings it up"
-
-
-ExpectedHashes = Mapping[str, Mapping[Subscription, str]]
-"""For each proxy, the hash of everything that it should serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +85,13 @@ class LocalPlatform:
     def apply(self, state: State) -> None:
         began = time.monotonic()
         with self._question("apply", state=state.document()) as question:
-            # What to look for in the proxies is worked out while the supervisor is busy. It refuses what cannot be
-            # translated in the same words, but its word comes first: it may be going down.
-            with contextlib.suppress(DemoError):
-                self._applied = _Applied(state, _expected_hashes(state, self._topology), began)
-            question.reply(timeout=APPLY_SECONDS)
+            reply = question.reply(timeout=APPLY_SECONDS)
+        self._applied = _Applied(state, hashes.told(reply.get("expected"), state, self._topology), began)
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
         deadline = time.monotonic() + timeout
         if self._applied is None or self._applied.state != state:
-            self._applied = _Applied(state, _expected_hashes(state, self._topology), time.monotonic())
+            self._applied = self._already_applied(state)
         expected, began = self._applied.expected, self._applied.began
         pause = 0.0
         while laggards := self._laggards(state, expected):
@@ -167,6 +157,12 @@ class LocalPlatform:
     def close(self) -> None:
         self._admins.close()
 
+    def _already_applied(self, state: State) -> _Applied:
+        """A state that somebody else applied, or that may not be in force at all."""
+        began, status = time.monotonic(), self.status()
+        expected = status.get("expected") if State.of(status["state"]) == state else None
+        return _Applied(state, hashes.told(expected, state, self._topology), began)
+
     @contextlib.contextmanager
     def _question(self, verb: str, **arguments: Any) -> Iterator[control.Question]:
         try:
@@ -197,7 +193,7 @@ class LocalPlatform:
             if answer is None:
                 silent.append(f"the proxy of {proxy} does not answer")
                 continue
-            versions = files.accepted_versions(answer)
+            versions = {str(one): version for one, version in files.accepted_versions(answer).items()}
             stale = [
                 version
                 for subscription, hashed in expected[proxy].items()
@@ -219,18 +215,6 @@ class LocalPlatform:
                 return True
         except OSError:
             return False
-
-
-def _expected_hashes(state: State, topology: Topology) -> ExpectedHashes:
-    """The content that every proxy should serve, as hashes."""
-    target = snapshot(state.resources, topology)
-    behind = endpoints(target, topology, {workload.name for workload in BOOKINFO.workloads} - state.stopped)
-    expected = {}
-    for proxy, config in target.proxies.items():
-        resource_files = dict(files.proxy_files(config))
-        resource_files[CLUSTERS] = files.with_endpoints(resource_files[CLUSTERS], behind)
-        expected[proxy] = {subscription: file.hash for subscription, file in resource_files.items()}
-    return expected
 
 
 def _last_updates(dump: Mapping[str, Any]) -> str:

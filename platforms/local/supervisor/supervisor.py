@@ -23,6 +23,7 @@ from platforms.local.snapshot import snapshot
 from platforms.local.supervisor import control
 from platforms.local.supervisor.child import Child, Phase, Probe
 from platforms.local.supervisor.logs import bound
+from platforms.local.xds import hashes
 from platforms.local.xds.rollout import Mesh
 
 log = logging.getLogger(__name__)
@@ -118,7 +119,11 @@ class Supervisor:
             log.info(
                 "revision %s applied, stopped: %s", state.resources.revision, ", ".join(sorted(state.stopped)) or "-"
             )
-            return {"revision": state.resources.revision, "late": sorted(self._late)}
+            return {
+                "revision": state.resources.revision,
+                "late": sorted(self._late),
+                "expected": self._expected_hashes(),
+            }
 
     async def _start_and_stop(self, stopped: frozenset[str]) -> None:
         for name in self._workloads.keys() - stopped:
@@ -152,10 +157,16 @@ class Supervisor:
         ready = {name for name, child in self._workloads.items() if child.ready and self._proxies[name].ready}
         return endpoints(target, self._demo.topology, ready)
 
+    def _expected_hashes(self) -> dict[str, Any]:
+        """The hashes of what the proxies should serve, once everything that should run is ready."""
+        should_run = self._workloads.keys() - self._state.stopped
+        return hashes.document(self._mesh.expected_hashes(endpoints(self._snapshot, self._demo.topology, should_run)))
+
     def _status(self) -> control.Reply:
         return {
             "revision": self._state.resources.revision,
             "state": self._state.document(),
+            "expected": self._expected_hashes(),
             "applied": self._applied,
             "late": sorted(self._late),
             "failure": str(self._failure) if self._failure else None,

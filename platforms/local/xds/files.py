@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from platforms.atomic_files import write_atomically
-from platforms.envoy.translate import ProxyConfig
+from platforms.envoy.translate import ProxyConfig, Snapshot
 
 _TYPES = {
     "lds": "type.googleapis.com/envoy.config.listener.v3.Listener",
@@ -95,6 +95,11 @@ def proxy_files(config: ProxyConfig) -> ProxyFiles:
     configurations = {routes(name): [configuration] for name, configuration in config.routes.items()}
     subscriptions = {**configurations, LISTENERS: config.listeners, CLUSTERS: config.clusters}
     return {subscription: ResourceFile.of(subscription, resources) for subscription, resources in subscriptions.items()}
+
+
+def by_proxy(snapshot: Snapshot) -> dict[str, ProxyFiles]:
+    """Everything that each proxy should serve."""
+    return {proxy: proxy_files(config) for proxy, config in snapshot.proxies.items()}
 
 
 def with_endpoints(clusters: ResourceFile, assignments: Mapping[str, Mapping[str, Any]]) -> ResourceFile:

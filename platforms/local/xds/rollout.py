@@ -15,8 +15,9 @@ from platforms.envoy.translate import Snapshot
 from platforms.errors import NotApplied, Rejected
 from platforms.local.http_client import NoAnswer
 from platforms.local.programs import envoy
-from platforms.local.xds import files
+from platforms.local.xds import files, hashes
 from platforms.local.xds.files import CLUSTERS, ProxyFiles, ResourceFile, Subscription
+from platforms.local.xds.hashes import ExpectedHashes
 from platforms.local.xds.publisher import Assignments, XdsPublisher
 
 ACKNOWLEDGE_SECONDS = 2.0
@@ -39,9 +40,13 @@ class Mesh:
 
     def prepare(self, snapshot: Snapshot, assignments: Assignments, *, revision: str) -> None:
         """Write every file that the proxies read when they start."""
-        self._in_force, self._assignments, self._revision = _files_by_proxy(snapshot), assignments, revision
+        self._in_force, self._assignments, self._revision = files.by_proxy(snapshot), assignments, revision
         for proxy, publisher in self._publishers.items():
             publisher.prepare(self._in_force[proxy], assignments, revision=revision)
+
+    def expected_hashes(self, assignments: Assignments) -> ExpectedHashes:
+        """The hashes of all that is published, with these endpoints in place of those of the moment."""
+        return hashes.published(self._in_force, assignments)
 
     def on_proxy_restart(self, proxy: str) -> None:
         """Take note that a proxy was started anew; it reads its files by itself."""
@@ -74,7 +79,7 @@ class Mesh:
         Raises Rejected, quoting Envoy, when a proxy refuses it; then what was in force still is, everywhere.
         """
         await _cancel(tuple(self._following))
-        before, assigned, target = self._in_force, self._assignments, _files_by_proxy(snapshot)
+        before, assigned, target = self._in_force, self._assignments, files.by_proxy(snapshot)
         self._assignments = {**assigned, **assignments}
         barriers = _Barrier(target), _Barrier(target)
         tasks = {
@@ -171,10 +176,6 @@ class _Barrier:
         finally:
             opening.cancel()
         return set(self._missing)
-
-
-def _files_by_proxy(snapshot: Snapshot) -> dict[str, ProxyFiles]:
-    return {proxy: files.proxy_files(config) for proxy, config in snapshot.proxies.items()}
 
 
 def _without_clusters(resource_files: ProxyFiles) -> dict[Subscription, ResourceFile]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -13,10 +14,14 @@ import pytest
 
 from platforms.bookinfo import BOOKINFO
 from platforms.boundary import State
+from platforms.envoy.topology import Topology
+from platforms.envoy.translate import Snapshot
 from platforms.errors import NotConverged
 from platforms.istio.overlay import lay_over
 from platforms.istio.resources import ISTIO, ResourceSet, baseline, load, parse
 from platforms.local.platform import LocalPlatform
+from platforms.local.snapshot import snapshot
+from platforms.local.xds import hashes
 from tests.e2e.demo import Demo
 
 TO_V3 = """\
@@ -40,6 +45,19 @@ def platform(demo: Demo) -> Iterator[LocalPlatform]:
     yield platform
     put_in_force(platform, BASELINE)
     platform.close()
+
+
+@pytest.fixture
+def translated(monkeypatch: pytest.MonkeyPatch) -> list[ResourceSet]:
+    """What this process translates from now on; the supervisor is another one."""
+    seen: list[ResourceSet] = []
+
+    def noted(resources: ResourceSet, topology: Topology) -> Snapshot:
+        seen.append(resources)
+        return snapshot(resources, topology)
+
+    monkeypatch.setattr(hashes, "snapshot", noted)
+    return seen
 
 
 def put_in_force(platform: LocalPlatform, state: State) -> None:
@@ -161,6 +179,29 @@ def test_stale_rule(platform: LocalPlatform) -> None:
 
     with pytest.raises(NotConverged, match=rf"productpage-v1 still serves [0-9a-f]+, not {state.resources.revision}"):
         platform.wait_until_converged(state, timeout=0.1)
+
+
+def test_a_rule_is_translated_by_the_supervisor_alone(
+    demo: Demo, platform: LocalPlatform, translated: list[ResourceSet]
+) -> None:
+    """Whoever applies a rule, and whoever only waits for it, compares what the proxies serve with hashes they are told."""
+    state = over_baseline(TO_V3)
+    put_in_force(platform, state)
+    with contextlib.closing(LocalPlatform(demo.record())) as other:
+        other.wait_until_converged(state, timeout=30)
+
+    assert [] == translated
+
+
+def test_a_supervisor_with_other_code_is_not_taken_at_its_word(
+    platform: LocalPlatform, translated: list[ResourceSet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Since `up`, the translation may have been changed: a command then works out by itself what should be served."""
+    monkeypatch.setattr(hashes, "code_version", lambda: "another one")
+    state = over_baseline(TO_V3)
+    put_in_force(platform, state)
+
+    assert [state.resources] == translated
 
 
 def test_outage(demo: Demo, platform: LocalPlatform) -> None:
