@@ -15,8 +15,8 @@ from platforms.errors import UsageError
 from platforms.istio import files, security
 from platforms.istio.analysis.analyze import analyze
 from platforms.istio.analysis.message import Finding
-from platforms.istio.overlay import lay_over
-from platforms.istio.resources import ResourceSet, baseline, load
+from platforms.istio.overlay import Overlay, lay_over
+from platforms.istio.resources import ResourceSet, baseline, collected, load, parse
 from platforms.istio.validation.validate import validated
 
 
@@ -49,10 +49,12 @@ class Applied:
 
 def read(given: Sequence[str]) -> OwnRules:
     """Read files and folders of objects; raises UsageError or Rejected before anything is asked of a platform."""
-    resources = load(*given)
-    if not resources.resources:
-        raise UsageError(f"{' '.join(given)}: no Istio object in there")
-    return OwnRules(validated(resources), tuple(told for one in given if (told := files.told(one))))
+    return OwnRules(_valid(load(*given), given), tuple(told for one in given if (told := files.told(one))))
+
+
+def parsed(text: str, source: str) -> OwnRules:
+    """Read a text of objects, which messages call `source`; raises as `read` does."""
+    return OwnRules(_valid(collected(parse(text, source=source)), (source,)), ())
 
 
 def apply(own: OwnRules, platform: DemoPlatform, who: str) -> Applied:
@@ -62,8 +64,12 @@ def apply(own: OwnRules, platform: DemoPlatform, who: str) -> Applied:
     with exclusive(platform.key, who):
         convergence = _put_in_force(platform, State(laid.resources))
     caveats = platform.caveats if any(one.kind in security.KINDS for one in own.resources) else ()
-    notes = (*own.notes, *laid.notes, *hidden.notes(laid.resources, BOOKINFO), *caveats)
-    return Applied(convergence, notes, analyze(laid.resources, BOOKINFO))
+    return Applied(convergence, (*own.notes, *notes(laid), *caveats), analyze(laid.resources, BOOKINFO))
+
+
+def notes(laid: Overlay) -> tuple[str, ...]:
+    """Tell what steps aside in the overlay, and what never acts."""
+    return (*laid.notes, *hidden.notes(laid.resources, BOOKINFO))
 
 
 def reset(platform: DemoPlatform, who: str) -> Convergence:
@@ -73,6 +79,12 @@ def reset(platform: DemoPlatform, who: str) -> Convergence:
         convergence = _put_in_force(platform, State(baseline()))
         Journal.of(platform.key).close()
     return convergence
+
+
+def _valid(resources: ResourceSet, given: Sequence[str]) -> ResourceSet:
+    if not resources.resources:
+        raise UsageError(f"{' '.join(given)}: no Istio object in there")
+    return validated(resources)
 
 
 def _put_in_force(platform: DemoPlatform, state: State) -> Convergence:

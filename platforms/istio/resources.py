@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -111,12 +111,16 @@ def load(*given: Path | str) -> ResourceSet:
 
     Raises UsageError, naming the file, for what cannot be read or is no Istio object.
     """
+    return collected(resource for name, text in files.texts(given) for resource in parse(text, source=name))
+
+
+def collected(resources: Iterable[Resource]) -> ResourceSet:
+    """The objects as one set; raises UsageError for one that is given twice."""
     found: dict[Key, Resource] = {}
-    for name, text in files.texts(given):
-        for resource in parse(text, source=name):
-            if resource.key in found:
-                raise UsageError(f"{resource}: given twice, also in {found[resource.key].source}")
-            found[resource.key] = resource
+    for resource in resources:
+        if resource.key in found:
+            raise UsageError(f"{resource}: given twice, also in {found[resource.key].source}")
+        found[resource.key] = resource
     return ResourceSet(tuple(found[key] for key in sorted(found)))
 
 

@@ -11,14 +11,15 @@ from typing import Any
 from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Convergence, LoadGenerator, State
 from platforms.counters import Counters
-from platforms.envoy.translate import Snapshot, routing
-from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, Unsupported, Untranslated, UsageError
-from platforms.istio.resources import ResourceSet, baseline
+from platforms.envoy.translate import Snapshot
+from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, UsageError
+from platforms.istio.resources import baseline
 from platforms.kubernetes import load_generator
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh import config_diff, deployments, rules
 from platforms.kubernetes.mesh.proxies import PROXIES, Pod, Proxies
 from platforms.kubernetes.record import KubernetesDemo, folder
+from platforms.kubernetes.snapshot import verifiable_routing
 
 _NAMED = 2
 _POLL_SECONDS = 0.02
@@ -69,7 +70,7 @@ class KubernetesPlatform:
 
     def apply(self, state: State) -> None:
         began = time.monotonic()
-        _verifiable_routing(state.resources)
+        verifiable_routing(state.resources)
         namespace = self._demo.namespace
         found = rules.live(self._cluster, namespace)
         change = rules.plan(state.resources, found, namespace)
@@ -84,7 +85,7 @@ class KubernetesPlatform:
         applied = self._applied
         if applied is None or applied.state != state:
             applied = _Applied(state, now, rules.live(self._cluster, self._demo.namespace))
-        snapshot = _verifiable_routing(rules.with_age(state.resources, applied.live))
+        snapshot = verifiable_routing(rules.with_age(state.resources, applied.live))
         agreed: set[str] = set()
         pause = 0.0
         while laggards := list(self._laggards(state, snapshot, agreed)):
@@ -179,17 +180,6 @@ class KubernetesPlatform:
                     rules.write(self._cluster, applied.before)
                     back = "; the rules of before are back"
                 raise Rejected(f"the proxy of {pod.name} refuses it: {reason}{back}")
-
-
-def _verifiable_routing(resources: ResourceSet) -> Snapshot:
-    """The routing that the proxies should serve.
-
-    Refuse, before applying, a rule whose convergence cannot be verified.
-    """
-    try:
-        return routing(resources, BOOKINFO)
-    except Untranslated as error:
-        raise Unsupported(f"{error} here: nobody could tell whether the proxies serve it") from error
 
 
 def _first_few(laggards: list[tuple[Pod | None, str]]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from platforms.errors import Unsupported, Untranslated
 from platforms.istio.resources import ResourceSet, baseline
-from platforms.kubernetes.platform import _verifiable_routing
+from platforms.kubernetes.snapshot import verifiable_routing
 from platforms.local.snapshot import snapshot
 from tests.golden.validation import topology
 from tests.unit.platforms.istio.rules import FILE, rule
@@ -27,7 +27,7 @@ def test_local() -> None:
 def test_kubernetes() -> None:
     """On a cluster Istio would take it, so the reason is another."""
     with pytest.raises(Unsupported) as raised:
-        _verifiable_routing(RULES)
+        verifiable_routing(RULES)
 
     expected = "spec.tcp: not supported here: nobody could tell whether the proxies serve it"
     assert f"{FILE}: VirtualService reviews: {expected}" == str(raised.value)

@@ -1,0 +1,83 @@
+"""The line of a text on which that stands of which a message speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+_MARK = re.compile(r"at line (\d+)")
+_DOCUMENT = re.compile(r"document (\d+)\b")
+_PATH = re.compile(r"\b(?:spec|metadata)(?:\.[\w-]+|\[\d+\])*")
+_STEP = re.compile(r"[\w-]+|\[\d+\]")
+_BLOCK = "while parsing a block"
+
+
+def marked_line(said: str) -> int:
+    """The line, from 1, at which a text cannot be read, by the message that says so; 0 if it does not tell."""
+    marks = _MARK.findall(said)
+    # Of a collection that is cut short, YAML names the beginning and the place where it noticed.
+    return int(marks[-1 if _BLOCK in said else 0]) if marks else 0
+
+
+def line_of(said: str, text: str) -> int:
+    """The line, from 1, of what a message on an object says; 0 if it does not tell.
+
+    The text must be one that can be read: this reader does not mind how deep it is.
+    """
+    try:
+        documents = [one for one in yaml.compose_all(text, yaml.CSafeLoader) if isinstance(one, yaml.MappingNode)]
+    except yaml.YAMLError:  # JSON objects in a row, which kubectl reads
+        return 0
+    if number := _DOCUMENT.search(said):
+        position = int(number[1]) - 1
+        return _line(documents[position]) if position < len(documents) else 0
+    for document in documents:
+        if _named(document) in said:
+            path = _PATH.search(said)
+            return _deepest(document, path[0] if path else "")
+    return 0
+
+
+def _named(document: yaml.MappingNode) -> str:
+    """An object as messages name it: `VirtualService reviews`."""
+    name = _scalar(_field(_field(document, "metadata"), "name"))
+    return f"{_scalar(_field(document, 'kind'))} {name}"
+
+
+def _deepest(node: yaml.Node, path: str) -> int:
+    """The line of what stands at the path, or of the nearest thing around it that is there."""
+    line = _line(node)
+    found: yaml.Node | None = node
+    for step in _STEP.findall(path):
+        key, found = _child(found, step)
+        if found is None:
+            break
+        line = _line(key or found)
+    return line
+
+
+def _child(node: yaml.Node | None, step: str) -> tuple[yaml.Node | None, yaml.Node | None]:
+    """A field of a mapping with its name, or an item of a list."""
+    if isinstance(node, yaml.SequenceNode) and step.startswith("["):
+        position = int(step[1:-1])
+        return (None, node.value[position]) if position < len(node.value) else (None, None)
+    return next(((key, value) for key, value in _fields(node) if _scalar(key) == step), (None, None))
+
+
+def _field(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    return next((value for key, value in _fields(node) if _scalar(key) == name), None)
+
+
+def _fields(node: yaml.Node | None) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from node.value
+
+
+def _scalar(node: yaml.Node | None) -> str:
+    return str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1

@@ -1,0 +1,61 @@
+"""The line on which that stands of which a message speaks."""
+
+from __future__ import annotations
+
+import pytest
+
+from platforms.istio.positions import line_of, marked_line
+
+TEXT = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: reviews
+spec:
+  hosts: [reviews]
+  http:
+    - route:
+        - destination: {host: reviews}
+          weight: x
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: ratings}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("-: document 2: metadata is missing", 12),
+        ("-: document 3: metadata is missing", 0),
+        ("-: VirtualService reviews: spec.http[0].route[0].weight: Invalid value", 10),
+        ('-: VirtualService reviews: unknown field "spec.http[0].route[0].wait"', 9),
+        ("-: VirtualService reviews: spec.http[7].route: Required value", 7),
+        ("-: VirtualService reviews: weight -1 < 0", 1),
+        ("-: VirtualService ratings: metadata.name: Invalid value", 14),
+        ("-: VirtualService details: spec: Required value", 0),
+    ],
+)
+def test_a_message_on_an_object_is_placed(said: str, line: int) -> None:
+    """At the field that its path names, or at the nearest thing around it that is there, of the object that it names."""
+    assert line == line_of(said, TEXT)
+
+
+def test_json_in_a_row_is_not_placed() -> None:
+    """What kubectl reads and YAML does not is no reason to fail."""
+    assert 0 == line_of("-: document 2: kind is missing", '{"a": 1}{"b": 2}')
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("not YAML: unknown anchor b at line 4, column 4", 4),
+        ("not YAML: while parsing a flow sequence at line 5, column 3 did not find ']' at line 6, column 7", 5),
+        ("not YAML: while parsing a block mapping at line 1, column 1 did not find expected key at line 9, column 2", 9),
+        ("nested too deeply", 0),
+    ],
+)
+def test_a_text_that_cannot_be_read_is_marked(said: str, line: int) -> None:
+    """An open bracket is marked where it was opened, a block where it stops making sense."""
+    assert line == marked_line(said)
