@@ -52,7 +52,10 @@ def test_json_in_a_row_is_not_placed() -> None:
     [
         ("not YAML: unknown anchor b at line 4, column 4", 4),
         ("not YAML: while parsing a flow sequence at line 5, column 3 did not find ']' at line 6, column 7", 5),
-        ("not YAML: while parsing a block mapping at line 1, column 1 did not find expected key at line 9, column 2", 9),
+        (
+            "not YAML: while parsing a block mapping at line 1, column 1 did not find expected key at line 9, column 2",
+            9,
+        ),
         ("nested too deeply", 0),
     ],
 )
