@@ -91,6 +91,7 @@ check: setup-dev ## Lint, format and type checks of every language, and the scan
 	cd services/details && rake --silent lint
 	cd services/ratings && npm run lint --silent
 	cd services/reviews && mvn -q -B -ntp spotless:check
+	cd tools/web && npm run check --silent
 	@$(PYTHON) -m tools.scan
 
 scan: setup-dev ## Scan manifests, Dockerfiles and workflows alone (most of it needs Go)
@@ -120,4 +121,4 @@ PIP_COMPILE := --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras
 clean: ## Remove what set-up, builds and runs made (stops a running demo first)
 	@test ! -x $(PYTHON) || $(PYTHON) -m platforms down --platform local
 	@test ! -x $(PYTHON) || $(PYTHON) -m platforms down --platform kind
-	rm -rf .venv .run .setup reports services/reviews/target
+	rm -rf .venv .run .setup reports services/reviews/target stage/static/vendor stage/editor/node_modules tools/web/node_modules

@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.browser.chromium import resize
 from tests.e2e.demo import Demo
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PATIENCE = 60
 """Seconds for a page that a key has asked for: the driver does not wait for what the keyboard begins."""
 TO_V3 = """\
@@ -42,35 +30,6 @@ def url(demo: Demo) -> str:
     assert 0 == demo.run("apply", "-f", "-", stdin=TO_V3).returncode
 
     return f"http://127.0.0.1:{demo.port}/productpage"
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.skip("no chromium or no chromedriver: `make setup-dev` brings them")
-    options = ChromeOptions()
-    options.binary_location = chromium
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chrome')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = Chrome(options, ChromeService(driver))
-    yield browser
-    browser.quit()
-
-
-@pytest.fixture
-def browser(chrome: Chrome) -> Chrome:
-    """A browser without cookies, as large as its window."""
-    chrome.delete_all_cookies()
-    chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    return chrome
-
-
-def resize(browser: Chrome, width: int, height: int) -> None:
-    """Make the page, not the window around it, so large."""
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
 
 def test_nothing_is_blocked_or_missing(browser: Chrome, url: str) -> None:

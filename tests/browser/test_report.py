@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import base64
-import shutil
-from collections.abc import Iterator
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from scenarios import canary, fault_ratings, user_routing
+from tests.browser.chromium import resize
 from tests.controls.drive import drive
 from tests.fakes import Defects, FakePlatform
 
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 RUNS = {
     "holds": (fault_ratings.COMMAND, [], Defects()),
     "fails": (user_routing.COMMAND, ["--as-on-slide"], Defects()),
@@ -61,22 +59,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = shutil.which("chromium") or ""
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    for flag in FLAGS:
-        options.add_argument(flag)
-    browser = Chrome(options=options, service=ChromeService(shutil.which("chromedriver")))
-    yield browser
-    browser.quit()
-
-
 def look(browser: Chrome, url: str, *, width: int = 1280, scheme: str = "light", medium: str = "screen") -> None:
     """Open the page on paper or a screen of this width."""
-    size = {"width": width, "height": 720, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    resize(browser, width)
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": medium, "features": features})
     browser.get(url)

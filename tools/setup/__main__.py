@@ -1,4 +1,4 @@
-"""`python3 -m tools.setup` prepares the demo, `--dev` the tests and checks too.
+"""`python3 -m tools.setup` prepares the demo, `--stage` the stage too, `--dev` the tests and checks as well.
 
 It runs under whatever `python3` is, so it says which one is needed before it imports what an older one does not understand.
 """

@@ -1,0 +1,27 @@
+"""The browser of a module's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from selenium.webdriver import Chrome
+
+from tests.browser.chromium import chromium
+
+
+@pytest.fixture(scope="module")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    """One for all tests of a module."""
+    with chromium(tmp_path_factory.mktemp("chrome")) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(chrome: Chrome) -> Chrome:
+    """The same without cookies, as large as its window, and with nothing in its log."""
+    chrome.delete_all_cookies()
+    chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    chrome.get_log("browser")
+    return chrome
