@@ -20,10 +20,10 @@ from bench.figure import Figure, Target
 from bench.instruments import wrk
 from bench.instruments.memory import pss
 from bench.services import Reference
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.choice import Choice
 from platforms.errors import NotReachable
-from platforms.istio.resources import ISTIO, baseline, load
 from platforms.loopback import free_port
 from platforms.selection import connect
 from scenarios.registry import COMMANDS

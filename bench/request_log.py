@@ -25,7 +25,7 @@ def cost(_: Reference) -> Iterator[Figure]:
         if log is None:
             return
         wrk.run_load(page, seconds=WARM_SECONDS)
-        rates: dict[str, list[float]] = {"bookinfo=nobody.0.": [], f"{log.mark()}.0.": []}
+        rates: dict[str, list[float]] = {"mesh=nobody.0.": [], f"{log.mark()}.0.": []}
         for pair in range(PAIRS):
             for mark in sorted(rates, reverse=pair % 2 == 1):
                 rates[mark].append(wrk.run_load(page, seconds=SECONDS, headers={"tracestate": mark}).per_second)

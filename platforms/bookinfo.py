@@ -1,12 +1,20 @@
-"""Bookinfo as every platform shows it: its Services, its workloads, and its page."""
+"""Bookinfo as every platform shows it: its Services and workloads, its rules, and its page."""
 
 from __future__ import annotations
 
+import functools
 import http.client
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from platforms.environment import ROOT
+from platforms.istio import resources
 from platforms.istio.registry import Registry, Workload
-from platforms.istio.resources import NAMESPACE
+from platforms.istio.resources import Resource, ResourceSet
+
+NAMESPACE = "bookinfo"
 
 BOOKINFO = Registry(
     namespace=NAMESPACE,
@@ -27,11 +35,33 @@ BOOKINFO = Registry(
     ),
 )
 
+ISTIO = ROOT / "istio"
+"""The rules of Bookinfo: the baseline, and those of the episodes."""
+
 PATH = "/productpage"
 
 # What the page says of itself when everything behind it answered.
 _MARKS = ('id="bookinfo"', 'data-details="shown"', 'data-reviews="shown"')
 _ANSWER_SECONDS = 5.0
+
+
+def load(*given: Path | str) -> ResourceSet:
+    """The Istio objects in files and folders; one that names no namespace is in Bookinfo's.
+
+    Raises UsageError, naming the file, for what cannot be read or is no Istio object.
+    """
+    return resources.load(*given, namespace=NAMESPACE)
+
+
+def parse(text: str, *, source: str) -> Iterator[Resource]:
+    """The Istio objects in a text, as `load` has them; `source` names it in messages."""
+    return resources.parse(text, source=source, namespace=NAMESPACE)
+
+
+@functools.cache  # four files, asked for many times in a run
+def baseline() -> ResourceSet:
+    """The resources of `istio/baseline/`, which are there before any other."""
+    return ResourceSet(tuple(replace(one, created=0, is_baselines=True) for one in load(ISTIO / "baseline")))
 
 
 def is_whole(gateway_url: str) -> bool:

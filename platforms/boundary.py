@@ -22,10 +22,13 @@ class State:
     """Workloads with no running instance, such as {"ratings-v1"}."""
 
     def document(self) -> dict[str, Any]:
-        """The state as JSON has it; where each object was read, and its age, go along."""
+        """The state as JSON has it; what equality does not look at goes along."""
         return {
             "revision": self.resources.revision,
-            "resources": [{**one.document(), "source": one.source, "created": one.created} for one in self.resources],
+            "resources": [
+                {**one.document(), "source": one.source, "created": one.created, "is_baselines": one.is_baselines}
+                for one in self.resources
+            ],
             "stopped": sorted(self.stopped),
         }
 
@@ -41,6 +44,7 @@ class State:
                 spec=one["spec"],
                 source=one["source"],
                 created=one["created"],
+                is_baselines=one["is_baselines"],
             )
             for one in document["resources"]
         )

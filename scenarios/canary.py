@@ -10,9 +10,10 @@ from typing import Self
 
 import click
 
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import State
 from platforms.errors import UsageError
-from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
+from platforms.istio.resources import ResourceSet
 from scenarios.enduser import ANONYMOUS
 from scenarios.messages.errors import words
 from scenarios.messages.message import Message, Text

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import click
 from rich.cells import cell_len, set_cell_size
 
+from platforms.bookinfo import baseline
 from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.choice import Choice
 from platforms.cli import command_line
@@ -22,7 +23,6 @@ from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import DemoPlatform
 from platforms.demo.run_folder import part
 from platforms.errors import DemoError, NotConverged
-from platforms.istio.resources import baseline
 from platforms.selection import connect
 from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Answer, Defect, DefectivePlatform

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 import click
 
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import State
-from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
+from platforms.istio.resources import ResourceSet
 from scenarios.enduser import ANONYMOUS
 from scenarios.evidence.observation import NO_RATINGS, NO_REVIEWS
 from scenarios.messages.message import Message

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 import click
 
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import State
 from platforms.errors import UsageError
-from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
+from platforms.istio.resources import ResourceSet
 from scenarios.enduser import ANONYMOUS, header_form, parse_name, similar_names
 from scenarios.messages.errors import words
 from scenarios.messages.message import Message, Text

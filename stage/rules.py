@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import yaml
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import State
 from platforms.cli import own_rules
 from platforms.envoy.topology import Ports, Topology
@@ -20,7 +20,7 @@ from platforms.istio.analysis.analyze import analyze
 from platforms.istio.documents import Unreadable
 from platforms.istio.overlay import lay_over
 from platforms.istio.positions import line_of, marked_line
-from platforms.istio.resources import Key, ResourceSet, baseline
+from platforms.istio.resources import Key, ResourceSet
 from platforms.kubernetes.snapshot import verifiable_routing
 from platforms.local.snapshot import snapshot
 from scenarios import canary, fault_ratings, user_routing

@@ -15,10 +15,10 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, quote, unquote
 
+from platforms.bookinfo import baseline
 from platforms.boundary import Call, Caveat, Convergence, RequestLog, State
 from platforms.counters import Counters, Hop
 from platforms.errors import NotApplied, NotConverged, Rejected
-from platforms.istio.resources import baseline
 
 VERSIONS = ("v1", "v2", "v3")
 COLORS = {"v2": "black", "v3": "red"}
@@ -93,7 +93,7 @@ class Defects:
 class _Log(list[Call]):
     """The marked calls, as a platform's log has them."""
 
-    MARK: ClassVar[str] = "bookinfo=fake-"
+    MARK: ClassVar[str] = "mesh=fake-"
 
     def mark(self) -> str:
         return f"{self.MARK}{secrets.token_hex(8)}"

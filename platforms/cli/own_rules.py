@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline, load, parse
 from platforms.boundary import CONVERGENCE_SECONDS, Convergence, State
 from platforms.demo.crash_recovery import print_restored
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
@@ -16,7 +16,7 @@ from platforms.istio import files, security
 from platforms.istio.analysis.analyze import analyze
 from platforms.istio.analysis.message import Finding
 from platforms.istio.overlay import Overlay, lay_over
-from platforms.istio.resources import ResourceSet, baseline, collected, load, parse
+from platforms.istio.resources import ResourceSet, collected
 from platforms.istio.validation.validate import validated
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
+from platforms.bookinfo import baseline
 from platforms.boundary import CONVERGENCE_SECONDS, Convergence, State
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.errors import Busy, PlatformError
-from platforms.istio.resources import baseline
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from platforms.bookinfo import PATH
+from platforms.bookinfo import NAMESPACE, PATH, baseline
 from platforms.demo import journal
-from platforms.istio.resources import NAMESPACE, baseline
 
 Document = Mapping[str, Any]
 Table = Sequence[tuple[str, ...]]

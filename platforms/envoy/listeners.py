@@ -59,7 +59,7 @@ def gateway(topology: Topology, proxy: str, route_configuration: str) -> dict[st
     edge = {
         "serverName": _SERVER_NAME,
         "useRemoteAddress": True,
-        # Istio's gateway makes an id of its own; Bookinfo's contract has the caller's pass through.
+        # Istio's gateway makes an id of its own; here the caller's passes through, as the application promises.
         "preserveExternalRequestId": True,
         "forwardClientCertDetails": "SANITIZE_SET",
         "accessLog": [_request_log(topology, proxy)],

@@ -77,6 +77,6 @@ def active_requests(stats: Document) -> int:
 
 
 def called_app(cluster: str) -> str | None:
-    """The app that an outbound cluster leads to: `outbound|9080|v2|reviews.bookinfo.svc.cluster.local`."""
+    """The app that an outbound cluster leads to: `outbound|80|v2|cart.shop.svc.cluster.local`."""
     parts = cluster.split("|")
     return parts[3].partition(".")[0] if parts[0] == "outbound" and len(parts) == _OUTBOUND_PARTS else None

@@ -51,7 +51,7 @@ class Topology:
     @property
     def request_mark(self) -> str:
         """Begins the header `tracestate` of every call that is logged: the folder's name is random, and no visitor can know it."""
-        return f"bookinfo={self.folder.name}-"
+        return f"mesh={self.folder.name}-"
 
     def routes_file(self, proxy: str, route_configuration: str) -> Path:
         """One file per route configuration: of several in one file, Envoy takes the first."""

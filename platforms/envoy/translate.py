@@ -36,7 +36,7 @@ class Snapshot:
     """The configuration of all proxies."""
 
     proxies: Mapping[str, ProxyConfig]
-    """By proxy name: six workloads and `ingressgateway`."""
+    """By proxy name: one for each workload, and the gateway's."""
     selected: Mapping[str, tuple[str, ...]]
     """The workloads that each cluster's labels select, by the cluster's name; ready or not."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,16 +12,11 @@ from typing import Any
 
 import yaml
 
-from platforms.environment import ROOT
 from platforms.errors import UsageError
 from platforms.istio import files
 from platforms.istio.documents import Unreadable, documents
 
-ISTIO = ROOT / "istio"
-NAMESPACE = "bookinfo"
-
 _READ = ("apiVersion", "kind", "metadata", "spec")
-_BASELINE = "istio/baseline/"
 
 NOW = 2**53
 """The age of what is new. Of several new objects none is older: `kubectl` creates them within one second."""
@@ -39,11 +33,13 @@ class Resource:
     kind: str
     name: str
     spec: Mapping[str, Any]
-    namespace: str = NAMESPACE
+    namespace: str
     source: str = field(default="", compare=False)
     """Where it was read: `istio/canary.yaml`."""
     created: int = field(default=NOW, compare=False)
-    """When it came to be, in seconds, as istiod orders objects: the baseline's are there first (0)."""
+    """When it came to be, in seconds, as istiod orders objects."""
+    is_baselines: bool = field(default=False, compare=False)
+    """Whether the baseline says it."""
     metadata: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What else its metadata says, and `more` the rest of its document: to be checked, then of no more use."""
     more: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -51,11 +47,6 @@ class Resource:
     @property
     def key(self) -> Key:
         return (self.kind, self.namespace, self.name)
-
-    @property
-    def is_baselines(self) -> bool:
-        """Tell whether it was read from `istio/baseline/`."""
-        return self.source.startswith(_BASELINE)
 
     def __str__(self) -> str:
         """The name in messages: `istio/canary.yaml: VirtualService reviews`."""
@@ -87,12 +78,17 @@ class ResourceSet:
     def overlaid(self, over: ResourceSet) -> ResourceSet:
         """These objects with those of `over` in place of, or beside, them.
 
-        One that is replaced is changed, not made anew, as `kubectl apply` changes it: it stays as old as it was.
+        One that is replaced is changed, not made anew, as `kubectl apply` changes it: it stays as old as it was, and
+        the baseline's if it says the same.
         """
         merged = {resource.key: resource for resource in self}
         for resource in over:
             known = merged.get(resource.key, resource)
-            merged[resource.key] = replace(resource, created=min(known.created, resource.created))
+            merged[resource.key] = replace(
+                resource,
+                created=min(known.created, resource.created),
+                is_baselines=known.is_baselines and known == resource,
+            )
         return ResourceSet(tuple(merged[key] for key in sorted(merged)))
 
     @property
@@ -106,12 +102,15 @@ class ResourceSet:
         return yaml.safe_dump_all([resource.document() for resource in self], sort_keys=False)
 
 
-def load(*given: Path | str) -> ResourceSet:
+def load(*given: Path | str, namespace: str) -> ResourceSet:
     """The objects in files, or in all files of a folder that kubectl would take; `-` is standard input.
 
+    One that names no namespace is in `namespace`.
     Raises UsageError, naming the file, for what cannot be read or is no Istio object.
     """
-    return collected(resource for name, text in files.texts(given) for resource in parse(text, source=name))
+    return collected(
+        resource for name, text in files.texts(given) for resource in parse(text, source=name, namespace=namespace)
+    )
 
 
 def collected(resources: Iterable[Resource]) -> ResourceSet:
@@ -124,20 +123,14 @@ def collected(resources: Iterable[Resource]) -> ResourceSet:
     return ResourceSet(tuple(found[key] for key in sorted(found)))
 
 
-def parse(text: str, *, source: str) -> Iterator[Resource]:
-    """The objects in a text of YAML or JSON documents; `source` names it in messages."""
+def parse(text: str, *, source: str, namespace: str) -> Iterator[Resource]:
+    """The objects in a text of YAML or JSON documents, as `load` has them; `source` names it in messages."""
     try:
         found = documents(text)
     except Unreadable as error:
         raise UsageError(f"{source}: {error}") from error
     for number, document in enumerate(found, start=1):
-        yield _resource(document, source=source, number=number)
-
-
-@functools.cache  # four files, asked for many times in a run
-def baseline() -> ResourceSet:
-    """The resources of `istio/baseline/`."""
-    return load(ISTIO / "baseline")
+        yield _resource(document, source=source, number=number, namespace=namespace)
 
 
 def created(metadata: Mapping[str, Any]) -> int:
@@ -148,7 +141,7 @@ def created(metadata: Mapping[str, Any]) -> int:
         return NOW
 
 
-def _resource(document: object, *, source: str, number: int) -> Resource:
+def _resource(document: object, *, source: str, number: int, namespace: str) -> Resource:
     where = f"{source}: document {number}"
     if not isinstance(document, dict):
         raise UsageError(f"{where}: not an object with apiVersion, kind, metadata and spec")
@@ -161,7 +154,7 @@ def _resource(document: object, *, source: str, number: int) -> Resource:
         "apiVersion": document.get("apiVersion"),
         "kind": kind,
         "metadata.name": metadata.get("name"),
-        "metadata.namespace": metadata.get("namespace") or NAMESPACE,
+        "metadata.namespace": metadata.get("namespace") or namespace,
     }
     for field_name, value in texts.items():
         if value in (None, ""):
@@ -180,7 +173,7 @@ def _resource(document: object, *, source: str, number: int) -> Resource:
         spec or {},
         namespace=namespace,
         source=source,
-        created=0 if source.startswith(_BASELINE) else created(metadata),
+        created=created(metadata),
         metadata={field: value for field, value in metadata.items() if field not in ("name", "namespace")},
         more={field: value for field, value in document.items() if field not in _READ},
     )

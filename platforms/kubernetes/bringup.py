@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from platforms.bookinfo import NAMESPACE, baseline
 from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.errors import UsageError
-from platforms.istio.resources import NAMESPACE, baseline
 from platforms.kubernetes import record
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.platform import KubernetesPlatform

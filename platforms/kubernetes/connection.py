@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from platforms.bookinfo import NAMESPACE
 from platforms.errors import NotReachable, UsageError
-from platforms.istio.resources import NAMESPACE
 from platforms.kubernetes import record
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh.proxies import GATEWAY_SELECTOR

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from platforms.bookinfo import NAMESPACE
 from platforms.demo.status import baseline_comparison
-from platforms.istio.resources import NAMESPACE, ResourceSet
+from platforms.istio.resources import ResourceSet
 from platforms.kubernetes.mesh import deployments, rules
 from platforms.kubernetes.mesh.proxies import Pod
 from platforms.kubernetes.platform import KubernetesPlatform

@@ -15,11 +15,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from platforms import bookinfo
+from platforms.bookinfo import baseline
 from platforms.boundary import State
 from platforms.demo import run_folder
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, NotConverged, NotReachable
-from platforms.istio.resources import baseline
 from platforms.local import record
 from platforms.local.platform import LocalPlatform
 from platforms.local.programs import runtimes

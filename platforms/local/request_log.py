@@ -42,7 +42,7 @@ class LocalRequestLog:
         return tuple(self._calls)
 
     def _read(self, caller: str, line: str) -> Iterator[Call]:
-        """A line such as `bookinfo=FOLDER-MARK.7.kim 127.0.0.1:23159 200 1`."""
+        """A line such as `mesh=FOLDER-MARK.7.kim 127.0.0.1:23159 200 1`."""
         fields = line.split(" ")
         if len(fields) != _FIELDS or not fields[0].startswith(self._mark) or not (fields[2] + fields[3]).isdecimal():
             return

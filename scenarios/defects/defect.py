@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from platforms.bookinfo import baseline
 from platforms.boundary import Caveat, Convergence, LoadGeneratorFactory, Platform, RequestLog, State
 from platforms.counters import Counters
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
-from platforms.istio.resources import baseline
 from scenarios.defects.rewriting import RewritingProxy
 from scenarios.evidence.judge import Verdict
 from scenarios.messages.message import Text

@@ -9,9 +9,10 @@ from typing import Any
 
 import urllib3
 
+from platforms.bookinfo import NAMESPACE, baseline
 from platforms.boundary import CONVERGENCE_SECONDS, Platform, State
 from platforms.counters import Counters
-from platforms.istio.resources import Resource, ResourceSet, baseline
+from platforms.istio.resources import Resource, ResourceSet
 from scenarios.patch import with_value
 
 STRANGERS = 50
@@ -60,6 +61,7 @@ def without_details(state: State) -> State:
         "VirtualService",
         "details",
         {"hosts": ["details"], "http": [{"fault": _ABORT, "route": [{"destination": {"host": "details"}}]}]},
+        NAMESPACE,
     )
     return replace(state, resources=state.resources.overlaid(ResourceSet((details,))))
 
@@ -79,6 +81,7 @@ def with_hidden_errors(state: State) -> State:
                 }
             ],
         },
+        NAMESPACE,
     )
     retries = {"attempts": 10, "perTryTimeout": "200ms", "retryOn": "5xx"}
     asking = _with(state, "reviews", "retries", retries)

@@ -8,9 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from platforms.bookinfo import baseline
 from platforms.errors import UsageError
 from platforms.istio.documents import Unreadable, json_document
-from platforms.istio.resources import baseline
 from scenarios.enduser import shown
 from scenarios.evidence.judge import Judgement
 from scenarios.evidence.latency import PERCENTS, judge_budget

@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from platforms.bookinfo import baseline
 from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError, Interrupted, NotReachable, Silent
-from platforms.istio.resources import baseline
 from scenarios.messages.errors import told, words
 from scenarios.messages.message import Message, Text
 from scenarios.reporting.terminal import Screen

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import urllib3
 
+from platforms.bookinfo import baseline
 from platforms.boundary import Caveat, Platform, State
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.demo.run_folder import part
 from platforms.errors import Interrupted, NotConverged, NotReachable, Unsupported
-from platforms.istio.resources import baseline
 from scenarios.evidence.observation import marks
 from scenarios.evidence.step import StepRecord, StepReport, judge_step
 from scenarios.messages.catalogue import english

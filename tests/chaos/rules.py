@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from platforms.istio.resources import ISTIO
+from platforms.bookinfo import ISTIO
 from scenarios import canary
 from tests.chaos.fault import Fault, Outcome
 from tests.chaos.running_demo import RunningDemo, applied, rule_file

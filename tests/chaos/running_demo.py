@@ -12,10 +12,10 @@ from pathlib import Path
 
 import yaml
 
+from platforms.bookinfo import baseline
 from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.demo.journal import Journal, exclusive
 from platforms.errors import DemoError
-from platforms.istio.resources import baseline
 from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.kubernetes.status import status_document
 from tests.chaos.typed import Ended, Typed, run

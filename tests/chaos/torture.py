@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import click
 
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.choice import Choice
 from platforms.cli import command_line
@@ -26,7 +27,6 @@ from platforms.cli.demo_options import demo_options
 from platforms.demo import journal
 from platforms.demo.journal import DemoPlatform, Journal
 from platforms.errors import DemoError
-from platforms.istio.resources import ISTIO, baseline, load
 from platforms.selection import connect
 from platforms.wait import wait_while
 from scenarios.registry import COMMANDS

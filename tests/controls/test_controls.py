@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import Convergence, State
 from platforms.demo.journal import Journal
 from platforms.envoy.translate import routing
 from platforms.errors import NotConverged
-from platforms.istio.resources import baseline
 from scenarios import controls
 from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Defect

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import State
 from platforms.demo.journal import Journal, exclusive
 from platforms.errors import NotReachable
-from platforms.istio.resources import ISTIO, baseline, load
 from scenarios import canary, fault_ratings, user_routing
 from scenarios.run import step
 from scenarios.run.cli import Command

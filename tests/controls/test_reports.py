@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.environment import ROOT
-from platforms.istio.resources import ISTIO, baseline, load
 from scenarios import canary, fault_ratings, report, user_routing
 from scenarios.registry import COMMANDS
 from scenarios.run.cli import Command

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline, load
 from platforms.envoy.translate import ProxyConfig, translate
-from platforms.istio.resources import ResourceSet, baseline, load
+from platforms.istio.resources import ResourceSet
 from tests.golden.validation import complaint, topology
 
 FOLDER = Path(__file__).parent

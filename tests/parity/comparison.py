@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import Snapshot, translate
 from platforms.errors import Rejected, Unsupported
 from platforms.istio.analysis import deprecated, unreachable
 from platforms.istio.analysis.message import Finding
-from platforms.istio.resources import Resource, ResourceSet, baseline
+from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.validation.validate import validated
 from tests.parity.oracle import Answer, ordered, served
 from tests.parity.recordings import TOPOLOGY

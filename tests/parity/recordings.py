@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, load
 from platforms.envoy.topology import Ports, Topology
-from platforms.istio.resources import Resource, ResourceSet, load
+from platforms.istio.resources import Resource, ResourceSet
 
 FOLDER = Path(os.environ.get("PARITY_CASES") or Path(__file__).parent / "cases")
 PROXIES = ("productpage-v1", "reviews-v2", "ingressgateway")

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.envoy.config_dump import served
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints, translate
-from platforms.istio.resources import ResourceSet, baseline
+from platforms.istio.resources import ResourceSet
 from platforms.local import ports
 from platforms.local.http_client import Connection
 from platforms.local.programs import envoy, runtimes

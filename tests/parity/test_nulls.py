@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline, parse
 from platforms.envoy.translate import translate
 from platforms.errors import DemoError
 from platforms.istio.analysis.analyze import analyze
 from platforms.istio.overlay import lay_over
-from platforms.istio.resources import Resource, ResourceSet, baseline, parse
+from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.schema import crds
 from platforms.istio.schema.crds import Schema
 from platforms.istio.validation.validate import validated

@@ -15,10 +15,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, NAMESPACE, baseline
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints, translate
-from platforms.istio.resources import Resource, ResourceSet, baseline
+from platforms.istio.resources import Resource, ResourceSet
 from platforms.local import ports
 from platforms.local.programs import envoy
 from platforms.local.xds import files
@@ -48,7 +48,7 @@ class Mesh:
 
     def serve(self, virtual_service: Mapping[str, Any]) -> None:
         """Put the rule in force; raises Rejected if it is refused, by us or by Envoy."""
-        rule = Resource("networking.istio.io/v1", "VirtualService", "reviews", virtual_service)
+        rule = Resource("networking.istio.io/v1", "VirtualService", "reviews", virtual_service, NAMESPACE)
         snapshot = translate(baseline().overlaid(ResourceSet((rule,))), BOOKINFO, self._topology)
         resource_files = files.proxy_files(snapshot.proxies[CALLER])
         everybody = endpoints(snapshot, self._topology, [workload.name for workload in BOOKINFO.workloads])

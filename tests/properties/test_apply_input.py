@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from platforms.__main__ import main
-from platforms.istio.resources import ISTIO
+from platforms.bookinfo import ISTIO
 
 RULE = (ISTIO / "canary.yaml").read_bytes()
 TREES: st.SearchStrategy[Any] = st.recursive(

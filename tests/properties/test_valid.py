@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, NAMESPACE, baseline
 from platforms.envoy.translate import Snapshot, translate
-from platforms.istio.resources import Resource, ResourceSet, baseline
+from platforms.istio.resources import Resource, ResourceSet
 from tests.golden.validation import complaint, topology
 from tests.properties.rules import DESTINATION_RULES, VIRTUAL_SERVICES
 
@@ -37,8 +37,8 @@ def test_envoy_takes_every_rule_that_makes_sense(
 def _translated(number: int, virtual_service: dict[str, Any], destination_rule: dict[str, Any]) -> Snapshot:
     rules = ResourceSet(
         (
-            Resource("networking.istio.io/v1", "VirtualService", "reviews", virtual_service),
-            Resource("networking.istio.io/v1", "DestinationRule", "reviews", destination_rule),
+            Resource("networking.istio.io/v1", "VirtualService", "reviews", virtual_service, NAMESPACE),
+            Resource("networking.istio.io/v1", "DestinationRule", "reviews", destination_rule, NAMESPACE),
         )
     )
     return translate(baseline().overlaid(rules), BOOKINFO, topology(number))

@@ -7,9 +7,8 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.envoy.translate import routing
-from platforms.istio.resources import baseline
 from scenarios.canary import MOST, Weights, rule, scenario
 from scenarios.statistics.claim import plan_claims
 

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, NAMESPACE
 from platforms.counters import Counters, MonotonicCounters
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
 from platforms.errors import NotReachable
 from platforms.istio.registry import Workload
-from platforms.istio.resources import NAMESPACE
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh.rules import in_namespace
 

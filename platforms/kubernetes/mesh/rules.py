@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from platforms.bookinfo import NAMESPACE
 from platforms.errors import NotApplied, UsageError
 from platforms.istio.overlay import mesh_hosts, ruled_host
-from platforms.istio.resources import NAMESPACE, Resource, ResourceSet, created
+from platforms.istio.resources import Resource, ResourceSet, created
 from platforms.kubernetes.client.cluster import FIELD_MANAGER, Cluster, Forbidden
 
 OURS = ("app.kubernetes.io/part-of", "bookinfo")

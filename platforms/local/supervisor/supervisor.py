@@ -11,12 +11,11 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import State
 from platforms.envoy.translate import Snapshot, endpoints
 from platforms.errors import DemoError, NotApplied, UsageError
 from platforms.istio.registry import Workload
-from platforms.istio.resources import baseline
 from platforms.local.programs import envoy, workloads
 from platforms.local.record import LocalDemo
 from platforms.local.snapshot import snapshot

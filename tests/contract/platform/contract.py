@@ -16,10 +16,11 @@ from typing import Any
 
 import pytest
 
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import Platform, State
 from platforms.counters import Hop
 from platforms.errors import NotConverged, PlatformError
-from platforms.istio.resources import ISTIO, ResourceSet, baseline, load
+from platforms.istio.resources import ResourceSet
 from platforms.wait import wait_while
 from scenarios import fault_ratings
 from tests.contract.platform.visits import Visitor
@@ -272,7 +273,7 @@ class PlatformContract:
         named = {}
         for number in range(PAGES):
             named[f"{run}.{number}."] = visitor.page(mark=f"{run}.{number}.")["reviews-version"]
-            visitor.page(mark=f"bookinfo=0123456789abcdef.{number}.")
+            visitor.page(mark=f"mesh=0123456789abcdef.{number}.")
         visitor.page()
         visitor.close()
 

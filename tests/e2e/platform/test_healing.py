@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import State
 from platforms.demo.journal import Journal
-from platforms.istio.resources import ISTIO, baseline, load
 from tests.e2e.demo import Demo
 
 WHO = "python -m scenarios.canary"

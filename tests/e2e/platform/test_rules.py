@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, ISTIO, baseline, load, parse
 from platforms.boundary import State
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import Snapshot
 from platforms.errors import NotConverged
 from platforms.istio.overlay import lay_over
-from platforms.istio.resources import ISTIO, ResourceSet, baseline, load, parse
+from platforms.istio.resources import ResourceSet
 from platforms.local.platform import LocalPlatform
 from platforms.local.snapshot import snapshot
 from platforms.local.xds import hashes

@@ -13,11 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from platforms.bookinfo import baseline
 from platforms.boundary import State
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import Journal
 from platforms.environment import ROOT
-from platforms.istio.resources import baseline
 from platforms.wait import wait_until
 from tests.fakes import FakePlatform
 

@@ -12,9 +12,9 @@ import jsonschema
 import psutil
 import pytest
 
+from platforms.bookinfo import baseline
 from platforms.boundary import State
 from platforms.environment import ROOT
-from platforms.istio.resources import baseline
 from scenarios import canary
 from scenarios.canary import Weights
 from scenarios.evidence.proxy_counts import gateway_requests as pages

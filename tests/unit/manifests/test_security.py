@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, ISTIO, baseline
 from platforms.environment import ROOT
-from platforms.istio.resources import ISTIO, Resource, baseline
+from platforms.istio.resources import Resource
 from tests.kustomize import render
 
 GATEWAY = "istio-system/istio-ingressgateway-service-account"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from platforms.bookinfo import baseline
 from platforms.errors import Unsupported, Untranslated
-from platforms.istio.resources import ResourceSet, baseline
+from platforms.istio.resources import ResourceSet
 from platforms.kubernetes.snapshot import verifiable_routing
 from platforms.local.snapshot import snapshot
 from tests.golden.validation import topology

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from platforms.bookinfo import ISTIO, load
 from platforms.errors import UsageError
-from platforms.istio.resources import ISTIO, load
 from scenarios.canary import MOST, Weights, rule, scenario
 from scenarios.messages.catalogue import english
 

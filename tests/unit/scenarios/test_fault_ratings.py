@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from platforms.istio.resources import ISTIO, baseline, load
+from platforms.bookinfo import ISTIO, baseline, load
 from scenarios.evidence.observation import BLACK_STARS, NO_RATINGS, NO_REVIEWS
 from scenarios.fault_ratings import Fault, budget, scenario, with_fault
 from scenarios.messages.message import Message

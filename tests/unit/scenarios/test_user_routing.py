@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platforms.istio.resources import ISTIO, load
+from platforms.bookinfo import ISTIO, load
 from scenarios.user_routing import rule, rule_on_slide, scenario
 
 MARGIN = Fraction(5, 100)

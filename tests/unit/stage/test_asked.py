@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from platforms.bookinfo import ISTIO, baseline
 from platforms.boundary import State
-from platforms.istio.resources import ISTIO, baseline
 from stage import rules
 from stage.asked import shares, weights_of
 

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from platforms.__main__ import main
+from platforms.bookinfo import ISTIO, baseline
 from platforms.boundary import State
 from platforms.errors import UsageError
-from platforms.istio.resources import ISTIO, baseline
 from scenarios.messages.catalogue import english
 from stage import rules
 from stage.picture import Fault

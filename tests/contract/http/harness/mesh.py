@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
+from platforms.bookinfo import baseline, parse
 from platforms.boundary import Platform, State
-from platforms.istio.resources import ResourceSet, baseline, parse
+from platforms.istio.resources import ResourceSet
 from platforms.istio.security import without_any
 
 TIMEOUT = 60.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import State
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import Journal, exclusive
 from platforms.errors import NotConverged
-from platforms.istio.resources import ISTIO, baseline, load
 from tests.fakes import Defects, FakePlatform
 
 CANARY = State(baseline().overlaid(load(ISTIO / "canary.yaml")))

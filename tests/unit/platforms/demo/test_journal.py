@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import State
 from platforms.demo.journal import Journal, exclusive
 from platforms.errors import Busy
-from platforms.istio.resources import ISTIO, baseline, load
 
 CANARY = State(baseline().overlaid(load(ISTIO / "canary.yaml")))
 FORK = multiprocessing.get_context("spawn")

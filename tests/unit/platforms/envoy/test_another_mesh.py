@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from pathlib import Path
 
+import pytest
+
 from platforms.bookinfo import BOOKINFO
+from platforms.environment import ROOT
 from platforms.envoy.topology import Ports, Topology
 from platforms.envoy.translate import endpoints, translate
 from platforms.istio.registry import Registry, Workload
@@ -43,3 +48,26 @@ def test_another_mesh() -> None:
     assert "127.0.80.9" in cart["domains"]
     assert [5] == [one["endpoint"]["address"]["socketAddress"]["portValue"] for one in behind["lbEndpoints"]]
     assert not any(host in repr(snapshot) for host in BOOKINFO.services)
+
+
+@pytest.mark.parametrize("package", ["istio", "envoy"])
+def test_the_code_knows_nothing_of_bookinfo(package: str) -> None:
+    """Its namespace, Services and workloads are given; a docstring may have them as an example."""
+    named = []
+    for path in sorted((ROOT / "platforms" / package).rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        words = {word for node in ast.walk(ast.parse(text)) for word in _words(node)}
+        if "bookinfo" in text.lower() or words & BOOKINFO.services.keys():
+            named.append(path.name)
+
+    assert [] == named
+
+
+def _words(node: ast.AST) -> list[str]:
+    """The words of a name, or of a text that is no sentence."""
+    match node:
+        case ast.Constant(value=str(text)) if " " not in text:
+            return re.findall("[a-z]+", text)
+        case ast.Name(id=name) | ast.alias(name=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
+            return re.findall("[a-z]+", name.lower())
+    return []

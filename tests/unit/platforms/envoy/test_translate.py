@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, NAMESPACE, baseline
 from platforms.envoy.translate import Snapshot, translate
 from platforms.errors import Rejected, Unsupported
-from platforms.istio.resources import Resource, ResourceSet, baseline
+from platforms.istio.resources import Resource, ResourceSet
 from tests.golden.validation import complaint, topology
 
 
@@ -238,7 +238,7 @@ def test_envoy_takes_what_is_accepted(
 
 def _accepted(specs: list[tuple[str, dict[str, Any]]]) -> Iterator[Snapshot]:
     for number, (kind, spec) in enumerate(specs):
-        rule = Resource("networking.istio.io/v1", kind, "reviews", spec)
+        rule = Resource("networking.istio.io/v1", kind, "reviews", spec, NAMESPACE)
         try:
             yield translate(baseline().overlaid(ResourceSet((rule,))), BOOKINFO, topology(number))
         except (Rejected, Unsupported):

@@ -6,12 +6,12 @@ from typing import Any
 
 import yaml
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, NAMESPACE, baseline
 from platforms.envoy.config_dump import shown
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import translate
 from platforms.istio.overlay import lay_over
-from platforms.istio.resources import NAMESPACE, Resource, ResourceSet, baseline
+from platforms.istio.resources import Resource, ResourceSet
 from tests.golden.validation import topology
 
 REVIEWS = "9080 reviews.bookinfo.svc.cluster.local:9080"

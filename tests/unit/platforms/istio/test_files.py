@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from platforms.bookinfo import load
 from platforms.errors import UsageError
 from platforms.istio import files
-from platforms.istio.resources import load
 
 
 def document(name: str) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, NAMESPACE, baseline
 from platforms.istio.overlay import lay_over
-from platforms.istio.resources import NOW, Resource, ResourceSet, baseline
+from platforms.istio.resources import NOW, Resource, ResourceSet
 
 
 def virtual_service(name: str, *hosts: str, gateways: list[str] | None = None, namespace: str = "bookinfo") -> Resource:
@@ -86,13 +86,13 @@ def test_nothing() -> None:
 @pytest.mark.parametrize("spec", [{}, {"hosts": "reviews"}, {"hosts": [1]}, {"hosts": ["reviews"], "gateways": "mesh"}])
 def test_malformed(spec: dict[str, Any]) -> None:
     """An invalid VirtualService claims nothing; the translation refuses it with better words."""
-    own = Resource("networking.istio.io/v1", "VirtualService", "mine", spec)
+    own = Resource("networking.istio.io/v1", "VirtualService", "mine", spec, NAMESPACE)
 
     assert ["bookinfo", "mine", "reviews"] == names(lay_over(BASE, ResourceSet((own,)), BOOKINFO).resources)
 
 
 def destination_rule(name: str, host: str = "reviews", **said: Any) -> Resource:
-    return Resource("networking.istio.io/v1", "DestinationRule", name, {"host": host, **said})
+    return Resource("networking.istio.io/v1", "DestinationRule", name, {"host": host, **said}, NAMESPACE)
 
 
 def test_host_that_nobody_here_sees() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline, parse
 from platforms.envoy.route.hidden import notes
 from platforms.envoy.translate import endpoints, translate
 from platforms.istio.overlay import lay_over
-from platforms.istio.resources import Resource, ResourceSet, baseline, parse
+from platforms.istio.resources import Resource, ResourceSet
 from tests.golden.validation import topology
 from tests.unit.platforms.istio.rules import REVIEWS, clusters_called, reviews, rule, served
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from platforms.bookinfo import parse
 from platforms.errors import UsageError
-from platforms.istio.resources import parse
 
 HEAD = "apiVersion: v1\nkind: Any\nmetadata: {name: any}\n"
 

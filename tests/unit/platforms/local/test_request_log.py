@@ -16,7 +16,7 @@ from tests.golden.validation import topology
 
 @pytest.fixture
 def here(tmp_path: Path) -> Topology:
-    found = replace(topology(), folder=tmp_path / "mesh")
+    found = replace(topology(), folder=tmp_path / "bookinfo")
     for proxy in found.proxies:
         found.proxy_folder(proxy).mkdir(parents=True)
     return found
@@ -26,23 +26,23 @@ def test_calls(here: Topology) -> None:
     """Each whole line is a call; what is being written, or led nowhere of ours, is none."""
     v2, ratings, page = (here.ports[name].inbound for name in ("reviews-v2", "ratings-v1", "productpage-v1"))
     lines = [
-        f"bookinfo=mesh-5e1.7.kim 127.0.0.1:{v2} 200 1",
-        f"bookinfo=mesh-5e1.8. 127.0.0.1:{ratings} 0 3",
-        "bookinfo=mesh-5e1.9. - 503 0",
+        f"mesh=bookinfo-5e1.7.kim 127.0.0.1:{v2} 200 1",
+        f"mesh=bookinfo-5e1.8. 127.0.0.1:{ratings} 0 3",
+        "mesh=bookinfo-5e1.9. - 503 0",
         "nonsense",
-        f"bookinfo=other-5e1.7.kim 127.0.0.1:{v2} 200 1",
-        f"bookinfo=mesh-5e1.7.kim 127.0.0.1:{v2} 200",
-        f"bookinfo=mesh-5e1.7.kim 127.0.0.1:{v2} 200 -",
-        "bookinfo=mesh-5e1.10. 127.0.0.1:",
+        f"mesh=other-5e1.7.kim 127.0.0.1:{v2} 200 1",
+        f"mesh=bookinfo-5e1.7.kim 127.0.0.1:{v2} 200",
+        f"mesh=bookinfo-5e1.7.kim 127.0.0.1:{v2} 200 -",
+        "mesh=bookinfo-5e1.10. 127.0.0.1:",
     ]
     here.request_log("productpage-v1").write_text("\n".join(lines))
-    here.request_log("ingressgateway").write_text(f"bookinfo=mesh-5e1.7.kim 127.0.0.1:{page} 200 1\n")
+    here.request_log("ingressgateway").write_text(f"mesh=bookinfo-5e1.7.kim 127.0.0.1:{page} 200 1\n")
     log = LocalRequestLog(here)
 
     assert [
-        Call("bookinfo=mesh-5e1.7.kim", Hop("productpage-v1", "reviews", "v2"), 200),
-        Call("bookinfo=mesh-5e1.8.", Hop("productpage-v1", "ratings", "v1"), 0, attempts=3),
-        Call("bookinfo=mesh-5e1.7.kim", Hop("ingressgateway", "productpage", "v1"), 200),
+        Call("mesh=bookinfo-5e1.7.kim", Hop("productpage-v1", "reviews", "v2"), 200),
+        Call("mesh=bookinfo-5e1.8.", Hop("productpage-v1", "ratings", "v1"), 0, attempts=3),
+        Call("mesh=bookinfo-5e1.7.kim", Hop("ingressgateway", "productpage", "v1"), 200),
     ] == list(log.calls())
 
     log.clear()
@@ -53,7 +53,7 @@ def test_calls(here: Topology) -> None:
 def test_what_is_being_written(here: Topology) -> None:
     """A line counts once it is whole, and once only, however often it is looked for."""
     file = here.request_log("productpage-v1")
-    line = f"bookinfo=mesh-5e1.7.kim 127.0.0.1:{here.ports['reviews-v2'].inbound} 200 1\n"
+    line = f"mesh=bookinfo-5e1.7.kim 127.0.0.1:{here.ports['reviews-v2'].inbound} 200 1\n"
     log = LocalRequestLog(here)
     seen = []
     for more in (line[:20], line[20:], line[:-1], "\n", line):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.istio.analysis.analyze import analyze
 from platforms.istio.overlay import lay_over
-from platforms.istio.resources import Resource, ResourceSet, baseline
+from platforms.istio.resources import Resource, ResourceSet
 from tests.unit.platforms.istio.rules import reviews, rule
 
 TO = "route: [{destination: {host: reviews, subset: v1}}]"

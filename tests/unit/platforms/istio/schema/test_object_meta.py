@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from platforms.bookinfo import NAMESPACE, parse
 from platforms.errors import DemoError, Rejected, Unsupported
-from platforms.istio.resources import Resource, ResourceSet, parse
+from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.validation.validate import validated
 
 TEXT = """\
@@ -138,7 +139,7 @@ def test_a_status_is_an_object() -> None:
 
 def test_a_kind_of_somebody_else_is_named() -> None:
     """By its kind, not only by its version."""
-    service = Resource("v1", "Service", "reviews", {}, source="x.yaml")
+    service = Resource("v1", "Service", "reviews", {}, NAMESPACE, source="x.yaml")
     with pytest.raises(Unsupported) as raised:
         validated(ResourceSet((service,)))
 
@@ -150,6 +151,6 @@ def test_a_kind_of_somebody_else_is_named() -> None:
 @pytest.mark.parametrize("spec", [{"a": None, "b": {"c": None, "d": 1.0}}, {"b": {"d": 1}}])
 def test_nulls_of_kinds_that_are_not_translated_go_as_well(spec: dict[str, Any]) -> None:
     """Objects that travel on have none."""
-    policy = Resource("security.istio.io/v1", "AuthorizationPolicy", "x", spec)
+    policy = Resource("security.istio.io/v1", "AuthorizationPolicy", "x", spec, NAMESPACE)
 
     assert {"b": {"d": 1}} == validated(ResourceSet((policy,))).resources[0].spec

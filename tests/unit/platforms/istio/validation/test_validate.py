@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, NAMESPACE
 from platforms.envoy.translate import translate
 from platforms.errors import Rejected, Unsupported
 from platforms.istio.hosts import overlap
@@ -263,7 +263,7 @@ def test_what_is_not_supported_is_named_by_its_path(resource: Resource, path: st
 @pytest.mark.parametrize("kind", ["PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication"])
 def test_no_security_is_pretended(kind: str) -> None:
     """A policy that nobody here enforces is refused, whatever it says."""
-    policy = Resource("security.istio.io/v1", kind, "strict", {}, source=FILE)
+    policy = Resource("security.istio.io/v1", kind, "strict", {}, NAMESPACE, source=FILE)
 
     assert f"{FILE}: {kind} strict: kind {kind} is not supported" == refusal(Unsupported, policy)
 
@@ -275,7 +275,7 @@ def test_a_kind_that_istio_does_not_have_is_unknown(version: str, kind: str) -> 
     """A wrong version or kind is refused as the API server refuses it."""
     expected = f'{FILE}: {kind} x: no matches for kind "{kind}" in version "{version}"'
 
-    assert expected == refusal(Rejected, Resource(version, kind, "x", {}, source=FILE))
+    assert expected == refusal(Rejected, Resource(version, kind, "x", {}, NAMESPACE, source=FILE))
 
 
 def test_every_mistake_is_named_at_once() -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, ISTIO, baseline, load
 from platforms.envoy.translate import routing
-from platforms.istio.resources import ISTIO, baseline, load
 from platforms.kubernetes.mesh import config_diff
 
 CALLER = "productpage-v1"

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.errors import NotApplied, UsageError
-from platforms.istio.resources import ISTIO, Resource, ResourceSet, baseline, load
+from platforms.istio.resources import Resource, ResourceSet
 from platforms.kubernetes.mesh import rules
 from platforms.kubernetes.mesh.rules import Change, Live
 

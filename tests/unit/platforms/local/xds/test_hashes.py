@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import State
-from platforms.istio.resources import baseline
 from platforms.local.xds import hashes
 from tests.golden.validation import topology
 

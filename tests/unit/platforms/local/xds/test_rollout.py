@@ -16,11 +16,10 @@ from typing import Any
 
 import pytest
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, ISTIO, baseline, load
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import Snapshot, endpoints, translate
 from platforms.errors import Rejected
-from platforms.istio.resources import ISTIO, baseline, load
 from platforms.local import ports, processes
 from platforms.local.programs import envoy, runtimes
 from platforms.local.xds.admin import Admins
