@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from platforms.boundary import State
+from scenarios.messages.language import Language
 from scenarios.messages.message import Text
-from stage.picture import Dot, Fault, MapView, RuleLine, RuleState, TrafficView
+from stage.picture import Dot, Fault, MapView, RuleLine, RuleState, RunView, TrafficView
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,18 @@ class ProxyRates(Protocol):
     def pause(self) -> None: ...
 
     def resume(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Runs(Protocol):
+    """The runs of scenarios, of any terminal, as their recordings tell them while they happen."""
+
+    def view(self, language: Language) -> RunView | None:
+        """Return the run that is under way, or the one that ended last while the stage was there to see it."""
+
+    def elsewhere(self) -> str | None:
+        """Return the command of a run under way that is not the stage's own."""
 
     def close(self) -> None: ...
 

@@ -224,6 +224,8 @@ class Picture:
     map: MapView | None = None
     """None where the proxies' counts cannot say anything yet."""
     frames: Mapping[str, FrameView] = field(default_factory=_no_frames)
+    reloads: bool = False
+    """The pages are fetched anew every few seconds."""
     run: RunView | None = None
     replay: ReplayView | None = None
     notice: str = ""

@@ -1,0 +1,119 @@
+"""`python -m stage`: the page, the rule in force and the traffic of a demo that is up, on one screen, for a talk."""
+
+from __future__ import annotations
+
+import functools
+import os
+import secrets
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from fractions import Fraction
+
+import click
+
+from platforms.choice import Choice
+from platforms.cli import command_line
+from platforms.cli.command_line import DecimalNumber, TitledCommand, TitledOption, WholeNumber
+from platforms.cli.demo_options import demo_options
+from platforms.demo.crash_recovery import print_restored
+from platforms.demo.journal import DemoPlatform
+from platforms.errors import Interrupted, UsageError
+from platforms.loopback import LOOPBACK
+from platforms.selection import connect
+from scenarios.enduser import parse_name
+from scenarios.messages.language import Language, of_environment
+from scenarios.messages.message import Message
+from scenarios.run.signals import InterruptGuard
+from stage.frames.listener import create_frame
+from stage.frames.pages import Pages
+from stage.performance import Cast, Performance
+from stage.presentation import Presentation
+from stage.quiet import Quiet
+from stage.show import Show
+from stage.web.app import create_app
+from stage.web.door import Door
+from stage.web.publisher import Publisher
+from stage.web.server import Listener
+
+PORT = 8090
+_RATE = Fraction(15)
+"""Requests a second, as on the slide."""
+
+
+_option = functools.partial(click.option, cls=TitledOption)
+
+
+@click.command("stage", cls=TitledCommand)
+@_option("--port", type=WholeNumber(1, 65535, example="8090"), default=PORT, metavar="PORT", help="default: 8090")
+@_option(
+    "--host", default=LOOPBACK, metavar="ADDRESS", help="an address of this machine for others to see; needs --token"
+)
+@_option("--token", is_flag=True, help="let in only who has the URL that is printed")
+@_option("--user", default="opennaru", metavar="NAME", help="the end user of the second page; default: opennaru")
+@_option(
+    "--rate",
+    type=DecimalNumber(Fraction(1, 10), Fraction(500), example="15"),
+    default=_RATE,
+    metavar="RPS",
+    help="requests a second of the live traffic; default: 15",
+)
+@_option(
+    "--lang",
+    type=click.Choice([one.value for one in Language]),
+    help="the language to begin with; default: the locale's",
+)
+@demo_options
+def stage(*, choice: Choice, port: int, host: str, user: str, rate: Fraction, lang: str | None, token: bool) -> None:
+    """Show page, rule and traffic of the demo that is up on one screen, driven by keys.
+
+    Ctrl-C ends the stage and puts the baseline back.
+    """
+    show = Show(Language(lang) if lang else of_environment(os.environ), parse_name(user))
+    door = _door(host, port, token=token)
+    with ExitStack() as stack:
+        guard = stack.enter_context(InterruptGuard().installed())
+        listeners = [stack.enter_context(Listener(host, number)) for number in (port, 0, 0)]
+        platform = connect(choice)
+        stack.callback(platform.close)
+        print_restored(platform)
+        scenery = _performance(platform, choice, door, listeners[1:], float(rate))
+        shown = Presentation(scenery, show)
+        publisher = Publisher(shown)
+        threading.Thread(target=publisher.run, name="publisher", daemon=True).start()
+        frames = tuple(door.at(listener.port).origins[0] for listener in listeners[1:])
+        listeners[0].serve(create_app(shown, publisher, door, frames))
+        print(f"the stage is at {door.url} · Ctrl-C ends it", flush=True)
+        try:
+            threading.Event().wait()
+        except Interrupted as stopped:
+            print(f"stage: {stopped}", file=sys.stderr)
+        finally:
+            publisher.close()
+            with guard.deferred(Message("error.rule_remains", scenario=stage.name or "")):
+                scenery.close()
+
+
+def _door(host: str, port: int, *, token: bool) -> Door:
+    """The door for this address; raises UsageError where anybody could come in."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104  # refused
+        raise UsageError(f"--host {host}: give one address, which browsers will write into theirs")
+    if host != LOOPBACK and not token:
+        raise UsageError(f"--host {host}: whoever reaches that address could change the demo: add --token")
+    return Door(port, host, guests=secrets.token_urlsafe(24) if token else "")
+
+
+def _performance(
+    platform: DemoPlatform, choice: Choice, door: Door, frames: Sequence[Listener], rate: float
+) -> Performance:
+    urls = [door.at(listener.port).origins[0] for listener in frames]
+    pages = Pages(platform.gateway_url, urls, lambda: None)
+    for listener, page in zip(frames, pages.held, strict=True):
+        listener.serve(create_frame(page, door.origins, door.at(listener.port).check))
+    quiet = Quiet()
+    return Performance(platform, choice, Cast(quiet, quiet, quiet, quiet, pages), rate=rate)
+
+
+if __name__ == "__main__":
+    sys.exit(command_line.main(stage, "python -m stage"))

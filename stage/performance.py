@@ -1,0 +1,259 @@
+"""The stage on a demo that is up: its rule, its traffic, its pages and its runs, in one picture."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from platforms.bookinfo import baseline
+from platforms.boundary import State
+from platforms.choice import Choice
+from platforms.demo.journal import DemoPlatform
+from platforms.errors import Busy
+from scenarios.enduser import ANONYMOUS
+from scenarios.messages.catalogue import render
+from scenarios.messages.language import Language
+from stage import rules, talk
+from stage.frames.pages import Pages
+from stage.parts import Changes, Check, LiveTraffic, ProxyRates, RuleStatus, Runs
+from stage.picture import DemoView, Dot, Fault, Picture, RuleView, ShowView
+from stage.show import Place, Show
+
+_PRESET = 2
+"""The weights of the third episode: 90,10,0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Those who do the work."""
+
+    changes: Changes
+    traffic: LiveTraffic
+    rates: ProxyRates
+    runs: Runs
+    pages: Pages
+
+
+class Performance:
+    """Everything that a demo on the stage does, and what it looks like at a moment."""
+
+    def __init__(self, platform: DemoPlatform, choice: Choice, cast: Cast, *, rate: float) -> None:
+        self._platform, self._choice, self._cast, self._rate = platform, choice, cast, rate
+        self._lock = threading.Lock()
+        self._paused = self._waits = False
+        self._show: Show | None = None
+        self._user = ""
+        self._counted_from = -1
+        self._proxies = 0
+        self._rule = RuleView()
+        self._rule_of: State | None = None
+
+    # What it looks like.
+
+    def draw(self, show: Show, view: ShowView, now_ms: int) -> Picture:
+        self._show = show
+        self.settle()
+        status, cast = self._cast.changes.status, self._cast
+        traffic = cast.traffic.rolling()
+        return Picture(
+            now_ms=now_ms,
+            mode="live",
+            language=show.language.value,
+            show=view,
+            dark=show.dark,
+            large=show.large,
+            user=show.user,
+            demo=self._demo(status),
+            rule=self._rule_view(status, show.language),
+            traffic=replace(traffic, status="proof") if self._waits and traffic.status == "paused" else traffic,
+            map=None if self._waits else cast.rates.latest(),
+            frames=cast.pages.views(),
+            reloads=cast.pages.reloads,
+            run=cast.runs.view(show.language),
+            notice=self._notice(status, show.language),
+        )
+
+    def dots(self, after: int) -> tuple[int, tuple[Dot, ...]]:
+        return self._cast.traffic.dots(after)
+
+    # What the keys do.
+
+    def enter(self, place: Place, show: Show) -> None:
+        """Put in force what the step is about, unless it is there; the last step of an episode proves it."""
+        self._require_no_proof(show)
+        at_baseline = self._state == State(baseline())
+        if place.phase == "prove":
+            self.prove(show, place)
+        elif place.phase == "say" and not at_baseline:
+            self._cast.changes.reset()
+        elif place.phase == "do" or (place.phase == "show" and at_baseline):
+            self._apply(show, _of_episode(place.episode, show.user))
+
+    def looks_changed(self, show: Show) -> None:
+        self._show = show
+        self._cast.pages.want(show.user, show.language)
+
+    def reload(self, show: Show, *, every: bool | None = None) -> None:
+        """Fetch both pages anew; or begin, or stop, to do so every few seconds."""
+        if every is not None:
+            self._cast.pages.reloads = every
+        self._cast.pages.want(show.user, show.language)
+
+    def pause(self) -> None:
+        """Stop the traffic, or let it go on."""
+        self._paused = not self._paused
+
+    def set_rate(self, rate: float) -> None:
+        self._rate = rate
+        self._user = ""  # the traffic begins anew
+
+    def weights(self, show: Show, weights: Sequence[int]) -> None:
+        self._apply(show, rules.weights(weights))
+
+    def preset(self, show: Show, number: int) -> None:
+        self._apply(show, rules.preset(number))
+
+    def fault(self, show: Show, kind: Fault) -> None:
+        self._apply(show, rules.fault(kind))
+
+    def route_user(self, show: Show, *, on: bool) -> None:
+        if on:
+            self._apply(show, rules.user(show.user))
+        else:
+            self.reset(show)
+
+    def reset(self, show: Show) -> None:
+        self._require_no_proof(show)
+        self._cast.changes.reset()
+
+    def undo(self, show: Show) -> None:
+        self._require_no_proof(show)
+        self._cast.changes.undo()
+
+    def check(self, text: str) -> Check:
+        return rules.check(text, platform=self._platform.name)
+
+    def apply(self, show: Show, text: str) -> Check:
+        """Put in force what somebody typed, if it is not refused."""
+        found = self.check(text)
+        if found.state is not None:
+            self._apply(show, found.state)
+        return found
+
+    def prove(self, show: Show, place: Place) -> None:
+        """Run the scenario that proves what is in force; at the baseline, the one of the episode."""
+        self._require_no_proof(show)
+        arguments = _proof(self._state, place, show.user)
+        self._cast.changes.prove([*arguments, *self._choice.options, "--lang", show.language.value])
+
+    def stop_proof(self) -> None:
+        self._cast.changes.stop_proof()
+
+    def close(self) -> None:
+        """Put the baseline back, and let go of everything; raises what stands in the way."""
+        cast = self._cast
+        closing: list[Callable[[], None]] = [cast.traffic.close, cast.rates.close, cast.pages.close, cast.runs.close]
+        try:
+            cast.changes.close()
+        finally:
+            for close in closing:
+                close()
+
+    # How it is kept together.
+
+    @property
+    def _state(self) -> State:
+        return self._cast.changes.status.state
+
+    def _apply(self, show: Show, state: State) -> None:
+        self._require_no_proof(show)
+        self._cast.changes.apply(state, rules.title(state))
+
+    def _require_no_proof(self, show: Show) -> None:
+        """Raise Busy while a proof has the demo: nothing must change under it."""
+        if self._cast.changes.status.proving:
+            raise Busy(talk.notice(show.language, "wait_for_proof"))
+
+    def settle(self) -> None:
+        """Let traffic and pages be as rule, proof and show want them.
+
+        Called before a proof begins, and again with every picture: whatever happens in a terminal, nothing is forgotten.
+        """
+        with self._lock:
+            cast, status, show = self._cast, self._cast.changes.status, self._show
+            waits = status.proving or cast.runs.elsewhere() is not None
+            if waits != self._waits:
+                self._waits = waits
+                cast.pages.wait(on=waits)
+                (cast.rates.pause if waits else cast.rates.resume)()
+            (cast.traffic.pause if waits or self._paused else cast.traffic.resume)()
+            if show is None or waits:
+                return
+            if self._user != show.user:
+                self._user = show.user
+                cast.traffic.start(self._rate, (ANONYMOUS, show.user))
+            if status.since_ms != self._counted_from:
+                self._counted_from = status.since_ms
+                cast.traffic.count_from(status.since_ms, rules.shares(status.state))
+                cast.pages.want(show.user, show.language)
+
+    def _demo(self, status: RuleStatus) -> DemoView:
+        self._proxies = status.proxies or self._proxies
+        error = self._cast.pages.error
+        url = f"{self._platform.gateway_url}/productpage"
+        return DemoView(self._platform.name, self._proxies, url, answers=not error, error=error)
+
+    def _rule_view(self, status: RuleStatus, language: Language) -> RuleView:
+        if status.state is not self._rule_of:  # telling states apart takes longer than drawing all the rest
+            difference = rules.differs(status.state)
+            self._rule = RuleView(
+                lines=difference.lines,
+                yaml=difference.yaml,
+                whole=difference.whole,
+                weights=rules.weights_of(status.state),
+                user=rules.routes_user(status.state),
+                fault=rules.fault_of(status.state),
+            )
+            self._rule_of = status.state
+        return replace(
+            self._rule,
+            status=status.status,
+            title=render(status.title, language),
+            revision=status.revision,
+            proxies=status.proxies,
+            after_ms=status.after_ms,
+            since_ms=status.since_ms,
+            undo=status.undo,
+        )
+
+    def _notice(self, status: RuleStatus, language: Language) -> str:
+        if status.error:
+            return talk.notice(language, "refused", why=render(status.error, language))
+        if (command := self._cast.runs.elsewhere()) is not None:
+            return talk.notice(language, "terminal_run", command=command)
+        if self._cast.pages.error:
+            return talk.notice(language, "no_demo", why=self._cast.pages.error)
+        return ""
+
+
+def _of_episode(episode: int, user: str) -> State:
+    match episode:
+        case 1:
+            return rules.fault("abort")
+        case 2:
+            return rules.user(user)
+        case _:
+            return rules.preset(_PRESET)
+
+
+def _proof(state: State, place: Place, user: str) -> tuple[str, ...]:
+    """The command that proves what is in force."""
+    fault, weights = rules.fault_of(state), rules.weights_of(state)
+    if fault:
+        return ("scenarios.fault_ratings", "--fault", fault)
+    if rules.routes_user(state):
+        return ("scenarios.user_routing", "--user", user)
+    if weights and state != State(baseline()):
+        return ("scenarios.canary", "--weights", ",".join(map(str, weights)))
+    return _proof(_of_episode(place.episode, user), place, user)
