@@ -7,7 +7,7 @@ import os
 import secrets
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
 
@@ -19,7 +19,7 @@ from platforms.cli.command_line import DecimalNumber, TitledCommand, TitledOptio
 from platforms.cli.demo_options import demo_options
 from platforms.demo.crash_recovery import print_restored
 from platforms.demo.journal import DemoPlatform
-from platforms.errors import Interrupted, UsageError
+from platforms.errors import Interrupted, NotReachable, UsageError
 from platforms.loopback import LOOPBACK
 from platforms.selection import connect
 from scenarios.enduser import parse_name
@@ -74,7 +74,7 @@ def stage(*, choice: Choice, port: int, host: str, user: str, rate: Fraction, la
     door = _door(host, port, token=token)
     with ExitStack() as stack:
         guard = stack.enter_context(InterruptGuard().installed())
-        listeners = [stack.enter_context(Listener(host, number)) for number in (port, 0, 0)]
+        listeners = [stack.enter_context(listener) for listener in _listeners(host, port)]
         platform = connect(choice)
         stack.callback(platform.close)
         print_restored(platform)
@@ -93,6 +93,16 @@ def stage(*, choice: Choice, port: int, host: str, user: str, rate: Fraction, la
             publisher.close()
             with guard.deferred(Message("error.rule_remains", scenario=stage.name or "")):
                 scenery.close()
+
+
+def _listeners(host: str, port: int) -> Iterator[Listener]:
+    """Take the port of the stage, and one for each page: those that follow, else any."""
+    yield Listener(host, port)
+    for number in (port + 1, port + 2):
+        try:
+            yield Listener(host, number)
+        except (NotReachable, OverflowError):
+            yield Listener(host, 0)
 
 
 def _door(host: str, port: int, *, token: bool) -> Door:

@@ -16,6 +16,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from platforms.errors import NotReachable
 
 _STALLED_SECONDS = 30.0
+_POLL_SECONDS = 0.05
 _SEND_BUFFER = 64 * 1024
 """Bytes in the kernel for a browser that does not read: a few pictures, and not the minutes that its default would hold."""
 
@@ -49,7 +50,9 @@ class Listener:
             self.host, self.port, app, threaded=True, request_handler=_Handler, fd=self._socket.fileno()
         )
         self._server.daemon_threads = True  # type: ignore[attr-defined]  # of ThreadingMixIn
-        threading.Thread(target=self._server.serve_forever, name=f"listener-{self.port}", daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_SECONDS,), name=f"listener-{self.port}", daemon=True
+        ).start()
         return self
 
     def __enter__(self) -> Self:
@@ -73,5 +76,7 @@ def _bound(host: str, port: int) -> socket.socket:
         listening.listen()
     except OSError as error:
         listening.close()
-        raise NotReachable(f"{host}:{port}: cannot listen there: {(error.strerror or str(error)).lower()}") from error
+        raise NotReachable(
+            f"{host}:{port}: cannot listen there: {(error.strerror or str(error)).lower()}; --port names another"
+        ) from error
     return listening

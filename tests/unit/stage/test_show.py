@@ -1,0 +1,44 @@
+"""The place in the talk."""
+
+from __future__ import annotations
+
+import pytest
+
+from platforms.errors import UsageError
+from scenarios.messages.language import Language
+from stage.show import Place, Show
+
+
+def test_the_talk_is_twelve_steps_and_ends_at_both_ends() -> None:
+    """By one key from the first step to the last, by the other back again, and nowhere else."""
+    there, place = [Place()], Place()
+    while (following := place.moved(1)) != place:
+        there.append(place := following)
+    back = [place]
+    while (before := place.moved(-1)) != place:
+        back.append(place := before)
+
+    assert 12 == len(there)
+    assert Place(3, "prove") == there[-1]
+    assert there == back[::-1]
+
+
+def test_the_clock_starts_with_the_first_step() -> None:
+    """Waiting for the audience is no part of the talk; each step has its own time."""
+    waiting = Show(Language.ENGLISH, "opennaru")
+    begun = waiting.at(Place(1, "do"), 1_000)
+    later = begun.at(Place(1, "show"), 5_000)
+
+    assert 0 == waiting.talk_started_ms
+    assert (1_000, 1_000) == (begun.talk_started_ms, begun.step_started_ms)
+    assert (1_000, 5_000) == (later.talk_started_ms, later.step_started_ms)
+    assert later == later.at(Place(1, "show"), 9_000)
+
+
+@pytest.mark.parametrize(
+    ("episode", "phase"), [(0, "say"), (4, "say"), (1, "sing"), (True, "say"), ("1", "say"), (1, None)]
+)
+def test_a_step_that_the_talk_has_not(episode: object, phase: object) -> None:
+    """Anything may come from a browser."""
+    with pytest.raises(UsageError, match="no step of the talk"):
+        Place.named(episode, phase)

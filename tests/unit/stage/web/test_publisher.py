@@ -1,0 +1,90 @@
+"""Pictures for browsers, one of which is slow."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from stage.picture import Dot, Picture
+from stage.web.publisher import Publisher, Watcher
+from tests.unit.stage.examples import NOW, picture
+
+
+class Moving:
+    """A scene that looks different every time, with one more answer."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def picture(self, now_ms: int) -> Picture:
+        self.drawn += 1
+        return replace(picture(), now_ms=now_ms, notice=str(self.drawn))
+
+    def dots(self, after: int) -> tuple[int, tuple[Dot, ...]]:
+        return self.drawn, tuple(Dot(NOW, "v1", "whole", "") for _ in range(after, self.drawn))
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    publisher = Publisher(Moving())
+    thread = threading.Thread(target=publisher.run)
+    thread.start()
+    yield publisher
+    publisher.close()
+    thread.join()
+
+
+def _next(watcher: Watcher) -> Picture:
+    found = watcher.next()
+    assert found
+    return found
+
+
+def test_every_picture_once_in_order(publisher: Publisher) -> None:
+    """A browser that keeps up misses nothing, and gets every answer once."""
+    watcher = Watcher(publisher)
+    first, *others = [_next(watcher) for _ in range(4)]
+
+    assert [first.number + 1, first.number + 2, first.number + 3] == [one.number for one in others]
+    assert [0] * 3 == [one.skipped for one in others]
+    assert (
+        int(others[-1].notice) <= len(first.dots) + sum(len(one.dots) for one in others) <= int(others[-1].notice) + 1
+    )
+
+
+def test_a_slow_browser_gets_the_newest_and_is_told(publisher: Publisher) -> None:
+    """While it does nothing, others get their pictures; then it has the newest, and no answer is lost to it."""
+    slow, quick = Watcher(publisher), Watcher(publisher)
+    seen = _next(slow)
+    while _next(quick).number < seen.number + 3:
+        pass
+    late = _next(slow)
+
+    assert late.number - seen.number - 1 == late.skipped >= 2
+    assert (
+        len(late.dots) == late.skipped + 1 or len(late.dots) == late.skipped + 2
+    )  # drawn, and perhaps not yet published
+
+
+def test_what_is_asked_for_is_drawn_at_once(publisher: Publisher) -> None:
+    """At most five pictures a second all the same."""
+    watcher = Watcher(publisher)
+    moments = []
+    for _ in range(6):
+        publisher.changed()
+        moments.append(_next(watcher).now_ms)
+
+    assert all(after - before >= 190 for before, after in itertools.pairwise(moments))
+
+
+def test_the_end(publisher: Publisher) -> None:
+    """A browser that waits is let go."""
+    watcher = Watcher(publisher)
+    _next(watcher)
+    publisher.close()
+
+    assert watcher.next() is None
