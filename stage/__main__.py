@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import secrets
+import shlex
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from fractions import Fraction
 
 import click
@@ -26,6 +28,7 @@ from scenarios.enduser import parse_name
 from scenarios.messages.language import Language, of_environment
 from scenarios.messages.message import Message
 from scenarios.run.signals import InterruptGuard
+from stage.director import Director
 from stage.frames.listener import create_frame
 from stage.frames.pages import Pages
 from stage.performance import Cast, Performance
@@ -122,7 +125,9 @@ def _performance(
     for listener, page in zip(frames, pages.held, strict=True):
         listener.serve(create_frame(page, door.origins, door.at(listener.port).check))
     quiet = Quiet()
-    return Performance(platform, choice, Cast(quiet, quiet, quiet, quiet, pages), rate=rate)
+    command = shlex.join(["python", "-m", "stage", *sys.argv[1:]])
+    director = Director(lambda: connect(replace(choice, yes=True)), command=command)
+    return Performance(platform, choice, Cast(director, quiet, quiet, quiet, pages), rate=rate)
 
 
 if __name__ == "__main__":

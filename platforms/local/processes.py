@@ -69,7 +69,7 @@ def start(launch: Launch, *, log: Path, mark: str) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
             # Safe beside other threads too: the function below takes no lock, it only makes system calls.
-            preexec_fn=_dies_with(os.getpid()),  # noqa: PLW1509
+            preexec_fn=dies_with(os.getpid(), signal.SIGKILL),  # noqa: PLW1509
         )
 
 
@@ -77,6 +77,22 @@ def signal_group(pid: int, number: signal.Signals) -> None:
     """Send a signal to a process that `start` started and to all its descendants."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, number)
+
+
+def dies_with(parent: int, number: signal.Signals) -> Callable[[], None] | None:
+    """Ask, between fork and exec, for a signal when the thread that forks, and so the parent, dies. Linux only."""
+    if sys.platform != "linux":
+        return None
+    # Everything the child needs is looked up before the fork.
+    prctl, getppid, leave = ctypes.CDLL(None).prctl, os.getppid, os._exit
+    wanted = int(number)
+
+    def dies_with_parent() -> None:
+        prctl(_PR_SET_PDEATHSIG, wanted, 0, 0, 0)
+        if getppid() != parent:  # it died before the request was made
+            leave(1)
+
+    return dies_with_parent
 
 
 def leftovers(mark: str) -> tuple[int, ...]:
@@ -91,22 +107,6 @@ def sweep(mark: str) -> tuple[int, ...]:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
     return left
-
-
-def _dies_with(parent: int) -> Callable[[], None] | None:
-    """Ask, between fork and exec, to be killed when the parent dies. Linux only."""
-    if sys.platform != "linux":
-        return None
-    # Everything the child needs is looked up before the fork.
-    prctl, getppid, leave = ctypes.CDLL(None).prctl, os.getppid, os._exit
-    kill = int(signal.SIGKILL)
-
-    def dies_with_parent() -> None:
-        prctl(_PR_SET_PDEATHSIG, kill, 0, 0, 0)
-        if getppid() != parent:  # it died before the request was made
-            leave(1)
-
-    return dies_with_parent
 
 
 def _living() -> Iterator[int]:
