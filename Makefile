@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 ON     := $(if $(PLATFORM),--platform $(PLATFORM))
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset tools bundle observability observability-down test test-exhaustive test-all test-services test-kubernetes controls faults torture oracle crds check scan sbom bench lock clean
+.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset stage tools bundle observability observability-down test test-exhaustive test-all test-services test-kubernetes controls faults torture oracle crds check scan sbom bench lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ demo-status: ## Show what runs and which rules are in force
 
 demo-reset: ## Put the baseline back in force
 	@$(PYTHON) -m platforms reset $(ON)
+
+stage: ## Show page, rule and traffic of the demo that is up on one screen, for a talk
+	@python3 -m tools.setup --stage --platform $(or $(PLATFORM),any)
+	@$(PYTHON) -m stage $(ON) $(if $(PORT),--port $(PORT))
 
 tools: ## Download kind, kubectl and istioctl, pinned and verified, into the run folder
 	@python3 -m tools.setup --platform kind

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
+from ipaddress import ip_address
 
 import click
 
@@ -77,7 +78,7 @@ def stage(*, choice: Choice, port: int, host: str, user: str, rate: Fraction, la
     door = _door(host, port, token=token)
     with ExitStack() as stack:
         guard = stack.enter_context(InterruptGuard().installed())
-        listeners = [stack.enter_context(listener) for listener in _listeners(host, port)]
+        listeners = [stack.enter_context(listener) for listener in _listeners(door.host, port)]
         platform = connect(choice)
         stack.callback(platform.close)
         print_restored(platform)
@@ -110,11 +111,15 @@ def _listeners(host: str, port: int) -> Iterator[Listener]:
 
 def _door(host: str, port: int, *, token: bool) -> Door:
     """The door for this address; raises UsageError where anybody could come in."""
-    if host in ("0.0.0.0", "::"):  # noqa: S104  # refused
-        raise UsageError(f"--host {host}: give one address, which browsers will write into theirs")
-    if host != LOOPBACK and not token:
+    try:
+        address = ip_address(LOOPBACK if host == "localhost" else host)
+    except ValueError:
+        raise UsageError(f"--host {host!a}: no address of this machine, as in 192.0.2.7") from None
+    if address.is_unspecified:
+        raise UsageError(f"--host {host}: name one address, the one that browsers will have in their URL")
+    if not address.is_loopback and not token:
         raise UsageError(f"--host {host}: whoever reaches that address could change the demo: add --token")
-    return Door(port, host, guests=secrets.token_urlsafe(24) if token else "")
+    return Door(port, str(address), guests=secrets.token_urlsafe(24) if token else "")
 
 
 def _performance(

@@ -79,5 +79,5 @@ class Presentation:
     def name_user(self, name: str) -> None:
         """Make somebody else the end user of the second page; raises UsageError for a name that cannot sign in."""
         with self._lock:
-            self._show = replace(self._show, user=parse_name(name))
+            self._show = replace(self._show, user=parse_name(name, option="user"))
         self.scenery.looks_changed(self._show)
