@@ -69,6 +69,12 @@ def can_be_rendered(text: Text) -> bool:
         return False
 
 
+def message_or(key: str, otherwise: Text) -> Text:
+    """The message with this key, or else another text where a catalogue has no sentence for it."""
+    message = Message(key)
+    return message if can_be_rendered(message) else otherwise
+
+
 @cache
 def catalogue(language: Language) -> Mapping[str, str]:
     """Every sentence of a language, by key."""

@@ -11,12 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from scenarios.messages import figures
-from scenarios.messages.catalogue import can_be_rendered, render
+from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
 from scenarios.reporting.charts import Scale, chart, outcomes
 from scenarios.reporting.narrative import evidence
-from scenarios.reporting.texts import with_messages
+from scenarios.reporting.texts import scenario_name, with_messages
 
 MARKS = {"HOLDS": "✓", "FAILS": "✗", "INCONCLUSIVE": "?"}
 _BAR = 220.0  # the width of a drawing in a table
@@ -31,7 +31,7 @@ def page(document: Mapping[str, Any], language: Language = Language.ENGLISH) -> 
     return templates.get_template("report.html").render(
         report=told,
         language=language.value,
-        scenario=_scenario(told["scenario"]),
+        scenario=scenario_name(told["scenario"]),
         said=lambda text: render(text, language),
         marks=MARKS,
         columns=list(_columns(told)),
@@ -72,12 +72,6 @@ def both_said(text: Text) -> str:
 def _both(text: Text, where: str) -> Markup:
     one, other = render(text, Language.ENGLISH), render(text, Language.KOREAN)
     return escape(one) if one == other else Markup(where).format(one, other)  # noqa: S704  # ours, and filled escaped
-
-
-def _scenario(name: str) -> Text:
-    """The scenario as the slides call it; one that this version does not know, by its name."""
-    message = Message(f"scenario.{name}")
-    return message if can_be_rendered(message) else name
 
 
 def _columns(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -27,7 +27,7 @@ from scenarios.messages.message import Message, Text
 from scenarios.reporting.lines import claim_lines, headline, verdict_parts
 from scenarios.reporting.narrative import evidence
 from scenarios.reporting.table import COLORS, table
-from scenarios.reporting.texts import with_messages
+from scenarios.reporting.texts import scenario_name, with_messages
 from scenarios.scenario import Scenario
 from scenarios.statistics.claim import Claim
 
@@ -154,7 +154,7 @@ class Screen:
 
     def _titled(self, scenario: str, title: Text, parts: Iterable[Text]) -> Line:
         """Write what is shown in bold, and the parts of a line after it."""
-        shown = Message("run.title", scenario=Message(f"scenario.{scenario}"), title=title)
+        shown = Message("run.title", scenario=scenario_name(scenario), title=title)
         line = Line(self._in_words(shown), style="bold")
         line.append("".join(f" · {self._in_words(part)}" for part in parts), style="not bold")
         return line

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scenarios.messages.catalogue import can_be_rendered, english
-from scenarios.messages.message import Message, from_json, to_json
+from scenarios.messages.catalogue import can_be_rendered, english, message_or
+from scenarios.messages.message import Message, Text, from_json, to_json
 
 MESSAGES = "messages"
 
@@ -25,6 +25,11 @@ def with_messages(document: Mapping[str, Any]) -> dict[str, Any]:
     texts = {name: value for name, value in document.items() if name != MESSAGES}
     told: dict[str, Any] = _told(texts, document.get(MESSAGES))
     return told
+
+
+def scenario_name(name: str) -> Text:
+    """The scenario as the slides call it; one that the catalogues do not know, by its name."""
+    return message_or(f"scenario.{name}", name)
 
 
 def _english(value: Any) -> Any:

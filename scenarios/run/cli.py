@@ -19,6 +19,7 @@ from platforms.cli.demo_options import demo_options
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, Interrupted, UsageError
 from platforms.selection import connect
+from scenarios.messages.catalogue import message_or
 from scenarios.messages.errors import told, words
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
@@ -54,8 +55,8 @@ class Command:
         return f"python -m scenarios.{self.name}"
 
     @property
-    def summary(self) -> Message:
-        return Message(f"help.command_{self.name}")
+    def summary(self) -> Text:
+        return message_or(f"help.command_{self.name}", self.title)
 
     @property
     def usage(self) -> str:
@@ -195,6 +196,7 @@ def _click_command(command: Command, play: Callable[..., int], language: Languag
         command.name,
         cls=TranslatedCommand,
         language=language,
+        summary=command.summary,
         params=[*command.options, *_COMMON],
         epilogue=(Message("help.example", command=command.usage), Message("help.exits")),
     )

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text as Line
 
 from platforms.cli.command_line import TitledCommand
-from scenarios.messages.catalogue import can_be_rendered, render
+from scenarios.messages.catalogue import message_or, render
 from scenarios.messages.language import Language, of_command, of_environment
 from scenarios.messages.message import Message, Text
 
@@ -43,13 +43,15 @@ class TranslatedCommand(TitledCommand):
         name: str,
         *,
         language: Language,
+        summary: Text | None = None,
         lists: Sequence[tuple[str, Sequence[tuple[str, Text]]]] = (),
         epilogue: Sequence[Text] = (),
         **how: Any,
     ) -> None:
-        """Make it with `lists` below its options, each under a title of the catalogues."""
+        """Make it with `lists` below its options, each under a title of the catalogues; `summary` is the first sentence."""
         super().__init__(name, **how)
         self._language = language
+        self._summary = summary or Message(f"help.command_{name}")
         self._lists = lists
         self._epilogue = epilogue
         self.options_metavar = self._in_words(Message("help.metavar"))
@@ -66,7 +68,7 @@ class TranslatedCommand(TitledCommand):
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(self._in_words(Message(f"help.command_{self.name}")))
+            formatter.write_text(self._in_words(self._summary))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         sections: dict[str, list[tuple[str, str]]] = {"Options": []}
@@ -87,8 +89,7 @@ class TranslatedCommand(TitledCommand):
 
     def _help_of(self, parameter: click.Parameter) -> str:
         name = "help" if "--help" in parameter.opts else parameter.name
-        own = Message(f"help.{self.name}_{name}")
-        return self._in_words(own if can_be_rendered(own) else Message(f"help.{name}"))
+        return self._in_words(message_or(f"help.{self.name}_{name}", Message(f"help.{name}")))
 
     def _in_words(self, text: Text) -> str:
         return render(text, self._language)

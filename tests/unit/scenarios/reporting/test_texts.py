@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from scenarios.messages.catalogue import render
+from scenarios.messages.language import Language
 from scenarios.messages.message import Message
-from scenarios.reporting.texts import in_english, with_messages
+from scenarios.reporting.texts import in_english, scenario_name, with_messages
 
 LEAK = Message("reason.leak", seen=5, of=900, group=Message("who.others"), outcome="v3")
 TOLD: dict[str, Any] = {
@@ -56,3 +58,9 @@ def test_what_cannot_be_rendered_stays_english(messages: object) -> None:
     english = {name: value for name, value in document.items() if name != "messages"}
 
     assert with_messages({**english, "messages": messages}) == english
+
+
+def test_a_scenario_is_called_as_on_the_slides() -> None:
+    """Or by its name, if no catalogue knows it: it is new, or another version's."""
+    assert "마이크로서비스 카나리 배포" == render(scenario_name("canary"), Language.KOREAN)
+    assert "unheard" == scenario_name("unheard")

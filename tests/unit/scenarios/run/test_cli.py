@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -66,6 +67,14 @@ def test_the_demo_is_named_by_options_as_the_platforms_describe_them(parameter: 
 
 
 @pytest.mark.usefixtures("run_folder")
+def test_a_scenario_without_sentences_is_told_by_its_title(capsys: pytest.CaptureFixture[str]) -> None:
+    """A new one is a module and a line in the registry; it can be run before the catalogues know it."""
+    unheard = replace(COMMANDS["canary"], name="unheard", title="something new")
+
+    assert 0 == main(unheard, ["--lang", "ko", "--help"], to=nobody)
+    assert "\n  something new\n" in capsys.readouterr().out
+
+
 def test_what_a_run_prints_is_korean_where_korean_is_wanted(
     command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
