@@ -4,10 +4,10 @@
 PYTHON := .venv/bin/python
 ON     := $(if $(PLATFORM),--platform $(PLATFORM))
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset stage tools bundle observability observability-down test test-exhaustive test-all test-services test-kubernetes controls faults torture oracle crds check scan sbom bench lock clean
+.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset stage tools bundle observability observability-down test test-exhaustive test-all test-services test-kubernetes test-kubernetes-all controls faults torture oracle crds check scan sbom bench lock clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install what the demo needs
 	@python3 -m tools.setup
@@ -67,6 +67,9 @@ test-services: setup-dev ## Run each service's own tests in its own language
 	cd services/reviews && mvn -q -B -ntp test
 
 test-kubernetes: setup-dev ## Run the tests that need a Docker engine, kind and istioctl
+	$(PYTHON) -m pytest tests/kubernetes -m "not exhaustive"
+
+test-kubernetes-all: setup-dev ## Run them with those that take long: scaling, observability, more faults and defects
 	$(PYTHON) -m pytest tests/kubernetes
 
 controls: ## Plant every defect in the demo that is up, and see each caught

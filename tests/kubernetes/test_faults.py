@@ -10,14 +10,11 @@ import pytest
 from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.kubernetes.record import KubernetesDemo
 from tests.chaos import cluster, rules, runs
-from tests.chaos.fault import Fault
 from tests.chaos.running_demo import RunningDemo
 
-QUICK = (
-    *rules.FAULTS,
-    *(fault for fault in runs.FAULTS if fault.name in ("killed-in-step-2", "ctrl-c-twice", "two-at-once")),
-    *(fault for fault in cluster.FAULTS if fault.name == "istiod-restarted"),
-)
+QUICK = ("killed-in-step-2", "by-hand", "rival-rule", "rival-service")
+OTHERS = ("by-hand-meanwhile", "rival-elsewhere", "ctrl-c-twice", "two-at-once", "istiod-restarted")
+FAULTS = {fault.name: fault for fault in (*rules.FAULTS, *runs.FAULTS, *cluster.FAULTS)}
 
 
 @pytest.fixture
@@ -26,10 +23,10 @@ def running_demo(demo: KubernetesDemo) -> Iterator[RunningDemo]:
         yield RunningDemo(platform, ("--platform", "kind"))
 
 
-@pytest.mark.parametrize("fault", QUICK, ids=lambda fault: fault.name)
-def test_a_fault_is_survived(fault: Fault, running_demo: RunningDemo) -> None:
+@pytest.mark.parametrize("name", [*QUICK, *(pytest.param(name, marks=pytest.mark.exhaustive) for name in OTHERS)])
+def test_a_fault_is_survived(name: str, running_demo: RunningDemo) -> None:
     """Every promise about it is kept, and the baseline is in force afterwards."""
-    outcome = fault.inject(running_demo)
+    outcome = FAULTS[name].inject(running_demo)
     _, off = running_demo.left()
 
     assert [] == [*outcome.wrong, *off]

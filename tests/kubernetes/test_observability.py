@@ -18,6 +18,8 @@ import yaml
 from tests.kubernetes.deployed import DEADLINE, Bookinfo
 from tools.observability import NAMESPACE, OVERLAY
 
+pytestmark = pytest.mark.exhaustive
+
 IMAGE = "bookinfo-test/prometheus:debian"
 DOCKERFILE = """
 FROM debian:trixie-slim

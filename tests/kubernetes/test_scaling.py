@@ -18,6 +18,8 @@ import requests
 from scenarios.evidence.observation import marks
 from tests.kubernetes.deployed import DEADLINE, KIND, Bookinfo, rolled_out
 
+pytestmark = pytest.mark.exhaustive
+
 SCALED = KIND.parent / "scaled"
 DEPLOYMENT = "deployment/productpage-v1"
 REPLICA = re.compile(r"productpage-v1-[a-z0-9]+-[a-z0-9]+")

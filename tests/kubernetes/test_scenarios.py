@@ -44,7 +44,9 @@ def document(*words: str) -> dict[str, Any]:
         ("scenarios.fault_ratings",),
         ("scenarios.user_routing", "--user", "opennaru"),
         ("scenarios.canary", "--weights", "90,10,0"),
-        ("scenarios.fault_ratings", "--fault", "outage", "--requests", "100"),
+        pytest.param(
+            ("scenarios.fault_ratings", "--fault", "outage", "--requests", "100"), marks=pytest.mark.exhaustive
+        ),
     ],
     ids=" ".join,
 )
@@ -80,6 +82,8 @@ def test_by_hand(cluster: Run) -> None:
 @pytest.mark.parametrize("part", ["not exhaustive", pytest.param("exhaustive", marks=pytest.mark.exhaustive)])
 def test_the_contract_holds_behind_the_mesh(part: str) -> None:
     """What the services promise alone, the gateway's visitors get in a cluster too."""
-    done = typed("pytest", "tests/contract/http", "-m", part, "-q", "-p", "no:cacheprovider")
+    done = typed(
+        "pytest", "tests/contract/http", "-m", part, "-n", "3", "--dist", "loadfile", "-q", "-p", "no:cacheprovider"
+    )
 
     assert 0 == done.returncode, done.stdout
