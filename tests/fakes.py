@@ -111,6 +111,7 @@ class FakePlatform:
     load_generator: ClassVar[None] = None
     caveats: ClassVar[tuple[Caveat, ...]] = ()
     seed: int = 1
+    """Of its chance: a run meets the same with the same seed, so that a test never fails once in a thousand times."""
     lag: float = 0.005
     """Seconds from accepted to in force."""
     second: float = 0.01
@@ -122,14 +123,14 @@ class FakePlatform:
     """How often anybody asked for the page, whatever came of it."""
 
     def __post_init__(self) -> None:
-        self._random = random.Random(self.seed)  # noqa: S311  # chance, not secrecy
         self._lock = threading.Lock()
         self._requests: Counter[Hop] = Counter()
         self._failures: Counter[Hop] = Counter()
         self._log = _Log()
         self._served = self._asked = State(baseline())
         self._changed = time.monotonic()
-        self._pages = 0
+        self._states = 0
+        self._visits: Counter[str] = Counter()
         self._under_way = 0
         self._updates = 0
         fake = self
@@ -173,7 +174,8 @@ class FakePlatform:
         served = self.in_force
         with self._lock:
             self._served, self._asked, self._changed = served, state, time.monotonic()
-            self._pages = 0
+            self._states += 1
+            self._visits.clear()
             self._updates += state != served
         self.applied.append(state)
 
@@ -199,7 +201,7 @@ class FakePlatform:
         return dict.fromkeys(PROXIES, f"{self._updates} updates")
 
     def instances(self) -> Mapping[str, str]:
-        replaced = self.defects.replaced_after and self._pages >= self.defects.replaced_after
+        replaced = self.defects.replaced_after and self._visits.total() >= self.defects.replaced_after
         return {proxy: "second" if replaced and proxy == "reviews-v1" else "first" for proxy in PROXIES}
 
     def close(self) -> None:
@@ -213,52 +215,55 @@ class FakePlatform:
         """The page that this end user sees now; None if it breaks."""
         state = self.in_force
         with self._lock:
-            chance, version = self._random.random(), self._version(state, end_user)
-            self._pages += 1
-            self._meanwhile(state)
+            chance = self._chance(end_user)
+            breaks, version = chance.random() < self.defects.broken_pages, self._version(state, end_user, chance)
+            self._meanwhile(state, chance)
             for stranger in range(1 + self.defects.strangers):
-                if self._random.random() * 100 >= self.defects.gateway_forgets:
+                if chance.random() * 100 >= self.defects.gateway_forgets:
                     self._count("ingressgateway", "productpage", mark="" if stranger else mark)
-            if chance < self.defects.broken_pages:
+            if breaks:
                 return None
             for stranger in range(1 + self.defects.strangers):
                 self._count("productpage-v1", "details", mark="" if stranger else mark)
-                if self._random.random() * 100 >= self.defects.uncounted and not self._happens(self.defects.cached):
+                if chance.random() * 100 >= self.defects.uncounted and chance.random() >= self.defects.cached:
                     self._count("productpage-v1", "reviews", version, mark="" if stranger else mark)
             stuck, without = self._among(self.defects.stuck), self._among(self.defects.without_reviews)
             if self._among(self.defects.lost) or (self.defects.loses_leaks and version == "v3"):
                 return None
             if stuck or without:
-                version = self._version(state, end_user)
+                version = self._version(state, end_user, chance)
                 self._count("productpage-v1", "reviews", version, mark=mark)
-            if version == "v1" and self._happens(self.defects.mislabelled):
+            if version == "v1" and chance.random() < self.defects.mislabelled:
                 version = "v2"
         if stuck or without:
             time.sleep(_TOLERATED + 0.1)
         ratings, seconds = ("unknown", 0.0) if without else self._ratings(state, version, mark)
         time.sleep(seconds * self.second)
-        with self._lock:
-            otherwise = self.defects.marks.get(version, {}) if self._random.random() < self.defects.marked else {}
+        otherwise = self.defects.marks.get(version, {}) if chance.random() < self.defects.marked else {}
         return _page(end_user, version, ratings, otherwise)
 
-    def _meanwhile(self, state: State) -> None:
+    def _chance(self, end_user: str) -> random.Random:
+        """The chance of a visit: that of an end user's n-th under a state is the same in every run, whoever comes before."""
+        self._visits[end_user] += 1
+        visit = f"{self.seed}, state {self._states}, {end_user!r}: {self._visits[end_user]}"
+        return random.Random(visit)  # noqa: S311  # chance, not secrecy
+
+    def _meanwhile(self, state: State, chance: random.Random) -> None:
         """Let somebody else act while this page is requested."""
         if self._among(self.defects.passers_by):
             self._count("ingressgateway", "productpage")
-            self._count("productpage-v1", "reviews", self.defects.passers_by_see or self._version(state, ""))
-        if self._pages == self.defects.overtaken_after:
+            self._count("productpage-v1", "reviews", self.defects.passers_by_see or self._version(state, "", chance))
+        pages = self._visits.total()
+        if pages == self.defects.overtaken_after:
             self._asked = self._served = State(baseline())
             self._updates += 1
-        if self.defects.overtaken_for and self._pages == self.defects.overtaken_after + self.defects.overtaken_for:
+        if self.defects.overtaken_for and pages == self.defects.overtaken_after + self.defects.overtaken_for:
             self._asked = self._served = self.applied[-1]
             self._updates += 1
 
     def _among(self, pages: int) -> bool:
         """Return whether this is one of so many pages."""
-        return _FIRST <= self._pages < _FIRST + pages
-
-    def _happens(self, share: float) -> bool:
-        return share > 0 and self._random.random() < share
+        return _FIRST <= self._visits.total() < _FIRST + pages
 
     def signs_in(self, mark: str) -> None:
         """Somebody does, through the gateway."""
@@ -268,7 +273,8 @@ class FakePlatform:
     def cuts_connection(self) -> bool:
         with self._lock:
             self.asked_for_page += 1
-            return self._random.random() < self.defects.cut_connections
+            chance = random.Random(f"{self.seed}, connection {self.asked_for_page}")  # noqa: S311  # chance, not secrecy
+            return chance.random() < self.defects.cut_connections
 
     def _takes(self) -> bool:
         if self.defects.stale or self.defects.lagging:
@@ -284,18 +290,18 @@ class FakePlatform:
         if mark.startswith(self._log.MARK):
             self._log.append(Call(mark, Hop(caller, app, version), 200))
 
-    def _version(self, state: State, end_user: str) -> str:
-        if self._random.random() < self.defects.leak:
+    def _version(self, state: State, end_user: str, chance: random.Random) -> str:
+        if chance.random() < self.defects.leak:
             return "v3"
         header = "" if self.defects.drops_end_user else _header(end_user)
         for http in _virtual_service(state, "reviews")["http"]:
             if http.get("match") and end_user and end_user == self.defects.taken_for_user:
-                return self._drawn(http["route"])
+                return self._drawn(http["route"], chance)
             if _matches(http, header):
-                return self._drawn(http["route"])
+                return self._drawn(http["route"], chance)
         raise AssertionError("a rule without a fallback")
 
-    def _drawn(self, route: list[dict[str, Any]]) -> str:
+    def _drawn(self, route: list[dict[str, Any]], chance: random.Random) -> str:
         weights: Counter[str] = Counter()
         for destination in route:
             subset, weight = destination["destination"].get("subset"), destination.get("weight", 0)
@@ -304,7 +310,7 @@ class FakePlatform:
                 weights[subset] = weight
         if self.defects.weights and len(route) > 1:
             weights = Counter(self.defects.weights)
-        return self._random.choices(list(weights), list(weights.values()))[0]
+        return chance.choices(list(weights), list(weights.values()))[0]
 
     def _ratings(self, state: State, version: str, mark: str) -> tuple[str, float]:
         """Return the page's `data-ratings`, and the seconds until it is known."""
