@@ -32,9 +32,9 @@ from scenarios.run.signals import InterruptGuard
 from stage.director import Director
 from stage.frames.listener import create_frame
 from stage.frames.pages import Pages
-from stage.performance import Cast, Performance
 from stage.presentation import Presentation
 from stage.quiet import Quiet
+from stage.scenery.performance import Cast, Performance
 from stage.show import Show
 from stage.web.app import create_app
 from stage.web.door import Door

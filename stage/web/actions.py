@@ -10,9 +10,9 @@ from platforms.errors import Unsupported, UsageError
 from scenarios.messages.language import Language
 from stage import talk
 from stage.parts import Check
-from stage.performance import Performance
 from stage.picture import Fault, Who
 from stage.presentation import Presentation
+from stage.scenery.performance import Performance
 from stage.show import Place
 
 Body = Mapping[str, Any]

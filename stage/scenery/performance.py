@@ -17,7 +17,8 @@ from scenarios.messages.language import Language
 from stage import rules, talk
 from stage.frames.pages import Pages
 from stage.parts import Changes, Check, LiveTraffic, ProxyRates, RuleStatus, Runs
-from stage.picture import DemoView, Dot, Fault, Picture, RuleView, ShowView
+from stage.picture import DemoView, Dot, Fault, Picture, ShowView
+from stage.scenery.rule import RuleDrawing
 from stage.show import Place, Show
 
 _PRESET = 2
@@ -46,8 +47,7 @@ class Performance:
         self._user = ""
         self._counted_from = -1
         self._proxies = 0
-        self._rule = RuleView()
-        self._rule_of: State | None = None
+        self._rule = RuleDrawing()
 
     # What it looks like.
 
@@ -65,7 +65,7 @@ class Performance:
             large=show.large,
             user=show.user,
             demo=self._demo(status),
-            rule=self._rule_view(status, show.language),
+            rule=self._rule.draw(status, show.language),
             traffic=replace(traffic, status="proof") if self._waits and traffic.status == "paused" else traffic,
             map=None if self._waits else cast.rates.latest(),
             frames=cast.pages.views(),
@@ -203,29 +203,6 @@ class Performance:
         error = self._cast.pages.error
         url = f"{self._platform.gateway_url}/productpage"
         return DemoView(self._platform.name, self._proxies, url, answers=not error, error=error)
-
-    def _rule_view(self, status: RuleStatus, language: Language) -> RuleView:
-        if status.state is not self._rule_of:  # telling states apart takes longer than drawing all the rest
-            difference = rules.differs(status.state)
-            self._rule = RuleView(
-                lines=difference.lines,
-                yaml=difference.yaml,
-                whole=difference.whole,
-                weights=rules.weights_of(status.state),
-                user=rules.routes_user(status.state),
-                fault=rules.fault_of(status.state),
-            )
-            self._rule_of = status.state
-        return replace(
-            self._rule,
-            status=status.status,
-            title=render(status.title, language),
-            revision=status.revision,
-            proxies=status.proxies,
-            after_ms=status.after_ms,
-            since_ms=status.since_ms,
-            undo=status.undo,
-        )
 
     def _notice(self, status: RuleStatus, language: Language) -> str:
         if status.error:
