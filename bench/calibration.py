@@ -17,12 +17,11 @@ from typing import Any
 
 from rich.table import Table
 
-from scenarios import canary, fault_ratings, user_routing
+from bench.claims import claims_made
 from scenarios.evidence.judge import Verdict, judge
 from scenarios.evidence.observation import Tally
 from scenarios.messages.figures import percent
 from scenarios.messages.message import Text
-from scenarios.scenario import Scenario
 from scenarios.statistics import binomial
 from scenarios.statistics.claim import Claim, Expectation, plan_claims
 from scenarios.statistics.sequential import SequentialTest
@@ -118,14 +117,7 @@ def claims() -> Iterator[tuple[str, Claim]]:
     """Each kind of claim that the scenarios make, as a run plans it, and first the one that is usual elsewhere."""
     split = Expectation("", {"v1": Fraction(90, 100), "v2": Fraction(10, 100)}, margin=MARGIN)
     yield "90 : 10, nothing else", plan_claims([split], [None])[0]
-    even, weighted = _planned(canary.scenario(canary.Weights.parse("90,10,0"), MARGIN))
-    yield "canary, even split", even
-    yield "canary 90,10,0", weighted
-    chosen, others, *_ = _planned(user_routing.scenario("opennaru", MARGIN))
-    yield "user routing, the user", chosen
-    yield "user routing, another", others
-    for fault in (fault_ratings.Fault.ABORT, fault_ratings.Fault.DELAY):
-        yield f"fault, {fault.value}", _planned(fault_ratings.scenario(fault, "v3", MARGIN))[1]
+    yield from claims_made(MARGIN)
 
 
 def deviating_shares(claim: Claim) -> dict[str, Shares]:
@@ -214,10 +206,6 @@ def render(rows: list[CalibrationRow]) -> Table:
             "[green]✓[/]" if row.holds else "[red]✗[/]",
         )
     return table
-
-
-def _planned(scenario: Scenario) -> tuple[Claim, ...]:
-    return plan_claims(scenario.expectations, [None] * len(scenario.expectations))
 
 
 def _run(claim: Claim, answers: list[Text]) -> tuple[int, Verdict]:

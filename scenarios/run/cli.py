@@ -50,6 +50,11 @@ class Command:
     build: Callable[..., Scenario]
     """Makes the scenario from the margin, `keep` and the values of its options, by name; raises UsageError."""
 
+    def scenario(self, words: Sequence[str], margin: Fraction) -> Scenario:
+        """Build the scenario that these of its own options ask for."""
+        own = click.Command(self.name, params=list(self.options)).make_context(self.program, list(words)).params
+        return self.build(margin, keep=False, **own)
+
     @property
     def program(self) -> str:
         return f"python -m scenarios.{self.name}"

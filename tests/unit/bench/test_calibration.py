@@ -59,6 +59,6 @@ def test_every_promise_is_kept() -> None:
 
 def test_the_rule_of_thumb_misses_what_we_catch() -> None:
     """Of 100 requests, each count off by 10: blind to a leak of 1 in 100 and to 5 points."""
-    leak = next(row for row in calibrate(200) if row.claim == "canary 90,10,0" and "leak" in row.wrong)
+    leak = next(row for row in calibrate(200) if row.claim == "canary: 90,10,0" and "leak" in row.wrong)
 
     assert leak.tried.thumb < leak.tried.fails
