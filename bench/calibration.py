@@ -18,7 +18,8 @@ from typing import Any
 from rich.table import Table
 
 from bench.claims import claims_made
-from scenarios.evidence.judge import Verdict, judge
+from scenarios.evidence.judge import judge
+from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import Tally
 from scenarios.messages.figures import percent
 from scenarios.messages.message import Text

@@ -26,7 +26,7 @@ from platforms.errors import DemoError, NotConverged
 from platforms.selection import connect
 from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Answer, Defect, DefectivePlatform
-from scenarios.evidence.judge import Verdict
+from scenarios.evidence.judgement import Verdict
 from scenarios.messages import figures
 from scenarios.messages.catalogue import english, render
 from scenarios.messages.errors import told, words

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from platforms.cli import command_line
 from platforms.errors import DemoError, UsageError, in_one_line
-from scenarios.evidence.judge import Verdict
+from scenarios.evidence.judgement import Verdict
 from scenarios.messages import figures
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language

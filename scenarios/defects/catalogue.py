@@ -11,7 +11,7 @@ from scenarios import canary, fault_ratings, user_routing
 from scenarios.canary import Weights
 from scenarios.defects import mutations
 from scenarios.defects.defect import Defect
-from scenarios.evidence.judge import Verdict
+from scenarios.evidence.judgement import Verdict
 from scenarios.fault_ratings import Fault
 from scenarios.messages.message import Message
 from scenarios.scenario import Scenario

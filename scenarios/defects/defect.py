@@ -11,7 +11,7 @@ from platforms.counters import Counters
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
 from scenarios.defects.rewriting import RewritingProxy
-from scenarios.evidence.judge import Verdict
+from scenarios.evidence.judgement import Verdict
 from scenarios.messages.message import Text
 from scenarios.scenario import Scenario
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from platforms.boundary import Convergence
 from platforms.counters import Counters
-from scenarios.evidence.judge import Verdict
+from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import Observation
 from scenarios.evidence.recovery import Recovery
 from scenarios.messages.message import Message, Text

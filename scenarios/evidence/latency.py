@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scenarios.evidence.judge import Judgement, Verdict
+from scenarios.evidence.judgement import Judgement, Verdict
 from scenarios.evidence.observation import TOO_LATE, Observation
 from scenarios.messages.message import Message
 from scenarios.statistics.binomial import Range

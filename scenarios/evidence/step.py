@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from platforms.boundary import Convergence
 from platforms.counters import Counters
-from scenarios.evidence.judge import Judgement, judge
+from scenarios.evidence.judge import judge
+from scenarios.evidence.judgement import Judgement
 from scenarios.evidence.latency import judge_latency
 from scenarios.evidence.observation import NO_DETAILS, NO_RATINGS, Observation, Tally, tally
 from scenarios.evidence.proxy_counts import (

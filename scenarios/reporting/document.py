@@ -12,7 +12,7 @@ from platforms.bookinfo import baseline
 from platforms.errors import UsageError
 from platforms.istio.documents import Unreadable, json_document
 from scenarios.enduser import shown
-from scenarios.evidence.judge import Judgement
+from scenarios.evidence.judgement import Judgement
 from scenarios.evidence.latency import PERCENTS, judge_budget
 from scenarios.evidence.observation import Observation, Tally, tally
 from scenarios.evidence.step import StepReport

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from platforms.errors import DemoError
-from scenarios.evidence.judge import Judgement, Verdict, overall, reasons
+from scenarios.evidence.judge import overall, reasons
+from scenarios.evidence.judgement import Judgement, Verdict
 from scenarios.evidence.observation import WEARS, is_of_stars
 from scenarios.evidence.recovery import Recovery
 from scenarios.evidence.step import StepReport

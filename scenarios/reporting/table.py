@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text as Line
 
-from scenarios.evidence.judge import Verdict
+from scenarios.evidence.judgement import Verdict
 from scenarios.messages import figures
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language

@@ -19,7 +19,7 @@ from rich.text import Text as Line
 
 from platforms.boundary import Convergence, Platform
 from platforms.demo.crash_recovery import RestoredRun
-from scenarios.evidence.judge import Verdict
+from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import Observation
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language

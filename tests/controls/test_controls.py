@@ -16,7 +16,7 @@ from platforms.errors import NotConverged
 from scenarios import controls
 from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Defect
-from scenarios.evidence.judge import Verdict
+from scenarios.evidence.judgement import Verdict
 from tests.controls import drive
 from tests.fakes import Defects, FakePlatform
 

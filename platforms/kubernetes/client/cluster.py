@@ -7,20 +7,20 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from socket import socket
 from typing import Any, TypeVar
 
 import websocket
 from kubernetes import client, config, dynamic, watch
-from kubernetes.client.exceptions import ApiException
 from kubernetes.config.config_exception import ConfigException
 from kubernetes.dynamic.exceptions import ResourceNotFoundError
 from kubernetes.stream import portforward
 
-from platforms.errors import NotApplied, NotReachable, Rejected, Silent, Unsupported, UsageError
+from platforms.errors import Unsupported, UsageError
 from platforms.kubernetes.client import retry
+from platforms.kubernetes.client.api_errors import NotFound, translated, why_unknown
 
 log = logging.getLogger(__name__)
 
@@ -29,25 +29,13 @@ FIELD_MANAGER = "bookinfo"
 
 _ANSWER_SECONDS = 10.0
 _PROBE_TIMEOUT = 2.0
-_REFUSED = frozenset({400, 422})
 _OK = 200
-_FORBIDDEN = 403
-_NOT_FOUND = 404
 _BROKEN = 500
-_SCHEMA = "failed to create typed patch object"  # the API server answers 500 to a field that its schema lacks
 _FORWARDS = "Kubernetes port forward proxy"
 
 T = TypeVar("T")
 
 Document = Mapping[str, Any]
-
-
-class Forbidden(NotApplied):
-    """The API server knows who we are, and does not let us."""
-
-
-class NotFound(NotApplied):
-    """The API server has no such object."""
 
 
 class Cluster:
@@ -64,7 +52,7 @@ class Cluster:
                 config_file=os.environ.get("KUBECONFIG"), context=context, client_configuration=settings
             )
         except ConfigException as error:
-            raise UsageError(f"--context {context}: {_reason(error)}") from error
+            raise UsageError(f"--context {context}: {why_unknown(error)}") from error
         self.server: str = settings.host
         self._client = client.ApiClient(settings)
         self._core = client.CoreV1Api(self._client)
@@ -96,7 +84,7 @@ class Cluster:
 
         Raises NotApplied if the API server does not remember so far back.
         """
-        with _translated_errors(f"changes of {kind}s of namespace {namespace}"):
+        with translated(f"changes of {kind}s of namespace {namespace}"):
             for event in watch.Watch().stream(  # type: ignore[no-untyped-call]
                 self._kind(api_version, kind).get,
                 namespace=namespace,
@@ -205,7 +193,7 @@ class Cluster:
     def _answer(self, what: str, ask: Callable[[], T]) -> T:
         """The API server's answer, however long it was away; its errors in words of ours, about `what`."""
         began = time.monotonic()
-        with _translated_errors(what):
+        with translated(what):
             answer = retry.retry_while_unavailable(ask, is_ready=lambda: self._probe("/readyz") == _OK)
         log.info("API server: %s, after %.0f ms", what, (time.monotonic() - began) * 1000)
         return answer
@@ -232,35 +220,6 @@ class Cluster:
             return self._offered.resources.get(api_version=api_version, kind=kind)
         except ResourceNotFoundError as error:
             raise Unsupported(f"the cluster of context {self.context} has no kind {kind} in {api_version}") from error
-
-
-@contextmanager
-def _translated_errors(what: str) -> Iterator[None]:
-    """Translate the errors of the client into ours; `what` names the object."""
-    try:
-        yield
-    except ApiException as error:
-        message = retry.message(error)
-        if error.status == _FORBIDDEN:
-            raise Forbidden(f"{what}: {message}") from error
-        if error.status == _NOT_FOUND:
-            raise NotFound(f"{what}: {message}") from error
-        if error.status in _REFUSED or _SCHEMA in message:
-            raise Rejected(f"{what}: {message}") from error
-        if error.status in (401, None, 0):
-            raise NotReachable(f"{what}: {message}") from error
-        raise NotApplied(f"{what}: {message}") from error
-    except retry.CONNECTION_ERRORS as error:
-        raise Silent(f"{what}: the API server has not answered for {retry.SECONDS:g} s") from error
-
-
-def _reason(error: ConfigException) -> str:
-    """The fault of the kubeconfig; the client's own words name a structure of its own."""
-    if "No configuration found" in str(error):
-        return "there is no kubeconfig, neither where KUBECONFIG says nor in ~/.kube/config"
-    if "Expected object with name" in str(error):
-        return "the kubeconfig has no such context; `kubectl config get-contexts` lists them"
-    return str(error).removeprefix("Invalid kube-config file. ").rstrip(".")
 
 
 def _quietly(broken: threading.ExceptHookArgs) -> None:

@@ -11,7 +11,8 @@ from platforms.bookinfo import NAMESPACE
 from platforms.errors import NotApplied, UsageError
 from platforms.istio.overlay import mesh_hosts, ruled_host
 from platforms.istio.resources import Resource, ResourceSet, created
-from platforms.kubernetes.client.cluster import FIELD_MANAGER, Cluster, Forbidden
+from platforms.kubernetes.client.api_errors import Forbidden
+from platforms.kubernetes.client.cluster import FIELD_MANAGER, Cluster
 
 OURS = ("app.kubernetes.io/part-of", "bookinfo")
 """The label of every object that we may change or remove."""

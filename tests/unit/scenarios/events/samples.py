@@ -29,7 +29,7 @@ from scenarios.events.event import (
     Sending,
     Sent,
 )
-from scenarios.evidence.judge import Verdict
+from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import NO_RATINGS, RED_STARS, Observation
 from scenarios.evidence.recovery import Recovery
 from scenarios.messages.message import Message

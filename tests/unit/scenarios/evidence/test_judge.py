@@ -8,7 +8,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.evidence.judge import Verdict, judge, overall, reasons
+from scenarios.evidence.judge import judge, overall, reasons
+from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.proxy_counts import Disagreement, Surplus
 from scenarios.messages.catalogue import english
 from tests.unit.scenarios.builders import claim, tallied

@@ -9,7 +9,8 @@ from fractions import Fraction
 import pytest
 from scipy.stats import binom
 
-from scenarios.evidence.judge import Judgement, Verdict, judge
+from scenarios.evidence.judge import judge
+from scenarios.evidence.judgement import Judgement, Verdict
 from scenarios.evidence.latency import judge_budget, judge_latency
 from scenarios.evidence.observation import NO_RATINGS, Observation, tally
 from scenarios.messages.catalogue import english

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import entropy
 
-from scenarios.evidence.judge import Verdict, judge
+from scenarios.evidence.judge import judge
+from scenarios.evidence.judgement import Verdict
 from scenarios.messages.catalogue import english
 from scenarios.statistics import binomial
 from scenarios.statistics.binomial import Range
