@@ -1,0 +1,77 @@
+/** What the presenter asks of the server. The answer is in the next picture; only a refusal is told here. */
+
+import { say } from './words.js';
+
+const token = document.querySelector('meta[name="token"]');
+let listener = (/** @type {string} */ _reason) => {};
+
+/**
+ * Name who is told why something was refused, and that it no longer is (an empty reason).
+ * @param {(reason: string) => void} told
+ */
+export function onRefusal(told) {
+  listener = told;
+}
+
+/**
+ * Ask for an action by its name; resolves to the answer, or to null where it was refused.
+ * @param {string} name
+ * @param {object} body
+ * @param {(reason: string) => void} refused told instead of the listener
+ * @returns {Promise<Record<string, any> | null>}
+ */
+export async function ask(name, body = {}, refused = listener) {
+  refused('');
+  try {
+    const answer = await send(name, body);
+    if (answer.ok) return await answer.json();
+    refused(await reason(answer));
+  } catch {
+    refused(say('unreachable'));
+  }
+  return null;
+}
+
+/**
+ * Send an action, once more with a new token where the server has been started anew and no longer knows this one.
+ * @param {string} name
+ * @param {object} body
+ * @returns {Promise<Response>}
+ */
+async function send(name, body) {
+  const answer = await post(name, body);
+  if (answer.status !== 403 || !(await renew())) return answer;
+  return post(name, body);
+}
+
+/**
+ * @param {string} name
+ * @param {object} body
+ * @returns {Promise<Response>}
+ */
+function post(name, body) {
+  const headers = { 'Content-Type': 'application/json', 'X-Stage-Token': token?.getAttribute('content') ?? '' };
+  return fetch(`do/${name}`, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+/**
+ * Read the token of the server that answers now; false where it is the one we have.
+ * @returns {Promise<boolean>}
+ */
+async function renew() {
+  const page = await fetch(location.href);
+  const found = new DOMParser().parseFromString(await page.text(), 'text/html').querySelector('meta[name="token"]');
+  const renewed = found?.getAttribute('content') ?? '';
+  if (!renewed || renewed === token?.getAttribute('content')) return false;
+  token?.setAttribute('content', renewed);
+  return true;
+}
+
+/**
+ * @param {Response} answer
+ * @returns {Promise<string>}
+ */
+async function reason(answer) {
+  const told = await answer.json().catch(() => ({}));
+  return typeof told.error === 'string' ? told.error : say('refused', { status: answer.status });
+}

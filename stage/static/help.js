@@ -1,0 +1,54 @@
+/** The help: every key that does something now, and what the marks mean. */
+
+/** @import { Key } from "./keys.js" */
+/** @import { Picture } from "./picture.js" */
+
+import { byId, make, write } from './dom.js';
+import { serves } from './keys.js';
+import { say } from './words.js';
+
+/** The keys that stand at the foot of the screen: those that somebody without a rehearsal needs. */
+const HINTS = new Set(['ArrowRight', 'p', 'f', 'u', 'r', ' ', '?']);
+
+/**
+ * Open the help.
+ * @param {Key[]} keys
+ * @param {Picture | null} picture
+ */
+export function openHelp(keys, picture) {
+  const useful = keys.filter((key) => !picture || serves(key, picture));
+  byId('keys').replaceChildren(
+    ...useful.map((key) =>
+      make('div', {}, [make('dt', {}, [make('kbd', {}, [key.face])]), make('dd', {}, [say(key.word)])]),
+    ),
+  );
+  write(byId('legend'), say('legend'));
+  const dialog = byId('help');
+  if (dialog instanceof HTMLDialogElement) dialog.showModal();
+}
+
+/**
+ * Build the keys at the foot of the screen, which are buttons as well; what comes next stands beside its key.
+ * @param {Key[]} keys
+ * @param {() => Picture | null} current
+ */
+export function buildHints(keys, current) {
+  byId('hints').append(
+    ...keys
+      .filter(({ key }) => HINTS.has(key))
+      .map((key) => {
+        const next = key.key === 'ArrowRight';
+        const label = make('span', next ? { id: 'next' } : { 'data-word': `hint_${key.word}` });
+        const button = make('button', { type: 'button', class: next ? 'hint next' : 'hint' }, [
+          make('kbd', {}, [key.face]),
+          ' ',
+          label,
+        ]);
+        button.addEventListener('click', () => {
+          const picture = current();
+          if (picture) key.act(picture);
+        });
+        return button;
+      }),
+  );
+}

@@ -1,0 +1,72 @@
+/** The stage in a browser: every picture is handed to whoever draws a part of it. */
+
+/** @import { Picture } from "./picture.js" */
+
+import { ask, onRefusal } from './actions.js';
+import { all, byId, mark, write } from './dom.js';
+import { buildEdit, openEdit } from './edit.js';
+import * as frames from './frames.js';
+import { buildHints, openHelp } from './help.js';
+import { keyboard, listen } from './keys.js';
+import * as lanes from './lanes.js';
+import * as map from './map.js';
+import { tell } from './news.js';
+import * as proof from './proof.js';
+import * as rule from './rule.js';
+import * as show from './show.js';
+import { follow } from './stream.js';
+import * as table from './table.js';
+import * as weights from './weights.js';
+import { say, speak } from './words.js';
+
+/** @type {Picture | null} */
+let picture = null;
+let lost = false;
+let refusal = '';
+
+const current = () => picture;
+const open = {
+  edit: () => picture && openEdit(picture.rule.yaml, picture.dark),
+  whole: rule.openWhole,
+  help: () => openHelp(keys, picture),
+};
+const keys = keyboard(open);
+
+for (const part of [show, frames, rule, table, lanes, map, weights]) part.build();
+buildHints(keys, current);
+buildEdit();
+listen(keys, current);
+for (const button of all('[data-opens]')) {
+  button.addEventListener('click', () => open[/** @type {keyof typeof open} */ (button.dataset.opens)]());
+}
+for (const button of all('[data-asks]')) button.addEventListener('click', () => ask(button.dataset.asks ?? ''));
+speak(document.documentElement.lang);
+
+/** Say what must be known at once: that nothing new comes, that something was refused, or what the server has to say. */
+function notify() {
+  const notice = byId('notice');
+  write(notice, lost ? say('lost') : refusal || picture?.notice || '');
+  mark(notice, 'data-kind', lost ? 'lost' : refusal ? 'refused' : 'said');
+  mark(document.body, 'data-lost', lost && '');
+}
+
+onRefusal((reason) => {
+  refusal = reason;
+  notify();
+});
+
+follow(
+  (coming) => {
+    const former = picture;
+    picture = coming;
+    if (document.documentElement.lang !== coming.language) speak(coming.language);
+    mark(document.documentElement, 'data-dark', coming.dark && '');
+    for (const part of [show, frames, rule, table, lanes, map, weights, proof]) part.show(coming);
+    tell(former, coming);
+    notify();
+  },
+  (isLost) => {
+    lost = isLost;
+    notify();
+  },
+);

@@ -1,0 +1,58 @@
+/** The rule in force: its lines, what became of it, and the whole state on demand. */
+
+/** @import { Picture, Rule } from "./picture.js" */
+
+import { byId, mark, write } from './dom.js';
+import { figure, say } from './words.js';
+import { around, rows, unchanged } from './yaml.js';
+
+/** @type {Rule | null} */
+let shown = null;
+let room = 0;
+
+/** Draw the lines again where there is more or less room for them. */
+export function build() {
+  const lines = byId('lines');
+  new ResizeObserver(() => {
+    room = Math.max(1, Math.floor(lines.clientHeight / Number.parseFloat(getComputedStyle(lines).lineHeight)));
+    if (shown) fill(shown);
+  }).observe(lines);
+}
+
+/**
+ * Show the rule and its status.
+ * @param {Picture} picture
+ */
+export function show({ rule }) {
+  const status = byId('status');
+  write(status, said(rule));
+  mark(status, 'data-status', rule.status);
+  write(byId('rule-title'), rule.title);
+  byId('undo').toggleAttribute('disabled', !rule.undo);
+  if (shown && shown.revision === rule.revision && shown.lines.length === rule.lines.length && shown.yaml === rule.yaml)
+    return;
+  shown = rule;
+  fill(rule);
+}
+
+/** Open the whole state as it is now. */
+export function openWhole() {
+  byId('whole-lines').replaceChildren(...rows(unchanged(shown?.whole ?? '')));
+  const dialog = byId('whole');
+  if (dialog instanceof HTMLDialogElement) dialog.showModal();
+}
+
+/**
+ * Return the rule's status as a sentence.
+ * @param {Rule} rule
+ * @returns {string}
+ */
+export function said(rule) {
+  return say(`rule_${rule.status}`, { proxies: rule.proxies, ms: figure(Math.round(rule.after_ms)) });
+}
+
+/** @param {Rule} rule */
+function fill(rule) {
+  const lines = rule.lines.length ? rule.lines : unchanged(say('rule_same'));
+  byId('lines').replaceChildren(...rows(around(lines, room)));
+}

@@ -1,0 +1,101 @@
+/** The bar and the line to say: where the talk is, and what comes next. */
+
+/** @import { Phase, Picture } from "./picture.js" */
+
+import { ask } from './actions.js';
+import { byId, make, mark, write } from './dom.js';
+import { figure, say } from './words.js';
+
+const EPISODES = [1, 2, 3];
+const PHASES = /** @type {readonly Phase[]} */ (['say', 'do', 'show', 'prove']);
+/** Characters of a line that still stand in one row; a longer one is set smaller, in two. */
+const ROW = { en: 92, ko: 58 };
+
+/** Milliseconds that the server's clock is ahead of this browser's. */
+let ahead = 0;
+/** @type {Picture["show"] | null} */
+let shown = null;
+
+/** Build what does not change: the steps, which are buttons, and the clocks, which go on between the pictures. */
+export function build() {
+  byId('episodes').append(
+    ...EPISODES.map((episode) => step('episode', episode, () => ask('goto', { episode, phase: 'say' }))),
+  );
+  byId('phases').append(
+    ...PHASES.map((phase) => step('phase', phase, () => ask('goto', { episode: shown?.episode ?? 1, phase }))),
+  );
+  byId('language').addEventListener('click', () => {
+    ask('language', { language: document.documentElement.lang === 'ko' ? 'en' : 'ko' });
+  });
+  setInterval(tick, 1000);
+}
+
+/**
+ * Show where the talk is.
+ * @param {Picture} picture
+ */
+export function show(picture) {
+  ahead = picture.now_ms - Date.now();
+  shown = picture.show;
+  for (const [name, current] of Object.entries({ episode: picture.show.episode, phase: picture.show.phase })) {
+    for (const button of document.querySelectorAll(`[data-${name}]`)) {
+      const value = button.getAttribute(`data-${name}`) ?? '';
+      write(button, say(name === 'episode' ? `episode_${value}` : value));
+      mark(button, 'aria-current', value === String(current) && 'step');
+    }
+  }
+  const { line, next } = picture.show;
+  const spoken = byId('line');
+  write(spoken, line);
+  mark(spoken, 'data-long', line.length > ROW[picture.language] && '');
+  write(byId('next'), next);
+  write(byId('language'), say('other_language'));
+  demo(picture);
+  tick();
+}
+
+/** @param {Picture} picture */
+function demo({ demo: { platform, proxies, answers, error }, mode, replay, skipped }) {
+  const where = byId('demo');
+  const failed = mode === 'live' && !answers;
+  write(where, failed ? error || say('no_answer') : say('demo', { platform: say(platform), proxies }));
+  mark(where, 'data-failed', failed && '');
+  const kinds = [];
+  if (mode === 'rehearsal') kinds.push(say('rehearsal'));
+  if (replay) {
+    const { speed, at_s, of_s } = replay;
+    kinds.push(say(replay.paused ? 'replay_paused' : 'replay', { speed, at_s: figure(at_s), of_s: figure(of_s) }));
+  }
+  if (skipped) kinds.push(say('skipped', { count: skipped }));
+  write(byId('mode'), kinds.join(' · '));
+  byId('mode').hidden = kinds.length === 0;
+}
+
+/**
+ * @param {string} name
+ * @param {string | number} value
+ * @param {() => void} act
+ * @returns {HTMLButtonElement}
+ */
+function step(name, value, act) {
+  const button = make('button', { type: 'button', [`data-${name}`]: String(value) });
+  button.addEventListener('click', act);
+  return button;
+}
+
+function tick() {
+  if (!shown) return;
+  write(byId('talk-clock'), clock(shown.talk_started_ms));
+  write(byId('step-clock'), clock(shown.step_started_ms));
+}
+
+/**
+ * Return minutes and seconds since a moment of the server's clock; nothing where there is none yet.
+ * @param {number} since_ms
+ * @returns {string}
+ */
+function clock(since_ms) {
+  if (!since_ms) return '';
+  const seconds = Math.max(0, Math.floor((Date.now() + ahead - since_ms) / 1000));
+  return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
+}

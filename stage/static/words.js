@@ -1,0 +1,58 @@
+/** The labels of the screen, in the language of the picture. They come with the page, from stage/talk. */
+
+import { all, byId, mark, write } from './dom.js';
+
+/** @type {Record<string, Record<string, string>>} */
+const catalogue = JSON.parse(byId('words').textContent ?? '{}');
+
+let language = document.documentElement.lang;
+
+/**
+ * Return a label with its places filled, or its name where the catalogue has none: a missing word never stops a talk.
+ * @param {string} name
+ * @param {Record<string, string | number>} places
+ * @returns {string}
+ */
+export function say(name, places = {}) {
+  const words = catalogue[language]?.[name] ?? name;
+  return words.replace(/\{(\w+)\}/g, (place, key) => String(places[key] ?? place));
+}
+
+/**
+ * Speak another language: whatever stands in the page by name is written again.
+ * @param {string} wanted
+ */
+export function speak(wanted) {
+  language = wanted;
+  mark(document.documentElement, 'lang', wanted);
+  document.title = say('title');
+  for (const element of all('[data-word]')) write(element, say(element.dataset.word ?? ''));
+  for (const element of all('[data-label]')) mark(element, 'aria-label', say(element.dataset.label ?? ''));
+}
+
+const figures = new Map();
+
+/**
+ * Return a number as this language writes it.
+ * @param {number} value
+ * @param {number} digits after the point
+ * @returns {string}
+ */
+export function figure(value, digits = 0) {
+  const key = `${language} ${digits}`;
+  if (!figures.has(key)) {
+    const exactly = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    figures.set(key, new Intl.NumberFormat(language, exactly));
+  }
+  return figures.get(key).format(value);
+}
+
+/**
+ * Return a share as percent; whole and none are said without a tenth.
+ * @param {number} share
+ * @returns {string}
+ */
+export function percent(share) {
+  const hundredths = share * 100;
+  return `${figure(hundredths, Number.isInteger(Number(hundredths.toFixed(6))) ? 0 : 1)} %`;
+}
