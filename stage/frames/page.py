@@ -44,10 +44,15 @@ class Held:
 
     @property
     def stars(self) -> Stars:
-        if not self.version:
-            return ""
-        shown: Stars = "red" if self.marks.get("star-color") == "red" else "black"
-        return _STARS.get(self.marks.get("ratings", ""), shown)
+        return shown_stars(self.marks)
+
+
+def shown_stars(marked: Mapping[str, str]) -> Stars:
+    """Return the stars that a page with these marks shows; empty where it shows no reviews."""
+    if not marked.get("reviews-version"):
+        return ""
+    coloured: Stars = "red" if marked.get("star-color") == "red" else "black"
+    return _STARS.get(marked.get("ratings", ""), coloured)
 
 
 class HeldPage:

@@ -1,0 +1,114 @@
+"""A run as far as it has come: its events folded into what the stage shows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from platforms.boundary import Convergence
+from scenarios.enduser import shown
+from scenarios.events.event import (
+    Answered,
+    Ended,
+    Event,
+    Failed,
+    InForce,
+    Locked,
+    Opened,
+    Sending,
+    Sent,
+)
+from scenarios.messages.catalogue import render
+from scenarios.messages.language import Language
+from scenarios.messages.message import Message, Text
+from scenarios.statistics.claim import Claim, power
+from stage import talk
+from stage.picture import Origin, RunView, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class RunSoFar:
+    """One run, after each of its events another value."""
+
+    opened: Opened
+    is_locked: bool = False
+    """It holds the demo: nobody else changes anything meanwhile."""
+    step: int | None = None
+    answers: int = 0
+    """Of the step, as `most` is."""
+    most: int = 0
+    in_force: Convergence | None = None
+    verdict: Verdict = ""
+    reasons: tuple[Text, ...] = ()
+    error: Text = ""
+
+    @property
+    def is_over(self) -> bool:
+        return bool(self.verdict or self.error)
+
+    def after(self, event: Event) -> RunSoFar:
+        """Return the run after one more of its events."""
+        match event:
+            case Locked():
+                changes: dict[str, Any] = {"is_locked": True}
+            case InForce():
+                changes = {"step": event.step, "in_force": event.convergence, "answers": 0, "most": 0}
+            case Sending():
+                changes = {"step": event.step, "answers": 0, "most": event.requests}
+            case Answered():
+                changes = {"answers": self.answers + len(event.seen)}
+            case Sent():
+                changes = {"answers": event.answers, "most": event.answers}
+            case Ended():
+                changes = {"verdict": event.verdict.name, "reasons": event.reasons or (self._power(),)}
+            case Failed():
+                changes = {"error": event.error}
+            case _:
+                changes = {}
+        return replace(self, **changes)
+
+    def answered(self) -> RunSoFar:
+        """Return the run after one more answer of its step."""
+        return replace(self, answers=self.answers + 1)
+
+    def view(self, language: Language, origin: Origin) -> RunView:
+        scenario = self.opened.scenario
+        step = "" if self.step is None else render(scenario.steps[self.step].title, language)
+        return RunView(
+            origin=origin,
+            scenario=scenario.name,
+            title=render(scenario.title, language),
+            command=self.opened.command,
+            claims=tuple(self._claims(language)),
+            step=step,
+            answers=self.answers,
+            of=self.most,
+            verdict=self.verdict,
+            reasons=tuple(render(reason, language) for reason in self.reasons),
+            error=render(self.error, language),
+        )
+
+    def _claims(self, language: Language) -> list[str]:
+        steps = zip(self.opened.scenario.steps, self.opened.claims, strict=True)
+        return [
+            talk.notice(
+                language,
+                "claim",
+                step=render(step.title, language),
+                who=render(shown(claim.expectation.end_user), language),
+                asked=", ".join(render(asked, language) for asked in self._asked(claim)),
+            )
+            for step, claims in steps
+            for claim in claims
+        ]
+
+    def _asked(self, claim: Claim) -> list[Text]:
+        names = self.opened.scenario.outcomes
+        return [
+            Message("run.asked", outcome=names.get(outcome, outcome), share=share)
+            for outcome, share in claim.expectation.shares.items()
+        ]
+
+    def _power(self) -> Message:
+        steps = zip(self.opened.scenario.steps, self.opened.claims, strict=True)
+        return power([(step.title, claims) for step, claims in steps])
