@@ -25,6 +25,7 @@ from platforms.local.supervisor import control
 from platforms.local.xds import admin, files, hashes
 from platforms.local.xds.hashes import ExpectedHashes
 from platforms.loopback import LOOPBACK
+from platforms.wait import wait_while
 
 APPLY_SECONDS = 30.0
 """How long the supervisor may take: two waits for a proxy that hangs, and a workload that does not want to end."""
@@ -34,6 +35,8 @@ STATUS_SECONDS = 10.0
 _POLL_SECONDS = 0.002
 _LONGEST_POLL_SECONDS = 0.05
 _CONNECT_SECONDS = 0.5
+_COUNTED_SECONDS = 5.0
+"""How long proxies get to say what they counted: on a busy machine one may miss a question, or be starting again."""
 _BRING_UP = "`make demo-up` (or `python -m platforms up`) brings it up"
 
 
@@ -175,10 +178,18 @@ class LocalPlatform:
             raise NotReachable(gone) from error
 
     def _all_answers(self, path: str, proxies: Collection[str] | None = None) -> dict[str, str]:
-        answers = self._admins.ask(path, proxies)
-        if silent := [proxy for proxy, answer in answers.items() if answer is None]:
-            raise NotReachable(f"the proxies of {', '.join(silent)} do not answer: their counts are unknown")
-        return {proxy: answer for proxy, answer in answers.items() if answer is not None}
+        answers: dict[str, str] = {}
+
+        def silent() -> list[str]:
+            left = [proxy for proxy in proxies or self._topology.proxies if proxy not in answers]
+            answers.update(
+                {proxy: answer for proxy, answer in self._admins.ask(path, left).items() if answer is not None}
+            )
+            return [proxy for proxy in left if proxy not in answers]
+
+        if late := wait_while(silent, _COUNTED_SECONDS):
+            raise NotReachable(f"the proxies of {', '.join(late)} do not answer: their counts are unknown")
+        return answers
 
     def _workload_at(self, endpoint: Endpoint) -> Workload | None:
         return self._by_port.get(endpoint.port)
