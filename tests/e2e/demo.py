@@ -99,7 +99,7 @@ class Demo:
         """The page's marks, or how it failed."""
         url = f"http://127.0.0.1:{self.port}/productpage"
         try:
-            answer = urllib3.request("GET", url, headers={"Cookie": cookie}, timeout=10, retries=False)
+            answer = urllib3.request("GET", url, headers={"Cookie": cookie}, timeout=60, retries=False)
         except urllib3.exceptions.HTTPError as error:
             return f"no answer: {error}"
         marks = MAIN.search(answer.data.decode())

@@ -129,7 +129,7 @@ def test_request_under_way_is_answered_before_the_end(
     waiting.join()
 
     assert [200] == [status for status, _, _ in answers]
-    assert 0 == service.wait(timeout=15)
+    assert 0 == service.wait(timeout=60)
 
 
 def test_nonsense_in_the_environment_is_one_line(port: int) -> None:
@@ -142,7 +142,7 @@ def test_nonsense_in_the_environment_is_one_line(port: int) -> None:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 

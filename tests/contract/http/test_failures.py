@@ -8,12 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from bench.standalone import StandaloneServices
 from tests.contract.http.harness import page, stubs
 from tests.contract.http.harness.stubs import Stub
-from tests.contract.http.harness.visitor import Visitor
+from tests.contract.http.harness.visitor import AT_ONCE, SLACK, Visitor
 
 NO_REVIEWS = ("Error fetching product reviews", page.NO_REVIEWS)
 NO_DETAILS = ("Error fetching product details", page.NO_DETAILS)
-SLACK = 3.0
-"""Seconds that a busy machine may add to a time budget before we call it broken; the contract's own is 0.5."""
 
 
 def _said(shown: page.Page) -> set[str]:
@@ -69,7 +67,7 @@ def test_c33_the_api_passes_any_status_on(before_stubs: Visitor, stubbed_details
 def test_c34_with_both_backends_down_the_page_answers_at_once(
     alone: StandaloneServices, nobody: str, visit: Callable[[str], Visitor]
 ) -> None:
-    """C34: when details and reviews refuse connections, the page says both things, with 200, within a second."""
+    """C34: when details and reviews refuse connections, the page says both things, with 200, and waits for nothing."""
     service = alone.productpage(details=nobody, reviews=nobody, ratings=nobody)
     alone.wait_until_up(service)
     visitor = visit(service.url)
@@ -77,7 +75,7 @@ def test_c34_with_both_backends_down_the_page_answers_at_once(
     api = visitor.get("/api/v1/products/0/ratings")
 
     assert (200, {*NO_REVIEWS, *NO_DETAILS}) == (answer.status_code, _said(page.read(answer.text)))
-    assert answer.elapsed.total_seconds() < 1
+    assert answer.elapsed.total_seconds() < AT_ONCE
     assert 500 == api.status_code
 
 

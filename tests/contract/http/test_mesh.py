@@ -18,15 +18,13 @@ from tests.contract.http.harness import mesh as meshes
 from tests.contract.http.harness import page
 from tests.contract.http.harness.faults import END_USER
 from tests.contract.http.harness.mesh import Mesh
-from tests.contract.http.harness.visitor import Visitor
+from tests.contract.http.harness.visitor import SLACK, Visitor
 
 ENOUGH = 459
 """Requests after which a leak of one percent has shown itself in 99 of 100 runs."""
 DOUBT = 0.001
 """How often a right mesh may fail one weighted split: the contract's 99.9 % bound."""
 CLIENTS = 8
-SLACK = 3.0
-"""Seconds that a busy machine may add to a time budget before we call it broken."""
 RECOVERED_WITHIN = 30.0
 POLICY_WITHIN = 30.0
 """A proxy that is given another policy keeps to the old one on connections that were open, until it has closed them."""

@@ -9,11 +9,9 @@ import pytest
 from bench.standalone import StandaloneServices
 from tests.contract.http.harness import page
 from tests.contract.http.harness.faults import END_USER, FaultyRatings
-from tests.contract.http.harness.visitor import Visitor
+from tests.contract.http.harness.visitor import SLACK, Visitor
 from tests.contract.http.test_api import TEXTS
 
-SLACK = 3.0
-"""Seconds that a busy machine may add to a time budget before we call it broken."""
 Visit = Callable[[str], Visitor]
 
 

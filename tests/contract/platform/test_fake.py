@@ -21,7 +21,7 @@ class TestFake(PlatformContract):
 
     @pytest.fixture
     def converges_within(self) -> float:
-        return 5.0
+        return 30.0
 
     @pytest.fixture
     def lagging_proxy(self, platform: FakePlatform) -> contextlib.AbstractContextManager[str]:

@@ -67,7 +67,7 @@ def put_in_force(platform: LocalPlatform, state: State) -> None:
 
 def shown(demo: Demo, mark: str) -> set[str]:
     """What a mark of the page says, over several pages."""
-    return set(re.findall(rf'data-{mark}="([^"]*)"', " ".join(demo.page() for _ in range(20))))
+    return set(re.findall(rf'data-{mark}="([^"]*)"', " ".join(demo.page() for _ in range(60))))
 
 
 def over_baseline(text: str) -> State:

@@ -141,12 +141,12 @@ def test_a_rule_that_is_in_force_for_a_moment_is_told(demo: Demo) -> None:
         demo.platform() as platform,
     ):
         until(lambda: revision(demo) == rule.resources.revision, what="the canary's rule")
-        platform.wait_until_converged(rule, timeout=10)
+        platform.wait_until_converged(rule, timeout=30)
         before = platform.upstream_requests()
         until(lambda: bool(pages(platform.upstream_requests().since(before))), what="the canary's requests")
         for state in (State(baseline().overlaid(canary.rule(Weights((80, 20, 0))))), rule):
             platform.apply(state)
-            platform.wait_until_converged(state, timeout=10)
+            platform.wait_until_converged(state, timeout=30)
         document = json.loads(run.communicate()[0])
 
     assert "INCONCLUSIVE" == document["verdict"]

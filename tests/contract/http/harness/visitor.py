@@ -13,6 +13,10 @@ from tests.contract.http.harness import page
 
 PATIENCE = 20.0
 """Seconds before a call counts as hanging: well beyond the longest time budget, the 6 s of two tries of reviews."""
+SLACK = 3.0
+"""Seconds that a busy machine may add to a time budget before we call it broken; the contract's own is 0.5."""
+AT_ONCE = 3.0
+"""Seconds in which an answer comes for which no time budget was waited: less than the shortest of the page's."""
 
 
 class Visitor:

@@ -51,7 +51,7 @@ def test_an_entry_stays_open_until_the_baseline_has_converged() -> None:
         Journal.of(platform.key).open(who="python -m scenarios.canary", was="the baseline", will={})
         platform.defects.restore_fails = False
         platform.apply(CANARY)
-        platform.wait_until_converged(CANARY, timeout=5)
+        platform.wait_until_converged(CANARY, timeout=30)
         platform.defects.restore_fails = True
         with pytest.raises(NotConverged):
             restore_after_crash(platform)

@@ -211,7 +211,7 @@ def test_no_link_is_followed(folder: Path, tmp_path: Path, file: str) -> None:
     with contextlib.suppress(NotReachable), LocustProcess(folder / "local" / "locust.log"):
         pass
     with contextlib.suppress(NotReachable), Commands(folder / "local", {}, print) as commands:
-        commands.run("true", seconds=10, log="kubectl")
+        commands.run("true", seconds=60, log="kubectl")
     kubernetes.KubernetesDemo("c", "n", "u", "").write(folder / "local")
 
     assert "{}" == letter.read_text()
@@ -237,7 +237,7 @@ def test_no_log_in_a_linked_folder(folder: Path, tmp_path: Path) -> None:
     (folder / "kubernetes").mkdir(mode=0o700, parents=True)
     (folder / "kubernetes" / "logs").symlink_to(tmp_path / "mine")
     with Commands(folder / "kubernetes", {}, print) as commands, pytest.raises(NotReachable, match="not a plain file"):
-        commands.run("true", seconds=10, log="kubectl")
+        commands.run("true", seconds=60, log="kubectl")
 
     assert [] == list((tmp_path / "mine").iterdir())
 

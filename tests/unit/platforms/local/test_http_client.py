@@ -62,7 +62,7 @@ def test_answer(answer: bytes, status: int) -> None:
     """A body ends where its length, its last chunk or its connection says."""
 
     async def ask(connection: Connection) -> None:
-        assert Answer(status, b"hello") == await connection.get("/", timeout=5)
+        assert Answer(status, b"hello") == await connection.get("/", timeout=30)
 
     play(Server(answer), ask)
 
@@ -73,7 +73,7 @@ def test_kept_alive() -> None:
 
     async def ask(connection: Connection) -> None:
         for _ in range(3):
-            await connection.get("/", timeout=5)
+            await connection.get("/", timeout=30)
 
     play(server, ask)
 
@@ -86,7 +86,7 @@ def test_closed_meanwhile() -> None:
 
     async def ask(connection: Connection) -> None:
         for _ in range(2):
-            assert b"hello" == (await connection.get("/", timeout=5)).body
+            assert b"hello" == (await connection.get("/", timeout=30)).body
 
     play(server, ask)
 
@@ -108,6 +108,6 @@ def test_nobody() -> None:
 
     async def run() -> None:
         with pytest.raises(NoAnswer):
-            await Connection(1).get("/", timeout=5)
+            await Connection(1).get("/", timeout=30)
 
     asyncio.run(run())

@@ -37,7 +37,7 @@ time.sleep(600)
 
 
 def until(fact: Callable[[], bool]) -> None:
-    assert wait_until(fact, 10, every=0.01), "it did not become true in 10 s"
+    assert wait_until(fact, 60, every=0.01), "it did not become true in 60 s"
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess  # noqa: TID251  # a bring-up that is killed
 import sys
 import time
@@ -22,7 +23,7 @@ import sys
 from pathlib import Path
 from platforms.kubernetes.up.subprocesses import Commands
 with Commands(Path(sys.argv[1]), {}, print) as commands:
-    commands.run("sh", "-c", "echo begun; exec sleep 2", seconds=60, log="sleep")
+    commands.run("sh", "-c", "echo begun; exec cat gate", seconds=60, log="cat")
 """
 
 
@@ -37,7 +38,7 @@ def until_begun(log: Path) -> None:
 def test_a_failure_quotes_the_last_words(tmp_path: Path) -> None:
     """A command that fails is named with its exit code, its log and what it said last."""
     with commands(tmp_path) as some, pytest.raises(CommandFailed) as failed:
-        some.run("sh", "-c", "echo one; echo two >&2; exit 7", seconds=10, log="try")
+        some.run("sh", "-c", "echo one; echo two >&2; exit 7", seconds=60, log="try")
 
     assert str(failed.value).endswith(f"failed (exit 7, log {tmp_path}/logs/try.log): one / two")
 
@@ -70,12 +71,12 @@ def test_the_first_failure_ends_the_others(tmp_path: Path) -> None:
 
         def fail() -> None:
             until_begun(log)
-            some.run("false", seconds=10, log="short")
+            some.run("false", seconds=60, log="short")
 
         with pytest.raises(CommandFailed, match="`false` failed"):
             some.together(partial(some.run, *long, seconds=60, log="long"), fail)
         with pytest.raises(CommandFailed, match="was not started"):
-            some.run("true", seconds=10, log="later")
+            some.run("true", seconds=60, log="later")
 
     assert time.monotonic() - began < 30
 
@@ -87,7 +88,7 @@ def test_the_first_failure_is_told(tmp_path: Path) -> None:
 
         def deep() -> None:
             until_begun(log)
-            some.together(partial(some.run, "sh", "-c", "echo broken; exit 1", seconds=10, log="deep"))
+            some.together(partial(some.run, "sh", "-c", "echo broken; exit 1", seconds=60, log="deep"))
 
         long = partial(some.run, "sh", "-c", "echo begun; exec sleep 60", seconds=60, log="long")
         with pytest.raises(CommandFailed, match="broken"):
@@ -96,21 +97,29 @@ def test_the_first_failure_is_told(tmp_path: Path) -> None:
 
 def test_a_killed_bring_up_is_waited_for(tmp_path: Path) -> None:
     """The next bring-up waits for the command that a killed one left running, and names it."""
-    killed = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], cwd=ROOT)
-    until_begun(tmp_path / "logs" / "sleep.log")
+    os.mkfifo(gate := tmp_path / "gate")
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    killed = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], cwd=tmp_path, env=environment)
+    until_begun(tmp_path / "logs" / "cat.log")
     killed.kill()
     killed.wait()
     said: list[str] = []
-    with Commands(tmp_path, {}, said.append):
+
+    def say(step: str) -> None:
+        if not said:
+            gate.write_text("")  # the command ends
+        said.append(step)
+
+    with Commands(tmp_path, {}, say):
         pass
 
-    assert said[0].startswith("waiting for `sh -c echo begun; exec sleep 2`")
+    assert {"waiting for `sh -c echo begun; exec cat gate`"} == {step.partition(" (")[0] for step in said}
 
 
 def test_a_command_has_its_name_before_it_runs(tmp_path: Path) -> None:
     """However early the bring-up is killed, what it has started can be told by name."""
     with commands(tmp_path) as some:
-        some.run("cat", str(tmp_path / "running"), seconds=10, log="cat")
+        some.run("cat", str(tmp_path / "running"), seconds=60, log="cat")
 
     assert (tmp_path / "logs" / "cat.log").read_text().startswith(f"`cat {tmp_path}/running`")
 

@@ -54,7 +54,7 @@ def test_reply(serve: Callable[[Answer], Path]) -> None:
         return {"heard": request["verb"], "with": request["word"]}
 
     with control.Question(serve(echo), "say", word="홍길동") as question:
-        assert {"heard": "say", "with": "홍길동"} == question.reply(timeout=5)
+        assert {"heard": "say", "with": "홍길동"} == question.reply(timeout=30)
 
 
 def test_error(serve: Callable[[Answer], Path]) -> None:
@@ -67,7 +67,7 @@ def test_error(serve: Callable[[Answer], Path]) -> None:
         control.Question(serve(refuse), "apply") as question,
         pytest.raises(Rejected, match=r"istio/x\.yaml: VirtualService reviews: no route"),
     ):
-        question.reply(timeout=5)
+        question.reply(timeout=30)
 
 
 def test_silence(serve: Callable[[Answer], Path]) -> None:

@@ -209,7 +209,7 @@ def test_who_is_ready(envoys: Envoys) -> None:
 
 def test_late(envoys: Envoys, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for ever for a proxy that hangs; when it goes on, it follows."""
-    monkeypatch.setattr("platforms.local.xds.rollout.ACKNOWLEDGE_SECONDS", 0.3)
+    monkeypatch.setattr("platforms.local.xds.rollout.ACKNOWLEDGE_SECONDS", 3.0)
 
     async def story(mesh: Mesh) -> None:
         os.kill(envoys.started["reviews-v1"].pid, signal.SIGSTOP)
