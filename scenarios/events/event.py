@@ -164,7 +164,9 @@ class Kept(Event):
 class NotRestored(Event):
     """The baseline is not back although the run itself ended well."""
 
-    error: Text
+    why: Text
+    kind: str
+    """The class of the error, such as `NotConverged`."""
     exit_code: int
 
 
@@ -206,7 +208,9 @@ class Ended(Event):
 class Failed(Event):
     """The run ended without a verdict: the last event then."""
 
-    error: Text
+    why: Text
+    kind: str
+    """The class of the error, such as `Interrupted`."""
     exit_code: int
 
 
@@ -230,5 +234,5 @@ KINDS: tuple[type[Event], ...] = (
     Ended,
     Failed,
 )
-LAST = (Ended, Failed)
+Last = Ended | Failed
 """No other event comes after one of these."""

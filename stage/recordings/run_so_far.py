@@ -62,7 +62,7 @@ class RunSoFar:
             case Ended():
                 changes = {"verdict": event.verdict.name, "reasons": event.reasons or (self._power(),)}
             case Failed():
-                changes = {"error": event.error}
+                changes = {"error": event.why}
             case _:
                 changes = {}
         return replace(self, **changes)

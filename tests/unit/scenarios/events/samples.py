@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from fractions import Fraction
+from pathlib import Path
 
 from platforms.boundary import Convergence
 from platforms.counters import Counters, Hop
+from platforms.wait import wait_while
 from scenarios import fault_ratings
 from scenarios.events.event import (
     Accepted,
@@ -29,6 +31,7 @@ from scenarios.events.event import (
     Sending,
     Sent,
 )
+from scenarios.events.recording import Recording
 from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import NO_RATINGS, RED_STARS, Observation
 from scenarios.evidence.recovery import Recovery
@@ -96,9 +99,16 @@ def of_each_kind() -> list[Event]:
         ),
         Restored(CONVERGENCE),
         Kept(),
-        NotRestored(Message("error.rule_remains", scenario="canary"), 3),
+        NotRestored(Message("error.rule_remains", scenario="canary"), "NotConverged", 3),
         Over(9.25),
         Judged(0, 0, Verdict.FAILS, "because", 4, {RED_STARS: 3, NO_RATINGS: 1}, {RED_STARS: Range(4, 4)}),
         Ended(Verdict.FAILS, ("because",), 1),
-        Failed(Message("error.stopped", signal="Ctrl-C"), 130),
+        Failed(Message("error.stopped", signal="Ctrl-C"), "Interrupted", 130),
     ]
+
+
+def eventually(recording: Recording) -> Path:
+    """The path of a recording, once its file is there."""
+    wait_while(lambda: recording.path is None, 10.0)
+    assert recording.path
+    return recording.path
