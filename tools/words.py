@@ -11,25 +11,29 @@ import ast
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from platforms.environment import ROOT
 
 PACKAGES = ("platforms", "scenarios", "stage", "bench", "tools")
+SERVICE = "services/productpage/productpage"
+"""A project of its own, whose classes nobody takes for those of the packages."""
+TESTS = ("tests", "services/productpage/tests")
 RIDDLES = frozenset(
     {"How", "That", "What", "When", "Where", "Whether", "Which", "Who", "Whom", "Whose", "Why"},
 )
 """Words that no docstring of a function begins with."""
 MOST_MODULES = 12
 
-Modules = Mapping[Path, ast.Module]
+Modules = dict[Path, ast.Module]
 
 
 def main() -> int:
     """Print what breaks a rule, by file and line; returns 1 if anything does."""
-    modules = {path: ast.parse(path.read_text(encoding="utf-8")) for path in _paths(ROOT)}
-    found = [*riddles(modules), *shared_names(modules), *crowded_folders(modules)]
+    modules, service, tests = (_modules(folders) for folders in (PACKAGES, (SERVICE,), TESTS))
+    code = modules | service
+    found = [*riddles(code), *shared_names(modules), *crowded_folders(code | tests)]
     for complaint in found:
         print(complaint)
     return 1 if found else 0
@@ -67,10 +71,14 @@ def crowded_folders(modules: Modules) -> Iterator[str]:
             yield f"{folder}: {count} modules, more than {MOST_MODULES}: give what belongs together a folder"
 
 
-def _paths(root: Path) -> list[Path]:
-    """Return the modules of the packages, relative to where the command is run as an editor wants them."""
-    found = (path for package in PACKAGES for path in sorted((root / package).rglob("*.py")))
-    return [path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path for path in found]
+def _modules(folders: Iterable[str]) -> Modules:
+    """Parse the modules below these folders; by their paths relative to where the command is run, as an editor wants them."""
+    found = (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+    return {_shown(path): ast.parse(path.read_text(encoding="utf-8")) for path in found}
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 if __name__ == "__main__":

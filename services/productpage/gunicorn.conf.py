@@ -18,7 +18,7 @@ from pathlib import Path
 wsgi_app = "productpage.wsgi:app"
 preload_app = True  # code and templates are read once and shared; so is a generated session secret
 workers = 2
-worker_class = "productpage.worker.Worker"
+worker_class = "productpage.server.worker.Worker"
 worker_connections = 4096  # slow ones wait in the main loop, where each is a few kilobytes
 threads = 64
 keepalive = 3660  # longer than the hour for which Envoy keeps an idle connection, so it never meets a close

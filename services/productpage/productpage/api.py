@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, json, jsonify
 
-from productpage.backends import App, Backends
+from productpage.backends.services import App, Backends
 from productpage.book import PRODUCTS
 from productpage.pages import headers_for_backends
 

@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from productpage import api, assets, metrics, pages
-from productpage.backends import Backends
+from productpage.backends.services import Backends
 from productpage.settings import Settings
 
 

@@ -33,7 +33,7 @@ blueprint = Blueprint("assets", __name__, url_prefix="/static")
 
 
 def url(plain: str) -> str:
-    """Where the file called `plain` is served."""
+    """The path under which the file called `plain` is served."""
     return f"/static/{_hashed_names[plain]}"
 
 

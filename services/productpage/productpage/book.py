@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from productpage.backends import Answer
+from productpage.backends.services import Answer
 from productpage.texts import ENGLISH
 
 MOST_STARS = 5

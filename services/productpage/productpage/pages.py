@@ -9,9 +9,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from productpage import assets, enduser
-from productpage.backends import Backends
+from productpage.backends.forwarding import forwarded
+from productpage.backends.services import Backends
 from productpage.book import AUTHOR, MOST_STARS, TITLE, WIKIPEDIA, marks, read_details, read_reviews
-from productpage.forwarding import forwarded
 from productpage.settings import Settings
 from productpage.texts import LANGUAGES, Texts, chosen
 
@@ -27,7 +27,7 @@ def signed_in() -> str:
 
 
 def headers_for_backends() -> dict[str, str]:
-    """What the backends are sent for this request."""
+    """The headers that backends are sent for this request."""
     settings: Settings = current_app.extensions["settings"]
     return forwarded(request.environ, signed_in(), cookie=settings.forward_cookie)
 
@@ -57,7 +57,7 @@ def productpage() -> AnyResponse:
 @blueprint.get("/")
 @blueprint.get("/index.html")
 def index() -> AnyResponse:
-    """Who calls whom, and two ways to the book."""
+    """The services, who calls whom, and two ways to the book."""
     settings: Settings = current_app.extensions["settings"]
     return _page("index.html", end_user=signed_in(), backends=settings.backends)
 

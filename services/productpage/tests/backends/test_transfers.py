@@ -11,8 +11,8 @@ from threading import Event
 
 import pytest
 from flask.testing import FlaskClient
+from productpage.backends.transfers import LARGEST
 from productpage.settings import Address
-from productpage.transfers import LARGEST
 from stub import Backend, Peer, Productpage, reset
 
 PATH = "/api/v1/products/0"

@@ -7,41 +7,14 @@ import re
 import subprocess  # noqa: TID251  # this test owns the process that it starts
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from socket import create_server
 from tempfile import gettempdir
 from threading import Thread
 
 import pytest
+from serving import FOLDER, free_port, get, serving
 from stub import Backend
-
-HERE = Path(__file__).resolve().parents[1]
-
-
-def free_port() -> int:
-    with create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
-
-
-@contextmanager
-def serving(backend: Backend, home: Path, port: int | None = None) -> Iterator[subprocess.Popen[str]]:
-    """Productpage, up until the block ends."""
-    kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    environment = kept | {"BIND_HOST": "127.0.0.1", "PORT": str(port or free_port()), "HOME": str(home)}
-    for app in ("DETAILS", "REVIEWS", "RATINGS"):
-        environment[f"{app}_HOSTNAME"] = backend.address.host
-        environment[f"{app}_SERVICE_PORT"] = str(backend.address.port)
-    command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
-    with subprocess.Popen(command, cwd=HERE, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        booted = (line for line in process.stderr if "Booting worker" in line)
-        next(booted), next(booted)
-        reader = Thread(target=lambda: [None for _ in process.stderr])  # or a full pipe would hold the service up
-        reader.start()
-        yield process
-        process.terminate()
-        reader.join()
 
 
 @pytest.fixture
@@ -54,15 +27,6 @@ def service(backend: Backend, port: int, tmp_path: Path) -> Iterator[subprocess.
     """Productpage on that port."""
     with serving(backend, tmp_path, port) as process:
         yield process
-
-
-def get(port: int, path: str) -> tuple[int, str, str]:
-    connection = HTTPConnection("127.0.0.1", port)
-    connection.request("GET", path)
-    response = connection.getresponse()
-    answer = response.status, response.getheader("Content-Type"), response.read().decode()
-    connection.close()
-    return answer
 
 
 def total(metrics: str) -> int:
@@ -138,7 +102,7 @@ def test_nonsense_in_the_environment_is_one_line(port: int) -> None:
 
     ended = subprocess.run(
         [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"],
-        cwd=HERE,
+        cwd=FOLDER,
         env=environment,
         capture_output=True,
         text=True,

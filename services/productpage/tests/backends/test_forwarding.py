@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
+from productpage.backends.forwarding import FORWARDED
 from productpage.enduser import header_value
-from productpage.forwarding import FORWARDED
 from stub import Backend, Productpage
 
 CONTRACT = (

@@ -11,8 +11,8 @@ from math import isfinite
 from typing import Any, Literal
 from urllib.parse import quote
 
+from productpage.backends.transfers import Client, Reply
 from productpage.settings import Settings
-from productpage.transfers import Client, Reply
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import random
 import re
 import socket
 import time
@@ -24,20 +23,13 @@ from typing import Any
 from gunicorn.http import get_parser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-ARRIVAL_SECONDS = 5.0
-"""From the first byte of a request to its last, and up to _SPREAD_SECONDS more; so long a closed connection is drained."""
-_SPREAD_SECONDS = 2.0
-"""What came in one moment does not end in one: a thousand refusals at once would hold up everybody's proxy."""
-LARGEST = 64 * 1024
-"""Bytes of a request, head and body; Envoy lets pass heads of 60 kB, and the application bodies of 16."""
+from productpage.server.arrival import LARGEST, Refused, deadline, missing
+
 _ANSWER_SECONDS = 10.0
 _MOST_DRAINED = 1024 * 1024
 _CLOSE_WAIT = 8
 """The state of a connection whose peer sends no more (Linux, tcp_states.h)."""
 
-_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*(?=\r|$)", re.IGNORECASE)
-_CODING = re.compile(rb"\r\ntransfer-encoding:[ \t]*([^\r]*)", re.IGNORECASE)
-_HOST = re.compile(rb"^[^\r]* HTTP/1\.0\r|\r\nhost:", re.IGNORECASE)
 _HEALTH = re.compile(rb"(?:GET|HEAD) /health[ ?]")
 _REFUSALS = {
     400: b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
@@ -45,57 +37,6 @@ _REFUSALS = {
     413: b"HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
     501: b"HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
 }
-
-
-class Refused(Exception):
-    """A request that its reader would wait for in vain, or take; the argument is the status."""
-
-    @property
-    def status(self) -> int:
-        """The answer that it gets."""
-        return int(self.args[0])
-
-
-def missing(arrived: bytes) -> bool:
-    """Whether a request has not arrived whole; one that makes no sense has, and is refused by its reader.
-
-    Raises Refused for one that is too large, and for what gunicorn would find only after its answer, or not at all.
-    """
-    head, ended, body = arrived.partition(b"\r\n\r\n")
-    length = _LENGTH.search(head)
-    needed = int(length[1]) if length and ended else 0
-    if len(head) + max(needed, len(body)) > LARGEST:
-        raise Refused(413)
-    if not ended:
-        return True
-    if not _HOST.search(head + b"\r"):
-        raise Refused(400)
-    if coding := _CODING.search(head):
-        if b"," in coding[1]:
-            raise Refused(501)
-        return _misses_a_chunk(body)
-    return len(body) < needed
-
-
-def _misses_a_chunk(body: bytes) -> bool:
-    position = 0
-    while (line_end := body.find(b"\r\n", position)) >= 0:
-        size = re.fullmatch(rb"([0-9a-fA-F]+)(;.*)?", body[position:line_end], re.DOTALL)
-        if not size:
-            raise Refused(400)
-        if not int(size[1], 16):
-            return b"\r\n\r\n" not in body[line_end:]
-        position = line_end + 2 + int(size[1], 16) + 2
-        if position > LARGEST:
-            raise Refused(413)
-        if not b"\r\n".startswith(body[position - 2 : position]):
-            raise Refused(400)
-    return True
-
-
-def deadline() -> float:
-    """When what begins now must have come to its end."""
-    return time.monotonic() + ARRIVAL_SECONDS + random.uniform(0, _SPREAD_SECONDS)  # noqa: S311  # dice, not secrets
 
 
 class Inbox:
@@ -247,7 +188,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _read_ahead(conn: TConn) -> bytes:
-    """What was taken from the socket and belongs to the next request."""
+    """The beginning of the next request, taken from the socket already."""
     read: bytes = conn.parser.unreader.buf.getvalue() + conn.inbox.unread
     return read
 

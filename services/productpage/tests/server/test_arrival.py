@@ -14,9 +14,10 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from productpage.worker import ARRIVAL_SECONDS, LARGEST, Refused, Worker, deadline, missing
+from productpage.server.arrival import ARRIVAL_SECONDS, LARGEST, Refused, deadline, missing
+from productpage.server.worker import Worker
+from serving import free_port, get, serving
 from stub import Backend
-from test_gunicorn import free_port, get, serving
 
 HEAD = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 THREADS = 2 * 64

@@ -61,7 +61,7 @@ class Client:
 
     @property
     def sound(self) -> bool:
-        """Whether the kept connections are open and silent: what one has brought, libcurl would take for an answer."""
+        """Tell whether the kept connections are open and silent: what one has brought, libcurl would take for an answer."""
         kept = select.poll()
         for number in self._kept:
             kept.register(number, select.POLLIN)
@@ -165,7 +165,7 @@ def _line(name: str, value: str) -> bytes:
 
 
 def _unread(number: int) -> int:
-    """How many bytes nobody has read yet; none at what is no socket, by which libcurl hears of a name."""
+    """The number of bytes that nobody has read yet; none at what is no socket, by which libcurl hears of a name."""
     count = array("i", [0])
     with suppress(OSError):
         ioctl(number, FIONREAD, count)
