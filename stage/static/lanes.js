@@ -131,9 +131,10 @@ function paint(canvas) {
  * @param {number} size
  */
 function answer(pen, [at, version, kind, user], x, lane, size) {
-  // An answer that no version gave stands between all of them, in the middle.
-  const row = version ? VERSIONS.indexOf(/** @type {Version} */ (version)) : 1;
-  const y = lane * (row + 0.5) + (scatter(at) - 0.5) * (lane - size * 4);
+  const row = VERSIONS.indexOf(/** @type {Version} */ (version));
+  // A failure that no version answered for belongs to no lane: such ones are strewn over all of them.
+  const y =
+    row < 0 ? scatter(at) * lane * VERSIONS.length : lane * (row + 0.5) + (scatter(at) - 0.5) * (lane - size * 4);
   const colour = (version && kind !== 'failed' ? colours[version] : colours.fails) ?? '';
   pen.fillStyle = pen.strokeStyle = colour;
   pen.lineWidth = size / 2.5;
@@ -149,9 +150,9 @@ function answer(pen, [at, version, kind, user], x, lane, size) {
     pen.stroke();
   } else pen.fill();
   if (user) {
-    pen.lineWidth = size / 3.5;
+    pen.lineWidth = size / 4;
     pen.beginPath();
-    pen.arc(x, y, size * 1.9, 0, 2 * Math.PI);
+    pen.arc(x, y, size * 1.75, 0, 2 * Math.PI);
     pen.stroke();
   }
 }

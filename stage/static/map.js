@@ -10,7 +10,7 @@ import { figure, say } from './words.js';
 const BOXES = /** @type {const} */ ({
   browser: [44, 80, 84, 40],
   gateway: [192, 80, 96, 40],
-  productpage: [356, 80, 122, 40],
+  productpage: [356, 80, 132, 40],
   details: [586, 18, 132, 32],
   'reviews-v1': [586, 60, 132, 32],
   'reviews-v2': [586, 102, 132, 32],
@@ -21,7 +21,7 @@ const BOXES = /** @type {const} */ ({
 /** Each call, and where its rate stands. */
 const CALLS = /** @type {const} */ ([
   ['browser', 'gateway', 115, 72, 'middle'],
-  ['gateway', 'productpage', 267, 72, 'middle'],
+  ['gateway', 'productpage', 265, 72, 'middle'],
   ['productpage', 'details', 510, 14, 'end'],
   ['productpage', 'reviews-v1', 510, 53, 'end'],
   ['productpage', 'reviews-v2', 510, 120, 'end'],
@@ -77,7 +77,7 @@ function rate(call, counted) {
   mark(group, 'data-state', fails ? 'fails' : flows ? 'flows' : false);
   if (!label) return;
   const { rate = 0, failed = 0 } = counted ?? {};
-  const each = say('rate', { rate: figure(rate, rate < 10 ? 1 : 0) });
+  const each = say('rate', { rate: figure(rate, Number.isInteger(Number(rate.toFixed(1))) ? 0 : 1) });
   write(label, fails ? `✗ ${say('rate_fails', { share: figure(failed * 100) })}` : flows ? each : '');
 }
 

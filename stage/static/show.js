@@ -3,13 +3,14 @@
 /** @import { Phase, Picture } from "./picture.js" */
 
 import { ask } from './actions.js';
-import { byId, make, mark, write } from './dom.js';
+import { byId, make, mark, style, write } from './dom.js';
 import { figure, say } from './words.js';
 
 const EPISODES = [1, 2, 3];
 const PHASES = /** @type {readonly Phase[]} */ (['say', 'do', 'show', 'prove']);
-/** Characters of a line that still stand in one row; a longer one is set smaller, in two. */
-const ROW = { en: 92, ko: 58 };
+
+/** The smallest that a sentence is set to keep to one row; a longer one has two, in the room of one. */
+const SMALLEST = 0.7;
 
 /** Milliseconds that the server's clock is ahead of this browser's. */
 let ahead = 0;
@@ -44,21 +45,33 @@ export function show(picture) {
       mark(button, 'aria-current', value === String(current) && 'step');
     }
   }
-  const { line, next } = picture.show;
-  const spoken = byId('line');
-  write(spoken, line);
-  mark(spoken, 'data-long', line.length > ROW[picture.language] && '');
-  write(byId('next'), next);
+  speakLine(picture.show.line);
+  write(byId('next'), picture.show.next);
   write(byId('language'), say('other_language'));
   demo(picture);
   tick();
 }
 
+/**
+ * Write the sentence to say, smaller where it is too long for its row.
+ * @param {string} sentence
+ */
+function speakLine(sentence) {
+  const line = byId('line');
+  if (line.textContent === sentence) return;
+  mark(line, 'data-long', false);
+  style(line, '--fit', '1');
+  write(line, sentence);
+  const fit = line.clientWidth / line.scrollWidth;
+  if (fit >= SMALLEST) style(line, '--fit', String(fit));
+  else mark(line, 'data-long', '');
+}
+
 /** @param {Picture} picture */
-function demo({ demo: { platform, proxies, answers, error }, mode, replay, skipped }) {
+function demo({ demo: { platform, proxies, answers }, mode, replay, skipped }) {
   const where = byId('demo');
   const failed = mode === 'live' && !answers;
-  write(where, failed ? error || say('no_answer') : say('demo', { platform: say(platform), proxies }));
+  write(where, failed ? `✗ ${say('no_answer')}` : say('demo', { platform: say(platform), proxies }));
   mark(where, 'data-failed', failed && '');
   const kinds = [];
   if (mode === 'rehearsal') kinds.push(say('rehearsal'));

@@ -22,7 +22,7 @@ export function show({ traffic }) {
   for (const version of VERSIONS) counts(version, traffic.versions[version]);
   write(byId('traffic-status'), say(`traffic_${traffic.status}`, { rate: figure(traffic.rate) }));
   mark(byId('traffic-status'), 'data-status', traffic.status);
-  write(byId('failed'), traffic.failed ? `✗ ${say('failed', { failed: figure(traffic.failed) })}` : '');
+  write(byId('failed'), traffic.failed ? `· ✗ ${say('failed', { failed: figure(traffic.failed) })}` : '');
   write(byId('whole-rps'), rps(traffic.whole.rps));
   write(byId('whole-success'), success(traffic.whole.success));
 }

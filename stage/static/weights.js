@@ -3,7 +3,7 @@
 /** @import { Picture } from "./picture.js" */
 
 import { ask } from './actions.js';
-import { byId, make, mark, write } from './dom.js';
+import { byId, make, mark, style, write } from './dom.js';
 import { SHAPES, VERSIONS } from './picture.js';
 import { say } from './words.js';
 
@@ -98,6 +98,7 @@ function draw() {
     const now = inForce?.[number];
     const next = wanted?.[number];
     range.value = String(next ?? now ?? 0);
+    style(range, '--part', String(Number(range.value) / 100));
     mark(range, 'aria-valuetext', `${range.value} %`);
     const difference = next !== undefined && next !== now;
     const output = byId(`change-${version}`);
