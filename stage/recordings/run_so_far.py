@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from platforms.boundary import Convergence
+from platforms.errors import UsageError
 from scenarios.enduser import shown
 from scenarios.events.event import (
     Answered,
@@ -41,10 +42,18 @@ class RunSoFar:
     verdict: Verdict = ""
     reasons: tuple[Text, ...] = ()
     error: Text = ""
+    is_cut_off: bool = False
+
+    @classmethod
+    def begun(cls, event: Event) -> RunSoFar:
+        """Return the run of this first event; raises UsageError for another one."""
+        if not isinstance(event, Opened):
+            raise UsageError("no recording of a run: it begins otherwise")
+        return cls(event)
 
     @property
     def is_over(self) -> bool:
-        return bool(self.verdict or self.error)
+        return bool(self.verdict or self.error or self.is_cut_off)
 
     def after(self, event: Event) -> RunSoFar:
         """Return the run after one more of its events."""
@@ -67,6 +76,10 @@ class RunSoFar:
                 changes = {}
         return replace(self, **changes)
 
+    def cut_off(self) -> RunSoFar:
+        """Return the run without an end of its own."""
+        return replace(self, is_cut_off=True)
+
     def answered(self) -> RunSoFar:
         """Return the run after one more answer of its step."""
         return replace(self, answers=self.answers + 1)
@@ -85,7 +98,7 @@ class RunSoFar:
             of=self.most,
             verdict=self.verdict,
             reasons=tuple(render(reason, language) for reason in self.reasons),
-            error=render(self.error, language),
+            error=talk.notice(language, "cut_off") if self.is_cut_off else render(self.error, language),
         )
 
     def _claims(self, language: Language) -> list[str]:
