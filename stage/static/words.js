@@ -27,7 +27,9 @@ export function speak(wanted) {
   mark(document.documentElement, 'lang', wanted);
   document.title = say('title');
   for (const element of all('[data-word]')) write(element, say(element.dataset.word ?? ''));
-  for (const element of all('[data-label]')) mark(element, 'aria-label', say(element.dataset.label ?? ''));
+  // The map too, which is no HTML element.
+  for (const element of document.querySelectorAll('[data-label]'))
+    mark(element, 'aria-label', say(element.getAttribute('data-label') ?? ''));
 }
 
 const figures = new Map();

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from selenium.webdriver import Chrome
 
-from tests.browser.chromium import chromium
+from tools.browser import chromium
 
 
 @pytest.fixture(scope="module")
 def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """One for all tests of a module."""
+    if not all(map(shutil.which, ("chromium", "chromedriver"))):
+        pytest.skip("no chromium or no chromedriver: `make setup-dev` brings them")
     with chromium(tmp_path_factory.mktemp("chrome")) as browser:
         yield browser
 

@@ -9,8 +9,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.expected_conditions import presence_of_element_located
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser.chromium import resize
 from tests.e2e.demo import Demo
+from tools.browser import resize
 
 PATIENCE = 60
 """Seconds for a page that a key has asked for: the driver does not wait for what the keyboard begins."""

@@ -10,9 +10,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from scenarios import canary, fault_ratings, user_routing
-from tests.browser.chromium import resize
 from tests.controls.drive import drive
 from tests.fakes import Defects, FakePlatform
+from tools.browser import resize
 
 RUNS = {
     "holds": (fault_ratings.COMMAND, [], Defects()),

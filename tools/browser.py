@@ -1,4 +1,4 @@
-"""Chromium, as every browser test has it: one that is there is used, and nothing is downloaded."""
+"""Chromium for pictures and browser tests: the one that is there; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
-FLAGS = (
+from platforms.errors import NotReachable
+
+_FLAGS = (
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -24,13 +25,13 @@ FLAGS = (
 
 @contextmanager
 def chromium(profile: Path) -> Iterator[Chrome]:
-    """A browser with a profile of its own, which keeps what pages say in their consoles."""
+    """A browser with a profile of its own, which keeps what pages say in their consoles; raises NotReachable without one."""
     program, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if program is None or driver is None:
-        pytest.skip("no chromium or no chromedriver: `make setup-dev` brings them")
+        raise NotReachable("no chromium or no chromedriver: `make setup-dev` brings them")
     options = ChromeOptions()
     options.binary_location = program
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+    for flag in (*_FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     browser = Chrome(options, ChromeService(driver))

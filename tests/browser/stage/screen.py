@@ -1,0 +1,95 @@
+"""The stage as an audience sees it and a presenter presses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from selenium.common.exceptions import TimeoutException
+from selenium.webdriver import ActionChains, Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+from tools.browser import resize
+from tools.staged import Picture, Staged
+
+PATIENCE = 90
+"""Seconds for what somebody has asked for."""
+
+
+class Screen:
+    """One browser in front of a stage."""
+
+    def __init__(self, browser: Chrome, stage: Staged) -> None:
+        self.browser, self.stage = browser, stage
+
+    def open(self, width: int = 1280, height: int = 720) -> None:
+        """Load the page, and wait for its first picture."""
+        resize(self.browser, width, height)
+        self.browser.get(self.stage.url)
+        self.until(lambda: self.text("#line") != "", "a first picture")
+
+    def press(self, *keys: str) -> None:
+        """Press these keys, one after the other."""
+        ActionChains(self.browser).send_keys(*keys).perform()
+
+    def find(self, selector: str) -> WebElement:
+        return self.browser.find_element(By.CSS_SELECTOR, selector)
+
+    def text(self, selector: str) -> str:
+        """The text of an element, seen or not; no text where there is no such element."""
+        script = "return document.querySelector(arguments[0])?.textContent.replace(/\\s+/g, ' ').trim() ?? ''"
+        return str(self.browser.execute_script(script, selector))
+
+    def texts(self, selector: str) -> list[str]:
+        """The texts of all elements that are selected."""
+        script = "return [...document.querySelectorAll(arguments[0])].map((one) => one.textContent.trim())"
+        return list(self.browser.execute_script(script, selector))
+
+    def attribute(self, selector: str, name: str) -> str | None:
+        script = "return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? null"
+        found: str | None = self.browser.execute_script(script, selector, name)
+        return found
+
+    def step(self) -> tuple[str, str]:
+        """The episode and the phase that are marked as the current ones."""
+        current = [
+            self.attribute(f"#{steps} [aria-current]", name) or ""
+            for steps, name in (("episodes", "data-episode"), ("phases", "data-phase"))
+        ]
+        return current[0], current[1]
+
+    def until(self, fact: Callable[[], bool], what: str) -> None:
+        """Wait for a fact; one that does not come is a failure that says which, and what the stage says itself."""
+        try:
+            WebDriverWait(self.browser, PATIENCE, poll_frequency=0.2).until(lambda _: fact())
+        except TimeoutException:
+            raise AssertionError(f"not after {PATIENCE} s: {what}; the stage says {self.text('#notice')!r}") from None
+
+    def until_picture(self, fact: Callable[[Picture], bool], what: str) -> Picture:
+        """Wait for a picture of the server; it may be on its way to the browser yet."""
+        found: list[Picture] = []
+
+        def there() -> bool:
+            found.append(self.stage.picture())
+            return fact(found[-1])
+
+        self.until(there, what)
+        return found[-1]
+
+    def until_in_force(
+        self, of: Callable[[Picture], bool] = lambda _: True, what: str = "the rule in force"
+    ) -> Picture:
+        """Wait until a rule is in force of which this is true, and the browser says so."""
+        picture = self.until_picture(lambda one: one["rule"]["status"] == "in_force" and of(one), what)
+        self.until(lambda: self.attribute("#status", "data-status") == "in_force", "the browser says in force")
+        return picture
+
+    def log(self) -> list[dict[str, Any]]:
+        """Everything that the browser complained of since the last time."""
+        return list(self.browser.get_log("browser"))
+
+    def save(self, path: Path) -> None:
+        self.browser.save_screenshot(str(path))

@@ -1,0 +1,163 @@
+"""The screen of the stage: its size, its colours, its languages, and who can use it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from platforms.environment import ROOT
+from tests.browser.stage.screen import Screen
+from tools.browser import resize
+
+AXE = ROOT / "tools" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SLIDE, LARGE = (1280, 720), (3840, 2160)
+
+# What sticks out of the screen, what scrolls, and which cards or bars lie over each other.
+MISPLACED = """
+const found = [];
+const page = document.documentElement;
+if (page.scrollWidth > page.clientWidth) found.push(`the page is ${page.scrollWidth} wide`);
+if (page.scrollHeight > page.clientHeight) found.push(`the page is ${page.scrollHeight} high`);
+const name = element => element.id || `${element.tagName} ${element.className}`;
+const boxes = [...document.querySelectorAll('.bar, .card')].filter(one => one.checkVisibility());
+for (const box of boxes) {
+  const { left, top, right, bottom } = box.getBoundingClientRect();
+  if (left < 0 || top < 0 || right > innerWidth + 0.5 || bottom > innerHeight + 0.5) found.push(`${name(box)} sticks out`);
+  if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1) found.push(`${name(box)} is cut off`);
+  for (const other of boxes) {
+    if (box === other || box.contains(other) || other.contains(box)) continue;
+    const there = other.getBoundingClientRect();
+    const apart = right <= there.left + 0.5 || there.right <= left + 0.5 || bottom <= there.top + 0.5 || there.bottom <= top + 0.5;
+    if (!apart) found.push(`${name(box)} lies over ${name(other)}`);
+  }
+}
+return found;
+"""
+
+# The smallest text that is seen, outside the pages in the frames.
+SMALLEST = """
+let least = [99, ''];
+for (const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walk.nextNode();) {
+  const element = walk.currentNode.parentElement;
+  if (!walk.currentNode.data.trim() || !element.checkVisibility({ visibilityProperty: true })) continue;
+  if (element.closest('script, .unseen, dialog:not([open])')) continue;
+  let size = parseFloat(getComputedStyle(element).fontSize);
+  const drawing = element.closest('svg[viewBox]');
+  if (drawing) size *= Math.min(drawing.clientWidth / drawing.viewBox.baseVal.width, drawing.clientHeight / drawing.viewBox.baseVal.height);
+  if (size < least[0]) least = [size, walk.currentNode.data.trim()];
+}
+return least;
+"""
+
+
+def test_nothing_is_blocked_or_missing(screen: Screen) -> None:
+    """The strict Content-Security-Policy blocks nothing that the stage needs, and every file is there."""
+    screen.press("e")
+    screen.until(
+        lambda: screen.browser.execute_script("return !!document.querySelector('#editor > div')"), "the editor"
+    )
+    screen.press(Keys.ESCAPE)
+
+    assert [] == screen.log()
+
+
+@pytest.mark.parametrize("language", ["en", pytest.param("ko", marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("size", [SLIDE, pytest.param(LARGE, marks=pytest.mark.exhaustive)])
+def test_everything_fits(size: tuple[int, int], language: str, screen: Screen) -> None:
+    """Nothing scrolls, sticks out, is cut off or lies over something else, whatever is in force."""
+    resize(screen.browser, *size)
+    screen.stage.ask("language", language=language)
+    for ask in ({"number": 1}, {"number": 2}):
+        screen.stage.ask("preset", **ask)
+        screen.until_in_force()
+        screen.until(lambda: screen.attribute("html", "lang") == language, language)
+
+        assert [] == screen.browser.execute_script(MISPLACED)
+
+
+def test_nothing_is_too_small(screen: Screen) -> None:
+    """At 1280 by 720 no text outside the pages is under 16 pixels."""
+    screen.stage.ask("preset", number=2)
+    screen.until_in_force()
+    size, text = screen.browser.execute_script(SMALLEST)
+
+    assert size >= 15.9, text
+
+
+def test_changes_its_language(screen: Screen) -> None:
+    """L puts the labels, the sentence to say and the document's own language into the other one, and back."""
+    english = screen.text("#line"), screen.text("#episodes [data-episode='3']"), screen.attribute("html", "lang")
+    screen.press("l")
+    screen.until(lambda: screen.attribute("html", "lang") == "ko", "Korean")
+    korean = screen.text("#line"), screen.text("#episodes [data-episode='3']"), screen.attribute("html", "lang")
+    screen.press("l")
+    screen.until(lambda: screen.attribute("html", "lang") == "en", "English")
+
+    assert not set(english) & set(korean)
+    assert all(any("가" <= letter <= "힣" for letter in text) for text in korean[:2])
+    assert english[0] == screen.text("#line")
+
+
+def test_turns_dark(screen: Screen) -> None:
+    """D makes the background dark and the text light, and back."""
+    light = brightness(screen, "backgroundColor"), brightness(screen, "color")
+    screen.press("d")
+    screen.until(lambda: brightness(screen, "backgroundColor") < light[0], "another background")
+    dark = brightness(screen, "backgroundColor"), brightness(screen, "color")
+    screen.press("d")
+    screen.until(lambda: brightness(screen, "backgroundColor") == light[0], "the first background")
+
+    assert dark[1] - dark[0] > 100
+    assert light[0] - light[1] > 100
+
+
+@pytest.mark.parametrize(
+    "state",
+    ["light", *(pytest.param(one, marks=pytest.mark.exhaustive) for one in ("dark", "editor", "help"))],
+)
+def test_is_accessible(state: str, screen: Screen) -> None:
+    """Axe finds nothing serious or critical, contrast included."""
+    if not AXE.exists():
+        pytest.skip("no axe-core: `make setup-dev` brings it")
+    screen.stage.ask("dark", on=state == "dark")
+    screen.stage.ask("preset", number=2)
+    screen.until_in_force()
+    screen.until(lambda: (screen.attribute("html", "data-dark") is not None) == (state == "dark"), state)
+    if key := {"editor": "e", "help": "?"}.get(state):
+        screen.press(key)
+        screen.until(lambda: screen.text("dialog[open] h2") != "", state)
+
+    assert [] == findings(screen)
+
+
+def test_stands_still_where_motion_is_not_wanted(screen: Screen) -> None:
+    """With `prefers-reduced-motion` numbers stand where dots would move."""
+    features = [{"name": "prefers-reduced-motion", "value": "reduce"}]
+    screen.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+    screen.open()
+    screen.stage.ask("preset", number=1)
+    screen.until(lambda: any(one.isdigit() for one in screen.text("[data-lane=v1]")), "a number in the lane of v1")
+
+
+def brightness(screen: Screen, what: str) -> float:
+    """The mean of red, green and blue of the page."""
+    script = "return getComputedStyle(document.body)[arguments[0]].match(/[\\d.]+/g).slice(0, 3).map(Number)"
+    colors: list[float] = screen.browser.execute_script(script, what)
+    return sum(colors) / 3
+
+
+def findings(screen: Screen) -> list[str]:
+    """What axe says is serious or critical, and of which element."""
+    screen.browser.execute_script(Path(AXE).read_text(encoding="utf-8"))
+    found: list[dict[str, Any]] = screen.browser.execute_async_script(
+        "const done = arguments[0]; axe.run(document, { iframes: false }).then((found) => done(found.violations))"
+    )
+    return [
+        f"{one['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
