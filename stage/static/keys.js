@@ -39,6 +39,7 @@ export function keyboard(open) {
     { key: 'a', face: 'A', word: 'key_above', act: (picture) => enlarge(picture, 'anonymous') },
     { key: 'b', face: 'B', word: 'key_below', act: (picture) => enlarge(picture, 'end_user') },
     { key: 'n', face: 'N', word: 'key_reload', act: () => ask('reload') },
+    { key: 'o', face: 'O', word: 'key_reloads', act: (picture) => ask('reload', { every: !picture.reloads }) },
     { key: '+', face: '+', word: 'key_faster', act: (picture) => rate(picture, 1), only: 'change' },
     { key: '-', face: '−', word: 'key_slower', act: (picture) => rate(picture, -1), only: 'change' },
     { key: '>', face: '>', word: 'key_speed_up', act: (picture) => speed(picture, 1), only: 'replay' },

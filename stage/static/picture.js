@@ -91,6 +91,7 @@
  * @property {boolean} dark
  * @property {"" | Who} large
  * @property {string} user
+ * @property {boolean} reloads
  * @property {Show} show
  * @property {Rule} rule
  * @property {Traffic} traffic
