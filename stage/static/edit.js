@@ -56,20 +56,21 @@ async function check() {
   const number = asked;
   const found = await ask('check', { yaml: editor?.getText() ?? '' }, refused);
   // Of several checks on their way, only the newest is about what stands there.
-  if (found && number === asked) tell(found.problems, found.lines);
+  if (found && number === asked) tell(found.problems, found.lines, found.refused);
 }
 
 /**
  * @param {Problem[]} problems
  * @param {Line[]} lines
+ * @param {boolean} isRefused what is no reason to refuse is a remark
  */
-function tell(problems, lines) {
-  editor?.setProblems(problems);
+function tell(problems, lines, isRefused) {
+  editor?.setProblems(problems, isRefused);
   byId('problems').replaceChildren(
     ...problems.map(({ line, text }) => make('li', {}, [line ? `${say('line', { line })}: ${text}` : text])),
   );
   byId('difference').replaceChildren(...rows(lines));
-  byId('apply').toggleAttribute('disabled', problems.length > 0);
+  byId('apply').toggleAttribute('disabled', isRefused);
 }
 
 async function apply() {

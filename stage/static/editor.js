@@ -45,7 +45,8 @@ import {
  * @typedef {object} Editor
  * @property {(text: string) => void} setText puts another text there, without a way back to the old one
  * @property {() => string} getText
- * @property {(problems: readonly Problem[]) => void} setProblems marks these lines, and no others, as wrong
+ * @property {(problems: readonly Problem[], areErrors?: boolean) => void} setProblems marks these lines, and no others, as
+ *   wrong, or as worth a remark
  * @property {(lines: readonly number[]) => void} setChangedLines marks these lines, from 1, as changed
  * @property {(dark: boolean) => void} setDark
  * @property {(label: string) => void} setLabel
@@ -133,8 +134,10 @@ function look(dark) {
         backgroundColor: colors.chosen,
       },
       // In place of CodeMirror's own, which are images in data: URLs.
-      '.cm-lint-marker-error': { content: 'normal' },
+      '.cm-lint-marker-error, .cm-lint-marker-warning': { content: 'normal' },
       '.cm-lint-marker-error::before': { content: '"✕"', color: colors.wrong, fontWeight: 'bold' },
+      '.cm-lint-marker-warning::before': { content: '"!"', color: colors.key, fontWeight: 'bold' },
+      '.cm-lintRange-warning': { backgroundImage: 'none', textDecoration: `underline dotted ${colors.key}` },
       '.cm-lintRange-error': { backgroundImage: 'none', textDecoration: `underline wavy ${colors.wrong}` },
       '.cm-diagnostic': { fontSize: 'inherit', color: colors.ink },
       '.cm-diagnostic-error': { borderLeftColor: colors.wrong },
@@ -208,14 +211,16 @@ export function createEditor(parent, options = {}) {
       }
     },
     getText: () => view.state.doc.toString(),
-    setProblems(problems) {
+    setProblems(problems, areErrors = true) {
+      /** @type {'error' | 'warning'} */
+      const severity = areErrors ? 'error' : 'warning';
       const { doc } = view.state;
       const found = problems.map((problem) => {
         const line = doc.line(Math.min(Math.max(problem.line, 1), doc.lines));
         return {
           from: line.from + line.text.search(/\S|$/),
           to: line.to,
-          severity: /** @type {const} */ ('error'),
+          severity,
           message: problem.text,
         };
       });

@@ -102,7 +102,11 @@ def _demo(stage: Presentation) -> Performance:
 
 
 def _checked(found: Check) -> Mapping[str, Any]:
-    return {"problems": [asdict(one) for one in found.mistakes], "lines": [asdict(one) for one in found.lines]}
+    return {
+        "refused": found.state is None,
+        "problems": [asdict(one) for one in found.mistakes],
+        "lines": [asdict(one) for one in found.lines],
+    }
 
 
 def _yaml(body: Body) -> str:

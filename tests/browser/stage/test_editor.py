@@ -116,9 +116,11 @@ def test_problems_are_said_at_their_lines(page: Chrome) -> None:
 
     assert 3 == len(inside(page, ".cm-lint-marker-error"))
 
-    page.execute_script("editor.setProblems([])")
+    page.execute_script("editor.setProblems([{line: 1, text: 'mind this'}], false)")
 
     assert [] == inside(page, ".cm-lint-marker-error")
+    assert 1 == len(inside(page, ".cm-lint-marker-warning"))
+    assert [] == page.get_log("browser")
 
 
 def test_has_a_name(page: Chrome) -> None:
