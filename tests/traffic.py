@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from platforms.boundary import LoadGenerator
-from scenarios.run.traffic import Traffic, TrafficResult
+from scenarios.run.traffic import Answers, Traffic, TrafficResult
 
 
 class SharedTraffic(Traffic):
@@ -26,10 +26,13 @@ class SharedTraffic(Traffic):
             self._running = False
             super().__exit__(kind, error, trace)
 
-    def send(self, *order: Any, **how: Any) -> TrafficResult:
+    def begin(self, *order: Any, **how: Any) -> Answers:
         if not self._running:
             super().__enter__()
             self._running = True
+        return super().begin(*order, **how)
+
+    def send(self, *order: Any, **how: Any) -> TrafficResult:
         try:
             return super().send(*order, **how)
         except BaseException:

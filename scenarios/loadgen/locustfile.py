@@ -15,6 +15,8 @@ from locust.exception import StopUser  # noqa: TID251  # the same
 
 MAIN = re.compile(r'<main\b[^>]*\bid="bookinfo"[^>]*>')
 SIGNED_IN = (200, 302, 303)
+LATE_SECONDS = 0.5
+"""How late a request may be begun before a step that does not catch up is put off as a whole."""
 
 
 class StepListener(Protocol):
@@ -49,6 +51,7 @@ class StepRun:
         self.loads = [PendingLoad(**load) for load in order["loads"]]
         self.rate: float | None = order["rate"]
         self.phase: float = order.get("phase", 0.0)
+        self.catches_up: bool = order.get("catches_up", True)
         self.timeout: float = order["timeout"]
         self.mark: str = order["mark"]
         self.listener = listener
@@ -81,6 +84,9 @@ class StepRun:
         self.under_way += 1
         if self.rate:
             due = self.began + self.phase + next(self.slots) / self.rate
+            late = time.monotonic() - due
+            if late > LATE_SECONDS and not self.catches_up:
+                self.phase += late
             if load.stopped.wait(max(0.0, due - time.monotonic())):
                 self.under_way -= 1
                 self._end_if_complete()

@@ -6,7 +6,7 @@ import json
 import logging
 import queue
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -45,6 +45,31 @@ class TrafficResult:
     logins: int
 
 
+class Answers:
+    """The answers to an order, each once, as they arrive; the order is over with the last."""
+
+    def __init__(self, traffic: Traffic, patience: float) -> None:
+        """`patience` is how long nothing may come."""
+        self.seconds = 0.0
+        """How long it took, and `logins` how many users signed in; known once it is over."""
+        self.logins = 0
+        self._traffic = traffic
+        self._patience = patience
+
+    def __iter__(self) -> Iterator[Observation]:
+        """Yield each answer; raises TrafficError if not everything could be sent."""
+        while "ended" not in (line := self._traffic.next_line(self._patience)):
+            if "fatal" in line:
+                raise TrafficError(words(Message("error.no_traffic", why=line["fatal"])))
+            if "began" not in line:
+                yield _observation(line)
+        self.seconds, self.logins = line["seconds"], line["logins"]
+
+    def stop(self, end_user: str) -> None:
+        """Begin no more requests of this end user; those under way are still answered."""
+        self._traffic.write({"enough": end_user})
+
+
 def _ignored(_: Observation) -> None:
     pass
 
@@ -75,6 +100,28 @@ class Traffic:
         """The gateway's URL as the generator reaches it; None where the platform's own URL works."""
         return self._generator.gateway_url
 
+    def begin(
+        self, url: str, loads: Sequence[UserLoad], *, rate: float | None, mark: str = "", catches_up: bool = True
+    ) -> Answers:
+        """Begin exactly these requests; one order at a time, and the next once its answers are at their end.
+
+        Each request carries the `mark`, if there is one, with its own number and its end user. What a busy page has made
+        late is made up for, unless `catches_up` is false: then the rate is kept, and fewer requests are sent.
+        """
+        order = {
+            "url": url,
+            "rate": rate,
+            "timeout": PAGE_SECONDS,
+            "mark": mark,
+            "catches_up": catches_up,
+            "loads": [asdict(load) for load in loads],
+        }
+        log.info(
+            "Locust: %s to %s, %s", _summary(loads), url, f"{rate:g} a second" if rate else "as fast as it answers"
+        )
+        self.write(order)
+        return Answers(self, _SILENCE_SECONDS + (1 / rate if rate else 0))
+
     def send(
         self,
         url: str,
@@ -87,48 +134,31 @@ class Traffic:
     ) -> TrafficResult:
         """Send exactly these requests and return the answers; `on_answer` is called with each as it arrives.
 
-        Each request carries the `mark`, if there is one, with its own number and its end user.
         Once `stop_when` is true of an answer, no more requests of its end user are begun; those under way still count.
         Raises TrafficError if not everything could be sent.
         """
-        order = {
-            "url": url,
-            "rate": rate,
-            "timeout": PAGE_SECONDS,
-            "mark": mark,
-            "loads": [asdict(load) for load in loads],
-        }
-        log.info(
-            "Locust: %s to %s, %s", _summary(loads), url, f"{rate:g} a second" if rate else "as fast as it answers"
-        )
-        self._write(order)
-        patience = _SILENCE_SECONDS + (1 / rate if rate else 0)
         observations: list[Observation] = []
         ended: set[str] = set()
-        while True:
-            line = self._next_line(patience)
-            if "fatal" in line:
-                raise TrafficError(words(Message("error.no_traffic", why=line["fatal"])))
-            if "ended" in line:
-                log.info("Locust: %d answers in %.1f s", len(observations), line["seconds"])
-                return TrafficResult(tuple(observations), line["seconds"], line["logins"])
-            if "began" in line:
-                continue
-            seen = _observation(line)
+        answers = self.begin(url, loads, rate=rate, mark=mark)
+        for seen in answers:
             observations.append(seen)
             on_answer(seen)
             if seen.end_user not in ended and stop_when(seen):
                 ended.add(seen.end_user)
                 log.info("Locust: enough as %s, after %d answers in all", seen.end_user or "nobody", len(observations))
-                self._write({"enough": seen.end_user})
+                answers.stop(seen.end_user)
+        log.info("Locust: %d answers in %.1f s", len(observations), answers.seconds)
+        return TrafficResult(tuple(observations), answers.seconds, answers.logins)
 
-    def _write(self, message: Mapping[str, object]) -> None:
+    def write(self, message: Mapping[str, object]) -> None:
+        """Tell the generator something."""
         try:
             self._generator.write(json.dumps(message))
         except OSError as error:
             raise TrafficError(self._exit_message()) from error
 
-    def _next_line(self, patience: float) -> dict[str, Any]:
+    def next_line(self, patience: float) -> dict[str, Any]:
+        """Return what it says next."""
         try:
             line = self._lines.get(timeout=patience)
         except queue.Empty:

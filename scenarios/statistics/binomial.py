@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from statistics import NormalDist
 
 from scenarios.messages.figures import span
 
@@ -66,6 +67,15 @@ def allowed(requests: int, share: Fraction, alpha: float) -> Range:
 def confidence_interval(count: int, answers: int, doubt: float) -> tuple[float, float]:
     """The confidence interval of a share, with half of `doubt` on either side (Clopper and Pearson 1934)."""
     return 1 - upper_bound(answers - count, answers, doubt / 2), upper_bound(count, answers, doubt / 2)
+
+
+def quick_interval(count: int, answers: int, doubt: float) -> tuple[float, float]:
+    """The approximate confidence interval of a share, several times a second at no cost (Wilson 1927)."""
+    z = NormalDist().inv_cdf(1 - doubt / 2)
+    share, weight = count / answers, z * z / answers
+    middle = share + weight / 2
+    reach = z * math.sqrt(share * (1 - share) / answers + weight / (4 * answers))
+    return max(0.0, (middle - reach) / (1 + weight)), min(1.0, (middle + reach) / (1 + weight))
 
 
 def upper_bound(count: int, answers: int, doubt: float) -> float:

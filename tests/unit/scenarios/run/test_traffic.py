@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import socket
 import subprocess  # noqa: TID251  # a parent that is killed
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -157,6 +159,40 @@ def test_enough_ends_a_step_that_waits_for_its_turn(traffic: Traffic, platform: 
 
     assert platform.asked_for_page == len(sent.observations) <= 2
     assert 7 == len(traffic.send(platform.gateway_url, [UserLoad("", 7, 2)], rate=None).observations)
+
+
+def test_an_order_can_be_stopped_at_once(traffic: Traffic, platform: FakePlatform) -> None:
+    """Also while its users sign in, and by somebody who does not wait for its first answer."""
+    answers = traffic.begin(platform.gateway_url, [UserLoad("opennaru", 50_000, 4)], rate=100.0)
+    answers.stop("opennaru")
+
+    assert platform.asked_for_page == len(list(answers)) < 50_000
+    assert answers.logins == 4
+    assert 3 == len(traffic.send(platform.gateway_url, [UserLoad("", 3, 2)], rate=None).observations)
+
+
+@pytest.mark.parametrize("workers", [None], ids=["one process"], scope="module")
+def test_lateness_need_not_be_made_up_for(traffic: Traffic) -> None:
+    """After a page that has held up its user, requests follow at the rate again, and not all that are late at once."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        threading.Thread(target=_answer_late, args=(server, 1.5), daemon=True).start()
+        seen = list(traffic.begin(url, [UserLoad("", 8, 1)], rate=10.0, catches_up=False))
+    begun = [one.at - one.milliseconds / 1000 for one in seen]
+
+    assert [200] * 8 == [one.status for one in seen]
+    assert begun[-1] - begun[1] >= 0.55
+
+
+def _answer_late(server: socket.socket, seconds: float) -> None:
+    """Answer on one connection, the first time late."""
+    connection, _ = server.accept()
+    with connection:
+        for number in itertools.count():
+            if not connection.recv(65536):
+                return
+            time.sleep(0 if number else seconds)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")
 
 
 def test_a_child_that_dies_is_an_error(traffic: Traffic, child: LocustProcess, platform: FakePlatform) -> None:

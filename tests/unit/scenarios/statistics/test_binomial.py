@@ -38,6 +38,17 @@ def test_an_interval_is_clopper_and_pearsons(answers: int, part: float) -> None:
     assert (exact.low, exact.high) == pytest.approx(binomial.confidence_interval(count, answers, 0.05), abs=2e-6)
 
 
+@given(data=st.data(), answers=st.integers(1, 100_000))
+def test_the_quick_interval_is_wilsons(data: st.DataObject, answers: int) -> None:
+    """Says scipy; it ends at 0 and at 1."""
+    count = data.draw(st.integers(0, answers))
+    wilson = binomtest(count, answers).proportion_ci(0.95, method="wilson")
+    low, high = binomial.quick_interval(count, answers, 0.05)
+
+    assert (wilson.low, wilson.high) == pytest.approx((low, high), abs=1e-9)
+    assert 0 <= low < high <= 1
+
+
 @given(requests=st.integers(1, 5_000), share=SHARES)
 def test_a_right_mesh_seldom_leaves_the_range(requests: int, share: Fraction) -> None:
     """On either side, what the range leaves out has at most half the chance of a false alarm."""
