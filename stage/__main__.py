@@ -22,6 +22,7 @@ from platforms.cli.command_line import DecimalNumber, TitledCommand, TitledOptio
 from platforms.cli.demo_options import demo_options
 from platforms.demo.crash_recovery import print_restored
 from platforms.demo.journal import DemoPlatform
+from platforms.demo.run_folder import part
 from platforms.errors import Interrupted, NotReachable, UsageError
 from platforms.loopback import LOOPBACK
 from platforms.selection import connect
@@ -32,6 +33,8 @@ from scenarios.run.signals import InterruptGuard
 from stage.director import Director
 from stage.frames.listener import create_frame
 from stage.frames.pages import Pages
+from stage.live.endless_traffic import EndlessTraffic
+from stage.live.proxy_rates import PolledRates
 from stage.presentation import Presentation
 from stage.quiet import Quiet
 from stage.scenery.performance import Cast, Performance
@@ -44,6 +47,8 @@ from stage.web.server import Listener
 PORT = 8090
 _RATE = Fraction(15)
 """Requests a second, as on the slide."""
+_POLL_SECONDS = {"local": 0.5, "kubernetes": 1.0}
+"""How often the proxies are asked for their counts: in a cluster, each through a forwarded port."""
 
 
 _option = functools.partial(click.option, cls=TitledOption)
@@ -131,8 +136,16 @@ def _performance(
         listener.serve(create_frame(page, door.origins, door.at(listener.port).check))
     quiet = Quiet()
     command = shlex.join(["python", "-m", "stage", *sys.argv[1:]])
-    director = Director(lambda: connect(replace(choice, yes=True)), command=command)
-    return Performance(platform, choice, Cast(director, quiet, quiet, quiet, pages), rate=rate)
+
+    def connect_again() -> DemoPlatform:  # each part has a connection of its own, which is not for two threads
+        return connect(replace(choice, yes=True))
+
+    traffic = EndlessTraffic(platform.gateway_url, part(platform.key) / "stage-locust.log")
+    rates = PolledRates(connect_again, every=_POLL_SECONDS[platform.name])
+    director = Director(connect_again, command=command, hold_traffic=traffic.held)
+    performance = Performance(platform, choice, Cast(director, traffic, rates, quiet, pages), rate=rate)
+    director.on_change = lambda _: performance.settle()
+    return performance
 
 
 if __name__ == "__main__":

@@ -67,7 +67,8 @@ class Director:
         hold_traffic: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         """`hold_traffic` keeps our own requests away for as long as its block; `command` is what others are told."""
-        self._on_change = on_change
+        self.on_change = on_change
+        """Called in the director's thread with every new status, before anything else is done."""
         self._hold = Hold(connect, command)
         self._hold_traffic = hold_traffic
         self._status = self._in_force = _NOTHING_KNOWN
@@ -151,7 +152,10 @@ class Director:
 
     def _tell(self, status: RuleStatus) -> None:
         self._status = replace(status, undo=bool(self._before), proving=self._proving)
-        self._on_change(self._status)
+        try:
+            self.on_change(self._status)
+        except Exception:
+            log.exception("a status could not be told")
 
     def _fail(self, why: Text) -> None:
         self._tell(replace(self._in_force, status="failed", error=why))

@@ -63,6 +63,10 @@ class Changes(Protocol):
 class LiveTraffic(Protocol):
     """Requests without end, and what their answers say."""
 
+    @property
+    def problem(self) -> Text:
+        """The reason why none are sent although they are wanted, until they are again; empty if there is none."""
+
     def start(self, rate: float, users: Sequence[str]) -> None:
         """Send so many requests a second, of these end users in turn; again with others replaces those."""
 
@@ -87,6 +91,9 @@ class ProxyRates(Protocol):
 
     def latest(self) -> MapView | None:
         """Return the newest rates; None where there are none that can be believed."""
+
+    def forget(self) -> None:
+        """Begin anew: another rule is in force."""
 
     def pause(self) -> None: ...
 

@@ -17,6 +17,7 @@ class Quiet:
     """Nobody changes anything, and nobody sends requests."""
 
     status = RuleStatus("baseline", Message("run.baseline"), State(baseline()))
+    problem = ""
 
     def apply(self, state: State, title: Text) -> None:  # noqa: ARG002
         raise Unsupported("no rule can be changed yet")
@@ -33,6 +34,8 @@ class Quiet:
     def stop_proof(self) -> None: ...
 
     def start(self, rate: float, users: Sequence[str]) -> None: ...
+
+    def forget(self) -> None: ...
 
     def pause(self) -> None: ...
 

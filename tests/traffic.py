@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from platforms.boundary import LoadGenerator
-from scenarios.run.traffic import Answers, Traffic, TrafficResult
+from scenarios.run.traffic import AnswerStream, Traffic, TrafficResult
 
 
 class SharedTraffic(Traffic):
@@ -26,7 +26,7 @@ class SharedTraffic(Traffic):
             self._running = False
             super().__exit__(kind, error, trace)
 
-    def begin(self, *order: Any, **how: Any) -> Answers:
+    def begin(self, *order: Any, **how: Any) -> AnswerStream:
         if not self._running:
             super().__enter__()
             self._running = True

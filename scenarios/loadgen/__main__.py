@@ -8,7 +8,7 @@ It reads one line of JSON per step, which says what to send, and writes a line o
 whatever reason, every process ends: no traffic outlives its run.
 
     {"url": "http://127.0.0.1:9080", "rate": null, "timeout": 10, "loads": [{"end_user": "", "requests": 9, "users": 2}]}
-    {…, "rate": 15, "catches_up": false}   what a busy page has made late is not made up for
+    {…, "rate": 15, "steady": true}  the loads take turns, and what a busy page has made late is not made up for
     {"enough": ""}                   begin no more requests of this end user
 
     {"began": 1.0}

@@ -16,7 +16,7 @@ from locust.exception import StopUser  # noqa: TID251  # the same
 MAIN = re.compile(r'<main\b[^>]*\bid="bookinfo"[^>]*>')
 SIGNED_IN = (200, 302, 303)
 LATE_SECONDS = 0.5
-"""How late a request may be begun before a step that does not catch up is put off as a whole."""
+"""How late a request of a steady step may be begun before all that follow are put off."""
 
 
 class StepListener(Protocol):
@@ -42,6 +42,10 @@ class PendingLoad:
         self.left = requests
         self.numbers = count(*numbers)
         self.stopped = Event()
+        self.slots = count()
+        """The turns in which requests are due; of all loads together, unless the step is steady."""
+        self.put_off = 0.0
+        """Seconds that are not made up for."""
 
 
 class StepRun:
@@ -51,7 +55,7 @@ class StepRun:
         self.loads = [PendingLoad(**load) for load in order["loads"]]
         self.rate: float | None = order["rate"]
         self.phase: float = order.get("phase", 0.0)
-        self.catches_up: bool = order.get("catches_up", True)
+        self.steady: bool = order.get("steady", False)
         self.timeout: float = order["timeout"]
         self.mark: str = order["mark"]
         self.listener = listener
@@ -59,7 +63,9 @@ class StepRun:
         self.under_way = 0
         self.logins = 0
         self.began = 0.0
-        self.slots = count()
+        slots = count()
+        for number, load in enumerate(self.loads):
+            load.slots = count(number, len(self.loads)) if self.steady else slots
         self.started = Event()
         self.over = Event()
         self.failed = False
@@ -83,10 +89,10 @@ class StepRun:
         load.left -= 1
         self.under_way += 1
         if self.rate:
-            due = self.began + self.phase + next(self.slots) / self.rate
+            due = self.began + self.phase + load.put_off + next(load.slots) / self.rate
             late = time.monotonic() - due
-            if late > LATE_SECONDS and not self.catches_up:
-                self.phase += late
+            if late > LATE_SECONDS and self.steady:
+                load.put_off += late
             if load.stopped.wait(max(0.0, due - time.monotonic())):
                 self.under_way -= 1
                 self._end_if_complete()

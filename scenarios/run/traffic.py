@@ -45,7 +45,7 @@ class TrafficResult:
     logins: int
 
 
-class Answers:
+class AnswerStream:
     """The answers to an order, each once, as they arrive; the order is over with the last."""
 
     def __init__(self, traffic: Traffic, patience: float) -> None:
@@ -66,7 +66,10 @@ class Answers:
         self.seconds, self.logins = line["seconds"], line["logins"]
 
     def stop(self, end_user: str) -> None:
-        """Begin no more requests of this end user; those under way are still answered."""
+        """Begin no more requests of this end user; those under way are still answered.
+
+        Several workers can be told only once an answer has come.
+        """
         self._traffic.write({"enough": end_user})
 
 
@@ -101,26 +104,26 @@ class Traffic:
         return self._generator.gateway_url
 
     def begin(
-        self, url: str, loads: Sequence[UserLoad], *, rate: float | None, mark: str = "", catches_up: bool = True
-    ) -> Answers:
+        self, url: str, loads: Sequence[UserLoad], *, rate: float | None, mark: str = "", steady: bool = False
+    ) -> AnswerStream:
         """Begin exactly these requests; one order at a time, and the next once its answers are at their end.
 
-        Each request carries the `mark`, if there is one, with its own number and its end user. What a busy page has made
-        late is made up for, unless `catches_up` is false: then the rate is kept, and fewer requests are sent.
+        Each request carries the `mark`, if there is one, with its own number and its end user. If it is to be `steady`, end
+        users take turns, and what a busy page has made late is not made up for: the rate is kept, and fewer are sent.
         """
         order = {
             "url": url,
             "rate": rate,
             "timeout": PAGE_SECONDS,
             "mark": mark,
-            "catches_up": catches_up,
+            "steady": steady,
             "loads": [asdict(load) for load in loads],
         }
         log.info(
             "Locust: %s to %s, %s", _summary(loads), url, f"{rate:g} a second" if rate else "as fast as it answers"
         )
         self.write(order)
-        return Answers(self, _SILENCE_SECONDS + (1 / rate if rate else 0))
+        return AnswerStream(self, _SILENCE_SECONDS + (1 / rate if rate else 0))
 
     def send(
         self,

@@ -14,7 +14,7 @@ from platforms.errors import TrafficError
 from scenarios.messages.errors import told
 from scenarios.messages.message import Text
 from scenarios.run.locust_process import LocustProcess
-from scenarios.run.traffic import Answers, Traffic, UserLoad
+from scenarios.run.traffic import AnswerStream, Traffic, UserLoad
 from stage.live.counts import AnswerCounts
 from stage.picture import Dot, Flow, TrafficView
 
@@ -56,7 +56,7 @@ class EndlessTraffic:
         self._counts = AnswerCounts()
         self._changed = threading.Condition()
         self._plan: _Plan | None = None
-        self._answers: Answers | None = None
+        self._answers: AnswerStream | None = None
         """Of the requests that are being sent, of the plan beside them."""
         self._sent = _Plan(0.0, ())
         self._paused = self._closed = False
@@ -166,7 +166,7 @@ class EndlessTraffic:
             plan = self._wanted()
             if plan is None:
                 return
-            answers = traffic.begin(self._url, plan.loads(), rate=plan.rate, catches_up=False)
+            answers = traffic.begin(self._url, plan.loads(), rate=plan.rate, steady=True)
             self._answers, self._sent = answers, plan
         try:
             for seen in answers:

@@ -193,8 +193,9 @@ class Performance:
             if self._user != show.user:
                 self._user = show.user
                 cast.traffic.start(self._rate, (ANONYMOUS, show.user))
-            if status.since_ms != self._counted_from:
+            if status.status != "applying" and status.since_ms != self._counted_from:
                 self._counted_from = status.since_ms
+                cast.rates.forget()
                 cast.traffic.count_from(status.since_ms, rules.shares(status.state))
                 cast.pages.want(show.user, show.language)
 
@@ -211,6 +212,8 @@ class Performance:
             return talk.notice(language, "terminal_run", command=command)
         if self._cast.pages.error:
             return talk.notice(language, "no_demo", why=self._cast.pages.error)
+        if problem := self._cast.traffic.problem:
+            return talk.notice(language, "traffic_failed", why=render(problem, language))
         return ""
 
 

@@ -161,6 +161,7 @@ def test_enough_ends_a_step_that_waits_for_its_turn(traffic: Traffic, platform: 
     assert 7 == len(traffic.send(platform.gateway_url, [UserLoad("", 7, 2)], rate=None).observations)
 
 
+@pytest.mark.parametrize("workers", [None], ids=["one process"], scope="module")
 def test_an_order_can_be_stopped_at_once(traffic: Traffic, platform: FakePlatform) -> None:
     """Also while its users sign in, and by somebody who does not wait for its first answer."""
     answers = traffic.begin(platform.gateway_url, [UserLoad("opennaru", 50_000, 4)], rate=100.0)
@@ -172,16 +173,27 @@ def test_an_order_can_be_stopped_at_once(traffic: Traffic, platform: FakePlatfor
 
 
 @pytest.mark.parametrize("workers", [None], ids=["one process"], scope="module")
-def test_lateness_need_not_be_made_up_for(traffic: Traffic) -> None:
+def test_a_steady_rate_does_not_catch_up(traffic: Traffic) -> None:
     """After a page that has held up its user, requests follow at the rate again, and not all that are late at once."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}"
         threading.Thread(target=_answer_late, args=(server, 1.5), daemon=True).start()
-        seen = list(traffic.begin(url, [UserLoad("", 8, 1)], rate=10.0, catches_up=False))
+        seen = list(traffic.begin(url, [UserLoad("", 8, 1)], rate=10.0, steady=True))
     begun = [one.at - one.milliseconds / 1000 for one in seen]
 
     assert [200] * 8 == [one.status for one in seen]
     assert begun[-1] - begun[1] >= 0.55
+
+
+@pytest.mark.parametrize("workers", [None], ids=["one process"], scope="module")
+def test_steady_users_take_turns(traffic: Traffic, platform: FakePlatform) -> None:
+    """However many pages each may ask for at the same time."""
+    loads = [UserLoad("", 30, 10), UserLoad("opennaru", 30, 10)]
+    seen = traffic.begin(platform.gateway_url, loads, rate=50.0, steady=True)
+    users = [one.end_user for one in sorted(seen, key=lambda one: one.at - one.milliseconds / 1000)]
+
+    assert [30, 30] == [users.count(""), users.count("opennaru")]
+    assert abs(users[:20].count("") - users[:20].count("opennaru")) <= 6
 
 
 def _answer_late(server: socket.socket, seconds: float) -> None:
