@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import click
 from rich.cells import cell_len, set_cell_size
 
+from platforms import errors
 from platforms.bookinfo import baseline
 from platforms.boundary import CONVERGENCE_SECONDS, State
 from platforms.choice import Choice
@@ -26,6 +27,7 @@ from platforms.errors import DemoError, NotConverged
 from platforms.selection import connect
 from scenarios.defects.catalogue import defects
 from scenarios.defects.defect import Answer, Defect, DefectivePlatform
+from scenarios.events.stream import Stream
 from scenarios.evidence.judgement import Verdict
 from scenarios.messages import figures
 from scenarios.messages.catalogue import english, render
@@ -34,7 +36,7 @@ from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
 from scenarios.reporting.model import Report
 from scenarios.reporting.terminal import Screen, Verbosity
-from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, plan_steps, run
+from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, note_of_restored, plan_steps, run
 from scenarios.run.signals import InterruptGuard
 from scenarios.run.translated import TranslatedCommand, language_of, language_option
 
@@ -158,7 +160,7 @@ def _restore(platform: DemoPlatform, guard: InterruptGuard, screen: Screen) -> N
     """Put the baseline back in force, as any other command would after a crash."""
     with guard.deferred(_STILL_OFF):
         if restored := restore_after_crash(platform):
-            screen.restored(restored)
+            screen.note(note_of_restored(restored))
         try:
             platform.wait_until_converged(State(baseline()), timeout=CONVERGENCE_SECONDS)
         except NotConverged as error:
@@ -176,13 +178,13 @@ def _plant(defect: Defect, platform: DemoPlatform, source: LoadSource, *, comman
                 rate=None,
                 keep=False,
                 command=command,
-                screen=screen,
+                stream=Stream(screen),
                 source=source,
             )
     except NotConverged as error:
         return Control(defect, NotConverged, (told(error),), requests=0)
     if report.error:
-        return Control(defect, type(report.error), (told(report.error),), report.requests)
+        return Control(defect, getattr(errors, report.error.kind), (report.error.why,), report.requests)
     return Control(defect, report.verdict, tuple(report.reasons), _requests(report))
 
 

@@ -1,4 +1,4 @@
-"""Lists the reports below a folder, and draws their pages and JUnit files again."""
+"""Lists the reports below a folder, and draws their pages and JUnit files again; those of recordings alone, anew."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from scenarios.messages import figures
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message
-from scenarios.reporting.document import read
-from scenarios.reporting.files import DOCUMENT, draw
+from scenarios.reporting.document import read, retold
+from scenarios.reporting.files import DOCUMENT, RECORDING, draw, write
 from scenarios.reporting.table import MARKS
 from scenarios.reporting.texts import with_messages
 from scenarios.run.translated import TranslatedCommand, language_of, language_option
@@ -51,9 +51,10 @@ def _report(language: Language, *, folder: Path, list_only: bool) -> int:
     found, code = {}, 0
     for path in _found(folder):
         try:
-            found[path] = read(path)
+            is_recording = path.name == RECORDING
+            found[path] = retold(path) if is_recording else read(path)
             if not list_only:
-                draw(found[path], path.parent, language)
+                (write if is_recording else draw)(found[path], path.parent, language)
         except DemoError as error:
             code = max(code, _wrong(str(error), error.exit_code))
         except OSError as error:
@@ -64,10 +65,12 @@ def _report(language: Language, *, folder: Path, list_only: bool) -> int:
 
 
 def _found(folder: Path) -> list[Path]:
-    """Every report.json below the folder; raises UsageError if there is no such folder, or none in it."""
+    """Every report below the folder, and every recording that has none yet; raises UsageError if there is neither."""
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder")
-    if paths := sorted(path for path in folder.rglob(DOCUMENT) if path.is_file()):
+    reports = [path for path in folder.rglob(DOCUMENT) if path.is_file()]
+    others = [path for path in folder.rglob(RECORDING) if path.is_file() and not path.with_name(DOCUMENT).is_file()]
+    if paths := sorted(reports + others):
         return paths
     raise UsageError(f"{folder}: no {DOCUMENT} in it or below; a scenario writes one with --report DIR")
 

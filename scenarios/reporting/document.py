@@ -12,12 +12,12 @@ from platforms.bookinfo import baseline
 from platforms.errors import UsageError
 from platforms.istio.documents import Unreadable, json_document
 from scenarios.enduser import shown
+from scenarios.events.reading import read as recorded
 from scenarios.evidence.judgement import Judgement
 from scenarios.evidence.latency import PERCENTS, judge_budget
 from scenarios.evidence.observation import Observation, Tally, tally
 from scenarios.evidence.step import StepReport
 from scenarios.messages.catalogue import english
-from scenarios.messages.errors import told
 from scenarios.messages.figures import per_hundred
 from scenarios.messages.message import Message, Text
 from scenarios.reporting import timeline
@@ -45,9 +45,9 @@ def _told(report: Report) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "scenario": report.scenario.name,
         "title": report.scenario.title,
-        "platform": report.platform,
-        "command": report.command,
-        "started": report.started.isoformat(timespec="milliseconds"),
+        "platform": report.opened.platform,
+        "command": report.opened.command,
+        "started": report.opened.started.isoformat(timespec="milliseconds"),
         "revision": report.point.record.convergence.revision,
         "verdict": report.verdict.name,
         "exit_code": report.exit_code,
@@ -55,15 +55,15 @@ def _told(report: Report) -> dict[str, Any]:
         "power": report.power,
         "found": report.found,
         "ending": report.ending,
-        "error": told(report.error) if report.error else None,
+        "error": report.error.why if report.error else None,
         "in_force_ms": round(report.point.record.convergence.milliseconds, 1),
         "recovered_ms": _tenths(report.recovered_ms),
         "recovered_first_ms": _tenths(report.recovery.first_with_ms if report.recovery else None),
         "recovered_last_ms": _tenths(report.recovery.last_without_ms if report.recovery else None),
         "recovered_pages": report.recovery.pages if report.recovery else None,
-        "restored": report.restored_ms is not None,
-        "restored_ms": _tenths(report.restored_ms),
-        "restored_at_ms": _since(report, report.restored),
+        "restored": report.restored is not None,
+        "restored_ms": _tenths(report.restored.convergence.milliseconds if report.restored else None),
+        "restored_at_ms": _since(report, report.restored.at if report.restored else None),
         "kept": report.kept,
         "requests": report.requests,
         "seconds": round(report.seconds, 3),
@@ -101,6 +101,20 @@ def read(path: Path) -> dict[str, Any]:
     for complaint in _complaints(found):
         raise UsageError(f"{path}: {complaint}")
     return dict(found)
+
+
+def retold(path: Path) -> dict[str, Any]:
+    """The document of the run in a recording; raises UsageError if it is none, or came to no verdict."""
+    events = recorded(path)
+    try:
+        found = document(Report.of(events))
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise UsageError(f"{path}: its events do not fit together ({error})") from error
+    for complaint in _complaints(found):
+        raise UsageError(f"{path}: {complaint}")
+    return found
 
 
 def _complaints(document: dict[str, Any]) -> Iterator[str]:
@@ -171,7 +185,9 @@ def _answers(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
     def count(seen: Iterable[Observation]) -> Tally:
         return tally(seen, expectation.aspect, within=expectation.within)
 
-    found = timeline.answers(step.record.observations, count, began=report.started.timestamp(), width_ms=width_ms)
+    found = timeline.answers(
+        step.record.observations, count, began=report.opened.started.timestamp(), width_ms=width_ms
+    )
     return {
         "first": found.first,
         "counts": {english(outcome): list(counts) for outcome, counts in found.counts.items()},
@@ -251,7 +267,7 @@ def _percentiles(tally: Tally) -> dict[str, float]:
 
 
 def _since(report: Report, moment: float | None) -> float | None:
-    return None if moment is None else round(1000 * (moment - report.started.timestamp()), 1)
+    return None if moment is None else round(1000 * (moment - report.opened.started.timestamp()), 1)
 
 
 def _tenths(milliseconds: float | None) -> float | None:

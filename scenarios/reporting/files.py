@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +18,7 @@ from scenarios.reporting.junit import junit
 from scenarios.reporting.page import page
 
 DOCUMENT = "report.json"
+RECORDING = "recording.jsonl"
 _PAGE = "report.html"
 _LONGEST = 100
 """Characters of a step's title in the name of its file."""
@@ -36,11 +38,16 @@ def prepare(given: str) -> Path:
         raise UsageError(words(Message("error.no_folder", folder=str(folder), why=why))) from error
 
 
-def write(written: Mapping[str, Any], folder: Path, language: Language = Language.ENGLISH) -> Message:
+def write(
+    written: Mapping[str, Any], folder: Path, language: Language = Language.ENGLISH, *, recording: Path | None = None
+) -> Message:
     """Write all files of a report into the folder, its page opening in this language; returns where they are."""
     folder.mkdir(parents=True, exist_ok=True)  # again: a run takes long enough for somebody to tidy up
     (folder / DOCUMENT).write_text(_in_few_lines(written), encoding="utf-8")
     others = [DOCUMENT, *(path.name for path in draw(written, folder, language) if path.name != _PAGE)]
+    if recording:
+        shutil.copyfile(recording, folder / RECORDING)
+        others.append(RECORDING)
     return Message("run.report", page=str(folder / _PAGE), others=others)
 
 

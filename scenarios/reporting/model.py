@@ -1,40 +1,94 @@
-"""What became of a run, as a value."""
+"""What became of a run, as a value: its events, judged."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any, TypeVar
 
-from platforms.errors import DemoError
+from platforms.errors import UsageError
+from scenarios.events.event import (
+    Accepted,
+    Answered,
+    Counted,
+    Decided,
+    Ended,
+    Event,
+    Failed,
+    Found,
+    InForce,
+    Judged,
+    Kept,
+    NotRestored,
+    Opened,
+    Over,
+    Restored,
+    Sent,
+)
 from scenarios.evidence.judge import overall, reasons
 from scenarios.evidence.judgement import Judgement, Verdict
 from scenarios.evidence.observation import WEARS, is_of_stars
 from scenarios.evidence.recovery import Recovery
-from scenarios.evidence.step import StepReport
+from scenarios.evidence.step import StepRecord, StepReport, judge_step
+from scenarios.messages.catalogue import english
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Scenario
-from scenarios.statistics.claim import Aspect, power
+from scenarios.statistics.claim import PUNCTUAL, Aspect, power
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What became of a run."""
 
-    scenario: Scenario
-    platform: str
-    command: str
-    started: datetime
-    total_seconds: float
+    opened: Opened
     found: Message
     """What was in force before."""
-    restored_ms: float | None
-    """How long the baseline took to be in force again; None if it is not."""
-    kept: bool
-    error: DemoError | None
-    """Why the baseline is not back although it should be."""
+    total_seconds: float
     steps: tuple[StepReport, ...]
-    restored: float | None = None
-    """When the baseline was in force again, in wall-clock seconds."""
+    restored: Restored | None
+    """None if the baseline is not in force again."""
+    kept: bool
+    error: NotRestored | None
+    """Why the baseline is not back although it should be."""
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Report:
+        """The report of the run that had these events; raises UsageError if it came to no verdict."""
+        past = _Past(events)
+        for failed in past.every(Failed):
+            raise UsageError(f"this run came to no verdict: {english(failed.why)}")
+        if not past.every(Over):
+            raise UsageError("this run was cut off before it came to its verdict")
+        (opened,), (over,), (found,) = past.every(Opened), past.every(Over), past.every(Found)
+        return cls(
+            opened=opened,
+            found=found.state,
+            total_seconds=over.seconds,
+            steps=_judge([past.record(opened, number) for number in range(len(opened.scenario.steps))]),
+            restored=next(iter(past.every(Restored)), None),
+            kept=bool(past.every(Kept)),
+            error=next(iter(past.every(NotRestored)), None),
+        )
+
+    def verdicts(self) -> Iterator[Event]:
+        """Tell the verdict on each claim, and then on the run, as events."""
+        for number, step in enumerate(self.steps):
+            for place, judgement in enumerate(step.judgements):
+                yield Judged(
+                    number,
+                    place,
+                    judgement.verdict,
+                    judgement.reason,
+                    judgement.answers,
+                    {outcome: judgement.count(outcome) for outcome in judgement.outcomes},
+                    {outcome: judgement.allowed(outcome) for outcome in judgement.outcomes},
+                )
+        yield Ended(self.verdict, tuple(self.reasons), self.exit_code)
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.opened.scenario
 
     @property
     def judgements(self) -> tuple[Judgement, ...]:
@@ -113,3 +167,53 @@ def ratio(part: int, whole: int) -> float | None:
 def cut(share: float) -> float:
     """A share with five digits, none of them rounded up: one failure in a million is not success without one."""
     return int(share * 100_000 + 1e-9) / 100_000
+
+
+E = TypeVar("E", bound=Event)
+S = TypeVar("S", Accepted, InForce, Answered, Decided, Sent, Counted)
+
+
+class _Past:
+    """The events of a run, by kind."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._by_kind: dict[type[Event], list[Any]] = defaultdict(list)
+        for event in events:
+            self._by_kind[type(event)].append(event)
+
+    def every(self, kind: type[E]) -> list[E]:
+        return self._by_kind[kind]
+
+    def of_step(self, number: int, kind: type[S]) -> list[S]:
+        return [event for event in self.every(kind) if event.step == number]
+
+    def record(self, opened: Opened, number: int) -> StepRecord:
+        """Everything that was observed during a step."""
+        (accepted,), (in_force,) = self.of_step(number, Accepted), self.of_step(number, InForce)
+        (sent,), (counted,) = self.of_step(number, Sent), self.of_step(number, Counted)
+        claims = opened.claims[number]
+        decisions = {decided.claim: decided.decision for decided in self.of_step(number, Decided)}
+        return StepRecord(
+            opened.scenario.steps[number],
+            claims,
+            tuple(decisions.get(place) for place in range(len(claims))),
+            accepted.at,
+            in_force.convergence,
+            tuple(seen for answered in self.of_step(number, Answered) for seen in answered.seen),
+            sent.seconds,
+            sent.logins,
+            counters=counted.counters,
+            pages_logged=counted.pages_logged,
+            recovery=counted.recovery,
+            contradiction=counted.contradiction,
+            superseded=counted.superseded,
+            instance_changes=counted.instance_changes,
+            calls_under_way=counted.calls_under_way,
+        )
+
+
+def _judge(records: Sequence[StepRecord]) -> tuple[StepReport, ...]:
+    """Judge every step; the time that a page takes is compared with the first step, in which there is no fault."""
+    first = judge_step(records[0], usual_ms=None)
+    usual_ms = first.by_version.percentile(PUNCTUAL)
+    return (first, *(judge_step(record, usual_ms=usual_ms) for record in records[1:]))

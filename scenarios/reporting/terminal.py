@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from io import TextIOWrapper
 from typing import IO, Any
@@ -17,10 +16,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text as Line
 
-from platforms.boundary import Convergence, Platform
-from platforms.demo.crash_recovery import RestoredRun
+from platforms.boundary import Convergence
+from scenarios.events.event import Answered, Decided, Event, Found, InForce, Noted, Opened, Restored, Sending, Sent
 from scenarios.evidence.judgement import Verdict
-from scenarios.evidence.observation import Observation
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
@@ -28,8 +26,6 @@ from scenarios.reporting.lines import claim_lines, headline, verdict_parts
 from scenarios.reporting.narrative import evidence
 from scenarios.reporting.table import COLORS, table
 from scenarios.reporting.texts import scenario_name, with_messages
-from scenarios.scenario import Scenario
-from scenarios.statistics.claim import Claim
 
 _PLAIN_WIDTH = 120  # of what is no terminal: nothing is to be broken that a script reads
 
@@ -75,8 +71,30 @@ class _SafeConsole(Console):
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
+class _Bar:
+    """The bar that moves with every answer while requests are sent."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+
+    def begin(self, title: str, total: int, console: Console) -> None:
+        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=console, transient=True)
+        self._progress.add_task(title, total=total)
+        self._progress.start()
+
+    def advance(self, answers: int) -> None:
+        if self._progress:
+            self._progress.advance(self._progress.task_ids[0], answers)
+
+    def end(self) -> None:
+        if self._progress:
+            self._progress.stop()
+            self._progress = None
+
+
 class Screen:
-    """The output of a run, as verbose as was asked for, in the language that was asked for."""
+    """The output of a run, as verbose as was asked for, in the language that was asked for: a listener of its events."""
 
     def __init__(
         self,
@@ -90,40 +108,38 @@ class Screen:
         self.language = language
         self._out = _SafeConsole(out or sys.stdout)
         self._err = _SafeConsole(err or sys.stderr)
+        self._bar = _Bar()
+        self._titles: list[Text] = []
 
-    def opening(self, scenario: Scenario, platform: Platform, claims: Sequence[Sequence[Claim]]) -> None:
-        """Print what is going to be shown and, before any traffic, what it takes to hold."""
-        parts = (platform.name, f"{platform.gateway_url}/productpage")
-        self._print(self._titled(scenario.name, scenario.title, parts))
-        for line in claim_lines(scenario, claims):
-            self.note(line)
-        for note in scenario.notes:
-            self.note(Message("run.note", note=note))
+    def __call__(self, event: Event) -> None:
+        """Print a line, or move the bar, for an event of a run."""
+        match event:
+            case Answered():
+                self._bar.advance(len(event.seen))
+                return
+            case Decided():
+                return
+        self._bar.end()
+        match event:
+            case Opened():
+                self._titles = [step.title for step in event.scenario.steps]
+                self._opening(event)
+            case Noted():
+                self.note(event.text)
+            case Found(state=Message(key="found.other")):
+                self.note(Message("run.other_rule"))
+            case InForce():
+                self._in_force(self._titles[event.step], event.convergence)
+            case Sending() if self.verbosity is not Verbosity.QUIET and self._err.is_terminal:
+                self._bar.begin(escape(self._in_words(self._titles[event.step])), event.requests, self._err)
+            case Sent():
+                title = self._titles[event.step]
+                self.note(Message("run.sent", title=title, n=event.answers, seconds=event.seconds))
+            case Restored():
+                self._in_force(Message("run.baseline"), event.convergence)
 
     def note(self, text: Text) -> None:
         self._print(Line(f"  {self._in_words(text)}"))
-
-    def restored(self, run: RestoredRun) -> None:
-        proxies, after = run.in_force.proxies, run.in_force.milliseconds
-        self.note(Message("run.restored", who=run.who, pid=str(run.pid), since=run.since, n=proxies, after=after))
-
-    def in_force(self, title: Text, convergence: Convergence) -> None:
-        proxies, after, revision = convergence.proxies, convergence.milliseconds, convergence.revision
-        self.note(Message("run.in_force", title=title, n=proxies, after=after, revision=revision))
-
-    @contextlib.contextmanager
-    def sending(self, title: Text, total: int) -> Iterator[Callable[[Observation], None]]:
-        """Show a bar that moves with every answer; without a terminal, nothing until it is over."""
-        if self.verbosity is Verbosity.QUIET or not self._err.is_terminal:
-            yield lambda _: None
-            return
-        columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=self._err, transient=True) as progress:
-            task = progress.add_task(escape(self._in_words(title)), total=total)
-            yield lambda _: progress.advance(task)
-
-    def sent(self, title: Text, total: int, seconds: float) -> None:
-        self.note(Message("run.sent", title=title, n=total, seconds=seconds))
 
     def result(self, document: Mapping[str, Any]) -> None:
         """Print the table and, last, the verdict; or the document."""
@@ -144,6 +160,19 @@ class Screen:
     def wrong(self, text: Text) -> None:
         """Print one line on stderr."""
         self._err.sentence(Line(self._in_words(text), style="red"))
+
+    def _opening(self, opened: Opened) -> None:
+        """Print what is going to be shown and, before any traffic, what it takes to hold."""
+        scenario = opened.scenario
+        self._print(self._titled(scenario.name, scenario.title, (opened.platform, opened.url)))
+        for line in claim_lines(scenario, opened.claims):
+            self.note(line)
+        for note in scenario.notes:
+            self.note(Message("run.note", note=note))
+
+    def _in_force(self, title: Text, convergence: Convergence) -> None:
+        proxies, after, revision = convergence.proxies, convergence.milliseconds, convergence.revision
+        self.note(Message("run.in_force", title=title, n=proxies, after=after, revision=revision))
 
     def _in_words(self, text: Text) -> str:
         return render(text, self.language)

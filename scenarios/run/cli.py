@@ -19,6 +19,8 @@ from platforms.cli.demo_options import demo_options
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, Interrupted, UsageError
 from platforms.selection import connect
+from scenarios.events.recording import Recording
+from scenarios.events.stream import Stream
 from scenarios.messages.catalogue import message_or
 from scenarios.messages.errors import told, words
 from scenarios.messages.language import Language
@@ -134,22 +136,28 @@ def _play(
         note = Message("note.margin", margin=f"{float(margin):g}")
         scenario = replace(scenario, notes=(*scenario.notes, note))
     folder = None if report is None else prepare(report)
-    outcome = run(
-        scenario,
-        claims,
-        lambda: to(choice),
-        rate=profile.rate,
-        source=source,
-        keep=keep,
-        command=typed,
-        screen=screen,
-    )
+    with Recording() as recording:
+        stream = Stream(recording, screen)
+        outcome = run(
+            scenario,
+            claims,
+            lambda: to(choice),
+            rate=profile.rate,
+            source=source,
+            keep=keep,
+            command=typed,
+            stream=stream,
+        )
     written = document(outcome)
     screen.result(written)
+    if recording.error:
+        screen.note(Message("run.not_recorded", why=str(recording.error)))
     if folder:
-        screen.note(write(written, folder, language))
+        screen.note(write(written, folder, language, recording=None if recording.error else recording.path))
     if outcome.error:
-        screen.wrong(_said_of(command, told(outcome.error)))
+        screen.wrong(_said_of(command, outcome.error.why))
+    for failure in stream.failures:
+        raise failure
     return outcome.exit_code
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,24 +15,24 @@ import urllib3
 
 from platforms.bookinfo import baseline
 from platforms.boundary import Caveat, Platform, State
-from platforms.demo.crash_recovery import restore_after_crash
+from platforms.demo.crash_recovery import RestoredRun, restore_after_crash
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.demo.run_folder import part
 from platforms.errors import Interrupted, NotConverged, NotReachable, Unsupported
+from scenarios.events.event import Found, Locked, Noted, Opened, Over
+from scenarios.events.stream import Stream
 from scenarios.evidence.observation import marks
-from scenarios.evidence.step import StepRecord, StepReport, judge_step
 from scenarios.messages.catalogue import english
 from scenarios.messages.errors import told, words
 from scenarios.messages.message import Message
 from scenarios.reporting.model import Report
-from scenarios.reporting.terminal import Screen
 from scenarios.run.locust_process import LocustProcess
 from scenarios.run.restore import restoring_baseline
 from scenarios.run.signals import InterruptGuard
 from scenarios.run.step import StepContext, run_step
 from scenarios.run.traffic import Traffic
 from scenarios.scenario import Scenario, Step
-from scenarios.statistics.claim import PUNCTUAL, Claim, plan_claims
+from scenarios.statistics.claim import Claim, plan_claims
 
 _PROBE_SECONDS = 1.0
 """How long the proxies get to prove that they serve the baseline before a run."""
@@ -81,13 +82,13 @@ class LoadProfile:
 
 def run(
     scenario: Scenario,
-    claims: Sequence[tuple[Claim, ...]],
+    claims: tuple[tuple[Claim, ...], ...],
     connect: Callable[[], DemoPlatform],
     *,
     rate: float | None,
     keep: bool,
     command: str,
-    screen: Screen,
+    stream: Stream,
     source: LoadSource = ONE_PROCESS,
 ) -> Report:
     """Run the scenario's steps, restore the baseline, and judge the `claims`, which are per step.
@@ -98,48 +99,41 @@ def run(
     clock = time.perf_counter()
     platform = connect()
     scenario = replace(scenario, notes=(*scenario.notes, *map(_note_of, platform.caveats)))
-    screen.opening(scenario, platform, claims)
-    folder = part(platform.key)
-    # Locust takes a second to import, so it starts while the demo is checked.
-    with InterruptGuard().installed() as guard, source.traffic(platform, folder / "locust.log") as traffic:
-        with _nothing_changed():
-            if restored := restore_after_crash(platform):
-                screen.restored(restored)
-        with exclusive(platform.key, command):
+    url = f"{platform.gateway_url}/productpage"
+    with stream.telling_failure():
+        stream.publish(Opened(scenario, claims, platform.name, platform.key, url, command, started, os.getpid()))
+        folder = part(platform.key)
+        # Locust takes a second to import, so it starts while the demo is checked.
+        with InterruptGuard().installed() as guard, source.traffic(platform, folder / "locust.log") as traffic:
             with _nothing_changed():
-                found = _preflight(platform, screen)
-            will = {english(step.title): step.state for step in scenario.steps}
-            Journal.of(platform.key).open(who=command, was=english(found), will=will)
-            with restoring_baseline(platform, guard, screen, scenario=scenario.name, keep=keep) as restore:
-                context = StepContext(platform, traffic, rate, screen)
-                records = [
-                    run_step(step, step_claims, context, lifts_fault=number == scenario.healed)
-                    for number, (step, step_claims) in enumerate(zip(scenario.steps, claims, strict=True))
-                ]
-    return Report(
-        scenario=scenario,
-        platform=platform.name,
-        command=command,
-        started=started,
-        total_seconds=time.perf_counter() - clock,
-        found=found,
-        restored_ms=restore.milliseconds,
-        kept=restore.kept,
-        error=restore.error,
-        steps=_judge(records),
-        restored=restore.restored_at,
-    )
+                if restored := restore_after_crash(platform):
+                    stream.publish(Noted(note_of_restored(restored)))
+            with exclusive(platform.key, command):
+                stream.publish(Locked())
+                with _nothing_changed():
+                    found = _preflight(platform)
+                stream.publish(Found(found))
+                will = {english(step.title): step.state for step in scenario.steps}
+                Journal.of(platform.key).open(who=command, was=english(found), will=will)
+                with restoring_baseline(platform, guard, stream, scenario=scenario.name, keep=keep):
+                    context = StepContext(platform, traffic, rate, stream)
+                    for number, (step, step_claims) in enumerate(zip(scenario.steps, claims, strict=True)):
+                        run_step(number, step, step_claims, context, lifts_fault=number == scenario.healed)
+        stream.publish(Over(time.perf_counter() - clock))
+        report = Report.of(stream.past)
+        for event in report.verdicts():
+            stream.publish(event)
+    return report
 
 
 def _note_of(caveat: Caveat) -> Message:
     return Message(f"note.{caveat.name.lower()}")
 
 
-def _judge(records: Sequence[StepRecord]) -> tuple[StepReport, ...]:
-    """Judge every step; the time that a page takes is compared with the first step, in which there is no fault."""
-    first = judge_step(records[0], usual_ms=None)
-    usual_ms = first.by_version.percentile(PUNCTUAL)
-    return (first, *(judge_step(record, usual_ms=usual_ms) for record in records[1:]))
+def note_of_restored(run: RestoredRun) -> Message:
+    """Tell of a killed run whose rules were replaced by the baseline."""
+    proxies, after = run.in_force.proxies, run.in_force.milliseconds
+    return Message("run.restored", who=run.who, pid=str(run.pid), since=run.since, n=proxies, after=after)
 
 
 def plan_steps(scenario: Scenario, profile: LoadProfile) -> tuple[tuple[Claim, ...], ...]:
@@ -158,7 +152,7 @@ def _nothing_changed() -> Iterator[None]:
         raise Interrupted(words(Message("error.nothing_changed", why=told(stopped)))) from None
 
 
-def _preflight(platform: Platform, screen: Screen) -> Message:
+def _preflight(platform: Platform) -> Message:
     """Require that the page answers, and return what is in force.
 
     It needs the lock as well: the proxies would count this page in somebody else's run.
@@ -167,7 +161,6 @@ def _preflight(platform: Platform, screen: Screen) -> Message:
     try:
         platform.wait_until_converged(State(baseline()), timeout=_PROBE_SECONDS)
     except NotConverged:
-        screen.note(Message("run.other_rule"))
         return Message("found.other")
     return Message("found.baseline")
 

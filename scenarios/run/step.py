@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from platforms.boundary import CONVERGENCE_SECONDS, Platform, State
 from platforms.errors import NotConverged
 from platforms.wait import wait_while
+from scenarios.events.event import Accepted, Answered, Counted, Decided, Event, InForce, Sending, Sent
+from scenarios.events.stream import Stream
 from scenarios.evidence.changes import instance_changes, rule_updates
 from scenarios.evidence.observation import Observation, outcome
 from scenarios.evidence.proxy_counts import read_settled
 from scenarios.evidence.recovery import RecoveryProbe
 from scenarios.evidence.request_witness import find_contradiction, read_log, without_strangers
-from scenarios.evidence.step import StepRecord
 from scenarios.messages.message import Message, Text
-from scenarios.reporting.terminal import Screen
 from scenarios.run.traffic import Traffic, UserLoad
 from scenarios.scenario import Step
 from scenarios.statistics.claim import Claim
@@ -36,22 +36,22 @@ _MOST_USERS = 64
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """The platform, traffic and screen that all steps of a run share."""
+    """The platform, traffic and stream that all steps of a run share."""
 
     platform: Platform
     traffic: Traffic
     rate: float | None
-    screen: Screen
+    stream: Stream
 
 
-def run_step(step: Step, claims: tuple[Claim, ...], context: StepContext, *, lifts_fault: bool) -> StepRecord:
+def run_step(number: int, step: Step, claims: tuple[Claim, ...], context: StepContext, *, lifts_fault: bool) -> None:
     """Put the step in force, wait until it is, and send its requests until its claims are sure."""
-    platform, traffic, screen = context.platform, context.traffic, context.screen
+    platform, traffic, publish = context.platform, context.traffic, context.stream.publish
     with RecoveryProbe(platform.gateway_url) if lifts_fault else contextlib.nullcontext() as probe:
         applied_at = time.time()
         platform.apply(step.state)
-        convergence = platform.wait_until_converged(step.state, timeout=CONVERGENCE_SECONDS)
-    screen.in_force(step.title, convergence)
+        publish(Accepted(number, at=applied_at))
+        publish(InForce(number, platform.wait_until_converged(step.state, timeout=CONVERGENCE_SECONDS)))
     log = platform.request_log
     patience = _IDLE_SECONDS if log is None else _IDLE_SECONDS_WITH_LOG
     busy = _wait_until_idle(platform, "doubt.calls_before", patience)
@@ -60,37 +60,31 @@ def run_step(step: Step, claims: tuple[Claim, ...], context: StepContext, *, lif
         log.clear()
         mark = log.mark()
     instances, updates, before = platform.instances(), platform.updates(), read_settled(platform.upstream_requests)
-    tests = tuple(map(SequentialTest, claims))
-    with screen.sending(step.title, sum(claim.requests for claim in claims)) as on_answer:
-        sent = traffic.send(
-            traffic.gateway_url or platform.gateway_url,
-            split_load(step, claims, context.rate),
-            rate=context.rate,
-            mark=mark,
-            on_answer=on_answer,
-            stop_when=_decided(claims, tests),
-        )
-    screen.sent(step.title, len(sent.observations), sent.seconds)
+    publish(Sending(number, sum(claim.requests for claim in claims)))
+    sent = traffic.send(
+        traffic.gateway_url or platform.gateway_url,
+        split_load(step, claims, context.rate),
+        rate=context.rate,
+        mark=mark,
+        on_answer=lambda seen: publish(Answered(number, (seen,))),
+        stop_when=_decided(number, claims, publish),
+    )
+    publish(Sent(number, len(sent.observations), sent.seconds, sent.logins))
     superseded = _superseded(platform, step.state) or rule_updates(updates, platform.updates())
     busy = busy or _wait_until_idle(platform, "doubt.calls_after", patience)
     calls = read_log(log, mark, sent.observations)
     counters = read_settled(platform.upstream_requests).since(before)
-    return StepRecord(
-        step,
-        claims,
-        tuple(test.decision for test in tests),
-        applied_at,
-        convergence,
-        sent.observations,
-        sent.seconds,
-        sent.logins,
-        counters=without_strangers(counters, calls, len(sent.observations) + sent.logins, busy=bool(busy)),
-        pages_logged=len(calls.answered) if calls else None,
-        recovery=probe.recovery if probe else None,
-        contradiction=find_contradiction(calls, sent.observations),
-        superseded=superseded,
-        instance_changes=instance_changes(instances, platform.instances()),
-        calls_under_way="" if calls else busy,
+    publish(
+        Counted(
+            number,
+            without_strangers(counters, calls, len(sent.observations) + sent.logins, busy=bool(busy)),
+            pages_logged=len(calls.answered) if calls else None,
+            recovery=probe.recovery if probe else None,
+            contradiction=find_contradiction(calls, sent.observations),
+            superseded=superseded,
+            instance_changes=instance_changes(instances, platform.instances()),
+            calls_under_way="" if calls else busy,
+        )
     )
 
 
@@ -108,14 +102,17 @@ def split_load(step: Step, claims: Sequence[Claim], rate: float | None) -> list[
     ]
 
 
-def _decided(claims: Sequence[Claim], tests: Sequence[SequentialTest]) -> Callable[[Observation], bool]:
+def _decided(number: int, claims: Sequence[Claim], publish: Callable[[Event], None]) -> Callable[[Observation], bool]:
     """A function that adds an answer to its end user's test, and tells whether that test is decided."""
-    by_user = {claim.expectation.end_user: (claim.expectation, test) for claim, test in zip(claims, tests, strict=True)}
+    by_user = {claim.expectation.end_user: (place, SequentialTest(claim)) for place, claim in enumerate(claims)}
 
     def decided(seen: Observation) -> bool:
-        expectation, test = by_user[seen.end_user]
+        place, test = by_user[seen.end_user]
+        expectation = claims[place].expectation
         found = outcome(seen, expectation.aspect, within=expectation.within)
-        return test.observe(seen.number, found, twice=seen.asked_twice) is not None
+        if decision := test.observe(seen.number, found, twice=seen.asked_twice):
+            publish(Decided(number, place, decision))
+        return decision is not None
 
     return decided
 

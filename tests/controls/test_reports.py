@@ -153,7 +153,7 @@ def test_a_report_is_left_in_the_folder(tmp_path: Path) -> None:
 
     assert ended.document == json.loads((folder / "report.json").read_text())
     assert ("5", "4", "0") == (suite.get("tests"), suite.get("failures"), suite.get("errors"))
-    assert ["1-only-b-sees-v3.yaml", "junit.xml", "report.html", "report.json"] == sorted(
+    assert ["1-only-b-sees-v3.yaml", "junit.xml", "recording.jsonl", "report.html", "report.json"] == sorted(
         path.name for path in folder.iterdir()
     )
 
@@ -320,7 +320,7 @@ def test_a_report_is_drawn_again_from_its_document(tmp_path: Path, capsys: pytes
         drive(canary.COMMAND, ["--report", str(tmp_path / "a" / "b"), "--quiet", "--requests", "60"], platform)
     written = {path: path.read_bytes() for path in (tmp_path / "a" / "b").iterdir()}
     for path in written:
-        if path.name != "report.json":
+        if path.name not in {"report.json", "recording.jsonl"}:
             path.unlink()
 
     assert 0 == report.main([str(tmp_path)])
