@@ -17,8 +17,7 @@ from pathlib import Path
 
 from platforms.loopback import free_port
 from tests.chaos.fault import Fault, Outcome
-from tests.chaos.running_demo import typed
-from tests.chaos.typed import Ended, Typed, run
+from tests.commands import Typed, output
 
 CLUSTER = "bookinfo-faults"
 _NODE = f"{CLUSTER}-control-plane"
@@ -110,7 +109,7 @@ def _too_little_memory(cluster: ScratchCluster) -> Outcome:
 
 def _nothing_made(outcome: Outcome) -> str:
     """Hold that there is no cluster."""
-    names = typed("docker", "ps", "--all", "--format", "{{.Names}}").split()
+    names = output("docker", "ps", "--all", "--format", "{{.Names}}").split()
     outcome.expect(_NODE not in names, f"{_NODE} was made all the same")
     return "nothing was made"
 
@@ -120,11 +119,11 @@ def _engine_stopped(cluster: ScratchCluster) -> Outcome:
     outcome = Outcome()
     first = cluster.up()
     first.wait_for(_MIDDLE, seconds=_UP_SECONDS)
-    typed(*shlex.split(cluster.engine_stop))
+    output(*shlex.split(cluster.engine_stop))
     try:
         outcome.check(first.end(seconds=_UP_SECONDS), codes=(3,), words=("platforms: ",), within=_UP_SECONDS)
     finally:
-        typed(*shlex.split(cluster.engine_start))
+        output(*shlex.split(cluster.engine_start))
     _engine_answers()
     return _up_again(cluster, outcome)
 
@@ -144,7 +143,7 @@ def _engine_answers() -> None:
     deadline = time.monotonic() + _ENGINE_SECONDS
     while True:
         try:
-            typed("docker", "version")
+            output("docker", "version")
         except AssertionError:
             if time.monotonic() > deadline:
                 raise
@@ -165,7 +164,7 @@ def _twice(cluster: ScratchCluster) -> Outcome:
 def _pods(cluster: ScratchCluster) -> str:
     context = f"kind-{CLUSTER}"
     kubeconfig = cluster.environment["KUBECONFIG"]
-    return typed("kubectl", "--kubeconfig", kubeconfig, "--context", context, "get", "pods", "-A", "-o", "name")
+    return output("kubectl", "--kubeconfig", kubeconfig, "--context", context, "get", "pods", "-A", "-o", "name")
 
 
 def _up_again(cluster: ScratchCluster, outcome: Outcome) -> Outcome:
@@ -189,9 +188,9 @@ def _cluster_deleted(cluster: ScratchCluster) -> Outcome:
         "scenarios.canary", "--platform", "kind", "--rate", "20", "--duration", "8", environment=cluster.environment
     )
     scenario.wait_for("90,10,0 · in force")
-    typed("kind", "delete", "cluster", "--name", CLUSTER, "--kubeconfig", cluster.environment["KUBECONFIG"])
+    output("kind", "delete", "cluster", "--name", CLUSTER, "--kubeconfig", cluster.environment["KUBECONFIG"])
     outcome.check(scenario.end(seconds=_UP_SECONDS), codes=(3,), words=("has not answered for 60 s",), within=_BOUNDED)
-    after: Ended = run("platforms", "status", "--platform", "kind", environment=cluster.environment)
+    after = cluster.platforms("status", "--platform", "kind").end()
     outcome.check(after, codes=(3,), words=("brings it up",), within=_AT_ONCE)
     outcome.left = "no cluster, as the message says"
     return outcome

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.chaos.fault import Fault, Outcome
 from tests.chaos.running_demo import RunningDemo
-from tests.chaos.typed import Ended
+from tests.commands import Ended
 
 _RUNS = 240.0
 _AWAY_SECONDS = 20

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.chaos.typed import Ended
+from tests.commands import Ended
 
 
 @dataclass

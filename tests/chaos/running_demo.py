@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess  # noqa: TID251  # it types commands for the presenter
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,9 +16,7 @@ from platforms.demo.journal import Journal, exclusive
 from platforms.errors import DemoError
 from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.kubernetes.status import status_document
-from tests.chaos.typed import Ended, Typed, run
-
-_TYPED_SECONDS = 120.0
+from tests.commands import Ended, Typed, output
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +46,15 @@ class RunningDemo:
     def platforms(self, command: str, *arguments: str) -> Ended:
         """A command of `python -m platforms`, to its end."""
         yes = "--context" in self.options and command in ("apply", "reset")
-        return run("platforms", command, *self.options, *(("--yes",) if yes else ()), *arguments)
+        return Typed("platforms", command, *self.options, *(("--yes",) if yes else ()), *arguments).end()
 
     def kubectl(self, *arguments: str, stdin: str = "") -> str:
         """Do in the cluster what somebody else does there."""
-        return typed("kubectl", "--context", self.platform.demo.context, *arguments, stdin=stdin)
+        return output("kubectl", "--context", self.platform.demo.context, *arguments, stdin=stdin)
 
     def on_node(self, script: str) -> str:
         """Do on the cluster's node what somebody else does there."""
-        return typed("docker", "exec", self.node, "bash", "-c", script)
+        return output("docker", "exec", self.node, "bash", "-c", script)
 
     def left(self) -> tuple[str, list[str]]:
         """The state of the mesh, as its proxies, the journal and the lock tell it; and what of that is wrong."""
@@ -80,16 +76,6 @@ class RunningDemo:
         except DemoError as error:
             wrong.append(f"the lock is held: {error}")
         return told, wrong
-
-
-def typed(*command: str, stdin: str = "") -> str:
-    """The output of a command of somebody else; raises AssertionError with its words if it fails."""
-    done = subprocess.run(
-        command, input=stdin, capture_output=True, text=True, check=False, timeout=_TYPED_SECONDS, env=os.environ
-    )
-    if done.returncode:
-        raise AssertionError(f"`{' '.join(command)}` failed: {done.stderr.strip() or done.stdout.strip()}")
-    return done.stdout
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from platforms.wait import wait_while
 from tests.chaos.fault import Fault, Outcome
-from tests.chaos.running_demo import RunningDemo, typed
-from tests.chaos.typed import Typed
+from tests.chaos.running_demo import RunningDemo
+from tests.commands import Typed, output
 
 _HEALS = 60.0
 _RUNS = 120.0
@@ -98,7 +98,7 @@ def _own_kubeconfig() -> Iterator[Path]:
     """A copy of the kubeconfig, which may be spoiled."""
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         path = Path(folder) / "config"
-        path.write_text(typed("kubectl", "config", "view", "--raw"), encoding="utf-8")
+        path.write_text(output("kubectl", "config", "view", "--raw"), encoding="utf-8")
         yield path
 
 
@@ -120,7 +120,7 @@ def _context_gone(demo: RunningDemo) -> Outcome:
         run = _with(demo, path)
         run.wait_for("even split · in force")
         context = demo.platform.demo.context
-        typed("kubectl", "config", "delete-context", context, "--kubeconfig", str(path))
+        output("kubectl", "config", "delete-context", context, "--kubeconfig", str(path))
         outcome.check(run.end(), codes=(0, 4), words=("baseline restored",), within=_RUNS)
         outcome.check(_with(demo, path).end(), codes=(2, 3), words=(context,), within=_RUNS)
     return outcome

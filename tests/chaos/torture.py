@@ -30,7 +30,7 @@ from platforms.errors import DemoError
 from platforms.selection import connect
 from platforms.wait import wait_while
 from scenarios.registry import COMMANDS
-from tests.chaos.typed import Ended, Typed, run
+from tests.commands import Ended, Typed
 
 SCENARIOS = tuple(f"scenarios.{name}" for name in COMMANDS)
 NEXT = ("status", "reset", "scenario", "apply")
@@ -89,7 +89,7 @@ class Torture:
     def cuts(self, count: int) -> Iterator[Cut]:
         """Each as it is over; the scenarios and the next commands take turns."""
         for scenario in SCENARIOS:
-            whole = run(*self._scenario(scenario))
+            whole = Typed(*self._scenario(scenario)).end()
             if whole.code not in (0, 1, 4):  # with few requests, a claim may stay undecided
                 raise AssertionError(f"undisturbed, `{whole.typed}` ended with {whole.code}: {whole.said}")
             self._whole[scenario] = Whole.of(whole)
@@ -170,7 +170,7 @@ class Torture:
         expected = State(baseline().overlaid(load(RULE))) if then == "apply" else State(baseline())
         wrong += self._off(expected, _AT_ONCE_SECONDS)
         if then == "apply":
-            run("platforms", "reset", *self._options)
+            Typed("platforms", "reset", *self._options).end()
             wrong += self._off(State(baseline()), CONVERGENCE_SECONDS)
         seconds = typed.wait_for(_HEALED) - typed.began if healing and not wrong else None
         return seconds, wrong

@@ -6,8 +6,7 @@ import json
 import os
 import re
 import signal
-import subprocess  # noqa: TID251  # commands are run as a presenter runs them
-import sys
+import subprocess  # noqa: TID251  # for the type of a command
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -16,14 +15,12 @@ from typing import Any
 import psutil
 import urllib3
 
-from platforms.environment import ROOT
 from platforms.local import record
 from platforms.local.platform import LocalPlatform
 from platforms.loopback import free_port
 from platforms.wait import wait_until
+from tests import commands
 
-PYTHON = (sys.executable, "-m")
-COMMAND = (*PYTHON, "platforms")
 MAIN = re.compile(r'<main id="bookinfo"[^>]*>')
 
 
@@ -44,28 +41,11 @@ class Demo:
 
     def typed(self, *words: str, stdin: str = "", seconds: float = 240) -> subprocess.CompletedProcess[str]:
         """What follows `python -m`, to its end."""
-        return subprocess.run(
-            [*PYTHON, *words],
-            cwd=ROOT,
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=seconds,
-        )
+        return commands.run(*words, stdin=stdin, seconds=seconds, environment=self.environment)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """The same while the test does something else."""
-        return subprocess.Popen(
-            [*PYTHON, *words],
-            cwd=ROOT,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return commands.start(*words, environment=self.environment)
 
     def up(self) -> subprocess.CompletedProcess[str]:
         done = self.run("up", "--platform", "local", "--port", str(self.port))

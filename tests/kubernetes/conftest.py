@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess  # noqa: TID251  # the tools of a Kubernetes user
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from platforms.kubernetes import connection, record
 from platforms.kubernetes.record import KubernetesDemo
 from platforms.loopback import free_port
-from tests.kubernetes.deployed import ROOT, Bookinfo, Run
+from tests.commands import output, run
+from tests.kubernetes.deployed import Bookinfo, Run
 
 UP_SECONDS = 1800
 """With nothing cached, four builds fetch their bases and packages."""
@@ -31,7 +29,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubernetesDemo]:
         found = record.read(record.folder()) if connection.answers() else None
         environment.setenv("KUBECONFIG", str(kubeconfig))
         if found:
-            _run("kind", "export", "kubeconfig", "--name", found.cluster)
+            output("kind", "export", "kubeconfig", "--name", found.cluster)
             yield found
             return
         environment.setenv("BOOKINFO_RUN", str(tmp_path_factory.mktemp("run")))
@@ -51,7 +49,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubernetesDemo]:
 def cluster(demo: KubernetesDemo) -> Run:
     """Runs a command against the cluster, and says what it printed when it fails."""
     os.environ["KIND_CLUSTER_NAME"] = demo.cluster
-    return _run
+    return output
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +57,7 @@ def bookinfo(cluster: Run, demo: KubernetesDemo) -> Bookinfo:
     return Bookinfo(cluster, demo.gateway_url)
 
 
-def _run(*command: str | Path, stdin: str | None = None, timeout: float = 300) -> str:
-    done = subprocess.run(command, check=False, capture_output=True, text=True, input=stdin, timeout=timeout)
-
-    assert 0 == done.returncode, f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}"
-
-    return done.stdout
-
-
 def _platforms(*arguments: str) -> None:
-    subprocess.run((sys.executable, "-m", "platforms", *arguments), cwd=ROOT, check=True, timeout=UP_SECONDS)
+    done = run("platforms", *arguments, seconds=UP_SECONDS)
+
+    assert 0 == done.returncode, done.stderr

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 import pytest
 
+from tests.commands import PYTHON
 from tests.kubernetes.deployed import Bookinfo
 
 SECONDS = 900
@@ -24,9 +24,9 @@ SECONDS = 900
 def test_every_defect_is_caught(names: tuple[str, ...], bookinfo: Bookinfo) -> None:
     """By the answer and for the reason that it should be: those that a cluster shows in its own way."""
     printed = bookinfo.run(
-        *(sys.executable, "-m", "scenarios.controls", "--json", "--platform", "kind"),
+        *(*PYTHON, "scenarios.controls", "--json", "--platform", "kind"),
         *(word for name in names for word in ("--only", name)),
-        timeout=SECONDS,
+        seconds=SECONDS,
     )
     controls: list[dict[str, Any]] = json.loads(printed)["controls"]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess  # noqa: TID251  # the commands as typed
-import sys
+import subprocess  # noqa: TID251  # for the type of a command
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +11,7 @@ import pytest
 
 from platforms.kubernetes.record import KubernetesDemo
 from platforms.kubernetes.up.images import full_name
+from tests import commands
 from tests.kubernetes.deployed import ROOT, Bookinfo, Run
 
 CANARY = ROOT / "istio" / "canary.yaml"
@@ -21,14 +20,8 @@ KEY = ("kubectl", "get", "secret", "productpage-session", "-n", "bookinfo", "-o"
 
 def platforms(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     """A command as typed; `folder` is a run folder that knows of no demo."""
-    return subprocess.run(
-        (sys.executable, "-m", "platforms", *arguments),
-        cwd=ROOT,
-        env={**os.environ, "BOOKINFO_RUN": str(folder)} if folder else None,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=600,
+    return commands.run(
+        "platforms", *arguments, seconds=600, environment={"BOOKINFO_RUN": str(folder)} if folder else None
     )
 
 

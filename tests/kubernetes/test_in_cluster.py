@@ -79,7 +79,7 @@ def _shut(end: socket.socket) -> None:
 def place(bookinfo: Bookinfo) -> Bookinfo:
     """The cluster with everything that a Job of visitors needs."""
     name = os.environ.get("KIND_CLUSTER_NAME")
-    bookinfo.run("docker", "build", "-q", "-t", IMAGE, LOADGEN, timeout=1200)
+    bookinfo.run("docker", "build", "-q", "-t", IMAGE, LOADGEN, seconds=1200)
     bookinfo.run("kind", "load", "docker-image", IMAGE, *(("--name", name) if name else ()))
     bookinfo.run("kubectl", "apply", "--warnings-as-errors", "-k", ROOT / "manifests" / "traffic")
     return bookinfo

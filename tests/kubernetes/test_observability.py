@@ -6,7 +6,6 @@ No registry is asked: Prometheus is Debian's, in an image that is built here. Ki
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.commands import PYTHON
 from tests.kubernetes.deployed import DEADLINE, Bookinfo
 from tools.observability import NAMESPACE, OVERLAY
 
@@ -50,14 +50,14 @@ class Observed:
     def make(self, command: str) -> str:
         """What `make observability` and `make observability-down` do, with the images of this test."""
         context = self.bookinfo.run("kubectl", "config", "current-context").strip()
-        module = (sys.executable, "-m", "tools.observability", command)
+        module = (*PYTHON, "tools.observability", command)
         return self.bookinfo.run(*module, "--context", context, "--overlay", self.overlay)
 
 
 @pytest.fixture(scope="module")
 def observed(bookinfo: Bookinfo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observed]:
     """The overlay as it is, but for where an image comes from."""
-    bookinfo.run("docker", "build", "-q", "-t", IMAGE, "-", stdin=DOCKERFILE, timeout=BUILD_SECONDS)
+    bookinfo.run("docker", "build", "-q", "-t", IMAGE, "-", stdin=DOCKERFILE, seconds=BUILD_SECONDS)
     bookinfo.run("kind", "load", "docker-image", IMAGE)
     folder = tmp_path_factory.mktemp("overlay")
     name, _, tag = IMAGE.partition(":")

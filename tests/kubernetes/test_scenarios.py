@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess  # noqa: TID251  # the commands as typed
-import sys
+import subprocess  # noqa: TID251  # for the type of a command
 from typing import Any
 
 import jsonschema
 import pytest
 
+from tests import commands
 from tests.kubernetes.deployed import ROOT, Run
 
 SCHEMA = json.loads((ROOT / "scenarios" / "reporting" / "report.schema.json").read_text())
@@ -17,14 +17,7 @@ SECONDS = 600
 
 
 def typed(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        (sys.executable, "-m", *words, "--platform", "kind"),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=SECONDS,
-    )
+    return commands.run(*words, "--platform", "kind", seconds=SECONDS)
 
 
 def document(*words: str) -> dict[str, Any]:

@@ -6,14 +6,11 @@ import json
 import os
 import shutil
 import signal
-import subprocess  # noqa: TID251  # the supervisor is started as `up` starts it
-import sys
 from pathlib import Path
 
 import pytest
 
 from platforms.demo.journal import Journal
-from platforms.environment import ROOT
 from platforms.local import bringup
 from platforms.local.programs import runtimes
 from tests.e2e.demo import Demo, alive, demo_up, kill, until
@@ -88,16 +85,8 @@ def test_down_in_the_middle_of_up(down: Demo) -> None:
 def test_a_supervisor_that_nobody_knows_ends(down: Demo) -> None:
     """If `up` is killed before it has seen the demo's record, nothing is started."""
     (down.folder / "local").mkdir()
-    supervisor = subprocess.run(
-        (sys.executable, "-m", "platforms.local.supervisor", str(down.port)),
-        cwd=ROOT,
-        env=down.environment,
-        input=json.dumps(dict(runtimes.require())) + "\n",
-        text=True,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    found = json.dumps(dict(runtimes.require()))
+    supervisor = down.typed("platforms.local.supervisor", str(down.port), stdin=f"{found}\n")
 
     assert (3, "", "") == (supervisor.returncode, supervisor.stdout, supervisor.stderr)
     assert not recorded(down)

@@ -7,13 +7,13 @@ import os
 import shutil
 import signal
 import subprocess  # noqa: TID251  # commands are run as a presenter runs them
-import sys
 import venv
 from pathlib import Path
 
 import pytest
 
 from platforms.environment import ROOT, own_python
+from tests import commands
 from tests.e2e.demo import Demo, alive, until
 
 STATUS = ("-m", "platforms", "status")
@@ -27,9 +27,7 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin" / "python"
 
 
-def run(
-    python: Path | str, *arguments: str, folder: Path = ROOT, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def run_by(python: Path, *arguments: str, folder: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [python, *arguments],
         cwd=folder,
@@ -44,8 +42,8 @@ def run(
 @pytest.mark.skipif(not own_python().exists(), reason="there is no .venv to hand over to")
 def test_plain_python(bare: Path, tmp_path: Path) -> None:
     """A plain `python` hands over to the project's own without a word, or with one if asked."""
-    silent = run(bare, *STATUS, BOOKINFO_RUN=str(tmp_path))
-    verbose = run(bare, *STATUS, "--verbose", BOOKINFO_RUN=str(tmp_path))
+    silent = run_by(bare, *STATUS, BOOKINFO_RUN=str(tmp_path))
+    verbose = run_by(bare, *STATUS, "--verbose", BOOKINFO_RUN=str(tmp_path))
 
     assert (3, 1) == (silent.returncode, silent.stderr.count("\n"))
     assert "no demo is up" in silent.stderr
@@ -55,7 +53,7 @@ def test_plain_python(bare: Path, tmp_path: Path) -> None:
 def test_before_set_up(bare: Path, tmp_path: Path) -> None:
     """Before any set-up, one line says what to run first."""
     shutil.copytree(ROOT / "platforms", tmp_path / "platforms")
-    done = run(bare, *STATUS, folder=tmp_path)
+    done = run_by(bare, *STATUS, folder=tmp_path)
 
     assert 3 == done.returncode
     assert "platforms: the project is not set up for this Python; run `make demo-up` first\n" == done.stderr
@@ -63,10 +61,8 @@ def test_before_set_up(bare: Path, tmp_path: Path) -> None:
 
 def test_doctor(tmp_path: Path) -> None:
     """On a machine without anything, doctor names each program and the command that installs it."""
-    done = run(sys.executable, "-m", "platforms", "doctor", "--platform", "local", PATH=str(tmp_path), JAVA_HOME="")
-    as_json = run(
-        sys.executable, "-m", "platforms", "doctor", "--platform", "local", "--json", PATH=str(tmp_path), JAVA_HOME=""
-    )
+    doctor, nothing = ("platforms", "doctor", "--platform", "local"), {"PATH": str(tmp_path), "JAVA_HOME": ""}
+    done, as_json = commands.run(*doctor, environment=nothing), commands.run(*doctor, "--json", environment=nothing)
     missing = {one["name"]: one for one in json.loads(as_json.stdout)["runtimes"] if not one["found"]}
 
     assert (3, 3) == (done.returncode, as_json.returncode)
@@ -76,16 +72,8 @@ def test_doctor(tmp_path: Path) -> None:
 
 def test_missing_runtime(tmp_path: Path) -> None:
     """A demo whose runtimes are missing is not started at all."""
-    done = run(
-        sys.executable,
-        "-m",
-        "platforms",
-        "up",
-        "--platform",
-        "local",
-        PATH=str(tmp_path),
-        BOOKINFO_RUN=str(tmp_path / "run"),
-    )
+    up = ("platforms", "up", "--platform", "local")
+    done = commands.run(*up, environment={"PATH": str(tmp_path), "BOOKINFO_RUN": str(tmp_path / "run")})
 
     assert 3 == done.returncode
     assert "nothing was started; missing: ruby: not found" in done.stderr

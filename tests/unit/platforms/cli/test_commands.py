@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import subprocess  # noqa: TID251  # commands are run as a presenter runs them
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from platforms.__main__ import main
 from platforms.demo.journal import exclusive
 from platforms.environment import ROOT
-from tests.e2e.demo import COMMAND
+from tests import commands
 
 COMMANDS = ("up", "down", "status", "reset", "doctor", "build", "tools", "bundle", "url", "apply", "config", "logs")
 
@@ -109,17 +108,21 @@ def test_run_folder_that_cannot_be(
 def test_full_disk() -> None:
     """A line that cannot be written is an error, exit 3."""
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run([*COMMAND, "down"], stdout=full, stderr=subprocess.PIPE, cwd=ROOT, text=True, check=False)
+        done = subprocess.run(
+            [*commands.PYTHON, "platforms", "down"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            text=True,
+            check=False,
+        )
 
     assert (3, "platforms: No space left on device\n") == (done.returncode, done.stderr)
 
 
 def test_terminal_without_the_signs() -> None:
     """A terminal that cannot show ✓ shows something else."""
-    latin = {**os.environ, "PYTHONIOENCODING": "latin-1"}
-    done = subprocess.run(
-        [*COMMAND, "doctor", "--platform", "local"], env=latin, capture_output=True, cwd=ROOT, text=True, check=False
-    )
+    done = commands.run("platforms", "doctor", "--platform", "local", environment={"PYTHONIOENCODING": "latin-1"})
 
     assert "" == done.stderr
     assert done.stdout.startswith("?  python")

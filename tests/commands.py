@@ -4,24 +4,65 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess  # noqa: TID251  # it types commands for the presenter
+import subprocess  # noqa: TID251  # commands are run as a presenter runs them
 import sys
 import threading
 import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO
+from pathlib import Path
+from typing import IO, Self
 
 import psutil
 
 from platforms.environment import ROOT
 from platforms.wait import wait_until
 
+PYTHON = (sys.executable, "-m")
 MARK = "BOOKINFO_TRIED_AS"
 """The variable by which every process of a command is known, whoever its parent is by then."""
 _POLL_SECONDS = 0.02
 _PATIENCE = 300.0
+
+
+def run(
+    *words: str, environment: Mapping[str, str] | None = None, stdin: str = "", seconds: float = _PATIENCE
+) -> subprocess.CompletedProcess[str]:
+    """What follows `python -m`, to its end."""
+    return subprocess.run(
+        [*PYTHON, *words],
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=seconds,
+    )
+
+
+def start(*words: str, environment: Mapping[str, str] | None = None, alone: bool = False) -> subprocess.Popen[str]:
+    """The same while the test does something else; `alone` is in a process group of its own, as in a terminal."""
+    return subprocess.Popen(
+        [*PYTHON, *words],
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=alone,
+    )
+
+
+def output(*command: str | Path, stdin: str | None = None, seconds: float = _PATIENCE) -> str:
+    """The output of a program of somebody else's; raises AssertionError with its words if it fails."""
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=seconds)
+    if done.returncode:
+        raise AssertionError(f"`{' '.join(map(str, command))}` failed: {done.stdout}{done.stderr}")
+    return done.stdout
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +88,7 @@ class Typed:
         self.typed = " ".join(("python -m", module, *arguments))
         self.mark = uuid.uuid4().hex
         self.began = time.monotonic()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            cwd=ROOT,
-            env={**os.environ, **(environment or {}), MARK: self.mark},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
+        self._process = start(module, *arguments, environment={**(environment or {}), MARK: self.mark}, alone=True)
         self._said: list[tuple[float, bool, str]] = []
         self._readers = [
             threading.Thread(target=self._read, args=(pipe, errors), daemon=True)
@@ -65,6 +96,14 @@ class Typed:
         ]
         for reader in self._readers:
             reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        """End it, whatever it was about to do."""
+        self.send(signal.SIGKILL)
+        self._process.wait()
 
     def wait_for(self, words: str, *, seconds: float = _PATIENCE) -> float:
         """The moment at which it said the words; raises AssertionError if it never does."""
@@ -105,7 +144,7 @@ class Typed:
         return Ended(self.typed, code, tuple(out), tuple(err), took)
 
     def leftovers(self) -> list[int]:
-        """The processes that it started, and that are there although it is not."""
+        """The other processes that it started and that are there."""
         return [pid for pid in marked(self.mark) if pid != self._process.pid]
 
     def _read(self, pipe: IO[str] | None, errors: bool) -> None:  # noqa: FBT001  # which of the two pipes
@@ -113,13 +152,6 @@ class Typed:
             with pipe:
                 for line in pipe:
                     self._said.append((time.monotonic(), errors, line.rstrip("\n")))
-
-
-def run(
-    module: str, *arguments: str, environment: Mapping[str, str] | None = None, seconds: float = _PATIENCE
-) -> Ended:
-    """A command from its beginning to its end."""
-    return Typed(module, *arguments, environment=environment).end(seconds=seconds)
 
 
 def marked(mark: str) -> list[int]:
