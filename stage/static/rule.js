@@ -53,16 +53,16 @@ export function said(rule) {
 
 /** @param {Rule} rule */
 function fill(rule) {
-  const lines = rule.lines.length ? rule.lines : unchanged(`${say('rule_same')}\n${reviews(rule.whole)}`);
+  const lines = rule.lines.length ? rule.lines : unchanged(reviews(rule.whole) ?? say('rule_same'));
   byId('lines').replaceChildren(...rows(around(lines, room)));
 }
 
 /**
  * Return what a state says of reviews: where nothing differs from the baseline, that is what the talk is about to change.
  * @param {string} whole
- * @returns {string}
+ * @returns {string | undefined}
  */
 function reviews(whole) {
   const objects = whole.split(/^---\n/m);
-  return objects.find((text) => /^kind: VirtualService\nmetadata: \{name: reviews,/m.test(text)) ?? '';
+  return objects.find((text) => /^kind: VirtualService\nmetadata: \{name: reviews,/m.test(text));
 }
