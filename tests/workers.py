@@ -13,8 +13,10 @@ TOGETHER = {
         "tests/e2e/platform/test_setup.py",
     ),
     "the session's demo": (
+        "tests/browser/stage/test_changes.py",
         "tests/browser/stage/test_connections.py",
         "tests/browser/stage/test_looks.py",
+        "tests/browser/stage/test_talk.py",
         "tests/browser/test_page.py",
         "tests/contract/platform/test_local.py",
         "tests/e2e/platform/",
