@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import socket
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,11 +32,12 @@ class Scenery:
     """A scenery that always looks the same, and remembers what it was asked for."""
 
     entered: list[Place] = field(default_factory=list)
+    whole: str = ""
 
     def draw(self, show: Show, view: ShowView, now_ms: int) -> Picture:
-        return replace(
-            picture(), show=view, now_ms=now_ms, language=show.language.value, user=show.user, dark=show.dark
-        )
+        looks = {"language": show.language.value, "user": show.user, "dark": show.dark}
+        rule = replace(picture().rule, since_ms=now_ms, whole=self.whole)
+        return replace(picture(), show=view, now_ms=now_ms, rule=rule, **looks)
 
     def dots(self, after: int) -> tuple[int, tuple[Dot, ...]]:
         return after, ()
@@ -66,20 +70,12 @@ class Running:
         )
 
     def pictures(self) -> Iterator[dict[str, Any]]:
-        with urllib3.PoolManager() as pool:
-            stream = pool.request("GET", f"{self.url}stream", preload_content=False)
-            for event in _events(stream):
-                if event.startswith("event: picture\ndata: "):
-                    yield json.loads(event.removeprefix("event: picture\ndata: "))
-
-
-def _events(stream: urllib3.BaseHTTPResponse) -> Iterator[str]:
-    read = ""
-    for chunk in stream.stream(1):
-        read += chunk.decode("latin-1")
-        if read.endswith("\n\n"):
-            yield read.encode("latin-1").decode().strip()
-            read = ""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.door.port)) as connection:
+            connection.request("GET", "/stream")
+            stream = connection.getresponse()
+            while line := stream.readline():
+                if line.startswith(b"data: "):
+                    yield json.loads(line.removeprefix(b"data: "))
 
 
 def _running(guests: str = "") -> Iterator[Running]:
@@ -142,6 +138,27 @@ def test_changes_that_others_ask_for(running: Running, headers: dict[str, str], 
     assert 403 == answer.status
     assert reason in _error(answer)
     assert [] == running.scenery.entered
+
+
+def test_a_slow_browser_slows_nobody(running: Running) -> None:
+    """One that does not read gets the newest picture when it does again, with the number of those it missed."""
+    running.scenery.whole = "x" * 200_000
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
+        slow.connect(("127.0.0.1", running.door.port))
+        slow.sendall(f"GET /stream HTTP/1.1\r\nHost: {running.door.hosts[0]}\r\n\r\n".encode())
+        slow.recv(1)
+        quick = running.pictures()
+        first = next(quick)["number"]
+        last = next(one for one in quick if one["number"] >= first + 5)
+        running.scenery.whole = ""
+        with slow.makefile("rb") as stream:
+            seen = (json.loads(line.removeprefix(b"data: ")) for line in stream if line.startswith(b"data: "))
+            late = next(one for one in seen if one["skipped"])
+
+    assert 0 == last["skipped"]
+    assert late["skipped"] >= 3
+    assert late["number"] >= last["number"]
 
 
 @pytest.mark.parametrize("path", ["", "stream", "static/stage.css"])
