@@ -94,6 +94,7 @@ check: setup-dev ## Lint, format and type checks of every language, and the scan
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	@$(PYTHON) -m tools.words
+	@$(PYTHON) -m tools.mirror
 	.venv/bin/yamllint --strict .
 	cd services/details && rake --silent lint
 	cd services/ratings && npm run lint --silent

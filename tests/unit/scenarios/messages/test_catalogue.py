@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import re
 import string
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from platforms.environment import ROOT
 from scenarios.messages.catalogue import catalogue, render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Value
@@ -37,6 +39,12 @@ KOREANS_SAY = re.compile(
     re.ASCII,
 )
 """Commands, options, headers, versions, units, whom to thank, and what has no other name in Korean."""
+MADE = {"verdict", "scenario", "fault", "app", "table", "help", "reports"}
+"""Sections whose keys are made of a name."""
+MADE_KEYS = {
+    *("page.before", "page.during", "page.after", "note.no_mtls"),
+    *("controls.answer", "controls.after", "controls.scenario", "controls.defect"),
+}
 
 
 def places(sentence: str) -> dict[str, str]:
@@ -136,3 +144,38 @@ def test_a_sentence_is_not_taken_for_another_that_begins_alike() -> None:
         " 방문자가 본 것과 실제 요청의 결과가 다릅니다"
     )
     assert render(leak, Language.KOREAN) == "다른 사용자 300건 중 31건에서 v3가 보였습니다"
+
+
+def said() -> set[str]:
+    """Every key that stands in the code as it is."""
+    found: set[str] = set()
+    for path in (ROOT / "scenarios").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found.add(node.value)
+    for path in (ROOT / "scenarios" / "reporting" / "templates").iterdir():
+        found |= set(re.findall(r'message\("([a-z_]+\.[a-z_0-9]+)"', path.read_text()))
+    return found
+
+
+def written() -> set[str]:
+    """Every key with which a message is made."""
+    return {
+        node.args[0].value
+        for path in (ROOT / "scenarios").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Message"
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def test_every_message_has_its_sentence() -> None:
+    """What is said is in the catalogues."""
+    assert set() == written() - ENGLISH.keys()
+
+
+def test_no_sentence_is_left_over() -> None:
+    """What nobody says any more is taken out."""
+    assert set() == {key for key in ENGLISH.keys() - said() - MADE_KEYS if key.partition(".")[0] not in MADE}

@@ -37,6 +37,12 @@ def refusal(kind: type[Exception], *rules: Resource) -> str:
         ("[{redirect: {}}]", "redirect must specify URI, authority, scheme, or port"),
         ("[{redirect: {uri: /a, redirectCode: 200}}]", "200 is not a valid redirect code, must be 3xx"),
         ("[{directResponse: {status: 99}}]", "HTTP status 99 is not in range 200-599"),
+        ("[{directResponse: {status: 4294967295}}]", "HTTP status -1 is not in range 200-599"),
+        (
+            "[{TO, fault: {abort: {httpStatus: 500, percentage: {value: 1000000000}}}}]",
+            "percentage 1e+09 is neither 0.0, nor in range [0.0001, 100.0]",
+        ),
+        ("[{TO, mirror_percent: 101}]", "mirror_percent must have a max value of 100 (it has 101)"),
         ("[{fault: {}, TO}]", "HTTP fault injection must have an abort and/or a delay"),
         ("[{fault: {delay: {fixedDelay: 1500us}}, TO}]", "only durations to ms precision are supported"),
         (

@@ -1,4 +1,4 @@
-"""A platform says where it is that something is not supported; the translation below it names no platform."""
+"""What the translation does not support is an error of the platform that was asked, in its words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The translation is told which mesh it translates for, and knows none by itself."""
+"""A registry is all that a translation knows of a mesh: it knows none by itself."""
 
 from __future__ import annotations
 
