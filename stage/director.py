@@ -169,7 +169,8 @@ class Director:
             convergence = platform.wait_until_converged(_BASELINE, timeout=_PROBE_SECONDS)
         except NotConverged as error:
             raise NotApplied("a rule other than the baseline is in force: reset puts the baseline back") from error
-        self._now_in_force(_BASELINE, _TITLE, convergence)
+        # How long it took is for whoever put it in force to say.
+        self._now_in_force(_BASELINE, _TITLE, replace(convergence, milliseconds=0.0))
 
     def _watch(self) -> None:
         """Let go of a demo that has been taken down: nobody could bring it up again while we hold its lock."""
