@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess  # noqa: TID251  # this module owns the commands that the stage runs
 import sys
-from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,8 +14,7 @@ from platforms.demo.run_folder import open_text
 from platforms.environment import ROOT
 from platforms.local.processes import dies_with
 
-_MOST_LOGGED = 1_000_000
-_LONGEST = 2000
+_LONGEST = 4000
 _PATIENCE_SECONDS = 90.0
 """How long a command that was stopped may take to put the baseline back: on a cluster, a minute."""
 
@@ -25,39 +23,30 @@ class Proof:
     """One command, from its start to its end; it is stopped as Ctrl-C stops it, and does not outlive this process."""
 
     def __init__(self, arguments: Sequence[str], log: Path) -> None:
-        """Run `python -m` with these arguments; what it prints goes to the log, as far as that is not too much."""
-        self._log = open_text(log, "w")
-        self._said: deque[str] = deque(maxlen=1)
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            start_new_session=True,
-            # SIGTERM, so that it puts the baseline back; the function takes no lock, so other threads do not matter.
-            preexec_fn=dies_with(os.getpid(), signal.SIGTERM),  # noqa: PLW1509
-        )
+        """Run `python -m` with these arguments; what it prints replaces what the last one did in the log."""
+        self._log = log
+        # A file and no pipe: if we are killed, it must be able to say that it puts the baseline back, and do so.
+        with open_text(log, "w") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                # SIGTERM, so that it puts the baseline back; the function takes no lock, so other threads do not matter.
+                preexec_fn=dies_with(os.getpid(), signal.SIGTERM),  # noqa: PLW1509
+            )
 
     @property
     def last_line(self) -> str:
         """The last thing that it said."""
-        return self._said[0] if self._said else ""
+        with open_text(self._log) as log:
+            return log.read()[-_LONGEST:].strip().rpartition("\n")[2]
 
     def wait(self) -> int:
         """Return the exit code once it has ended."""
-        left = _MOST_LOGGED
-        with self._log as log, self._process as process:
-            for line in process.stdout or ():
-                left -= len(line)
-                if left > 0:
-                    log.write(line)
-                if line.strip():
-                    self._said.append(line.strip()[:_LONGEST])
-        return process.returncode
+        return self._process.wait()
 
     def stop(self) -> None:
         """Interrupt it as Ctrl-C would."""
