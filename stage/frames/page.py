@@ -58,7 +58,7 @@ def shown_stars(marked: Mapping[str, str]) -> Stars:
 class HeldPage:
     """The page of one end user, and the session under which it is asked for."""
 
-    def __init__(self, gateway: str, on_change: Callable[[], None]) -> None:
+    def __init__(self, gateway: str, on_change: Callable[[], None] = lambda: None) -> None:
         self._gateway, self._on_change = gateway, on_change
         self._pool = urllib3.PoolManager(timeout=PAGE_SECONDS, retries=False, maxsize=2)
         self._wanted = threading.Condition()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from scenarios.enduser import ANONYMOUS
 from scenarios.messages.language import Language
@@ -17,8 +17,8 @@ _RELOAD_SECONDS = 3.0
 class Pages:
     """The two pages, each with a thread that fetches it; `urls` are where browsers find them, in the order of `WHO`."""
 
-    def __init__(self, gateway: str, urls: Sequence[str], on_change: Callable[[], None]) -> None:
-        self.held = tuple(HeldPage(gateway, on_change) for _ in WHO)
+    def __init__(self, gateway: str, urls: Sequence[str]) -> None:
+        self.held = tuple(HeldPage(gateway) for _ in WHO)
         self.reloads = False
         """Fetch them anew every few seconds."""
         self._urls = urls

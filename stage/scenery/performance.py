@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from platforms.bookinfo import baseline
@@ -153,7 +153,7 @@ class Performance:
     def close(self) -> None:
         """Put the baseline back, and let go of everything; raises what stands in the way."""
         cast = self._cast
-        closing: list[Callable[[], None]] = [cast.traffic.close, cast.rates.close, cast.pages.close, cast.runs.close]
+        closing = [cast.traffic.close, cast.rates.close, cast.pages.close, cast.runs.close, self._platform.close]
         try:
             cast.changes.close()
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, get_args
 
 from platforms.errors import Unsupported, UsageError
@@ -12,7 +12,10 @@ from stage import talk
 from stage.parts import Check
 from stage.picture import Fault, Who
 from stage.presentation import Presentation
+from stage.recordings.player import SPEEDS
 from stage.scenery.performance import Performance
+from stage.scenery.rehearsal import Rehearsal
+from stage.scenery.replay import Replay
 from stage.show import Place
 
 Body = Mapping[str, Any]
@@ -27,10 +30,7 @@ def _goto(stage: Presentation, body: Body) -> None:
 
 
 def _rate(stage: Presentation, body: Body) -> None:
-    rate = body.get("rate")
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not RATES[0] <= rate <= RATES[1]:
-        raise UsageError(f"rate {rate!a}: give requests a second from {RATES[0]:g} to {RATES[1]:g}")
-    _demo(stage).set_rate(float(rate))
+    _demo(stage).set_rate(_number(body, "rate", RATES))
 
 
 def _weights(stage: Presentation, body: Body) -> None:
@@ -53,6 +53,21 @@ def _fault(stage: Presentation, body: Body) -> None:
 
 def _reload(stage: Presentation, body: Body) -> None:
     _demo(stage).reload(stage.show, every=_flag(body, "every") if "every" in body else None)
+
+
+def _prove(stage: Presentation, _: Body) -> None:
+    if isinstance(stage.scenery, Rehearsal):
+        stage.go(replace(stage.show.place, phase="prove"))
+    else:
+        _demo(stage).prove(stage.show, stage.show.place)
+
+
+def _replay(stage: Presentation, body: Body) -> None:
+    if not isinstance(stage.scenery, Replay):
+        raise Unsupported(talk.notice(stage.show.language, "no_recording"))
+    paused, step = (_flag(body, name) if name in body else None for name in ("paused", "step"))
+    speed = _number(body, "speed", SPEEDS) if "speed" in body else None
+    stage.scenery.steer(paused=paused, speed=speed, step=bool(step))
 
 
 def _language(stage: Presentation, body: Body) -> None:
@@ -82,12 +97,13 @@ ACTIONS: Mapping[str, Action] = {
     "fault": _fault,
     "user": lambda stage, body: stage.name_user(_text(body, "name")),
     "route_user": lambda stage, body: _demo(stage).route_user(stage.show, on=_flag(body, "on")),
-    "prove": lambda stage, _: _demo(stage).prove(stage.show, stage.show.place),
+    "prove": _prove,
     "stop_proof": lambda stage, _: _demo(stage).stop_proof(),
     "language": _language,
     "dark": lambda stage, body: stage.look(dark=_flag(body, "on")),
     "large": lambda stage, body: stage.look(large=_one_of(body, "who", get_args(Who))),
     "reload": _reload,
+    "replay": _replay,
     "check": _check,
     "apply": _apply,
     "undo": lambda stage, _: _demo(stage).undo(stage.show),
@@ -121,6 +137,13 @@ def _text(body: Body, name: str) -> str:
     if not isinstance(text, str):
         raise UsageError(f"{name} {text!a}: give a text")
     return text
+
+
+def _number(body: Body, name: str, limits: tuple[float, float]) -> float:
+    number, (least, most) = body.get(name), limits
+    if isinstance(number, bool) or not isinstance(number, int | float) or not least <= number <= most:
+        raise UsageError(f"{name} {number!a}: give a number from {least:g} to {most:g}")
+    return float(number)
 
 
 def _flag(body: Body, name: str) -> bool:

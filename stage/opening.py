@@ -1,0 +1,47 @@
+"""The stage set up: a demo with all that works on it, a recording, or a rehearsal."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+from platforms.choice import Choice
+from platforms.demo.crash_recovery import print_restored
+from platforms.demo.journal import DemoPlatform
+from platforms.demo.run_folder import part
+from platforms.selection import connect
+from stage.director import Director
+from stage.frames.listener import create_frame
+from stage.frames.pages import Pages
+from stage.live.endless_traffic import EndlessTraffic
+from stage.live.proxy_rates import PolledRates
+from stage.recordings.watch import RunWatch
+from stage.scenery.performance import Cast, Performance
+from stage.web.door import Door
+from stage.web.server import Listener
+
+_POLL_SECONDS = {"local": 0.5, "kubernetes": 1.0}
+"""How often the proxies are asked for their counts: in a cluster, each through a forwarded port."""
+
+
+def demo(choice: Choice, door: Door, frames: Sequence[Listener], *, rate: float) -> Performance:
+    """Set up the demo that is meant; raises NotReachable where none is up."""
+    platform = connect(choice)
+    print_restored(platform)
+
+    def connect_again() -> DemoPlatform:  # each part has a connection of its own, which is not for two threads
+        return connect(replace(choice, yes=True))
+
+    pages = Pages(platform.gateway_url, [door.at(listener.port).origins[0] for listener in frames])
+    for listener, page in zip(frames, pages.held, strict=True):
+        listener.serve(create_frame(page, door.origins, door.at(listener.port).check))
+    traffic = EndlessTraffic(platform.gateway_url, part(platform.key) / "stage-locust.log")
+    rates = PolledRates(connect_again, every=_POLL_SECONDS[platform.name])
+    command = shlex.join(["python", "-m", "stage", *sys.argv[1:]])
+    director = Director(connect_again, command=command, hold_traffic=traffic.held)
+    runs = RunWatch(platform.key, lambda: director.status.proving)
+    performance = Performance(platform, choice, Cast(director, traffic, rates, runs, pages), rate=rate)
+    director.on_change = lambda _: performance.settle()
+    return performance

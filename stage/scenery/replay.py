@@ -1,0 +1,144 @@
+"""A recording on the stage: the same picture as of a demo, with the clock of the recording, and no demo."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from platforms.bookinfo import baseline
+from platforms.boundary import Convergence, State
+from scenarios.enduser import ANONYMOUS
+from scenarios.events.event import Accepted, Event, InForce, Opened, Restored, Sending, Sent
+from scenarios.evidence.observation import Observation
+from scenarios.messages.message import Message, Text
+from stage import rules
+from stage.frames.page import shown_stars
+from stage.live.counts import AnswerCounts
+from stage.parts import RuleStatus
+from stage.picture import DemoView, Dot, Flow, FrameView, Mode, Picture, ShowView
+from stage.recordings.player import Moment, Player, moments
+from stage.recordings.run_so_far import RunSoFar
+from stage.scenery.rule import RuleDrawing
+from stage.show import Place, Show
+
+_BASELINE = RuleStatus("baseline", Message("run.baseline"), State(baseline()))
+
+
+class Replay:
+    """One recording, played from its beginning."""
+
+    mode: Mode = "replay"
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._lock = threading.Lock()
+        self._drawing = RuleDrawing()
+        self.play(moments(events))
+
+    def play(self, played: Sequence[Moment], *, at: float = 0.0, paused: bool = False) -> None:
+        """Play these moments from then on, in seconds since 1970."""
+        with self._lock:
+            self._player = Player(played)
+            self._player.set(paused=paused)
+            self._begin_at(at)
+
+    def draw(self, show: Show, view: ShowView, now_ms: int) -> Picture:  # noqa: ARG002  # the recording has its own time
+        with self._lock:
+            self._catch_up()
+            status, run = self._status, self._run
+            traffic = self._counts.view(self._flow, self._rate())
+            pages = dict(self._pages)
+        opened = run.opened if run else None
+        return Picture(
+            now_ms=round(self._player.now * 1000),
+            mode=self.mode,
+            language=show.language.value,
+            show=view,
+            dark=show.dark,
+            large=show.large,
+            user=show.user,
+            demo=DemoView(opened.platform, status.proxies, opened.url, answers=True) if opened else DemoView(),
+            rule=self._drawing.draw(status, show.language),
+            traffic=traffic,
+            frames={"anonymous": pages.get(ANONYMOUS, FrameView()), "end_user": pages.get(show.user, FrameView())},
+            run=run.view(show.language, "recording") if run else None,
+            replay=self._player.view(),
+        )
+
+    def dots(self, after: int) -> tuple[int, tuple[Dot, ...]]:
+        return self._counts.dots(after)
+
+    def enter(self, place: Place, show: Show) -> None:
+        """Leave the recording alone: what is said is another matter than what is played."""
+
+    def looks_changed(self, show: Show) -> None:
+        """Leave the recording alone: every picture is drawn in the language of the show."""
+
+    def steer(self, *, paused: bool | None = None, speed: float | None = None, step: bool = False) -> None:
+        """Pause or go on, faster or slower, or go to the next thing that happened; from its end it begins again."""
+        with self._lock:
+            if paused is False and self._player.is_over:
+                self._begin_at(0.0)
+            self._player.set(paused=paused, speed=speed)
+            if step:
+                self._player.step()
+
+    def close(self) -> None: ...
+
+    def _begin_at(self, at: float) -> None:
+        self._player.seek(at)
+        self._counts = AnswerCounts(clock=lambda: self._player.now)
+        self._status, self._flow = _BASELINE, _QUIET
+        self._run: RunSoFar | None = None
+        self._pages: dict[str, FrameView] = {}
+
+    def _catch_up(self) -> None:
+        for moment in self._player.taken():
+            if isinstance(moment.what, Observation):
+                self._see(moment.what)
+            else:
+                self._follow(moment.what)
+
+    def _see(self, seen: Observation) -> None:
+        self._counts.add(seen)
+        if self._run:
+            self._run = self._run.answered()
+        self._pages[seen.end_user] = FrameView(
+            version=seen.marks.get("reviews-version", ""), stars=shown_stars(seen.marks)
+        )
+
+    def _follow(self, event: Event) -> None:
+        self._run = self._run.after(event) if self._run else RunSoFar(event) if isinstance(event, Opened) else None
+        if self._run is None:
+            return
+        steps = self._run.opened.scenario.steps
+        match event:
+            case Accepted():
+                step = steps[event.step]
+                self._status = RuleStatus("applying", step.title, step.state, step.state.resources.revision)
+            case InForce():
+                step = steps[event.step]
+                self._in_force(step.title, step.state, event.convergence, event.at)
+            case Restored():
+                self._in_force(_BASELINE.title, _BASELINE.state, event.convergence, event.at)
+            case Sending():
+                self._flow = "running"
+            case Sent():
+                self._flow = _QUIET
+
+    def _in_force(self, title: Text, state: State, convergence: Convergence, at: float) -> None:
+        self._status = RuleStatus(
+            "baseline" if state == _BASELINE.state else "in_force",
+            title,
+            state,
+            convergence.revision,
+            convergence.proxies,
+            convergence.milliseconds,
+            since_ms=round(at * 1000),
+        )
+        self._counts.count_from(self._status.since_ms, rules.shares(state))
+
+    def _rate(self) -> float:
+        return 0.0
+
+
+_QUIET: Flow = "paused"
