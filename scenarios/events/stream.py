@@ -10,6 +10,7 @@ from typing import Any
 from platforms.errors import DemoError, Interrupted
 from scenarios.events.event import Event, Failed
 from scenarios.messages.errors import told
+from scenarios.messages.message import Message
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,8 @@ class Stream:
         try:
             yield
         except BaseException as error:
-            code = getattr(error, "exit_code", DemoError.exit_code)
-            self.publish(Failed(told(error) or type(error).__name__, type(error).__name__, code))
+            stopped = isinstance(error, KeyboardInterrupt)
+            why = Message("error.stopped", signal="Ctrl-C") if stopped else told(error) or type(error).__name__
+            code = getattr(error, "exit_code", Interrupted.exit_code if stopped else DemoError.exit_code)
+            self.publish(Failed(why, type(error).__name__, code))
             raise

@@ -19,6 +19,7 @@ from scenarios.events.event import Answered, Ended, Event, Failed, Judged, Kept,
 from scenarios.events.line import SCHEMA
 from scenarios.events.reading import read, recordings
 from scenarios.events.stream import Stream
+from scenarios.messages.catalogue import english
 from scenarios.registry import COMMANDS
 from scenarios.run.cli import Command
 from scenarios.run.run import LoadProfile, plan_steps, run
@@ -54,15 +55,17 @@ def test_a_report_is_drawn_from_the_recording_alone(command: Command, defects: D
 
 def test_a_recording_tells_all_that_a_screen_shows() -> None:
     """Each answer with what it saw, the decisions, the verdict on each claim, and how the platform was left."""
-    with FakePlatform() as platform:
+    with FakePlatform(defects=Defects(leak=0.5)) as platform:
         document = drive(user_routing.COMMAND, ["--json"], platform).document
-    events = last_recording()
+    *events, ended = last_recording()
     judged = [event for event in events if isinstance(event, Judged)]
 
     assert isinstance(events[0], Opened)
     assert document["requests"] == sum(len(event.seen) for event in events if isinstance(event, Answered))
     assert [claim["verdict"] for claim in document["claims"]] == [event.verdict.name for event in judged]
-    assert isinstance(events[-1], Ended)
+    assert isinstance(ended, Ended)
+    assert document["reasons"] == [english(reason) for reason in ended.reasons]
+    assert ("FAILS", 1) == (ended.verdict.name, ended.exit_code)
     assert any(isinstance(event, Restored) for event in events)
     assert [event.at for event in events] == sorted(event.at for event in events)
 

@@ -12,7 +12,7 @@ import pytest
 from platforms.errors import UsageError
 from scenarios.events.event import Event
 from scenarios.events.line import encode
-from scenarios.events.reading import follow, is_being_written, read
+from scenarios.events.reading import _events, follow, is_being_written, read
 from tests.unit.scenarios.events.samples import of_each_kind
 
 EVENTS = of_each_kind()
@@ -80,3 +80,15 @@ def test_a_recording_that_nobody_writes_is_followed_to_its_end(tmp_path: Path) -
     path.chmod(stat.S_IRUSR)
 
     assert list(follow(path, given_up=threading.Event())) == EVENTS[:5]
+
+
+def test_half_a_line_waits_for_its_other_half(tmp_path: Path) -> None:
+    """Wherever the writer has got to when the file is looked at."""
+    half = len(LINES[1]) // 2
+    path = recording(tmp_path, LINES[0] + LINES[1][:half])
+    with path.open("rb") as reader, path.open("ab", buffering=0) as writer:
+        assert EVENTS[:1] == list(_events(reader, path))
+        writer.write(LINES[1][half:] + LINES[2][:half])
+        assert EVENTS[1:2] == list(_events(reader, path))
+        writer.write(LINES[2][half:])
+        assert EVENTS[2:3] == list(_events(reader, path))
