@@ -55,7 +55,6 @@ def create_app(stage: Presentation, publisher: Publisher, door: Door, frames: tu
         if action is None:
             raise UsageError(f"{name!a}: no such action; there are {', '.join(sorted(ACTIONS))}")
         answer = action(stage, _body())
-        publisher.changed()
         return jsonify({"ok": True} if answer is None else answer)
 
     @app.errorhandler(DemoError)

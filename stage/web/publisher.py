@@ -36,17 +36,11 @@ class Publisher:
         self._scene, self._clock = scene, clock
         self._news = threading.Condition()
         self._newest: Picture | None = None
-        self._changed = threading.Event()
         self._closed = threading.Event()
-
-    def changed(self) -> None:
-        """Draw the next picture as soon as it may be drawn: something was asked for, and somebody waits to see it."""
-        self._changed.set()
 
     def close(self) -> None:
         """End the streams of all browsers."""
         self._closed.set()
-        self._changed.set()
         with self._news:
             self._news.notify_all()
 
@@ -55,8 +49,6 @@ class Publisher:
         still_since = 0.0
         last_dot = 0
         while not self._closed.is_set():
-            self._changed.wait(TICK_SECONDS)
-            self._changed.clear()
             began = time.monotonic()
             picture = self._scene.picture(self._clock())
             dot, _ = self._scene.dots(last_dot)
