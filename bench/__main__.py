@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -11,7 +12,7 @@ import click
 import psutil
 from rich.console import Console
 
-from bench import calibration, kind, local, request_log, services, slow_connections, standalone, table
+from bench import calibration, kind, local, request_log, services, slow_connections, stage, standalone, table
 from bench.figure import Figure
 from bench.instruments import wrk
 from bench.services import Reference
@@ -38,12 +39,13 @@ ASKED_FOR: Mapping[str, Measure] = {"kind": kind.demo, "kind-slow": kind.slowed}
 """Measurements that need a Docker engine and run only when named by `--only`."""
 
 CALIBRATION = "calibration"
+STAGE = "stage"
 
 PAGE_WIDTH = 120
 """Columns of an output that is no terminal, such as a file or a CI log."""
 
 
-_NAMES = (*MEASURES, CALIBRATION, *ASKED_FOR)
+_NAMES = (*MEASURES, STAGE, CALIBRATION, *ASKED_FOR)
 
 
 @click.command(
@@ -57,26 +59,36 @@ _NAMES = (*MEASURES, CALIBRATION, *ASKED_FOR)
     default=calibration.RUNS,
     help="simulated right meshes in the calibration; 10000",
 )
+@click.option(
+    "--seconds",
+    metavar="N",
+    type=WholeNumber(5, 86_400, example="1800"),
+    default=stage.SECONDS,
+    help=f"how long the stage is watched; {stage.SECONDS}",
+)
 @click.option("--against", metavar="URL", help="the page of another Bookinfo: the same load, in turns")
 @click.option(
     "--against-pid", "pids", metavar="PID", multiple=True, type=int, help="one of its processes, to compare memory"
 )
 @click.option("--json", "as_json", is_flag=True, help="one JSON document on stdout")
-def bench(only: tuple[str, ...], runs: int, against: str | None, pids: tuple[int, ...], *, as_json: bool) -> int:
+def bench(
+    *, only: tuple[str, ...], runs: int, seconds: int, against: str | None, pids: tuple[int, ...], as_json: bool
+) -> int:
     """Measure the services and the local platform, and print each figure beside its target.
 
     Exit codes: 0 every target that could be judged was met, 1 one was not.
     """
     other = Reference(url=against, pids=pids)
+    measures: Mapping[str, Measure] = {**MEASURES, **ASKED_FOR, STAGE: functools.partial(stage.live, seconds=seconds)}
     figures: list[Figure] = []
     calibrated: list[calibration.CalibrationRow] = []
     try:
-        for name in only or (*MEASURES, CALIBRATION):
+        for name in only or (*MEASURES, STAGE, CALIBRATION):
             print(f"measuring {name}", file=sys.stderr)
             if name == CALIBRATION:
                 calibrated.extend(calibration.calibrate(runs))
             else:
-                figures.extend({**MEASURES, **ASKED_FOR}[name](other))
+                figures.extend(measures[name](other))
     except (wrk.LoadFailed, standalone.ServiceNotReady) as error:
         raise DemoError(str(error)) from error
     except psutil.NoSuchProcess as error:
