@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from platforms.counters import Counters, Hop
+from platforms.counters import Calls, Counters, Hop
 from platforms.istio.resources import Resource, ResourceSet
 
 
@@ -165,6 +165,12 @@ class Platform(Protocol):
 
     def under_way(self) -> int:
         """The number of calls between services that the callers' proxies have begun and not ended, those included that a fault holds back."""
+
+    def calls(self) -> Mapping[str, Calls]:
+        """The calls that each workload has made through its proxy so far, by name, also those that the proxy itself answers.
+
+        Workloads whose proxies do not tell are left out. Where a proxy restarts, they begin anew.
+        """
 
     def updates(self) -> Mapping[str, str]:
         """A text for each proxy that changes when it is given another rule; who is ready, or leaves, is no rule."""

@@ -39,6 +39,19 @@ class Counters:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """The calls that one workload has made through its proxy, since that started, whatever became of them there."""
+
+    begun: int
+    answered: int
+    """Those with a status of success; one that its proxy refused, or held back until nobody waited, is none of them."""
+    under_way: int
+
+    def __add__(self, other: Calls) -> Calls:
+        return Calls(self.begun + other.begun, self.answered + other.answered, self.under_way + other.under_way)
+
+
 class MonotonicCounters:
     """Proxy counters made monotonic across restarts."""
 

@@ -22,7 +22,7 @@ from stage.scenery.performance import Cast, Performance
 from stage.web.door import Door
 from stage.web.server import Listener
 
-_POLL_SECONDS = {"local": 0.5, "kubernetes": 1.0}
+_POLL_SECONDS = {"local": 0.4, "kubernetes": 1.0}
 """How often the proxies are asked for their counts: in a cluster, each through a forwarded port."""
 
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, quote, unquote
 
 from platforms.bookinfo import baseline
 from platforms.boundary import Call, Caveat, Convergence, RequestLog, State
-from platforms.counters import Counters, Hop
+from platforms.counters import Calls, Counters, Hop
 from platforms.errors import NotApplied, NotConverged, Rejected
 
 VERSIONS = ("v1", "v2", "v3")
@@ -132,6 +132,8 @@ class FakePlatform:
         self._states = 0
         self._visits: Counter[str] = Counter()
         self._under_way = 0
+        self._begun: Counter[str] = Counter()
+        self._answered: Counter[str] = Counter()
         self._updates = 0
         fake = self
 
@@ -196,6 +198,15 @@ class FakePlatform:
     def under_way(self) -> int:
         with self._lock:
             return self._under_way + self.defects.never_ends
+
+    def calls(self) -> Mapping[str, Calls]:
+        with self._lock:
+            return {
+                caller: Calls(
+                    self._begun[caller], self._answered[caller], self._under_way if caller == "reviews-v2" else 0
+                )
+                for caller in ("reviews-v1", "reviews-v2", "reviews-v3")
+            }
 
     def updates(self) -> Mapping[str, str]:
         return dict.fromkeys(PROXIES, f"{self._updates} updates")
@@ -316,6 +327,8 @@ class FakePlatform:
         """Return the page's `data-ratings`, and the seconds until it is known."""
         if version == "v1":
             return "not-asked", 0.0
+        with self._lock:
+            self._begun[f"reviews-{version}"] += 1
         fault = _virtual_service(state, "ratings").get("http", [{}])[0].get("fault", {})
         if self.defects.ignores_faults:
             fault, state = {}, State(state.resources)
@@ -331,11 +344,13 @@ class FakePlatform:
             return "unavailable", 2.5
         with self._lock:
             self._count(f"reviews-{version}", "ratings", mark=mark)
+            self._answered[f"reviews-{version}"] += 1
         return "shown", delay
 
     def _answered_late(self) -> None:
         with self._lock:
             self._count("reviews-v2", "ratings")
+            self._answered["reviews-v2"] += 1
             self._under_way -= 1
 
 

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platforms.counters import Counters, Hop
+from platforms.counters import Calls, Counters, Hop
 from platforms.istio.registry import Workload
 
 CLUSTERS_PATH = "/clusters?format=json"
 RETRIES_PATH = "/stats?format=json&filter=upstream_rq_retry$"
 ACTIVE_REQUESTS_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_active$"
+CALLS_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_(total|2xx|active)$"
 
 _OUTBOUND_PARTS = 4
+_KINDS = 3
 
 Document = Mapping[str, Any]
 
@@ -74,6 +76,15 @@ def endpoints(clusters: Document) -> Iterator[Endpoint]:
 def active_requests(stats: Document) -> int:
     """The requests of its own workload that a sidecar is busy with, those included that a fault holds back."""
     return sum(int(stat["value"]) for stat in stats.get("stats", ()))
+
+
+def calls(stats: Document) -> Calls | None:
+    """The calls of a sidecar's own workload, by its answer to `CALLS_PATH`; None where it does not keep all of these."""
+    sums: dict[str, int] = {}
+    for stat in stats.get("stats", ()):
+        kind = str(stat["name"]).rpartition("_")[2]
+        sums[kind] = sums.get(kind, 0) + int(stat["value"])
+    return Calls(sums["total"], sums["2xx"], sums["active"]) if len(sums) == _KINDS else None
 
 
 def called_app(cluster: str) -> str | None:

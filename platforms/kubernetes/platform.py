@@ -10,7 +10,7 @@ from typing import Any
 
 from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import Convergence, LoadGenerator, State
-from platforms.counters import Counters
+from platforms.counters import Calls, Counters
 from platforms.envoy.translate import Snapshot
 from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, UsageError
 from platforms.kubernetes import load_generator
@@ -104,6 +104,13 @@ class KubernetesPlatform:
 
     def under_way(self) -> int:
         return sum(self._proxies.under_way(pod) for pod in self.pods() if pod.proxy != BOOKINFO.gateway.name)
+
+    def calls(self) -> Mapping[str, Calls]:
+        sums: dict[str, Calls] = {}
+        for pod in self.pods():
+            if pod.proxy != BOOKINFO.gateway.name and (one := self._proxies.calls(pod)):
+                sums[pod.proxy] = sums[pod.proxy] + one if pod.proxy in sums else one
+        return sums
 
     def updates(self) -> Mapping[str, str]:
         return {pod.name: self._proxies.since(pod) for pod in self.pods()}

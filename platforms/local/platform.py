@@ -13,7 +13,7 @@ from typing import Any
 
 from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Caveat, Convergence, State
-from platforms.counters import Counters, MonotonicCounters
+from platforms.counters import Calls, Counters, MonotonicCounters
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
 from platforms.errors import NotConverged, NotReachable, UsageError
@@ -118,6 +118,11 @@ class LocalPlatform:
         # A request that somebody never finishes to send would keep the gateway busy, and is no call.
         answers = self._all_answers(stats.ACTIVE_REQUESTS_PATH, [one.name for one in BOOKINFO.workloads])
         return sum(stats.active_requests(json.loads(answer)) for answer in answers.values())
+
+    def calls(self) -> Mapping[str, Calls]:
+        answers = self._all_answers(stats.CALLS_PATH, [one.name for one in BOOKINFO.workloads])
+        found = {name: stats.calls(json.loads(answer)) for name, answer in answers.items()}
+        return {name: calls for name, calls in found.items() if calls}
 
     def updates(self) -> Mapping[str, str]:
         # Clusters are given to the proxies with their endpoints, so their times do not tell who is ready from a rule.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from platforms.bookinfo import baseline
 from platforms.boundary import Caveat, Convergence, LoadGeneratorFactory, Platform, RequestLog, State
-from platforms.counters import Counters
+from platforms.counters import Calls, Counters
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
 from scenarios.defects.rewriting import RewritingProxy
@@ -129,6 +129,9 @@ class DefectivePlatform:
 
     def under_way(self) -> int:
         return self._platform.under_way()
+
+    def calls(self) -> Mapping[str, Calls]:
+        return self._platform.calls()
 
     def updates(self) -> Mapping[str, str]:
         return self._platform.updates()

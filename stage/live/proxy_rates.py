@@ -6,12 +6,12 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Platform
-from platforms.counters import Counters, Hop
+from platforms.counters import Calls, Counters, Hop
 from platforms.errors import DemoError
 from stage.picture import ArrowView, MapView
 
@@ -31,6 +31,7 @@ ARROWS = (
     "reviews-v2>ratings",
     "reviews-v3>ratings",
 )
+_CALLING_ONE = {"reviews-v2", "reviews-v3"}
 _DOOR = "browser>gateway"
 """No proxy is before the gateway: what comes in there is what it sends on."""
 
@@ -42,6 +43,8 @@ class Reading:
     at: float
     """By a clock that only goes forward."""
     counters: Counters
+    calls: Mapping[str, Calls] = field(default_factory=dict)
+    """By workload, what it has asked of others, whatever arrived there."""
 
 
 def rates(earlier: Reading, later: Reading) -> dict[str, ArrowView]:
@@ -55,7 +58,19 @@ def rates(earlier: Reading, later: Reading) -> dict[str, ArrowView]:
     found = {
         arrow: ArrowView(n / seconds, min(1.0, failures[arrow] / n) if n else 0.0) for arrow, n in requests.items()
     }
+    found |= dict(_own_calls(earlier, later, seconds))
     return {_DOOR: found[ARROWS[0]], **found}
+
+
+def _own_calls(earlier: Reading, later: Reading, seconds: float) -> Iterator[tuple[str, ArrowView]]:
+    """The arrows of workloads that call one app only, whose proxies so tell which calls never arrived there."""
+    for caller in later.calls.keys() & earlier.calls.keys() & _CALLING_ONE:
+        before, after = earlier.calls[caller], later.calls[caller]
+        begun = after.begun - before.begun
+        if begun < 0:  # the proxy was restarted
+            continue
+        failed = begun - (after.answered - before.answered) - (after.under_way - before.under_way)
+        yield f"{caller}>ratings", ArrowView(begun / seconds, min(1.0, max(0.0, failed / begun)) if begun else 0.0)
 
 
 class PolledRates:
@@ -107,7 +122,7 @@ class PolledRates:
             try:
                 platform = platform or self._connect()
                 began = time.monotonic()
-                self._add(platform.upstream_requests(), began)
+                self._add(platform.upstream_requests(), platform.calls(), began)
             except (DemoError, OSError) as error:
                 log.info("the proxies' counts are unknown: %s", error)
                 self.forget()
@@ -117,10 +132,10 @@ class PolledRates:
         if platform is not None:
             platform.close()
 
-    def _add(self, counters: Counters, began: float) -> None:
+    def _add(self, counters: Counters, calls: Mapping[str, Calls], began: float) -> None:
         """Keep a reading, unless it was begun before the last `forget`, and compute the rates since an earlier one."""
         now = time.monotonic()
-        reading = Reading((began + now) / 2, counters)
+        reading = Reading((began + now) / 2, counters, calls)
         with self._lock:
             if began < self._forgotten or not self._runs.is_set():
                 return

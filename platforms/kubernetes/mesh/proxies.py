@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO, NAMESPACE
-from platforms.counters import Counters, MonotonicCounters
+from platforms.counters import Calls, Counters, MonotonicCounters
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
 from platforms.errors import NotReachable
@@ -98,6 +98,10 @@ class Proxies:
     def under_way(self, pod: Pod) -> int:
         """The calls of its own workload that a sidecar is busy with."""
         return stats.active_requests(self._ask(pod, stats.ACTIVE_REQUESTS_PATH))
+
+    def calls(self, pod: Pod) -> Calls | None:
+        """The calls of its own workload that went through a sidecar; None where it does not keep these counts."""
+        return stats.calls(self._ask(pod, stats.CALLS_PATH))
 
     def since(self, pod: Pod) -> str:
         """The time at which a pod's Envoy was given its routes and Bookinfo's clusters; it is given them anew only if they change."""

@@ -214,6 +214,20 @@ class PlatformContract:
 
         assert 0 == sum(answered)
 
+    def test_a_call_that_is_refused_was_made_all_the_same(self, put: Any, platform: Platform, visitor: Visitor) -> None:
+        """Its caller's proxy says that it was begun, and not that it was answered."""
+        for state, answered in ((everybody_on("v3"), PAGES), (ratings_abort(), 0)):
+            put(state)
+            until_nothing_is_under_way(platform)
+            before = platform.calls()["reviews-v3"]
+            visitor.seen("ratings", pages=PAGES)
+            until_nothing_is_under_way(platform)
+            after = platform.calls()["reviews-v3"]
+
+            assert after.begun - before.begun >= PAGES
+            assert (answered > 0) == (after.answered - before.answered >= PAGES)
+            assert answered or after.answered == before.answered
+
     def test_a_call_that_a_fault_holds_back_is_under_way(self, put: Any, platform: Platform, visitor: Visitor) -> None:
         """Until it is answered, whoever has given up waiting for it."""
         put(ratings_late("v2"))

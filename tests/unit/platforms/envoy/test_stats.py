@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from platforms.counters import Hop
+from platforms.counters import Calls, Hop
 from platforms.envoy import stats
 from platforms.envoy.stats import Endpoint
 from platforms.istio.registry import Workload
@@ -49,6 +49,19 @@ def test_counters() -> None:
     assert dict(zip(hops, (5, 7), strict=True)) == counted.requests
     assert dict(zip(hops, (1, 2), strict=True)) == counted.failures
     assert {("productpage-v1", "reviews"): 3} == counted.retries
+
+
+def test_calls() -> None:
+    """Summed over the ports on which a workload's own calls go out; unknown if one of the counts is not kept."""
+    listed = [
+        {"name": f"http.outbound_{port}.downstream_rq_{kind}", "value": value}
+        for port in ("127.0.0.1_9080", "127.0.80.1_9080")
+        for kind, value in (("total", 7), ("2xx", 4), ("active", 1))
+    ]
+
+    assert Calls(begun=14, answered=8, under_way=2) == stats.calls({"stats": listed})
+    assert stats.calls({"stats": [one for one in listed if not one["name"].endswith("2xx")]}) is None
+    assert stats.calls({}) is None
 
 
 def test_endpoints() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import urllib3
 
-from platforms.counters import Counters, Hop
+from platforms.counters import Calls, Counters, Hop
 from platforms.errors import NotReachable
 from platforms.wait import wait_until
 from stage.live import proxy_rates as module
@@ -32,6 +32,16 @@ def test_rates_are_differences() -> None:
     assert (5.0, 0.2) == (found["productpage>reviews-v2"].rate, found["productpage>reviews-v2"].failed)
     assert (2.0, 1.0) == (found["reviews-v2>ratings"].rate, found["reviews-v2>ratings"].failed)
     assert (0.0, 0.0) == (found["productpage>reviews-v3"].rate, found["productpage>reviews-v3"].failed)
+
+
+def test_a_call_that_never_arrives_is_on_the_map() -> None:
+    """Its caller's proxy refuses it, or holds it back until nobody waits: ratings never count it, and it has failed."""
+    earlier = Reading(10.0, Counters(), {"reviews-v2": Calls(100, 90, 0), "reviews-v3": Calls(50, 50, 0)})
+    later = Reading(12.0, Counters(), {"reviews-v2": Calls(120, 95, 5), "reviews-v3": Calls(3, 3, 0)})
+    found = rates(earlier, later)
+
+    assert (10.0, 0.5) == (found["reviews-v2>ratings"].rate, found["reviews-v2>ratings"].failed)
+    assert (0.0, 0.0) == (found["reviews-v3>ratings"].rate, found["reviews-v3>ratings"].failed)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 import pytest
 
-from platforms.counters import Hop
+from platforms.counters import Calls, Hop
 from platforms.errors import NotReachable
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh.proxies import Proxies
@@ -73,6 +73,14 @@ class Pods:
             kind = "route_config" if "route" in path else "cluster"
             times = {name: time for name, time in self.updated.items() if ("|" in name) == (kind == "cluster")}
             return {"configs": [{kind: {"name": name}, "last_updated": time} for name, time in times.items()]}
+        if "2xx" in path:
+            kinds = {"total": 9, "2xx": 5, "active": 3}
+            return {
+                "stats": [
+                    {"name": f"http.outbound_0.0.0.0_9080;.downstream_rq_{kind}", "value": value}
+                    for kind, value in kinds.items()
+                ]
+            }
         if "downstream_rq_active" in path:
             return {"stats": [{"name": "http.outbound_0.0.0.0_9080;.downstream_rq_active", "value": 3}]}
         if path.startswith("/stats"):
@@ -154,6 +162,13 @@ def test_calls_under_way_are_those_of_the_workload(proxies: Proxies) -> None:
     (asked,) = (one for one in proxies.pods() if one.app == "reviews")
 
     assert 3 == proxies.under_way(asked)
+
+
+def test_calls_are_those_of_the_workload(proxies: Proxies) -> None:
+    """Whatever became of them."""
+    (asked,) = (one for one in proxies.pods() if one.app == "reviews")
+
+    assert Calls(begun=9, answered=5, under_way=3) == proxies.calls(asked)
 
 
 def test_another_rule_is_told_by_when_it_came(pods: Pods, proxies: Proxies) -> None:
