@@ -18,6 +18,8 @@ const still = matchMedia('(prefers-reduced-motion: reduce)');
 /** @type {Dot[]} */
 let dots = [];
 let since = 0;
+/** Somebody is routed by name: only then does it matter who asked. */
+let routed = false;
 /** Milliseconds from this browser's clock to the server's. */
 let offset = Number.NaN;
 let drawn = 0;
@@ -46,6 +48,7 @@ export function build() {
 export function show(picture) {
   dots = [...dots, ...picture.dots].slice(-MOST);
   since = picture.rule.since_ms;
+  routed = picture.rule.user;
   const apart = picture.now_ms - performance.now();
   // A picture that was on its way for a little longer must not make every dot jump.
   offset = Math.abs(apart - offset) < 1000 ? offset + (apart - offset) / 10 : apart;
@@ -149,7 +152,7 @@ function answer(pen, [at, version, kind, user], x, lane, size) {
     pen.fill();
     pen.stroke();
   } else pen.fill();
-  if (user) {
+  if (user && routed) {
     pen.lineWidth = size / 4;
     pen.beginPath();
     pen.arc(x, y, size * 1.75, 0, 2 * Math.PI);

@@ -8,24 +8,24 @@ import { figure, say } from './words.js';
 
 /** The middle of each box, and its size, in the units of the drawing. */
 const BOXES = /** @type {const} */ ({
-  browser: [44, 80, 84, 40],
-  gateway: [192, 80, 96, 40],
-  productpage: [356, 80, 132, 40],
-  details: [586, 18, 132, 32],
-  'reviews-v1': [586, 60, 132, 32],
-  'reviews-v2': [586, 102, 132, 32],
-  'reviews-v3': [586, 144, 132, 32],
-  ratings: [746, 123, 92, 34],
+  browser: [42, 80, 80, 40],
+  gateway: [188, 80, 92, 40],
+  productpage: [359, 80, 130, 40],
+  details: [594, 18, 132, 32],
+  'reviews-v1': [594, 60, 132, 32],
+  'reviews-v2': [594, 102, 132, 32],
+  'reviews-v3': [594, 144, 132, 32],
+  ratings: [750, 123, 84, 34],
 });
 
 /** Each call, and where its rate stands. */
 const CALLS = /** @type {const} */ ([
-  ['browser', 'gateway', 115, 72, 'middle'],
-  ['gateway', 'productpage', 265, 72, 'middle'],
-  ['productpage', 'details', 510, 14, 'end'],
-  ['productpage', 'reviews-v1', 510, 53, 'end'],
-  ['productpage', 'reviews-v2', 510, 120, 'end'],
-  ['productpage', 'reviews-v3', 510, 159, 'end'],
+  ['browser', 'gateway', 112, 72, 'middle'],
+  ['gateway', 'productpage', 264, 72, 'middle'],
+  ['productpage', 'details', 520, 14, 'end'],
+  ['productpage', 'reviews-v1', 520, 51, 'end'],
+  ['productpage', 'reviews-v2', 520, 89, 'end'],
+  ['productpage', 'reviews-v3', 520, 159, 'end'],
   ['reviews-v2', 'ratings', 792, 98, 'end'],
   ['reviews-v3', 'ratings', 792, 159, 'end'],
 ]);
@@ -55,30 +55,34 @@ export function build() {
  * @param {Picture} picture
  */
 export function show({ map, rule }) {
-  for (const [from, to] of CALLS) rate(`${from}>${to}`, map?.arrows[`${from}>${to}`]);
+  const arrows = map?.arrows ?? {};
+  for (const [from, to] of CALLS) {
+    const [counted, before] = [arrows[`${from}>${to}`], arrows[`productpage>${from}`]];
+    // A call that its own proxy ends is counted nowhere behind it: that it should be there, and is not, is the failure.
+    const isCutOff = to === 'ratings' && rule.fault !== '' && counted?.rate === 0 && (before?.rate ?? 0) > 0;
+    calls(`${from}>${to}`, counted, isCutOff);
+  }
   for (const name of Object.keys(BOXES)) {
-    const plain = /** @type {const} */ ({ browser: 1, gateway: 1, productpage: 1, details: 1, ratings: 1 });
-    const label =
-      name in plain ? say(`app_${name}`) : `${SHAPES[version(name)]} ${say('app_reviews')} ${version(name)}`;
-    write(byId(`box-${name}`), label);
+    const kind = version(name);
+    write(byId(`box-${name}`), kind ? `${SHAPES[kind]} ${say('app_reviews')} ${kind}` : say(`app_${name}`));
   }
   mark(byId('box-ratings'), 'data-fault', rule.fault || false);
 }
 
 /**
- * @param {string} call
+ * Show the calls of one arrow.
+ * @param {string} name
  * @param {Arrow | undefined} counted
+ * @param {boolean} isCutOff
  */
-function rate(call, counted) {
-  const group = byId(`arrow-${call}`);
-  const label = group.querySelector('text');
-  const flows = counted?.rate !== undefined && counted.rate > 0;
-  const fails = flows && (counted.failed ?? 0) > 0;
-  mark(group, 'data-state', fails ? 'fails' : flows ? 'flows' : false);
-  if (!label) return;
-  const { rate = 0, failed = 0 } = counted ?? {};
-  const each = say('rate', { rate: figure(rate, Number.isInteger(Number(rate.toFixed(1))) ? 0 : 1) });
-  write(label, fails ? `✗ ${say('rate_fails', { share: figure(failed * 100) })}` : flows ? each : '');
+function calls(name, { rate = 0, failed = 0 } = {}, isCutOff) {
+  const arrow = byId(`arrow-${name}`);
+  let [state, text] = ['', ''];
+  if (isCutOff) [state, text] = ['fails', `✗ ${say('none_arrives')}`];
+  else if (rate > 0 && failed > 0) [state, text] = ['fails', `✗ ${say('rate_fails', { share: figure(failed * 100) })}`];
+  else if (rate > 0) [state, text] = ['flows', say('rate', { rate: figure(rate, rate < 9.95 ? 1 : 0) })];
+  mark(arrow, 'data-state', state || false);
+  for (const label of arrow.querySelectorAll('text')) write(label, text);
 }
 
 /**
@@ -109,10 +113,9 @@ function box(name) {
 }
 
 /**
- * Return the version of a box of reviews.
+ * Return the version of a box; none where it is not one of reviews.
  * @param {string} name
  */
 function version(name) {
-  const found = VERSIONS.find((candidate) => name.endsWith(`-${candidate}`));
-  return /** @type {typeof VERSIONS[number]} */ (found);
+  return VERSIONS.find((candidate) => name.endsWith(`-${candidate}`));
 }

@@ -13,6 +13,7 @@ from tests.browser.stage.screen import Screen
 FIXTURE = ROOT / "tests" / "stage" / "picture.json"
 VERSIONS = ("v1", "v2", "v3")
 NONE = "\N{EN DASH}"
+NOTHING = {"rate": 0.0, "failed": 0.0}
 
 # The part draws the picture and is looked at within one turn of the browser, before the stage's next picture comes.
 DRAW = """
@@ -85,12 +86,16 @@ def test_failing_calls_fail_on_the_map(screen: Screen, picture: dict[str, Any]) 
     failing = drawn(screen, "map", picture, ARROW)
     picture["map"]["arrows"]["reviews-v3>ratings"]["failed"] = 0.0
     flowing = drawn(screen, "map", picture, ARROW)
+    picture["map"]["arrows"] = {"productpage>reviews-v3": {"rate": 5.0, "failed": 0.0}, "reviews-v3>ratings": NOTHING}
+    picture["rule"]["fault"] = "abort"
+    ended = drawn(screen, "map", picture, ARROW)
     picture["map"] = None
     unknown = drawn(screen, "map", picture, ARROW)
 
     assert ["fails", "✗ 100 % fail"] == [failing[0], failing[2]]
+    assert ["fails", failing[1], "✗ none arrives"] == ended
     assert failing[1] != "none"
-    assert [["flows", "none", "5/s"], ["", "none", ""]] == [flowing, unknown]
+    assert [["flows", "none", "5.0/s"], ["", "none", ""]] == [flowing, unknown]
 
 
 def test_nothing_counted_is_no_number(screen: Screen, picture: dict[str, Any]) -> None:
