@@ -93,7 +93,7 @@ def test_failing_calls_fail_on_the_map(screen: Screen, picture: dict[str, Any]) 
     unknown = drawn(screen, "map", picture, ARROW)
 
     assert ["fails", "✗ 100 % fail"] == [failing[0], failing[2]]
-    assert ["fails", failing[1], "✗ none arrives"] == ended
+    assert ["fails", failing[1], "✗ unreached"] == ended
     assert failing[1] != "none"
     assert [["flows", "none", "5.0/s"], ["", "none", ""]] == [flowing, unknown]
 
