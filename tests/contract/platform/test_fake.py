@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
@@ -32,3 +33,17 @@ class TestFake(PlatformContract):
             platform.defects.lagging = ""
 
         return lagging()
+
+
+def test_chance_is_the_seeds() -> None:
+    """Each end user meets the same pages in the same order under a state, whoever comes before, and others by another seed."""
+
+    def met(*visits: str, seed: int = 1) -> dict[str, list[str | None]]:
+        pages: dict[str, list[str | None]] = defaultdict(list)
+        with FakePlatform(seed=seed) as platform:
+            for end_user in visits:
+                pages[end_user].append(platform.page(end_user))
+        return dict(pages)
+
+    assert met(*["", "opennaru"] * 20) == met(*[""] * 20, *["opennaru"] * 20)
+    assert met(*[""] * 40) != met(*[""] * 40, seed=2)
