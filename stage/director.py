@@ -77,6 +77,8 @@ class Director:
         self._waiting = threading.Condition()
         self._wishes: deque[_Wish] = deque([_Wish(self._look)])
         self._proving = self._stopping = self._closed = self._ended = False
+        self._lost = False
+        """There is no demo that answers; one that comes is looked for."""
         self._proof: Proof | None = None
         self._error: DemoError | OSError | None = None
         self._thread = threading.Thread(target=self._work, name="director", daemon=True)
@@ -138,8 +140,8 @@ class Director:
         while not self._ended:
             with self._waiting:
                 if not self._wishes:
-                    self._waiting.wait(_LOOK_SECONDS if self._hold.is_held else None)
-                wish = self._wishes.popleft() if self._wishes else _Wish(self._watch)
+                    self._waiting.wait(_LOOK_SECONDS if self._hold.is_held or self._lost else None)
+                wish = self._wishes.popleft() if self._wishes else _Wish(self._look_after)
             try:
                 wish.do()
             except _Superseded:
@@ -162,7 +164,11 @@ class Director:
 
     def _look(self) -> None:
         """Tell what is in force, once what a killed command left is undone."""
-        platform = self._hold.in_peace()
+        try:
+            platform = self._hold.in_peace()
+        except NotReachable:
+            self._lost = True
+            raise
         if platform is None:  # another command is at it, and puts the baseline back by itself
             return
         try:
@@ -172,15 +178,20 @@ class Director:
         # How long it took is for whoever put it in force to say.
         self._now_in_force(_BASELINE, _TITLE, replace(convergence, milliseconds=0.0))
 
-    def _watch(self) -> None:
-        """Let go of a demo that has been taken down: nobody could bring it up again while we hold its lock."""
+    def _look_after(self) -> None:
+        """Let go of a demo that has been taken down, or find the one that has been brought up since."""
         try:
-            self._hold.platform().instances()
+            if self._hold.is_held:
+                self._hold.platform().instances()
+            else:
+                self._look()
         except Silent:
             pass
         except NotReachable:
-            self._lose()
-            raise
+            if not self._lost:
+                self._lose()
+                self._hold.platform()  # says better what became of it
+                raise
 
     def _undo(self) -> None:
         if not self._before:
@@ -233,6 +244,7 @@ class Director:
     def _now_in_force(self, state: State, title: Text, convergence: Convergence) -> None:
         if state == _BASELINE:
             self._hold.give_up()
+        self._lost = False
         self._in_force = RuleStatus(
             "baseline" if state == _BASELINE else "in_force",
             title,
@@ -245,7 +257,8 @@ class Director:
         self._tell(self._in_force)
 
     def _lose(self) -> None:
-        """Forget a demo that is gone, and its rule with it."""
+        """Forget a demo that is gone, and its rule with it: nobody could bring it up again while we hold its lock."""
+        self._lost = True
         self._hold.let_go()
         self._in_force = _NOTHING_KNOWN
 

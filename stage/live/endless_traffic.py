@@ -6,11 +6,13 @@ import contextlib
 import logging
 import math
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from platforms.errors import TrafficError
+from scenarios.evidence.observation import Observation
 from scenarios.messages.errors import told
 from scenarios.messages.message import Text
 from scenarios.run.locust_process import LocustProcess
@@ -27,6 +29,8 @@ _USERS = (8, 64)
 """The fewest and the most pages that are asked for at the same time."""
 _PAUSES = (1.0, 15.0)
 """Seconds before Locust is started again, the first time, and at most."""
+_SESSION_SECONDS = 3.0
+"""How long users must have been signed in to be signed in again: a demo that was brought up anew knows them no more."""
 _DRAIN_SECONDS = 15.0
 """How long answers that are under way may take; a page that takes 10 s is given up."""
 
@@ -134,8 +138,12 @@ class EndlessTraffic:
 
     def _stop_if_unwanted(self) -> None:
         """Begin no more of the requests that are being sent, if others are wanted, or none."""
-        if self._answers is not None and self._wanted() != self._sent:
-            with contextlib.suppress(TrafficError):  # whoever reads the answers finds out by himself
+        if self._wanted() != self._sent:
+            self._stop_users()
+
+    def _stop_users(self) -> None:
+        with self._changed, contextlib.suppress(TrafficError):  # whoever reads the answers finds out by himself
+            if self._answers is not None:
                 for user in self._sent.users:
                     self._answers.stop(user)
 
@@ -169,10 +177,19 @@ class EndlessTraffic:
             answers = traffic.begin(self._url, plan.loads(), rate=plan.rate, steady=True)
             self._answers, self._sent = answers, plan
         try:
+            began = time.monotonic()
             for seen in answers:
                 self._problem = ""
                 self._counts.add(seen)
+                if _is_signed_out(seen) and time.monotonic() - began > _SESSION_SECONDS:
+                    began = math.inf  # what is under way may be as old
+                    self._stop_users()
         finally:
             with self._changed:
                 self._answers = None
                 self._changed.notify_all()
+
+
+def _is_signed_out(seen: Observation) -> bool:
+    """Tell a page that does not know whom it is for any more."""
+    return bool(seen.marks) and seen.end_user != seen.marks.get("end-user", "") == ""

@@ -90,6 +90,7 @@ def test_a_demo_that_is_taken_down_is_let_go(down: Demo, monkeypatch: pytest.Mon
         down.run("down")
         assert "brings" in str(told.next("failed").error)
         down.up()
+        told.next("baseline")
         director.apply(CANARY, "90,10,0")
         told.next("in_force")
         with down.platform() as platform:

@@ -256,7 +256,7 @@ def test_another_rule_is_found(platform: FakePlatform) -> None:
 
 
 def test_without_a_demo_nothing_happens(platform: FakePlatform) -> None:
-    """The way to bring one up is told; as soon as it is there, it is used."""
+    """The way to bring one up is told; as soon as it is there, it is found."""
     found: list[FakePlatform] = []
 
     def connect() -> FakePlatform:
@@ -271,6 +271,7 @@ def test_without_a_demo_nothing_happens(platform: FakePlatform) -> None:
         director.apply(CANARY, "90,10,0")
         assert "no demo is up" == told.next("failed").error
         found.append(platform)
+        told.next("baseline")
         director.apply(CANARY, "90,10,0")
         told.next("in_force")
     finally:

@@ -12,8 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from platforms.counters import Hop
 from platforms.wait import wait_until
 from scenarios.messages.catalogue import english
+from stage.live import endless_traffic as module
 from stage.live.endless_traffic import EndlessTraffic
 from stage.picture import TrafficView
 from tests.fakes import Defects, FakePlatform
@@ -119,6 +121,27 @@ def test_a_login_that_is_refused_is_told(tmp_path: Path) -> None:
             until(lambda: answers(traffic) > 0)
         finally:
             traffic.close()
+
+
+def test_users_who_are_forgotten_sign_in_again(
+    traffic: EndlessTraffic, platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A demo that is brought up anew knows no session of the one before."""
+    monkeypatch.setattr(module, "_SESSION_SECONDS", 0.0)
+    traffic.start(RATE, ("opennaru",))
+    until(lambda: answers(traffic) > 20)
+    first = logins(platform)
+    platform.defects.marks = {version: {"end-user": ""} for version in ("v1", "v2", "v3")}
+    until(lambda: logins(platform) >= 2 * first)
+    platform.defects.marks = {}
+    newest = traffic.dots(0)[0]
+    until(lambda: any(dot.kind == "whole" for dot in traffic.dots(newest)[1]))
+
+
+def logins(platform: FakePlatform) -> int:
+    """Requests at the gateway that are no pages."""
+    at_gateway = platform.upstream_requests().requests[Hop("ingressgateway", "productpage", "v1")]
+    return at_gateway - platform.asked_for_page
 
 
 def test_failures_are_answers(tmp_path: Path) -> None:
