@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import secrets
@@ -29,7 +30,7 @@ from stage.presentation import Presentation
 from stage.recordings import files
 from stage.scenery.rehearsal import Rehearsal
 from stage.scenery.replay import Replay
-from stage.show import Show
+from stage.show import Place, Show
 from stage.web.app import create_app
 from stage.web.door import Door
 from stage.web.publisher import Publisher
@@ -85,7 +86,14 @@ def stage(
         raise UsageError("--replay and --rehearse: one of them; each shows recordings of its own")
     show = Show(Language(lang) if lang else of_environment(os.environ), parse_name(user))
     door = _door(host, port, token=token)
-    recorded = Replay(files.named(replay)) if replay else Rehearsal(files.rehearsal()) if rehearse else None
+    recorded: Replay | None = None
+    if replay:
+        events = files.named(replay)
+        recorded = Replay(events)
+        place = Place(files.episode_of(events), "prove")
+        show = dataclasses.replace(show, place=place, user=files.user_of(events) or show.user)
+    elif rehearse:
+        recorded = Rehearsal(files.rehearsal())
     with ExitStack() as stack:
         guard = stack.enter_context(InterruptGuard().installed())
         listener, *frames = [stack.enter_context(one) for one in _listeners(door.host, port, frames=recorded is None)]

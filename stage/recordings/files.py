@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from platforms.errors import UsageError
-from scenarios.events.event import Event
+from scenarios.events.event import Event, Opened
 from scenarios.events.reading import SUFFIX, read
 
 _REHEARSAL = Path(__file__).with_name("rehearsal")
@@ -24,6 +24,20 @@ def named(given: str) -> tuple[Event, ...]:
             )
         path = found
     return read(path)
+
+
+def episode_of(events: Sequence[Event]) -> int:
+    """Return the episode that a run belongs to; the first, for a scenario of somebody's own."""
+    first = events[0]
+    name = first.scenario.name if isinstance(first, Opened) else ""
+    return next((episode for episode, known in _EPISODES.items() if known == name), 1)
+
+
+def user_of(events: Sequence[Event]) -> str:
+    """Return the end user whom a run is about; empty where it is about nobody by name."""
+    first = events[0]
+    users = [one.end_user for one in first.scenario.expectations] if isinstance(first, Opened) else []
+    return next(filter(None, users), "")
 
 
 def rehearsal() -> Mapping[int, tuple[Event, ...]]:
