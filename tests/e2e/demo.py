@@ -97,7 +97,7 @@ def demo_up(folder: Path) -> Iterator[Demo]:
         demo.run("down")
 
 
-def until(fact: Callable[[], bool], *, what: str, seconds: float = 30.0) -> None:
+def until(fact: Callable[[], bool], *, what: str, seconds: float = 90.0) -> None:
     """Wait for a fact; one that does not come is a failure that says which."""
     assert wait_until(fact, seconds, every=0.02), f"not after {seconds:g} s: {what}"
 

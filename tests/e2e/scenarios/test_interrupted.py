@@ -29,7 +29,7 @@ def playing(*argv: str, lag: str = "0.005") -> Typed:
     return Typed("tests.e2e.play", *argv, environment={"FAKE_LAG": lag})
 
 
-def gone(pid: int, *, within: float = 30.0) -> bool:
+def gone(pid: int, *, within: float = 90.0) -> bool:
     """Tell whether the process ends in time."""
     return wait_until(lambda: not psutil.pid_exists(pid), within, every=0.01)
 
