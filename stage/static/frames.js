@@ -26,12 +26,13 @@ export function build() {
  * @param {Picture} picture
  */
 export function show(picture) {
-  mark(document.body, 'data-large', picture.large || false);
   for (const who of WHO) {
     const frame = picture.frames[who];
     const section = byId(who);
     mark(section, 'data-version', frame.version || false);
     mark(section, 'data-waits', frame.waits && '');
+    mark(section, 'data-large', picture.large === who && '');
+    mark(section, 'data-bare', frame.url === '' && '');
     const parts = {
       who: name(picture, who),
       version: version(frame),

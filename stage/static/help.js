@@ -8,7 +8,10 @@ import { serves } from './keys.js';
 import { say } from './words.js';
 
 /** The keys that stand at the foot of the screen: those that somebody without a rehearsal needs. */
-const HINTS = new Set(['ArrowRight', 'p', 'f', 'u', 'r', ' ', '?']);
+const HINTS = new Set(['ArrowRight', 'p', 'f', 'u', 'r', ' ', '<', '>', '.', '?']);
+
+/** @type {Map<Key, HTMLButtonElement>} */
+const hints = new Map();
 
 /**
  * Open the help.
@@ -33,22 +36,24 @@ export function openHelp(keys, picture) {
  * @param {() => Picture | null} current
  */
 export function buildHints(keys, current) {
-  byId('hints').append(
-    ...keys
-      .filter(({ key }) => HINTS.has(key))
-      .map((key) => {
-        const next = key.key === 'ArrowRight';
-        const label = make('span', next ? { id: 'next' } : { 'data-word': `hint_${key.word}` });
-        const button = make('button', { type: 'button', class: next ? 'hint next' : 'hint' }, [
-          make('kbd', {}, [key.face]),
-          ' ',
-          label,
-        ]);
-        button.addEventListener('click', () => {
-          const picture = current();
-          if (picture) key.act(picture);
-        });
-        return button;
-      }),
-  );
+  for (const key of keys.filter(({ key }) => HINTS.has(key))) {
+    const next = key.key === 'ArrowRight';
+    const label = make('span', next ? { id: 'next' } : { 'data-word': `hint_${key.word}` });
+    const face = make('kbd', {}, [key.face]);
+    const button = make('button', { type: 'button', class: next ? 'hint next' : 'hint' }, [face, ' ', label]);
+    button.addEventListener('click', () => {
+      const picture = current();
+      if (picture) key.act(picture);
+    });
+    hints.set(key, button);
+  }
+  byId('hints').append(...hints.values());
+}
+
+/**
+ * Show the keys that do something now.
+ * @param {Picture} picture
+ */
+export function show(picture) {
+  for (const [key, button] of hints) button.hidden = !serves(key, picture);
 }

@@ -6,7 +6,7 @@ import { ask, onRefusal } from './actions.js';
 import { all, byId, mark, write } from './dom.js';
 import { buildEdit, openEdit } from './edit.js';
 import * as frames from './frames.js';
-import { buildHints, openHelp } from './help.js';
+import * as help from './help.js';
 import { keyboard, listen } from './keys.js';
 import * as lanes from './lanes.js';
 import * as map from './map.js';
@@ -28,12 +28,12 @@ const current = () => picture;
 const open = {
   edit: () => picture && openEdit(picture.rule.yaml, picture.dark),
   whole: rule.openWhole,
-  help: () => openHelp(keys, picture),
+  help: () => help.openHelp(keys, picture),
 };
 const keys = keyboard(open);
 
 for (const part of [show, frames, rule, table, lanes, map, weights]) part.build();
-buildHints(keys, current);
+help.buildHints(keys, current);
 buildEdit();
 listen(keys, current);
 for (const button of all('[data-opens]')) {
@@ -61,7 +61,7 @@ follow(
     picture = coming;
     if (document.documentElement.lang !== coming.language) speak(coming.language);
     mark(document.documentElement, 'data-dark', coming.dark && '');
-    for (const part of [show, frames, rule, table, lanes, map, weights, proof]) part.show(coming);
+    for (const part of [show, frames, rule, table, lanes, map, weights, proof, help]) part.show(coming);
     tell(former, coming);
     notify();
   },

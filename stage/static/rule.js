@@ -2,7 +2,7 @@
 
 /** @import { Picture, Rule } from "./picture.js" */
 
-import { byId, mark, write } from './dom.js';
+import { all, byId, mark, write } from './dom.js';
 import { figure, say } from './words.js';
 import { around, rows, unchanged } from './yaml.js';
 
@@ -23,12 +23,13 @@ export function build() {
  * Show the rule and its status.
  * @param {Picture} picture
  */
-export function show({ rule }) {
+export function show({ rule, mode }) {
   const status = byId('status');
   write(status, said(rule));
   mark(status, 'data-status', rule.status);
   write(byId('rule-title'), rule.title);
-  byId('undo').toggleAttribute('disabled', !rule.undo);
+  byId('undo').toggleAttribute('disabled', !rule.undo || mode !== 'live');
+  for (const button of all('[data-opens=edit]')) button.toggleAttribute('disabled', mode !== 'live');
   if (shown && shown.revision === rule.revision && shown.lines.length === rule.lines.length && shown.yaml === rule.yaml)
     return;
   shown = rule;
