@@ -27,6 +27,7 @@ def stage(demo: Demo) -> Iterator[Staged]:
 @pytest.fixture
 def screen(browser: Chrome, stage: Staged) -> Screen:
     """The stage at the beginning of the talk, in English and light, at 1280 by 720."""
+    until(lambda: stage.picture()["traffic"]["status"] != "proof", what="the proof before is over", seconds=60)
     stage.ask("goto", episode=1, phase="say")
     stage.ask("reset")
     stage.ask("language", language="en")

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from scenarios.events.event import Ended
+from scenarios.events.reading import read
 from tests.browser.stage.screen import Screen
 from tests.e2e.demo import Demo, kill
 from tools.browser import chromium
@@ -63,3 +65,24 @@ def test_killed_and_back(screen: Screen, demo: Demo) -> None:
         back.until_picture(lambda one: one["rule"]["status"] == "baseline", "the baseline")
         back.press("2")
         back.until_in_force(lambda one: one["rule"]["weights"] == [90, 10, 0], "90, 10, 0")
+
+
+def test_replay(screen: Screen, demo: Demo) -> None:
+    """A recorded run is played again without a demo, with its verdict, and no key changes anything there."""
+    assert demo.typed("scenarios.canary", "--requests", "20", "--quiet").returncode in (0, 4)
+
+    path = max((demo.folder / "local" / "recordings").glob("*.jsonl"))
+    ended = read(path)[-1]
+
+    assert isinstance(ended, Ended)
+
+    with staged("--replay", str(path), "--lang", "en", environment=demo.environment) as replaying:
+        played = Screen(screen.browser, replaying)
+        played.open()
+        played.press(">", ">", ">")
+        played.until(lambda: played.attribute("#verdict", "data-verdict") == ended.verdict.name, ended.verdict.name)
+        played.press("2", "r", "f")
+
+        assert "" == played.text("#notice")
+        assert "replay" == replaying.picture()["mode"]
+        assert 0 == replaying.picture()["replay"]["of_s"] - replaying.picture()["replay"]["at_s"]

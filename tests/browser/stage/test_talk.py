@@ -1,12 +1,51 @@
-"""The talk, clicked through as a presenter does it, and its numbers held against what was counted."""
+"""The talk, clicked through as a presenter does it, and its numbers held against what was counted and recorded."""
 
 from __future__ import annotations
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 
+from scenarios.events.event import Answered, Ended, Event, Opened, Sent
+from scenarios.events.reading import read
 from tests.browser.stage.screen import Screen
+from tests.e2e.demo import Demo
 
+PHASES = ("say", "do", "show", "prove")
 VERSIONS = ("v1", "v2", "v3")
+
+
+def recorded(demo: Demo) -> tuple[Event, ...]:
+    """The newest run, as it was recorded."""
+    return read(max((demo.folder / "local" / "recordings").glob("*.jsonl")))
+
+
+@pytest.mark.parametrize("episode", [*(pytest.param(one, marks=pytest.mark.exhaustive) for one in (1, 2)), 3])
+def test_an_episode(episode: int, screen: Screen, demo: Demo) -> None:
+    """Say, do, show and prove by one key; what the proof shows is what its recording says."""
+    screen.stage.ask("goto", episode=episode, phase="say")
+    screen.until(lambda: screen.step() == (str(episode), "say"), "the first step")
+    sentences = [screen.text("#line")]
+    for phase in PHASES[1:]:
+        screen.press(Keys.ARROW_RIGHT)
+        screen.until(lambda phase=phase: screen.step() == (str(episode), phase), phase)
+        sentences.append(screen.text("#line"))
+        if phase == "do":
+            screen.until_in_force()
+    screen.until(lambda: screen.attribute("#verdict", "data-verdict") == "RUNNING", "a run")
+    screen.until(lambda: screen.attribute("#verdict", "data-verdict") != "RUNNING", "a verdict")
+    events = recorded(demo)
+    ended, run = events[-1], screen.stage.picture()["run"]
+    last = max(event.step for event in events if isinstance(event, Sent))
+
+    assert len(set(sentences)) == len(PHASES)
+    assert isinstance(events[0], Opened)
+    assert isinstance(ended, Ended)
+    assert ended.verdict.name == screen.attribute("#verdict", "data-verdict") == "HOLDS", screen.text("#reasons")
+    assert sum(map(len, events[0].claims)) == len(screen.texts("#claims li"))
+    assert run["claims"] == screen.texts("#claims li")
+    assert run["answers"] == sum(len(one.seen) for one in events if isinstance(one, Answered) and one.step == last)
+
+    screen.until_picture(lambda one: one["traffic"]["status"] == "running", "the live traffic again")
 
 
 def test_the_numbers_are_those_of_the_picture(screen: Screen) -> None:
