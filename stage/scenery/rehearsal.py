@@ -39,12 +39,12 @@ class Rehearsal(Replay):
         self._rule_of = place.episode if shows_rule else 0
         if shows_rule:
             begin, end = _rule(played)
-            self.play(played[:end], at=played[begin].at)
+            self.play(played, at=played[begin].at, end=end)
         elif place.phase == "prove":
             self.play(played)
             self.steer(speed=_PROOF_SPEED)
         else:
-            self.play(played[:1])
+            self.play(played, end=1)
 
 
 def _rule(played: Sequence[Moment]) -> tuple[int, int]:

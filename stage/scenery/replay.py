@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from platforms.bookinfo import baseline
 from platforms.boundary import Convergence, State
+from platforms.counters import Counters
 from scenarios.enduser import ANONYMOUS
-from scenarios.events.event import Accepted, Event, InForce, Opened, Restored, Sending, Sent
+from scenarios.events.event import Accepted, Counted, Event, InForce, Opened, Restored, Sending, Sent
 from scenarios.evidence.observation import Observation
 from scenarios.messages.message import Message, Text
 from stage import rules
 from stage.frames.page import shown_stars
 from stage.live.counts import AnswerCounts
+from stage.live.proxy_rates import Reading, rates
 from stage.parts import RuleStatus
-from stage.picture import DemoView, Dot, Flow, FrameView, Mode, Picture, ShowView
+from stage.picture import ArrowView, DemoView, Dot, Flow, FrameView, MapView, Mode, Picture, ShowView
 from stage.recordings.player import Moment, Player, moments
 from stage.recordings.run_so_far import RunSoFar
 from stage.scenery.rule import RuleDrawing
 from stage.show import Place, Show
 
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A step as a whole, which is known beforehand: its requests a second, and those that the proxies counted."""
+
+    rate: float = 0.0
+    arrows: Mapping[str, ArrowView] = field(default_factory=dict)
+
+
+_NOTHING = _Measured()
+_QUIET: Flow = "paused"
 _BASELINE = RuleStatus("baseline", Message("run.baseline"), State(baseline()))
 
 
@@ -34,31 +48,33 @@ class Replay:
         self._drawing = RuleDrawing()
         self.play(moments(events))
 
-    def play(self, played: Sequence[Moment], *, at: float = 0.0, paused: bool = False) -> None:
-        """Play these moments from then on, in seconds since 1970."""
+    def play(self, played: Sequence[Moment], *, at: float = 0.0, end: int | None = None) -> None:
+        """Play these moments, or so many of them, from then on, in seconds since 1970."""
         with self._lock:
-            self._player = Player(played)
-            self._player.set(paused=paused)
+            self._measured = _measured(played)
+            self._player = Player(played[:end])
             self._begin_at(at)
 
-    def draw(self, show: Show, view: ShowView, now_ms: int) -> Picture:  # noqa: ARG002  # the recording has its own time
+    def draw(self, show: Show, view: ShowView, now_ms: int) -> Picture:
         with self._lock:
             self._catch_up()
             status, run = self._status, self._run
-            traffic = self._counts.view(self._flow, self._rate())
+            traffic = self._counts.view(self._flow, self._now.rate)
             pages = dict(self._pages)
+            recorded_ms = round(self._player.now * 1000)
         opened = run.opened if run else None
         return Picture(
-            now_ms=round(self._player.now * 1000),
+            now_ms=recorded_ms,
             mode=self.mode,
             language=show.language.value,
-            show=view,
+            show=_shifted(view, recorded_ms - now_ms),
             dark=show.dark,
             large=show.large,
             user=show.user,
             demo=DemoView(opened.platform, status.proxies, opened.url, answers=True) if opened else DemoView(),
             rule=self._drawing.draw(status, show.language),
             traffic=traffic,
+            map=MapView(recorded_ms, self._now.arrows) if self._flow == "running" and self._now.arrows else None,
             frames={"anonymous": pages.get(ANONYMOUS, FrameView()), "end_user": pages.get(show.user, FrameView())},
             run=run.view(show.language, "recording") if run else None,
             replay=self._player.view(),
@@ -87,7 +103,7 @@ class Replay:
     def _begin_at(self, at: float) -> None:
         self._player.seek(at)
         self._counts = AnswerCounts(clock=lambda: self._player.now)
-        self._status, self._flow = _BASELINE, _QUIET
+        self._status, self._flow, self._now = _BASELINE, _QUIET, _NOTHING
         self._run: RunSoFar | None = None
         self._pages: dict[str, FrameView] = {}
 
@@ -121,7 +137,7 @@ class Replay:
             case Restored():
                 self._in_force(_BASELINE.title, _BASELINE.state, event.convergence, event.at)
             case Sending():
-                self._flow = "running"
+                self._flow, self._now = "running", self._measured.get(event.step, _NOTHING)
             case Sent():
                 self._flow = _QUIET
 
@@ -137,8 +153,23 @@ class Replay:
         )
         self._counts.count_from(self._status.since_ms, rules.shares(state))
 
-    def _rate(self) -> float:
-        return 0.0
+
+def _shifted(view: ShowView, by_ms: int) -> ShowView:
+    """The clocks of the talk go on while that of the recording has another time, or stands still."""
+    if not view.talk_started_ms:
+        return view
+    return replace(view, talk_started_ms=view.talk_started_ms + by_ms, step_started_ms=view.step_started_ms + by_ms)
 
 
-_QUIET: Flow = "paused"
+def _measured(played: Sequence[Moment]) -> Mapping[int, _Measured]:
+    """Return every step's figures; none for one that was cut off before the proxies were asked."""
+    events = [one.what for one in played]
+    sent = {one.step: one for one in events if isinstance(one, Sent) and one.seconds > 0}
+    return {
+        one.step: _Measured(
+            rate=sent[one.step].answers / sent[one.step].seconds,
+            arrows=rates(Reading(0.0, Counters()), Reading(sent[one.step].seconds, one.counters)),
+        )
+        for one in events
+        if isinstance(one, Counted) and one.step in sent
+    }

@@ -75,7 +75,7 @@ function demo({ demo: { platform, proxies, answers }, mode, replay, skipped }) {
   mark(where, 'data-failed', failed && '');
   const kinds = [];
   if (mode === 'rehearsal') kinds.push(say('rehearsal'));
-  if (replay) {
+  else if (replay) {
     const { speed, at_s, of_s } = replay;
     kinds.push(say(replay.paused ? 'replay_paused' : 'replay', { speed, at_s: figure(at_s), of_s: figure(of_s) }));
   }

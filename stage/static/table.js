@@ -17,10 +17,11 @@ export function build() {
  * Show the counts.
  * @param {Picture} picture
  */
-export function show({ traffic }) {
+export function show({ traffic, mode }) {
   write(byId('counted'), say('counted', { answers: figure(traffic.answers) }));
   for (const version of VERSIONS) counts(version, traffic.versions[version]);
-  write(byId('traffic-status'), say(`traffic_${traffic.status}`, { rate: figure(traffic.rate) }));
+  const flow = mode === 'live' ? traffic.status : 'recorded';
+  write(byId('traffic-status'), say(`traffic_${flow}`, { rate: figure(traffic.rate) }));
   mark(byId('traffic-status'), 'data-status', traffic.status);
   write(byId('failed'), traffic.failed ? `· ✗ ${say('failed', { failed: figure(traffic.failed) })}` : '');
   write(byId('whole-rps'), rps(traffic.whole.rps));

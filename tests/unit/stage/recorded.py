@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from platforms.boundary import Convergence
+from platforms.counters import Counters, Hop
 from scenarios import canary
 from scenarios.events.event import (
     Accepted,
     Answered,
+    Counted,
     Ended,
     Event,
     InForce,
@@ -39,6 +41,10 @@ def seen(version: str, at: float) -> Observation:
     )
 
 
+def _hop(version: str) -> Hop:
+    return Hop("productpage-v1", "reviews", version)
+
+
 def canary_run() -> list[Event]:
     scenario = canary.scenario(canary.Weights.parse("90,10,0"), Fraction(5, 100))
     opened = Opened(
@@ -61,7 +67,8 @@ def canary_run() -> list[Event]:
             InForce(step, Convergence(f"{step}" * 7, 12.5, 7), at=begin + 0.5),
             Sending(step, 10, at=begin + 0.75),
             Answered(step, answers, at=begin + 4),
-            Sent(step, 10, 3.0, 0, at=begin + 4),
+            Sent(step, 10, 4.0, 0, at=begin + 4),
+            Counted(step, Counters({_hop(version): versions.count(version) for version in _STARS}), at=begin + 5),
         ]
     return [
         *events,

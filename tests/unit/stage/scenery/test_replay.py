@@ -55,11 +55,34 @@ def test_everything_that_was_seen_is_seen_again(replay: Replay) -> None:
     assert {"v1": 9, "v2": 1, "v3": 0} == {name: one.answers for name, one in weighted.traffic.versions.items()}
     assert {"v1": 0.9, "v2": 0.1, "v3": 0.0} == {name: one.asked for name, one in weighted.traffic.versions.items()}
     assert ("v2", "black") == (weighted.frames["anonymous"].version, weighted.frames["anonymous"].stars)
+    assert weighted.map is None
     assert weighted.run
     assert ("90,10,0", 10, 10, "") == (weighted.run.step, weighted.run.answers, weighted.run.of, weighted.run.verdict)
     assert over.run
     assert ("baseline", "HOLDS", "recording") == (over.rule.status, over.run.verdict, over.run.origin)
     assert over.run.reasons
+
+
+def test_the_proxies_rates_are_those_of_the_whole_step(replay: Replay) -> None:
+    """While its requests are sent; they were counted once, at its end."""
+    sending = _at(replay, STEP_SECONDS + 2.5)
+
+    assert sending.map
+    assert (2.25, 0.25, 0.0) == tuple(
+        sending.map.arrows[f"productpage>reviews-{one}"].rate for one in ("v1", "v2", "v3")
+    )
+    assert 2.5 == sending.traffic.rate
+
+
+def test_the_clocks_of_the_talk_go_on(replay: Replay) -> None:
+    """Whatever time the recording has, and though it stands still."""
+    stage = Presentation(replay, Show(Language.ENGLISH, "opennaru", talk_started_ms=5_000, step_started_ms=8_000))
+    picture = stage.picture(60_000)
+
+    assert (55_000, 52_000) == (
+        picture.now_ms - picture.show.talk_started_ms,
+        picture.now_ms - picture.show.step_started_ms,
+    )
 
 
 def test_from_its_end_it_begins_again(replay: Replay) -> None:
