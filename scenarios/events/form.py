@@ -68,6 +68,8 @@ def _plain(kind: type, *also: type, name: str) -> Form:
     def read(found: Any) -> Any:
         if type(found) is not kind and type(found) not in also:
             raise Malformed(f"{found!a:.100} is no {name}")
+        if isinstance(found, int | float) and abs(found) > _MOST:
+            raise Malformed("no run has so large a number")
         return kind(found)
 
     return Form(kind, read, {"type": name})
@@ -80,7 +82,7 @@ def _written(write: Callable[[Any], Any], read: Callable[[Any], Any], schema: Sc
         try:
             return read(found)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            raise Malformed(f"{found!a:.100}: {error}") from error
+            raise Malformed(f"{found!a:.100}: {error!s:.100}") from error
 
     return Form(write, checked, schema)
 
@@ -105,6 +107,7 @@ def _read_fraction(found: str) -> Fraction:
     return Fraction(found)
 
 
+_MOST = 1e15
 _LONGEST_FRACTION = 100
 _MESSAGE: Schema = {
     "type": "object",

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from platforms.istio.documents import Unreadable, json_document
 from scenarios.events.answers import SCHEMA as ANSWERS
 from scenarios.events.answers import pack, unpack
 from scenarios.events.event import KINDS, VERSION, Answered, Event, Opened
@@ -37,9 +38,9 @@ def encode(event: Event) -> str:
 def decode(line: str) -> Event:
     """Read the event of a line; raises Malformed for what is none, or is of another version."""
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(f"no JSON ({error})") from error
+        found = json_document(line)
+    except Unreadable as error:
+        raise Malformed(str(error)) from error
     kind = _NAMED.get(str(found.pop("event", ""))) if isinstance(found, dict) else None
     if kind is None:
         raise Malformed("no event of a run")

@@ -33,10 +33,13 @@ def slice_ms(seconds: float) -> int:
 def answers(
     seen: Iterable[Observation], count: Callable[[Iterable[Observation]], Tally], *, began: float, width_ms: int
 ) -> Answers:
-    """Sort the answers into slices by when they came, and count each slice as the whole step is counted."""
+    """Sort the answers into slices by when they came, and count each slice as the whole step is counted.
+
+    By the sender's clock, which may be another machine's: what came before the run or long after it is in its first or last.
+    """
     slices: dict[int, list[Observation]] = defaultdict(list)
     for one in seen:
-        slices[max(0, int(1000 * (one.at - began) // width_ms))].append(one)
+        slices[min(MOST_SLICES - 1, max(0, int(1000 * (one.at - began) // width_ms)))].append(one)
     if not slices:
         return Answers(0, {})
     first, last = min(slices), max(slices)

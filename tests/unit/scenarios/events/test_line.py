@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios import canary, fault_ratings, user_routing
-from scenarios.events.event import KINDS, Answered, Event, Opened
+from scenarios.events.event import KINDS, Answered, Event, Noted, Opened
 from scenarios.events.form import Malformed
 from scenarios.events.line import decode, encode, schema
 from scenarios.evidence.observation import Observation
@@ -40,7 +40,7 @@ OBSERVATIONS = st.builds(
     marks=st.dictionaries(st.text(), st.text()),
     error=st.text(),
     timed_out=st.booleans(),
-    number=st.integers(0),
+    number=st.integers(0, 10**9),
     at=st.floats(0, 1e11),
 )
 
@@ -116,13 +116,15 @@ def test_what_is_no_event_is_refused_in_words(line: str, data: st.DataObject) ->
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("", "no JSON"),
-        ("[" * 100_000, "no JSON"),
+        ("", "not JSON"),
+        ("[" * 100_000, "nested"),
         ("[]", "no event"),
         ('{"event":["opened"]}', "no event"),
         ('{"event":"opened","version":2}', "version 2; recordings that can be read have version 1"),
         ('{"event":"locked","at":"now"}', "'now' is no number"),
         ('{"event":"locked","at":1,"more":1}', "Locked has no 'more'"),
+        ('{"event":"locked","at":1e999}', "JSON has no such number"),
+        ('{"event":"locked","at":1000000000000000000000000}', "no run has so large a number"),
         ('{"event":"sent","at":1}', "Sent without answers, logins, seconds, step"),
         ('{"event":"noted","at":1,"text":{"message":"no.such","fields":{}}}', "no words for it"),
     ],
@@ -131,6 +133,11 @@ def test_a_refusal_says_why(line: str, why: str) -> None:
     """Whoever reads a refused line is told what is wrong with it."""
     with pytest.raises(Malformed, match=f"(?s).*{why}"):
         decode(line)
+
+
+def test_half_a_character_is_read_as_one_that_can_be_written() -> None:
+    """No page breaks at it."""
+    assert Noted("\ufffd", at=1.0) == decode('{"event":"noted","at":1,"text":"\\ud800"}')
 
 
 def _replace_somewhere(found: Any, data: st.DataObject, other: Any) -> None:

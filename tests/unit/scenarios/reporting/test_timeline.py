@@ -34,6 +34,13 @@ def test_what_nobody_answered_is_there_too() -> None:
     assert {NO_ANSWER: (1,)} == answers([broken], count, began=1.0, width_ms=100).counts
 
 
+def test_a_sender_whose_clock_is_off_makes_no_more_slices() -> None:
+    """What it sent is counted all the same, in the first slice or the last."""
+    found = answers([seen(0.0), seen(1e9)], count, began=1.0, width_ms=100)
+
+    assert {"v1": (1, *[0] * (MOST_SLICES - 2), 1)} == found.counts
+
+
 def test_no_answers_are_no_slices() -> None:
     """A step without any draws nothing."""
     assert {} == answers([], count, began=1.0, width_ms=100).counts
