@@ -31,21 +31,15 @@ export function openHelp(keys, picture) {
 }
 
 /**
- * Build the keys at the foot of the screen, which are buttons as well; what comes next stands beside its key.
+ * Build the keys at the foot of the screen; what comes next stands beside its key.
  * @param {Key[]} keys
- * @param {() => Picture | null} current
  */
-export function buildHints(keys, current) {
+export function buildHints(keys) {
   for (const key of keys.filter(({ key }) => HINTS.has(key))) {
     const next = key.key === 'ArrowRight';
+    const attributes = { type: 'button', class: next ? 'hint next' : 'hint', 'data-key': key.key };
     const label = make('span', next ? { id: 'next' } : { 'data-word': `hint_${key.word}` });
-    const face = make('kbd', {}, [key.face]);
-    const button = make('button', { type: 'button', class: next ? 'hint next' : 'hint' }, [face, ' ', label]);
-    button.addEventListener('click', () => {
-      const picture = current();
-      if (picture) key.act(picture);
-    });
-    hints.set(key, button);
+    hints.set(key, make('button', attributes, [make('kbd', {}, [key.face]), ' ', label]));
   }
   byId('hints').append(...hints.values());
 }

@@ -63,7 +63,7 @@ export function serves(key, picture) {
 }
 
 /**
- * Listen to the keyboard, but not while something is being typed or moved, or a dialog is open.
+ * Listen to the keyboard, but not while something is being typed or moved, or a dialog is open; and to the buttons of keys.
  * @param {Key[]} keys
  * @param {() => Picture | null} current
  */
@@ -76,8 +76,12 @@ export function listen(keys, current) {
     event.preventDefault();
     if (!event.repeat) key.act(picture);
   });
-  // A button that was clicked would keep the focus, and the next space would press it instead of pausing.
   document.addEventListener('click', (event) => {
+    const button = event.target instanceof Element ? event.target.closest('button[data-key]') : null;
+    const key = keys.find((candidate) => candidate.key === button?.getAttribute('data-key'));
+    const picture = current();
+    if (key && picture) key.act(picture);
+    // A button that was clicked would keep the focus, and the next space would press it instead of pausing.
     if (event.detail > 0 && document.activeElement instanceof HTMLButtonElement) document.activeElement.blur();
   });
 }

@@ -2,8 +2,8 @@
 
 /** @import { Picture } from "./picture.js" */
 
-import { ask, onRefusal } from './actions.js';
-import { all, byId, mark, write } from './dom.js';
+import { onRefusal } from './actions.js';
+import { byId, mark, write } from './dom.js';
 import { buildEdit, openEdit } from './edit.js';
 import * as frames from './frames.js';
 import * as help from './help.js';
@@ -23,6 +23,10 @@ import { say, speak } from './words.js';
 let picture = null;
 let lost = false;
 let refusal = '';
+let forgetting = 0;
+
+/** Milliseconds that a refusal is shown for. */
+const REFUSAL_LASTS = 10_000;
 
 const current = () => picture;
 const open = {
@@ -33,13 +37,9 @@ const open = {
 const keys = keyboard(open);
 
 for (const part of [show, frames, rule, table, lanes, map, weights]) part.build();
-help.buildHints(keys, current);
+help.buildHints(keys);
 buildEdit();
 listen(keys, current);
-for (const button of all('[data-opens]')) {
-  button.addEventListener('click', () => open[/** @type {keyof typeof open} */ (button.dataset.opens)]());
-}
-for (const button of all('[data-asks]')) button.addEventListener('click', () => ask(button.dataset.asks ?? ''));
 speak(document.documentElement.lang);
 
 /** Say what must be known at once: that nothing new comes, that something was refused, or what the server has to say. */
@@ -50,10 +50,15 @@ function notify() {
   mark(document.body, 'data-lost', lost && '');
 }
 
-onRefusal((reason) => {
+/** @param {string} reason */
+function refuse(reason) {
   refusal = reason;
+  clearTimeout(forgetting);
+  if (reason) forgetting = setTimeout(refuse, REFUSAL_LASTS, '');
   notify();
-});
+}
+
+onRefusal(refuse);
 
 follow(
   (coming) => {

@@ -29,6 +29,7 @@ export function show({ run }) {
   write(byId('reasons'), run.error || run.reasons.join(' · '));
   const done = run.verdict !== '' || run.error !== '';
   byId('progress').hidden = done;
+  byId('stop').hidden = run.from !== 'stage';
   const bar = /** @type {HTMLProgressElement} */ (byId('answered'));
   bar.max = run.of || 1;
   bar.value = Math.min(run.answers, bar.max);

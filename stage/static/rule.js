@@ -2,7 +2,7 @@
 
 /** @import { Picture, Rule } from "./picture.js" */
 
-import { all, byId, mark, write } from './dom.js';
+import { byId, mark, write } from './dom.js';
 import { figure, say } from './words.js';
 import { around, rows, unchanged } from './yaml.js';
 
@@ -29,7 +29,7 @@ export function show({ rule, mode }) {
   mark(status, 'data-status', rule.status);
   write(byId('rule-title'), rule.title);
   byId('undo').toggleAttribute('disabled', !rule.undo || mode !== 'live');
-  for (const button of all('[data-opens=edit]')) button.toggleAttribute('disabled', mode !== 'live');
+  byId('edit-rule').toggleAttribute('disabled', mode !== 'live');
   if (shown && shown.revision === rule.revision && shown.lines.length === rule.lines.length && shown.yaml === rule.yaml)
     return;
   shown = rule;

@@ -12,10 +12,15 @@ const PHASES = /** @type {readonly Phase[]} */ (['say', 'do', 'show', 'prove']);
 /** The smallest that a sentence is set to keep to one row; a longer one has two, in the room of one. */
 const SMALLEST = 0.7;
 
+/** Milliseconds for which it is said that this browser was too slow. */
+const MISSED_LASTS = 3000;
+
 /** Milliseconds that the server's clock is ahead of this browser's. */
 let ahead = 0;
 /** @type {Picture["show"] | null} */
 let shown = null;
+/** How many pictures were missed of late, and until when that is said. */
+let missed = { count: 0, until: 0 };
 
 /** Build what does not change: the steps, which are buttons, and the clocks, which go on between the pictures. */
 export function build() {
@@ -79,7 +84,8 @@ function demo({ demo: { platform, proxies, answers }, mode, replay, skipped }) {
     const { speed, at_s, of_s } = replay;
     kinds.push(say(replay.paused ? 'replay_paused' : 'replay', { speed, at_s: figure(at_s), of_s: figure(of_s) }));
   }
-  if (skipped) kinds.push(say('skipped', { count: skipped }));
+  if (skipped) missed = { count: skipped, until: Date.now() + MISSED_LASTS };
+  if (Date.now() < missed.until) kinds.push(say('skipped', { count: missed.count }));
   write(byId('mode'), kinds.join(' · '));
   byId('mode').hidden = kinds.length === 0;
 }
