@@ -108,6 +108,9 @@ class Runs(Protocol):
     def view(self, language: Language) -> RunView | None:
         """Return the run that is under way, or the one that ended last while the stage was there to see it."""
 
+    def rule(self) -> RuleStatus | None:
+        """Return the rule of a run that holds the demo; None where none does."""
+
     def elsewhere(self) -> str | None:
         """Return the command of a run under way that is not the stage's own."""
 

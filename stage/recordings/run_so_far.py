@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from platforms.boundary import Convergence
+from platforms.bookinfo import baseline
+from platforms.boundary import Convergence, State
 from platforms.errors import UsageError
 from scenarios.enduser import shown
 from scenarios.events.event import (
+    Accepted,
     Answered,
     Ended,
     Event,
@@ -16,6 +18,7 @@ from scenarios.events.event import (
     InForce,
     Locked,
     Opened,
+    Restored,
     Sending,
     Sent,
 )
@@ -24,7 +27,10 @@ from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
 from scenarios.statistics.claim import Claim, power
 from stage import talk
+from stage.parts import RuleStatus
 from stage.picture import Origin, RunView, Verdict
+
+BASELINE = RuleStatus("baseline", Message("run.baseline"), State(baseline()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,8 @@ class RunSoFar:
     answers: int = 0
     """Of the step, as `most` is."""
     most: int = 0
-    in_force: Convergence | None = None
+    rule: RuleStatus = BASELINE
+    """The one in force, or on its way there, as far as this run has changed it."""
     verdict: Verdict = ""
     reasons: tuple[Text, ...] = ()
     error: Text = ""
@@ -60,8 +67,15 @@ class RunSoFar:
         match event:
             case Locked():
                 changes: dict[str, Any] = {"is_locked": True}
+            case Accepted():
+                step = self.opened.scenario.steps[event.step]
+                changes = {"rule": RuleStatus("applying", step.title, step.state, step.state.resources.revision)}
             case InForce():
-                changes = {"step": event.step, "in_force": event.convergence, "answers": 0, "most": 0}
+                step = self.opened.scenario.steps[event.step]
+                rule = in_force(step.title, step.state, event.convergence, event.at)
+                changes = {"step": event.step, "rule": rule, "answers": 0, "most": 0}
+            case Restored():
+                changes = {"rule": in_force(BASELINE.title, BASELINE.state, event.convergence, event.at)}
             case Sending():
                 changes = {"step": event.step, "answers": 0, "most": event.requests}
             case Answered():
@@ -125,3 +139,16 @@ class RunSoFar:
     def _power(self) -> Message:
         steps = zip(self.opened.scenario.steps, self.opened.claims, strict=True)
         return power([(step.title, claims) for step, claims in steps])
+
+
+def in_force(title: Text, state: State, convergence: Convergence, at: float) -> RuleStatus:
+    """Return the status of a rule that every proxy has served since a moment, in seconds since 1970."""
+    return RuleStatus(
+        "baseline" if state == BASELINE.state else "in_force",
+        title,
+        state,
+        convergence.revision,
+        convergence.proxies,
+        convergence.milliseconds,
+        since_ms=round(at * 1000),
+    )

@@ -10,6 +10,7 @@ from pathlib import Path
 from platforms.errors import UsageError
 from scenarios.events.reading import follow, is_being_written, recordings
 from scenarios.messages.language import Language
+from stage.parts import RuleStatus
 from stage.picture import Origin, RunView
 from stage.recordings.run_so_far import RunSoFar
 
@@ -34,6 +35,11 @@ class RunWatch:
         """Return the run that is under way, or the one that ended last while the stage was there to see it."""
         run = self._run
         return run.view(language, self._origin) if run else None
+
+    def rule(self) -> RuleStatus | None:
+        """Return the rule of a run that holds the demo; None where none does."""
+        run = self._run
+        return run.rule if run and run.is_locked and not run.is_over else None
 
     def elsewhere(self) -> str | None:
         """Return the command of a run under way that is not the stage's own."""

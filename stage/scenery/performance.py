@@ -65,7 +65,7 @@ class Performance:
             large=show.large,
             user=show.user,
             demo=self._demo(status),
-            rule=self._rule.draw(status, show.language),
+            rule=self._rule.draw(cast.runs.rule() or status, show.language),
             traffic=replace(traffic, status="proof") if self._waits and traffic.status == "paused" else traffic,
             map=None if self._waits else cast.rates.latest(),
             frames=cast.pages.views(),

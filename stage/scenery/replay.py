@@ -6,21 +6,17 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from platforms.bookinfo import baseline
-from platforms.boundary import Convergence, State
 from platforms.counters import Counters
 from scenarios.enduser import ANONYMOUS
-from scenarios.events.event import Accepted, Counted, Event, InForce, Opened, Restored, Sending, Sent
+from scenarios.events.event import Counted, Event, InForce, Opened, Restored, Sending, Sent
 from scenarios.evidence.observation import Observation
-from scenarios.messages.message import Message, Text
 from stage import rules
 from stage.frames.page import shown_stars
 from stage.live.counts import AnswerCounts
 from stage.live.proxy_rates import Reading, rates
-from stage.parts import RuleStatus
 from stage.picture import ArrowView, DemoView, Dot, Flow, FrameView, MapView, Mode, Picture, ShowView
 from stage.recordings.player import Moment, Player, moments
-from stage.recordings.run_so_far import RunSoFar
+from stage.recordings.run_so_far import BASELINE, RunSoFar
 from stage.scenery.rule import RuleDrawing
 from stage.show import Place, Show
 
@@ -35,7 +31,6 @@ class _Measured:
 
 _NOTHING = _Measured()
 _QUIET: Flow = "paused"
-_BASELINE = RuleStatus("baseline", Message("run.baseline"), State(baseline()))
 
 
 class Replay:
@@ -58,7 +53,8 @@ class Replay:
     def draw(self, show: Show, view: ShowView, now_ms: int) -> Picture:
         with self._lock:
             self._catch_up()
-            status, run = self._status, self._run
+            run = self._run
+            status = run.rule if run else BASELINE
             traffic = self._counts.view(self._flow, self._now.rate)
             pages = dict(self._pages)
             recorded_ms = round(self._player.now * 1000)
@@ -103,7 +99,7 @@ class Replay:
     def _begin_at(self, at: float) -> None:
         self._player.seek(at)
         self._counts = AnswerCounts(clock=lambda: self._player.now)
-        self._status, self._flow, self._now = _BASELINE, _QUIET, _NOTHING
+        self._flow, self._now = _QUIET, _NOTHING
         self._run: RunSoFar | None = None
         self._pages: dict[str, FrameView] = {}
 
@@ -126,32 +122,13 @@ class Replay:
         self._run = self._run.after(event) if self._run else RunSoFar(event) if isinstance(event, Opened) else None
         if self._run is None:
             return
-        steps = self._run.opened.scenario.steps
         match event:
-            case Accepted():
-                step = steps[event.step]
-                self._status = RuleStatus("applying", step.title, step.state, step.state.resources.revision)
-            case InForce():
-                step = steps[event.step]
-                self._in_force(step.title, step.state, event.convergence, event.at)
-            case Restored():
-                self._in_force(_BASELINE.title, _BASELINE.state, event.convergence, event.at)
+            case InForce() | Restored():
+                self._counts.count_from(self._run.rule.since_ms, rules.shares(self._run.rule.state))
             case Sending():
                 self._flow, self._now = "running", self._measured.get(event.step, _NOTHING)
             case Sent():
                 self._flow = _QUIET
-
-    def _in_force(self, title: Text, state: State, convergence: Convergence, at: float) -> None:
-        self._status = RuleStatus(
-            "baseline" if state == _BASELINE.state else "in_force",
-            title,
-            state,
-            convergence.revision,
-            convergence.proxies,
-            convergence.milliseconds,
-            since_ms=round(at * 1000),
-        )
-        self._counts.count_from(self._status.since_ms, rules.shares(state))
 
 
 def _shifted(view: ShowView, by_ms: int) -> ShowView:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from platforms.wait import wait_until
+from scenarios.events.event import InForce, Restored
 from scenarios.events.recording import Recording
+from scenarios.messages.catalogue import english
 from scenarios.messages.language import Language
+from stage.parts import RuleStatus
 from stage.picture import RunView
 from stage.recordings.watch import RunWatch
 from tests.unit.stage.recorded import canary_run
@@ -65,6 +68,27 @@ def test_a_run_in_a_terminal_is_seen_while_it_happens(watched: Watched) -> None:
     assert "python -m scenarios.canary --weights 90,10,0" == command
     assert "HOLDS" == over.verdict
     assert watched.watch.elsewhere() is None
+
+
+def test_its_rule_is_the_one_in_force(watched: Watched) -> None:
+    """Step by step while it holds the demo, and no more once it is over."""
+    events = canary_run()
+    rules = []
+    with Recording() as record:
+        for event in events:
+            record(event)
+            if isinstance(event, InForce | Restored):
+                at = round(event.at * 1000)
+                rules.append(wait_until(lambda at=at: _since(watched.watch.rule(), at), _PATIENCE))
+        watched.seen(lambda view: view.verdict)
+
+    assert ["baseline", "in_force", "baseline"] == [rule.status for rule in rules if rule]
+    assert ["even split", "90,10,0", "baseline"] == [english(rule.title) for rule in rules if rule]
+    assert watched.watch.rule() is None
+
+
+def _since(rule: RuleStatus | None, at_ms: int) -> RuleStatus | None:
+    return rule if rule and rule.since_ms == at_ms else None
 
 
 def test_the_stages_own_proof_is_told_apart(watched: Watched) -> None:
