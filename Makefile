@@ -4,7 +4,7 @@
 PYTHON := .venv/bin/python
 ON     := $(if $(PLATFORM),--platform $(PLATFORM))
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset stage tools bundle observability observability-down test test-exhaustive test-all test-services test-kubernetes test-kubernetes-all controls faults torture oracle crds check scan sbom bench lock clean
+.PHONY: help setup setup-dev demo demo-up demo-down demo-status demo-reset stage tools bundle observability observability-down test test-exhaustive test-all test-services test-kubernetes test-kubernetes-all controls faults torture oracle crds check scan sbom bench pictures lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-20s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -115,6 +115,9 @@ sbom: setup-dev ## Write what the project is made of to reports/sbom (CycloneDX)
 
 bench: setup-dev ## Measure the figures of docs/figures.md beside their targets (AGAINST=URL for another Bookinfo)
 	$(PYTHON) -m bench $(if $(AGAINST),--against $(AGAINST))
+
+pictures: setup-dev ## Take the pictures of the stage in docs/pictures anew, of a talk on a demo of its own
+	@$(PYTHON) -m tools.pictures
 
 lock: setup-dev ## Write the exact pins anew from requirements*.in
 	.venv/bin/pip-compile $(PIP_COMPILE) --output-file services/productpage/requirements.txt services/productpage/requirements.in

@@ -24,23 +24,23 @@ from scenarios.registry import COMMANDS
 @click.option("--report", metavar="DIR", type=Path, default=ROOT / "reports", help="of the reports; default: reports")
 def demo(platform: str, report: Path) -> int:
     where = ("--platform", platform)
-    was_up = _run("platforms", "url", *where, quiet=True) == 0
+    was_up = run("platforms", "url", *where, quiet=True) == 0
     try:
-        if code := 0 if was_up else _run("platforms", "up", *where):
+        if code := 0 if was_up else run("platforms", "up", *where):
             return code
         codes = {}
         for number, command in enumerate(COMMANDS.values(), start=1):
             name = command.name
             print(f"\n── Episode {number}: {command.title} ──  python -m scenarios.{name}", flush=True)
-            codes[name] = _run(f"scenarios.{name}", *where, "--report", str(report / name))
+            codes[name] = run(f"scenarios.{name}", *where, "--report", str(report / name))
     finally:
         if not was_up:
-            _run("platforms", "down", *where)
+            run("platforms", "down", *where)
     print(f"\ndemo: {_summary(codes)}; reports in {_shown(report)}/")
     return max(codes.values())
 
 
-def _run(module: str, *arguments: str, quiet: bool = False) -> int:
+def run(module: str, *arguments: str, quiet: bool = False) -> int:
     output = subprocess.DEVNULL if quiet else None
     command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output) as process:
