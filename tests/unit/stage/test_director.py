@@ -15,7 +15,7 @@ from platforms.boundary import State
 from platforms.demo.journal import Journal, exclusive
 from platforms.errors import Busy, NotReachable
 from scenarios.messages.catalogue import english
-from stage import director as module
+from stage import rule_in_force as module
 from stage import rules
 from stage.director import Director
 from stage.parts import RuleStatus
@@ -230,6 +230,19 @@ def test_changes_are_undone_one_by_one(platform: FakePlatform) -> None:
         director.undo()
         told.next("in_force")
         assert platform.in_force == HALVES
+
+
+def test_what_is_on_its_way_is_undone() -> None:
+    """What was in force is put back before it came to be something else."""
+    with FakePlatform(lag=2.0) as platform, directing(platform) as (director, told):
+        told.next("baseline")
+        director.apply(CANARY, "90,10,0")
+        told.next("applying")
+        director.undo()
+        assert not told.next("baseline").undo
+
+        assert [CANARY, BASELINE] == platform.applied
+        assert is_free()
 
 
 def test_what_a_killed_command_left_is_undone_first(platform: FakePlatform) -> None:
