@@ -80,7 +80,8 @@ function scale(page, room) {
   const factor = Math.min(room.width / PAGE.width, room.height / PAGE.height);
   if (!factor) return;
   style(page, '--scale', String(factor));
-  style(page, '--wide', `${room.width / factor}px`);
+  style(page, '--wide', `${PAGE.width}px`);
+  style(page, '--left', `${(room.width - PAGE.width * factor) / 2}px`);
   style(page, '--high', `${Math.max(room.height / factor, WHOLE)}px`);
 }
 
