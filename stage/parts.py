@@ -114,6 +114,9 @@ class Runs(Protocol):
     def elsewhere(self) -> str | None:
         """Return the command of a run under way that is not the stage's own."""
 
+    def forget(self) -> None:
+        """Show the last run no more; one that is under way stays."""
+
     def close(self) -> None: ...
 
 

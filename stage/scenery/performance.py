@@ -81,7 +81,7 @@ class Performance:
 
     def enter(self, place: Place, show: Show) -> None:
         """Put in force what the step is about, unless it is there; the last step of an episode proves it."""
-        self._require_no_proof(show)
+        self._take_over(show)
         at_baseline = self._state == State(baseline())
         if place.phase == "prove":
             self.prove(show, place)
@@ -124,11 +124,11 @@ class Performance:
             self.reset(show)
 
     def reset(self, show: Show) -> None:
-        self._require_no_proof(show)
+        self._take_over(show)
         self._cast.changes.reset()
 
     def undo(self, show: Show) -> None:
-        self._require_no_proof(show)
+        self._take_over(show)
         self._cast.changes.undo()
 
     def check(self, text: str) -> Check:
@@ -143,7 +143,7 @@ class Performance:
 
     def prove(self, show: Show, place: Place) -> None:
         """Run the scenario that proves what is in force; at the baseline, the one of the episode."""
-        self._require_no_proof(show)
+        self._take_over(show)
         arguments = _proof(self._state, place, show.user)
         self._cast.changes.prove([*arguments, *self._choice.options, "--lang", show.language.value])
 
@@ -167,13 +167,14 @@ class Performance:
         return self._cast.changes.status.state
 
     def _apply(self, show: Show, state: State) -> None:
-        self._require_no_proof(show)
+        self._take_over(show)
         self._cast.changes.apply(state, rules.title(state))
 
-    def _require_no_proof(self, show: Show) -> None:
-        """Raise Busy while a proof has the demo: nothing must change under it."""
+    def _take_over(self, show: Show) -> None:
+        """Raise Busy while a proof has the demo: nothing must change under it; else its verdict has been seen, and goes."""
         if self._cast.changes.status.proving:
             raise Busy(talk.notice(show.language, "wait_for_proof"))
+        self._cast.runs.forget()
 
     def settle(self) -> None:
         """Let traffic and pages be as rule, proof and show want them.
