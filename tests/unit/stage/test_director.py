@@ -146,14 +146,15 @@ def test_the_newest_wish_wins() -> None:
         assert ALL == platform.in_force
 
 
-def test_a_rule_that_does_not_come_into_force_gives_way(platform: FakePlatform) -> None:
+def test_a_rule_that_does_not_come_into_force_gives_way(
+    platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The next wish does not wait until the proxies' time is over."""
+    monkeypatch.setattr(FakePlatform, "_takes", lambda fake: fake._asked != CANARY)
     with directing(platform) as (director, told):
         told.next("baseline")
-        platform.defects.lagging = "reviews-v2"
         director.apply(CANARY, "90,10,0")
         told.next("applying")
-        platform.defects.lagging = ""
         director.reset()
         told.next("baseline")
 
@@ -190,6 +191,7 @@ def test_a_rule_that_proxies_never_serve_is_taken_back(platform: FakePlatform, m
         failed = told.next("failed")
 
         assert "reviews-v2 does not serve" in str(failed.error)
+        assert [CANARY, BASELINE] == platform.applied
         assert BASELINE == failed.state == platform.in_force
         assert is_free()
 

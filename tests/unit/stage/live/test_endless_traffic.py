@@ -15,6 +15,7 @@ import pytest
 from platforms.counters import Hop
 from platforms.wait import wait_until
 from scenarios.messages.catalogue import english
+from stage import rules
 from stage.live import endless_traffic as module
 from stage.live.endless_traffic import EndlessTraffic
 from stage.picture import TrafficView
@@ -69,6 +70,20 @@ def test_it_is_held_while_something_is_proved(traffic: EndlessTraffic, platform:
         assert asked == answers(traffic)
         assert asked == platform.asked_for_page
     until(lambda: answers(traffic) > asked)
+
+
+def test_slow_pages_are_waited_for(tmp_path: Path) -> None:
+    """Whoever keeps our requests away does so from those that have begun, too."""
+    with FakePlatform(second=0.2) as platform:
+        platform.apply(rules.fault("delay"))
+        traffic = EndlessTraffic(platform.gateway_url, tmp_path / "locust.log")
+        try:
+            traffic.start(RATE, ("",))
+            until(lambda: platform.asked_for_page >= 20)
+            with traffic.held():
+                assert platform.asked_for_page == answers(traffic)
+        finally:
+            traffic.close()
 
 
 def test_it_pauses_and_goes_on(traffic: EndlessTraffic) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -87,6 +88,20 @@ def test_a_pause_forgets(platform: FakePlatform) -> None:
         rated.resume()
         until(rated, lambda shown: shown is not None)
         assert 0 == rated.latest().arrows["gateway>productpage"].rate  # type: ignore[union-attr]
+    finally:
+        rated.close()
+
+
+def test_what_was_asked_for_before_is_forgotten_too(platform: FakePlatform) -> None:
+    """An answer of the proxies that was under way belongs to what was."""
+    rated = PolledRates(lambda: platform, every=60)
+    try:
+        began = time.monotonic()
+        rated.forget()
+        rated._add(Counters(), {}, began)
+        assert not rated._readings
+        rated._add(Counters(), {}, time.monotonic())
+        assert rated._readings
     finally:
         rated.close()
 
