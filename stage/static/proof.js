@@ -14,7 +14,7 @@ const SIGNS = /** @type {const} */ ({ HOLDS: '✓', FAILS: '✗', INCONCLUSIVE: 
  */
 export function show({ run }) {
   byId('proof').hidden = run === null;
-  mark(document.body, 'data-proof', run !== null && '');
+  mark(document.body, 'data-proof', run !== null && (isOver(run) ? 'over' : 'running'));
   if (!run) return;
   write(byId('run-title'), run.title);
   write(byId('command'), run.command);
@@ -27,8 +27,7 @@ export function show({ run }) {
     claims.replaceChildren(...run.claims.map((claim) => make('li', {}, [claim])));
   }
   write(byId('reasons'), run.error || run.reasons.join(' · '));
-  const done = run.verdict !== '' || run.error !== '';
-  byId('progress').hidden = done;
+  byId('progress').hidden = isOver(run);
   byId('stop').hidden = run.from !== 'stage';
   const bar = /** @type {HTMLProgressElement} */ (byId('answered'));
   bar.max = run.of || 1;
@@ -44,6 +43,11 @@ export function show({ run }) {
 export function said(run) {
   if (run.error) return `! ${say('run_error')}`;
   return run.verdict ? `${SIGNS[run.verdict]} ${say(run.verdict)}` : `… ${say(`run_${run.from}`)}`;
+}
+
+/** @param {Run} run */
+function isOver(run) {
+  return run.verdict !== '' || run.error !== '';
 }
 
 /** @param {Run} run */
