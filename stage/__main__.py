@@ -26,15 +26,15 @@ from scenarios.messages.language import Language, of_environment
 from scenarios.messages.message import Message
 from scenarios.run.signals import InterruptGuard
 from stage import opening
-from stage.presentation import Presentation
+from stage.presentation import Presentation, Scenery
 from stage.recordings import files
 from stage.scenery.rehearsal import Rehearsal
 from stage.scenery.replay import Replay
+from stage.server import Listener
 from stage.show import Place, Show
 from stage.web.app import create_app
 from stage.web.door import Door
 from stage.web.publisher import Publisher
-from stage.web.server import Listener
 
 PORT = 8090
 _RATE = Fraction(15)
@@ -86,18 +86,21 @@ def stage(
         raise UsageError("--replay and --rehearse: one of them; each shows recordings of its own")
     show = Show(Language(lang) if lang else of_environment(os.environ), parse_name(user))
     door = _door(host, port, token=token)
-    recorded: Replay | None = None
-    if replay:
-        events = files.named(replay)
-        recorded = Replay(events)
-        place = Place(files.episode_of(events), "prove")
-        show = dataclasses.replace(show, place=place, user=files.user_of(events) or show.user)
-    elif rehearse:
-        recorded = Rehearsal(files.rehearsal())
+    played = files.named(replay) if replay else ()
+    rehearsed = files.rehearsal() if rehearse else {}
+    if played:
+        place = Place(files.episode_of(played), "prove")
+        show = dataclasses.replace(show, place=place, user=files.user_of(played) or show.user)
     with ExitStack() as stack:
         guard = stack.enter_context(InterruptGuard().installed())
-        listener, *frames = [stack.enter_context(one) for one in _listeners(door.host, port, frames=recorded is None)]
-        scenery = recorded or opening.demo(choice, door, frames, rate=float(rate))
+        listener, *frames = [stack.enter_context(one) for one in _listeners(door.host, port)]
+        scenery: Scenery
+        if played:
+            scenery = Replay(played, stack.enter_context(opening.stand_in(door, frames)))
+        elif rehearsed:
+            scenery = Rehearsal(rehearsed, stack.enter_context(opening.stand_in(door, frames)))
+        else:
+            scenery = opening.demo(choice, door, frames, rate=float(rate))
         try:
             _serve(Presentation(scenery, show), door, listener, frames)
         finally:
@@ -119,10 +122,10 @@ def _serve(shown: Presentation, door: Door, listener: Listener, frames: Sequence
         publisher.close()
 
 
-def _listeners(host: str, port: int, *, frames: bool) -> Iterator[Listener]:
-    """Take the port of the stage, and one for each page, if there are any: those that follow, else others."""
+def _listeners(host: str, port: int) -> Iterator[Listener]:
+    """Take the port of the stage, and one for each page: those that follow, else others."""
     yield Listener(host, port)
-    for number in (port + 1, port + 2) if frames else ():
+    for number in (port + 1, port + 2):
         try:
             yield Listener(host, number)
         except (NotReachable, OverflowError):

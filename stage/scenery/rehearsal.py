@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scenarios.events.event import Accepted, Event, Opened, Sent
+from stage.frames.stand_in import StandIn
 from stage.picture import Mode, Picture, ShowView
 from stage.recordings.player import Moment, moments
 from stage.scenery.replay import Replay
@@ -20,11 +21,12 @@ class Rehearsal(Replay):
 
     mode: Mode = "rehearsal"
 
-    def __init__(self, recorded: Mapping[int, Sequence[Event]]) -> None:
+    def __init__(self, recorded: Mapping[int, Sequence[Event]], stand_in: StandIn | None = None) -> None:
         """`recorded` has a run for each episode."""
         self._recorded = {episode: moments(events) for episode, events in recorded.items()}
         self._rule_of = 0
-        super().__init__(recorded[EPISODES[0]][:1])
+        super().__init__(recorded[EPISODES[0]], stand_in)
+        self.play(self._recorded[EPISODES[0]], end=1)
 
     def draw(self, show: Show, view: ShowView, now_ms: int) -> Picture:
         picture = super().draw(show, view, now_ms)

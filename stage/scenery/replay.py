@@ -12,8 +12,11 @@ from scenarios.events.event import Counted, Event, InForce, Opened, Restored, Se
 from scenarios.evidence.observation import Observation
 from stage import rules
 from stage.frames.page import shown_stars
+from stage.frames.pages import WHO
+from stage.frames.stand_in import StandIn
 from stage.live.counts import AnswerCounts
 from stage.live.proxy_rates import Reading, rates
+from stage.parts import RuleStatus
 from stage.picture import ArrowView, DemoView, Dot, Flow, FrameView, MapView, Mode, Picture, ShowView
 from stage.recordings.player import Moment, Player, moments
 from stage.recordings.run_so_far import BASELINE, RunSoFar
@@ -38,7 +41,9 @@ class Replay:
 
     mode: Mode = "replay"
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    def __init__(self, events: Sequence[Event], stand_in: StandIn | None = None) -> None:
+        """`stand_in` shows the pages; without it, they are told by their versions alone."""
+        self._stand_in = stand_in
         self._lock = threading.Lock()
         self._drawing = RuleDrawing()
         self.play(moments(events))
@@ -47,6 +52,7 @@ class Replay:
         """Play these moments, or so many of them, from then on, in seconds since 1970."""
         with self._lock:
             self._measured = _measured(played)
+            self._baseline = _baseline(played)
             self._player = Player(played[:end])
             self._begin_at(at)
 
@@ -54,9 +60,9 @@ class Replay:
         with self._lock:
             self._catch_up()
             run = self._run
-            status = run.rule if run else BASELINE
+            status = run.rule if run and run.rule is not BASELINE else self._baseline
             traffic = self._counts.view(self._flow, self._now.rate)
-            pages = dict(self._pages)
+            frames = self._frames(show)
             recorded_ms = round(self._player.now * 1000)
         opened = run.opened if run else None
         return Picture(
@@ -71,7 +77,7 @@ class Replay:
             rule=self._drawing.draw(status, show.language),
             traffic=traffic,
             map=MapView(recorded_ms, self._now.arrows) if self._flow == "running" and self._now.arrows else None,
-            frames={"anonymous": pages.get(ANONYMOUS, FrameView()), "end_user": pages.get(show.user, FrameView())},
+            frames=frames,
             run=run.view(show.language, "recording") if run else None,
             replay=self._player.view(),
         )
@@ -101,7 +107,10 @@ class Replay:
         self._counts = AnswerCounts(clock=lambda: self._player.now)
         self._flow, self._now = _QUIET, _NOTHING
         self._run: RunSoFar | None = None
-        self._pages: dict[str, FrameView] = {}
+        self._first: dict[str, Mapping[str, str]] = {}
+        """The marks of the first page of each end user under the rule: the one that the stage would have fetched."""
+        self._second: Mapping[str, str] = {}
+        """Those of another anonymous page, for an end user of whom there is none."""
 
     def _catch_up(self) -> None:
         for moment in self._player.taken():
@@ -114,9 +123,17 @@ class Replay:
         self._counts.add(seen)
         if self._run:
             self._run = self._run.answered()
-        self._pages[seen.end_user] = FrameView(
-            version=seen.marks.get("reviews-version", ""), stars=shown_stars(seen.marks)
-        )
+        if not seen.is_page:
+            return
+        if self._first.setdefault(seen.end_user, seen.marks) is not seen.marks and not seen.end_user:
+            self._second = self._second or seen.marks
+
+    def _frames(self, show: Show) -> Mapping[str, FrameView]:
+        seen = {ANONYMOUS: self._first.get(ANONYMOUS, {}), show.user: self._first.get(show.user, self._second)}
+        if self._stand_in:
+            return self._stand_in.show(seen, show.user, show.language)
+        views = (FrameView(version=one.get("reviews-version", ""), stars=shown_stars(one)) for one in seen.values())
+        return dict(zip(WHO, views, strict=True))
 
     def _follow(self, event: Event) -> None:
         self._run = self._run.after(event) if self._run else RunSoFar(event) if isinstance(event, Opened) else None
@@ -125,6 +142,7 @@ class Replay:
         match event:
             case InForce() | Restored():
                 self._counts.count_from(self._run.rule.since_ms, rules.shares(self._run.rule.state))
+                self._first, self._second = {}, {}
             case Sending():
                 self._flow, self._now = "running", self._measured.get(event.step, _NOTHING)
             case Sent():
@@ -150,3 +168,9 @@ def _measured(played: Sequence[Moment]) -> Mapping[int, _Measured]:
         for one in events
         if isinstance(one, Counted) and one.step in sent
     }
+
+
+def _baseline(played: Sequence[Moment]) -> RuleStatus:
+    """Return what was in force before: the baseline, on as many proxies as there were."""
+    found = (one.what.convergence.proxies for one in played if isinstance(one.what, InForce))
+    return replace(BASELINE, proxies=next(found, 0))

@@ -13,8 +13,8 @@ import urllib3
 from scenarios.messages.language import Language
 from stage.frames.listener import create_frame
 from stage.frames.page import HeldPage
+from stage.server import Listener
 from stage.web.door import Door
-from stage.web.server import Listener
 
 _POLICY = "default-src 'none'; frame-ancestors 'self'; form-action 'self'"
 

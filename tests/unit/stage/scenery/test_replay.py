@@ -54,7 +54,7 @@ def test_everything_that_was_seen_is_seen_again(replay: Replay) -> None:
     assert ("in_force", 7, 12.5) == (weighted.rule.status, weighted.rule.proxies, weighted.rule.after_ms)
     assert {"v1": 9, "v2": 1, "v3": 0} == {name: one.answers for name, one in weighted.traffic.versions.items()}
     assert {"v1": 0.9, "v2": 0.1, "v3": 0.0} == {name: one.asked for name, one in weighted.traffic.versions.items()}
-    assert ("v2", "black") == (weighted.frames["anonymous"].version, weighted.frames["anonymous"].stars)
+    assert ("v1", "none") == (weighted.frames["anonymous"].version, weighted.frames["anonymous"].stars)
     assert weighted.map is None
     assert weighted.run
     assert ("90,10,0", 10, 10, "") == (weighted.run.step, weighted.run.answers, weighted.run.of, weighted.run.verdict)

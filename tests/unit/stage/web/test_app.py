@@ -17,11 +17,11 @@ import urllib3
 from scenarios.messages.language import Language
 from stage.picture import Dot, Picture, ShowView
 from stage.presentation import Presentation
+from stage.server import Listener
 from stage.show import Place, Show
 from stage.web.app import create_app
 from stage.web.door import Door
 from stage.web.publisher import Publisher
-from stage.web.server import Listener
 from tests.unit.stage.examples import picture
 
 FRAMES = ("http://127.0.0.1:8091", "http://127.0.0.1:8092")
