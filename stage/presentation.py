@@ -60,13 +60,17 @@ class Presentation:
         return render(text, self._show.language)
 
     def move(self, by: Literal[1, -1]) -> None:
-        """Go one step on, or back, in the talk."""
-        self.go(self._show.place.moved(by))
+        """Go one step on, or back, in the talk, and do what it is about; whoever goes back wants no proof."""
+        place = self._show.place.moved(by)
+        if place != self._show.place:
+            self.go(place, acts=by == 1 or place.phase != "prove")
 
-    def go(self, place: Place) -> None:
+    def go(self, place: Place, *, acts: bool = True) -> None:
+        """Go to a step of the talk, and do what it is about; raises what stands in the way, and stays."""
         with self._lock:
             show = self._show.at(place, time.time_ns() // 1_000_000)
-            self.scenery.enter(place, show)
+            if acts:
+                self.scenery.enter(place, show)
             self._show = show
 
     def look(self, **changes: Language | bool | Who) -> None:

@@ -20,7 +20,7 @@ export function build() {
 export function show({ traffic, mode }) {
   write(byId('counted'), say('counted', { answers: figure(traffic.answers) }));
   for (const version of VERSIONS) counts(version, traffic.versions[version]);
-  const flow = mode === 'live' ? traffic.status : 'recorded';
+  const flow = mode !== 'live' && traffic.status === 'running' ? 'recorded' : traffic.status;
   write(byId('traffic-status'), say(`traffic_${flow}`, { rate: figure(traffic.rate) }));
   mark(byId('traffic-status'), 'data-status', traffic.status);
   write(byId('failed'), traffic.failed ? `· ✗ ${say('failed', { failed: figure(traffic.failed) })}` : '');
