@@ -19,6 +19,34 @@ PATIENCE = 90
 """Seconds for what somebody has asked for."""
 
 
+SLIDE, LARGE = (1280, 720), (3840, 2160)
+
+# What sticks out of the screen, what scrolls, and which cards or bars lie over each other, once all is where it belongs.
+_MISPLACED = """
+const done = arguments[0];
+requestAnimationFrame(() => requestAnimationFrame(() => {
+  const found = [];
+  const page = document.documentElement;
+  if (page.scrollWidth > page.clientWidth) found.push(`the page is ${page.scrollWidth} wide`);
+  if (page.scrollHeight > page.clientHeight) found.push(`the page is ${page.scrollHeight} high`);
+  const name = element => element.id || `${element.tagName} ${element.className}`;
+  const boxes = [...document.querySelectorAll('.bar, .card')].filter(one => one.checkVisibility());
+  for (const box of boxes) {
+    const { left, top, right, bottom } = box.getBoundingClientRect();
+    if (left < 0 || top < 0 || right > innerWidth + 0.5 || bottom > innerHeight + 0.5) found.push(`${name(box)} sticks out`);
+    if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1) found.push(`${name(box)} is cut off`);
+    for (const other of boxes) {
+      if (box === other || box.contains(other) || other.contains(box)) continue;
+      const there = other.getBoundingClientRect();
+      const apart = right <= there.left + 0.5 || there.right <= left + 0.5 || bottom <= there.top + 0.5 || there.bottom <= top + 0.5;
+      if (!apart) found.push(`${name(box)} lies over ${name(other)}`);
+    }
+  }
+  done(found);
+}));
+"""
+
+
 class Screen:
     """One browser in front of a stage."""
 
@@ -86,6 +114,10 @@ class Screen:
         picture = self.until_picture(lambda one: one["rule"]["status"] == "in_force" and of(one), what)
         self.until(lambda: self.attribute("#status", "data-status") == "in_force", "the browser says in force")
         return picture
+
+    def misplaced(self) -> list[str]:
+        """What scrolls, sticks out, is cut off or lies over something else."""
+        return list(self.browser.execute_async_script(_MISPLACED))
 
     def log(self) -> list[dict[str, Any]]:
         """Everything that the browser complained of since the last time."""

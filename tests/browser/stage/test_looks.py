@@ -9,34 +9,10 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from platforms.environment import ROOT
-from tests.browser.stage.screen import Screen
+from tests.browser.stage.screen import LARGE, SLIDE, Screen
 from tools.browser import resize
 
 AXE = ROOT / "tools" / "web" / "node_modules" / "axe-core" / "axe.min.js"
-SLIDE, LARGE = (1280, 720), (3840, 2160)
-
-# What sticks out of the screen, what scrolls, and which cards or bars lie over each other.
-MISPLACED = """
-const found = [];
-const page = document.documentElement;
-if (page.scrollWidth > page.clientWidth) found.push(`the page is ${page.scrollWidth} wide`);
-if (page.scrollHeight > page.clientHeight) found.push(`the page is ${page.scrollHeight} high`);
-const name = element => element.id || `${element.tagName} ${element.className}`;
-const boxes = [...document.querySelectorAll('.bar, .card')].filter(one => one.checkVisibility());
-for (const box of boxes) {
-  const { left, top, right, bottom } = box.getBoundingClientRect();
-  if (left < 0 || top < 0 || right > innerWidth + 0.5 || bottom > innerHeight + 0.5) found.push(`${name(box)} sticks out`);
-  if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1) found.push(`${name(box)} is cut off`);
-  for (const other of boxes) {
-    if (box === other || box.contains(other) || other.contains(box)) continue;
-    const there = other.getBoundingClientRect();
-    const apart = right <= there.left + 0.5 || there.right <= left + 0.5 || bottom <= there.top + 0.5 || there.bottom <= top + 0.5;
-    if (!apart) found.push(`${name(box)} lies over ${name(other)}`);
-  }
-}
-return found;
-"""
-
 # The smallest text that is seen, outside the pages in the frames.
 SMALLEST = """
 let least = [99, ''];
@@ -75,7 +51,7 @@ def test_everything_fits(size: tuple[int, int], language: str, screen: Screen) -
         screen.until_in_force()
         screen.until(lambda: screen.attribute("html", "lang") == language, language)
 
-        assert [] == screen.browser.execute_script(MISPLACED)
+        assert [] == screen.misplaced()
 
 
 def test_nothing_is_too_small(screen: Screen) -> None:
