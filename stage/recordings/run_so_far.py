@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from platforms.bookinfo import baseline
@@ -116,17 +118,18 @@ class RunSoFar:
         )
 
     def _claims(self, language: Language) -> list[str]:
+        """Say what each step claims of whom; those of whom the same is claimed are named together, as in a terminal."""
         steps = zip(self.opened.scenario.steps, self.opened.claims, strict=True)
         return [
             talk.notice(
                 language,
                 "claim",
                 step=render(step.title, language),
-                who=render(shown(claim.expectation.end_user), language),
-                asked=", ".join(render(asked, language) for asked in self._asked(claim)),
+                who=render(_together([shown(claim.expectation.end_user) for claim in alike]), language),
+                asked=", ".join(render(one, language) for one in asked),
             )
             for step, claims in steps
-            for claim in claims
+            for asked, alike in groupby(claims, key=self._asked)
         ]
 
     def _asked(self, claim: Claim) -> list[Text]:
@@ -152,3 +155,7 @@ def in_force(title: Text, state: State, convergence: Convergence, at: float) -> 
         convergence.milliseconds,
         since_ms=round(at * 1000),
     )
+
+
+def _together(names: Sequence[Text]) -> Text:
+    return names[0] if len(names) == 1 else Message("run.each", names=names)

@@ -42,6 +42,10 @@ requestAnimationFrame(() => requestAnimationFrame(() => {
       if (!apart) found.push(`${name(box)} lies over ${name(other)}`);
     }
   }
+  for (const box of document.querySelectorAll('#line, #claims, #reasons, #status, td, th')) {
+    if (!box.checkVisibility() || getComputedStyle(box).overflow === 'visible') continue;
+    if (box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1) found.push(`${name(box)} is cut off`);
+  }
   done(found);
 }));
 """

@@ -111,6 +111,26 @@ def test_nothing_counted_is_no_number(screen: Screen, picture: dict[str, Any]) -
     assert [[NONE, NONE, NONE, "N/A"], [False, False]] == drawn(screen, "table", picture, look)
 
 
+@pytest.mark.parametrize("language", ["en", pytest.param("ko", marks=pytest.mark.exhaustive)])
+def test_the_bar_holds_everything_at_once(language: str, screen: Screen, picture: dict[str, Any]) -> None:
+    """A recording, paused, in a browser that is slow: nothing leaves its place, and the clocks are seen."""
+    screen.stage.ask("language", language=language)
+    screen.until(lambda: screen.attribute("html", "lang") == language, language)
+    picture |= {"language": language, "mode": "replay", "skipped": 1234}
+    picture["replay"] = {"speed": 0.25, "paused": True, "at_s": 1234.5, "of_s": 2345.6}
+    picture["show"] |= {"talk_started_ms": 1, "step_started_ms": 1}
+    look = """
+    const bar = document.querySelector('header.bar');
+    const clock = document.getElementById('talk-clock').getBoundingClientRect();
+    return [bar.scrollWidth <= bar.clientWidth, clock.width > 0 && clock.right < innerWidth,
+            document.getElementById('mode').textContent];
+    """
+    fits, clock, told = drawn(screen, "show", picture, look)
+
+    assert (True, True) == (fits, clock)
+    assert "1234" in told
+
+
 def test_versions_have_shape_word_and_colour(screen: Screen) -> None:
     """In the table, on the sliders and on the map, each version has its own of all three."""
     look = """
