@@ -141,6 +141,25 @@ def test_a_folder_that_cannot_be_made_is_told_and_stops_nothing() -> None:
     assert recording.path is None
 
 
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    """Neither the folder nor what an earlier writer left there leads elsewhere."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folder = part("local") / "recordings"
+    folder.symlink_to(elsewhere)
+    with Recording() as recording:
+        for event in of_each_kind():
+            recording(event)
+    assert "not a plain file in a folder of the demo's" in str(recording.error)
+    assert [] == list(elsewhere.iterdir())
+
+    folder.unlink()
+    folder.mkdir()
+    (folder / ".new").symlink_to(elsewhere / "file")
+    record(*of_each_kind())
+    assert [] == list(elsewhere.iterdir())
+
+
 def test_a_full_disk_ends_the_recording_and_nothing_else(small_files: int) -> None:
     """What was written before can be read."""
     with Recording() as recording:
