@@ -57,6 +57,7 @@ def test_a_recording_that_was_cut_at_any_byte_is_read_up_to_its_last_whole_line(
         (b"\xff\n", "at byte 0: 'utf-8' codec"),
         (LINES[0] + b"{}\n", f"at byte {len(LINES[0]):,}: no event of a run"),
     ],
+    ids=["empty", "no opening", "no event", "no text", "no event after the opening"],
 )
 def test_what_is_no_recording_is_refused(data: bytes, why: str, tmp_path: Path) -> None:
     """In one line, which names the file and the place."""
