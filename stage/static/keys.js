@@ -14,7 +14,7 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
  * @property {string} face what stands on it
  * @property {string} word the name of its sentence
  * @property {(picture: Picture) => unknown} act
- * @property {"replay" | "change"} [only] with a recording alone, or where there is a demo to change
+ * @property {"demo" | "recording" | "talk"} [only] where there is a demo, a recording, or either of them in a talk
  */
 
 /**
@@ -26,25 +26,25 @@ export function keyboard(open) {
   return [
     { key: 'ArrowRight', face: '→', word: 'key_next', act: () => ask('next') },
     { key: 'ArrowLeft', face: '←', word: 'key_back', act: () => ask('back') },
-    { key: 'p', face: 'P', word: 'key_prove', act: () => ask('prove'), only: 'change' },
-    { key: 's', face: 'S', word: 'key_stop', act: () => ask('stop_proof'), only: 'change' },
+    { key: 'p', face: 'P', word: 'key_prove', act: () => ask('prove'), only: 'talk' },
+    { key: 's', face: 'S', word: 'key_stop', act: () => ask('stop_proof'), only: 'demo' },
     { key: ' ', face: '␣', word: 'key_pause', act: pause },
-    { key: 'r', face: 'R', word: 'key_reset', act: () => ask('reset'), only: 'change' },
+    { key: 'r', face: 'R', word: 'key_reset', act: () => ask('reset'), only: 'demo' },
     ...[1, 2, 3, 4, 5].map((number) => preset(number)),
-    { key: 'f', face: 'F', word: 'key_fault', act: fault, only: 'change' },
-    { key: 'u', face: 'U', word: 'key_user', act: routeUser, only: 'change' },
-    { key: 'e', face: 'E', word: 'key_edit', act: open.edit, only: 'change' },
-    { key: 'z', face: 'Z', word: 'key_undo', act: () => ask('undo'), only: 'change' },
+    { key: 'f', face: 'F', word: 'key_fault', act: fault, only: 'demo' },
+    { key: 'u', face: 'U', word: 'key_user', act: routeUser, only: 'demo' },
+    { key: 'e', face: 'E', word: 'key_edit', act: open.edit, only: 'demo' },
+    { key: 'z', face: 'Z', word: 'key_undo', act: () => ask('undo'), only: 'demo' },
     { key: 'w', face: 'W', word: 'key_whole', act: open.whole },
     { key: 'a', face: 'A', word: 'key_above', act: (picture) => enlarge(picture, 'anonymous') },
     { key: 'b', face: 'B', word: 'key_below', act: (picture) => enlarge(picture, 'end_user') },
     { key: 'n', face: 'N', word: 'key_reload', act: () => ask('reload') },
     { key: 'o', face: 'O', word: 'key_reloads', act: (picture) => ask('reload', { every: !picture.reloads }) },
-    { key: '+', face: '+', word: 'key_faster', act: (picture) => rate(picture, 1), only: 'change' },
-    { key: '-', face: '−', word: 'key_slower', act: (picture) => rate(picture, -1), only: 'change' },
-    { key: '>', face: '>', word: 'key_speed_up', act: (picture) => speed(picture, 1), only: 'replay' },
-    { key: '<', face: '<', word: 'key_slow_down', act: (picture) => speed(picture, -1), only: 'replay' },
-    { key: '.', face: '.', word: 'key_step', act: () => ask('replay', { step: true }), only: 'replay' },
+    { key: '+', face: '+', word: 'key_faster', act: (picture) => rate(picture, 1), only: 'demo' },
+    { key: '-', face: '−', word: 'key_slower', act: (picture) => rate(picture, -1), only: 'demo' },
+    { key: '>', face: '>', word: 'key_speed_up', act: (picture) => speed(picture, 1), only: 'recording' },
+    { key: '<', face: '<', word: 'key_slow_down', act: (picture) => speed(picture, -1), only: 'recording' },
+    { key: '.', face: '.', word: 'key_step', act: () => ask('replay', { step: true }), only: 'recording' },
     { key: 'l', face: 'L', word: 'key_language', act: language },
     { key: 'd', face: 'D', word: 'key_dark', act: (picture) => ask('dark', { on: !picture.dark }) },
     { key: '?', face: '?', word: 'key_help', act: open.help },
@@ -59,7 +59,8 @@ export function keyboard(open) {
  * @returns {boolean}
  */
 export function serves(key, picture) {
-  return !key.only || (key.only === 'replay') === (picture.mode === 'replay');
+  const there = { demo: picture.mode === 'live', recording: picture.replay !== null, talk: picture.mode !== 'replay' };
+  return !key.only || there[key.only];
 }
 
 /**
@@ -114,7 +115,7 @@ function isBusy(event) {
  */
 function preset(number) {
   const key = String(number);
-  return { key, face: key, word: `key_preset_${number}`, act: () => ask('preset', { number }), only: 'change' };
+  return { key, face: key, word: `key_preset_${number}`, act: () => ask('preset', { number }), only: 'demo' };
 }
 
 /** @param {Picture} picture */

@@ -78,6 +78,7 @@ function demo({ demo: { platform, proxies, answers }, mode, replay, skipped }) {
   const failed = mode === 'live' && !answers;
   write(where, failed ? `✗ ${say('no_answer')}` : say('demo', { platform: say(platform), proxies }));
   mark(where, 'data-failed', failed && '');
+  where.hidden = mode !== 'live';
   const kinds = [];
   if (mode === 'rehearsal') kinds.push(say('rehearsal'));
   else if (replay) {
