@@ -22,8 +22,8 @@ _UNDONE = 50
 """How many changes can be undone."""
 _PROBE_SECONDS = 1.0
 """How long the proxies get to prove that they serve the baseline."""
-_PATIENCE_SECONDS = 0.5
-"""How long the proxies are waited for before somebody may have thought better of it."""
+_PATIENCE_SECONDS = 3.0
+"""How long the proxies are waited for before somebody may have thought better of it; a cluster's are all asked anew then."""
 _NOTHING_KNOWN = RuleStatus("baseline", _TITLE, BASELINE, revision=BASELINE.resources.revision)
 
 

@@ -234,8 +234,9 @@ def test_changes_are_undone_one_by_one(platform: FakePlatform) -> None:
         assert platform.in_force == HALVES
 
 
-def test_what_is_on_its_way_is_undone() -> None:
+def test_what_is_on_its_way_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was in force is put back before it came to be something else."""
+    monkeypatch.setattr(module, "_PATIENCE_SECONDS", 0.05)
     with FakePlatform(lag=2.0) as platform, directing(platform) as (director, told):
         told.next("baseline")
         director.apply(CANARY, "90,10,0")
