@@ -13,8 +13,8 @@ from platforms.boundary import State
 from platforms.demo.journal import DemoPlatform
 from platforms.demo.run_folder import part
 from platforms.errors import Busy, DemoError, NotApplied, NotReachable, Silent
-from scenarios.messages.errors import told
-from scenarios.messages.message import Text
+from scenarios.messages.errors import told, words
+from scenarios.messages.message import Message, Text
 from stage.hold import Hold
 from stage.parts import RuleStatus
 from stage.proof import Proof
@@ -108,8 +108,7 @@ class Director:
     def _wish(self, wish: _Wish, *, alone: bool = False, proves: bool = False) -> None:
         with self._waiting:
             if self._closed or self._proving:
-                why = "the stage is ending" if self._closed else "a proof is running: wait until it ends, or stop it"
-                raise Busy(why)
+                raise Busy(words(Message("stage.ending") if self._closed else Message("stage.proof_runs")))
             if alone:
                 self._wishes.clear()
             elif wish.about_rule and self._wishes and self._wishes[-1].about_rule:
@@ -156,7 +155,8 @@ class Director:
                 self._proving = False
         self._rule.look()
         if code not in _VERDICTS and not self._stopping:
-            raise NotApplied(said or f"python -m {arguments[0]} ended with exit code {code}")
+            ended = Message("stage.proof_ended", command=f"python -m {arguments[0]}", code=code)
+            raise NotApplied(said or words(ended))
 
     def _run(self, arguments: Sequence[str]) -> tuple[int, str]:
         """Run the command to its end; returns its exit code and the last thing that it said."""

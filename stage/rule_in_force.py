@@ -12,6 +12,7 @@ from platforms.bookinfo import baseline
 from platforms.boundary import CONVERGENCE_SECONDS, Convergence, State
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, NotApplied, NotConverged, NotReachable, Silent
+from scenarios.messages.errors import told, words
 from scenarios.messages.message import Message, Text
 from stage.hold import Hold
 from stage.parts import RuleStatus
@@ -63,7 +64,7 @@ class RuleInForce:
         try:
             convergence = platform.wait_until_converged(BASELINE, timeout=_PROBE_SECONDS)
         except NotConverged as error:
-            raise NotApplied("a rule other than the baseline is in force: reset puts the baseline back") from error
+            raise NotApplied(words(Message("stage.other_rule"))) from error
         # How long it took is for whoever put it in force to say.
         self._now_in_force(BASELINE, _TITLE, replace(convergence, milliseconds=0.0))
 
@@ -133,7 +134,7 @@ class RuleInForce:
                 if time.monotonic() >= deadline:
                     platform.apply(before)
                     platform.wait_until_converged(before, timeout=CONVERGENCE_SECONDS)
-                    raise NotApplied(f"{error}; what was in force before is back") from error
+                    raise NotApplied(words(Message("stage.put_back", why=told(error)))) from error
 
     def _now_in_force(self, state: State, title: Text, convergence: Convergence) -> None:
         if state == BASELINE:

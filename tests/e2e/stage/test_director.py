@@ -13,6 +13,7 @@ from platforms.bookinfo import baseline
 from platforms.boundary import State
 from platforms.demo.journal import Journal, exclusive
 from platforms.selection import connect
+from scenarios.messages.catalogue import english
 from stage import rules
 from stage.director import Director
 from stage.live.endless_traffic import EndlessTraffic
@@ -88,7 +89,7 @@ def test_a_demo_that_is_taken_down_is_let_go(down: Demo, monkeypatch: pytest.Mon
         director.apply(CANARY, "90,10,0")
         told.next("in_force")
         down.run("down")
-        assert "brings" in str(told.next("failed").error)
+        assert "brings" in english(told.next("failed").error)
         down.up()
         told.next("baseline")
         director.apply(CANARY, "90,10,0")

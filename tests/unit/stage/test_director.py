@@ -169,7 +169,7 @@ def test_a_refused_rule_changes_nothing(platform: FakePlatform) -> None:
         failed = told.next("failed")
 
         assert (BASELINE, False) == (failed.state, failed.undo)
-        assert "weight must not be negative" in str(failed.error)
+        assert "weight must not be negative" in english(failed.error)
         assert is_free()
         director.apply(CANARY, "90,10,0")
         told.next("in_force")
@@ -190,7 +190,7 @@ def test_a_rule_that_proxies_never_serve_is_taken_back(platform: FakePlatform, m
         director.apply(CANARY, "90,10,0")
         failed = told.next("failed")
 
-        assert "reviews-v2 does not serve" in str(failed.error)
+        assert "reviews-v2 does not serve" in english(failed.error)
         assert [CANARY, BASELINE] == platform.applied
         assert BASELINE == failed.state == platform.in_force
         assert is_free()
@@ -203,7 +203,7 @@ def test_somebody_else_is_not_disturbed(platform: FakePlatform) -> None:
         with exclusive("local", "python -m scenarios.canary"):
             director.apply(CANARY, "90,10,0")
 
-            assert "`python -m scenarios.canary` is changing this demo" in str(told.next("failed").error)
+            assert "`python -m scenarios.canary` is changing this demo" in english(told.next("failed").error)
         assert BASELINE not in platform.applied
         assert CANARY not in platform.applied
 
@@ -264,7 +264,7 @@ def test_another_rule_is_found(platform: FakePlatform) -> None:
     platform.apply(CANARY)
     platform.wait_until_converged(CANARY, timeout=5)
     with directing(platform) as (director, told):
-        assert "a rule other than the baseline" in str(told.next("failed").error)
+        assert "a rule other than the baseline" in english(told.next("failed").error)
         assert [CANARY] == platform.applied
         director.reset()
         told.next("baseline")
@@ -325,7 +325,7 @@ def test_a_proof_that_cannot_be_given_says_so(platform: FakePlatform) -> None:
         director.prove(["scenarios.canary", "--weights", "x"])
         failed = told.next("failed")
 
-        assert "canary: --weights" in str(failed.error)
+        assert "canary: --weights" in english(failed.error)
         assert not failed.proving
 
 

@@ -7,6 +7,7 @@ import itertools
 import re
 import string
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -146,10 +147,15 @@ def test_a_sentence_is_not_taken_for_another_that_begins_alike() -> None:
     assert render(leak, Language.KOREAN) == "다른 사용자 300건 중 31건에서 v3가 보였습니다"
 
 
+def _code() -> Iterator[Path]:
+    """The modules that say something: those of the scenarios, and of the stage."""
+    return (path for folder in ("scenarios", "stage") for path in (ROOT / folder).rglob("*.py"))
+
+
 def said() -> set[str]:
     """Every key that stands in the code as it is."""
     found: set[str] = set()
-    for path in (ROOT / "scenarios").rglob("*.py"):
+    for path in _code():
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
@@ -162,7 +168,7 @@ def written() -> set[str]:
     """Every key with which a message is made."""
     return {
         node.args[0].value
-        for path in (ROOT / "scenarios").rglob("*.py")
+        for path in _code()
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
