@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import queue
 import threading
 import time
@@ -19,11 +20,12 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from platforms.demo.run_folder import open_text
-from platforms.errors import DemoError
 from scenarios.events.event import Answered, Event, Locked, Opened
 from scenarios.events.line import encode
 from scenarios.events.reading import SUFFIX, folder_of, recordings
 from scenarios.evidence.observation import Observation
+
+log = logging.getLogger(__name__)
 
 KEPT = 20
 """How many recordings of a demo there are at most: the newest."""
@@ -69,7 +71,8 @@ class Recording:
                     with _made(opened, first) as (file, self.path):
                         for batch in self._batches():
                             _write(file, batch)
-        except (OSError, DemoError) as error:
+        except Exception as error:
+            log.debug("no recording: %s", error, exc_info=True)
             self.error = error
 
     def _until_locked(self) -> list[Event]:

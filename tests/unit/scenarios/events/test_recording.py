@@ -16,7 +16,7 @@ import pytest
 
 from platforms.demo.run_folder import part
 from platforms.environment import ROOT
-from scenarios.events.event import Answered, Ended, Event, Locked
+from scenarios.events.event import Answered, Ended, Event, Locked, Noted
 from scenarios.events.reading import follow, is_being_written, read, recordings
 from scenarios.events.recording import KEPT, Recording
 from scenarios.evidence.judgement import Verdict
@@ -139,6 +139,16 @@ def test_a_folder_that_cannot_be_made_is_told_and_stops_nothing() -> None:
 
     assert isinstance(recording.error, OSError)
     assert recording.path is None
+
+
+def test_an_event_that_has_no_form_ends_the_recording_and_is_told() -> None:
+    """Nobody takes it for a whole one."""
+    with Recording() as recording:
+        for event in (opened(), Locked(), Noted(object()), ENDED):  # type: ignore[arg-type]
+            recording(event)
+
+    assert isinstance(recording.error, TypeError)
+    assert 2 == len(read(eventually(recording)))
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
