@@ -110,6 +110,7 @@ sbom: setup-dev ## Write what the project is made of to reports/sbom (CycloneDX)
 	$(PYTHON) -m venv .setup/sbom
 	.setup/sbom/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-sbom.txt
 	.setup/sbom/bin/cyclonedx-py requirements requirements.txt --output-file reports/sbom/python.json
+	cd stage/editor && npm sbom --package-lock-only --sbom-format cyclonedx > $(CURDIR)/reports/sbom/editor.json
 	cd services/reviews && mvn -q -B -ntp org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeBom -DoutputDirectory=$(CURDIR)/reports/sbom -DoutputName=java -DoutputFormat=json
 	@ls -l reports/sbom
 
