@@ -134,7 +134,7 @@ class Check:
 
     mistakes: tuple[Mistake, ...]
     lines: tuple[RuleLine, ...]
-    """How it differs from the baseline; empty where it cannot be read."""
+    """How it differs from what is in force; empty where it cannot be read."""
     state: State | None
     """None where it is refused."""
 

@@ -105,10 +105,11 @@ def title(state: State) -> Text:
     return ", ".join(f"{kind} {name}" for kind, _, name in sorted(_differing(state.resources, baseline())))
 
 
-def check(text: str, *, platform: str = "local") -> Check:
+def check(text: str, *, platform: str = "local", before: State | None = None) -> Check:
     """Check a text as `python -m platforms apply` would on that platform, and in its words; changes nothing.
 
-    A text that is not refused has a state, and what its author should know of it as `mistakes`.
+    A text that is not refused has a state, how that differs from the one before, or from the baseline, and what its author
+    should know of it as `mistakes`.
     """
     if wrong := _unsendable(text):
         return Check((Mistake(0, wrong),), (), None)
@@ -122,7 +123,9 @@ def check(text: str, *, platform: str = "local") -> Check:
         return Check((Mistake(line, _shown(said)),), (), None)
     remarks = (*own_rules.notes(laid), *map(str, analyze(laid.resources, BOOKINFO)))
     state = State(laid.resources)
-    return Check(tuple(Mistake(line_of(one, text), _shown(one)) for one in remarks), differs(state).lines, state)
+    return Check(
+        tuple(Mistake(line_of(one, text), _shown(one)) for one in remarks), differs(state, before).lines, state
+    )
 
 
 def differs(state: State, before: State | None = None) -> Difference:

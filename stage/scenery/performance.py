@@ -132,7 +132,7 @@ class Performance:
         self._cast.changes.undo()
 
     def check(self, text: str) -> Check:
-        return rules.check(text, platform=self._platform.name)
+        return rules.check(text, platform=self._platform.name, before=self._state)
 
     def apply(self, show: Show, text: str) -> Check:
         """Put in force what somebody typed, if it is not refused."""

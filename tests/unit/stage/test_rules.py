@@ -57,7 +57,8 @@ def test_only_what_differs_is_shown_and_marked() -> None:
 
 def test_a_change_is_marked_against_the_state_before() -> None:
     """Of another weight, the weight alone is marked."""
-    marked = [line for line in rules.differs(rules.preset(3), rules.preset(2)).lines if line.change]
+    checked = rules.check(rules.differs(rules.preset(3)).yaml, before=rules.preset(2))
+    marked = [line for line in checked.lines if line.change]
 
     assert [("-", "90"), ("+", "50"), ("-", "10"), ("+", "50")] == [
         (line.change, line.text.split()[-1]) for line in marked
