@@ -12,7 +12,7 @@ from typing import Protocol
 from platforms.boundary import State
 from scenarios.messages.language import Language
 from scenarios.messages.message import Text
-from stage.picture import Dot, Fault, MapView, RuleLine, RuleState, RunView, TrafficView
+from stage.picture import Dot, MapView, RuleLine, RuleState, RunView, TrafficView
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Runs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A reason why a rule is refused, with its line in the text, from 1; 0 where it is about none."""
+    """A reason why a rule is refused, or a remark on one that is not, with its line from 1; 0 where it is about none."""
 
     line: int
     text: str
@@ -147,35 +147,3 @@ class Difference:
     yaml: str
     """What differs, as objects to edit."""
     whole: str
-
-
-class Rules(Protocol):
-    """Who makes states of wishes; the module `stage.rules` is one."""
-
-    def check(self, text: str, /) -> Check: ...
-
-    def differs(self, state: State, /) -> Difference: ...
-
-    def preset(self, number: int, /) -> State:
-        """Return one of the five presets of weights; raises UsageError for another number."""
-
-    def weights(self, weights: Sequence[int], /) -> State:
-        """Return the state with these weights of v1, v2 and v3; raises UsageError unless they add up to 100."""
-
-    def fault(self, kind: Fault, /) -> State:
-        """Return the state in which ratings fail so, and reviews are v3; the baseline for none."""
-
-    def user(self, name: str, /) -> State:
-        """Return the state that sends this user to v3; raises UsageError for a name that cannot sign in."""
-
-    def shares(self, state: State, /) -> Mapping[str, float | None]:
-        """Return the share that a state asks of each version; None where it depends on the end user."""
-
-    def weights_of(self, state: State, /) -> tuple[int, ...] | None: ...
-
-    def fault_of(self, state: State, /) -> Fault: ...
-
-    def routes_user(self, state: State, /) -> bool: ...
-
-    def title(self, state: State, /) -> Text:
-        """Return what the rule is, in a few words."""
