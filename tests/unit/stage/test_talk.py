@@ -52,6 +52,20 @@ def test_every_step_has_its_sentence(language: Language) -> None:
 
 
 @pytest.mark.parametrize("language", Language)
+def test_the_talk_is_printed_as_it_is_said(language: Language) -> None:
+    """What docs/presenting.md tells to say is what the stage tells to say, in the same order."""
+    printed = (ROOT / "docs" / "presenting.md").read_text(encoding="utf-8")
+    places = [
+        printed.find(f"| {talk.sentence(language, episode, phase, user='opennaru')[0]} |")
+        for episode in EPISODES
+        for phase in PHASES
+    ]
+
+    assert -1 not in places
+    assert sorted(places) == places
+
+
+@pytest.mark.parametrize("language", Language)
 def test_verdicts_are_called_as_runs_call_them(language: Language) -> None:
     """The terminal and the stage have one word for a verdict."""
     assert {"HOLDS", "FAILS", "INCONCLUSIVE"} <= talk.words(language).keys()
