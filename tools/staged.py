@@ -10,7 +10,7 @@ import subprocess  # noqa: TID251  # the stage is a command
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +34,7 @@ class Staged:
         self.process, self.url = process, url
         self._place = urlsplit(url).netloc
 
-    def pictures(self) -> Iterator[tuple[int, Picture]]:
+    def pictures(self) -> Generator[tuple[int, Picture]]:
         """Yield the pictures as they come, each with the moment in milliseconds when it was there."""
         with closing(self._connect()) as connection:
             connection.request("GET", "/stream")
@@ -45,7 +45,7 @@ class Staged:
 
     def picture(self) -> Picture:
         """Return the newest picture."""
-        with closing(self.pictures()) as pictures:  # type: ignore[type-var]  # a generator
+        with closing(self.pictures()) as pictures:
             return next(pictures)[1]
 
     def ask(self, name: str, /, **body: Any) -> Mapping[str, Any]:

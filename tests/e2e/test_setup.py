@@ -31,8 +31,9 @@ class Project:
 
     def __init__(self, folder: Path, index: Index) -> None:
         self.folder, self.index = folder, index
-        for part in ("tools/setup", "platforms", "istio", "services/reviews"):
-            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "target"))
+        for part in ("tools/setup", "platforms", "istio", "services/reviews", "stage/editor"):
+            made = shutil.ignore_patterns("__pycache__", "target", "node_modules")
+            shutil.copytree(ROOT / part, folder / part, ignore=made)
         (folder / "tools" / "__init__.py").touch()
         self.python = sys.executable
         self._programs = folder.parent / "programs"
@@ -52,17 +53,17 @@ class Project:
         path.write_text(f"#!/bin/sh\n{script}\n")
         path.chmod(0o755)
 
-    def set_up(self, platform: str = "kind", index_url: str = "") -> subprocess.CompletedProcess[str]:
-        with self.start(platform, index_url) as running:
+    def set_up(self, platform: str = "kind", index_url: str = "", *options: str) -> subprocess.CompletedProcess[str]:
+        with self.start(platform, index_url, *options) as running:
             stdout, stderr = running.communicate(timeout=120)
         return subprocess.CompletedProcess((), running.returncode, stdout, stderr)
 
-    def start(self, platform: str = "kind", index_url: str = "") -> subprocess.Popen[str]:
+    def start(self, platform: str = "kind", index_url: str = "", *options: str) -> subprocess.Popen[str]:
         settings = self.folder.parent / "pip.conf"
         settings.write_text(f"[global]\nindex-url = {index_url or self.index.url}\nretries = 1\n")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "UV_"))}
         return subprocess.Popen(
-            [self.python, "-m", "tools.setup", "--platform", platform],
+            [self.python, "-m", "tools.setup", "--platform", platform, *options],
             cwd=self.folder,
             env={
                 **kept,
@@ -205,6 +206,20 @@ def test_other_pins(project: Project) -> None:
     assert (0, "2") == (done.returncode, project.edition())
     assert ["installing requirements.txt"] == steps(done.stdout)
     assert ours.exists()
+
+
+@pytest.mark.exhaustive
+def test_the_editor_comes_with_the_stage(project: Project) -> None:
+    """Nothing is asked of npm before the stage is asked for."""
+    project.program(
+        "npm",
+        "test $1 = ci || { mkdir -p ../static/vendor; touch ../static/vendor/codemirror.js; }; mkdir -p node_modules",
+    )
+    without, with_stage = project.set_up(), project.set_up("kind", "", "--stage")
+
+    assert "fetching the stage's editor from npm" not in steps(without.stdout)
+    assert (0, "") == (with_stage.returncode, with_stage.stderr)
+    assert ["fetching the stage's editor from npm"] == steps(with_stage.stdout)
 
 
 def test_packages_fail_beside_maven(project: Project, tmp_path: Path) -> None:
