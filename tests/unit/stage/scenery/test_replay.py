@@ -104,6 +104,8 @@ def test_a_rehearsal_follows_the_talk() -> None:
         return stage.picture(0)
 
     assert ("baseline", None) == (enter("say").rule.status, stage.picture(0).run)
+    assert 7 == stage.picture(0).rule.proxies
+    assert 0.33 < (stage.picture(0).traffic.versions["v1"].asked or 0.0) < 0.34
     done = enter("do")
     assert ("90,10,0", None, "rehearsal") == (done.rule.title, done.run, done.mode)
     with rehearsal._lock:
