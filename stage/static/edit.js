@@ -5,7 +5,7 @@
 import { ask } from './actions.js';
 import { byId, make } from './dom.js';
 import { say } from './words.js';
-import { rows } from './yaml.js';
+import { rows, unchanged } from './yaml.js';
 
 /** Milliseconds without a key before what was typed is checked. */
 const PAUSE = 250;
@@ -69,7 +69,7 @@ function tell(problems, lines, isRefused) {
   byId('problems').replaceChildren(
     ...problems.map(({ line, text }) => make('li', {}, [line ? `${say('line', { line })}: ${text}` : text])),
   );
-  byId('difference').replaceChildren(...rows(lines));
+  byId('difference').replaceChildren(...rows(lines.length ? lines : unchanged(say('nothing_changes'))));
   byId('apply').toggleAttribute('disabled', isRefused);
 }
 

@@ -30,7 +30,7 @@ const REFUSAL_LASTS = 10_000;
 
 const current = () => picture;
 const open = {
-  edit: () => picture && openEdit(picture.rule.yaml, picture.dark),
+  edit: () => picture && openEdit(rule.toEdit(picture.rule), picture.dark),
   whole: rule.openWhole,
   help: () => help.openHelp(keys, picture),
 };

@@ -52,6 +52,15 @@ export function said(rule) {
   return say(`rule_${rule.status}`, { proxies: rule.proxies, ms: figure(Math.round(rule.after_ms)) });
 }
 
+/**
+ * Return what there is to edit: what differs from the baseline, or what the baseline says of reviews.
+ * @param {Rule} rule
+ * @returns {string}
+ */
+export function toEdit(rule) {
+  return rule.yaml || `${(reviews(rule.whole) ?? '').trimEnd()}\n`;
+}
+
 /** @param {Rule} rule */
 function fill(rule) {
   const lines = rule.lines.length ? rule.lines : unchanged(reviews(rule.whole) ?? say('rule_same'));
