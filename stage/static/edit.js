@@ -69,7 +69,7 @@ function tell(problems, lines, isRefused) {
   byId('problems').replaceChildren(
     ...problems.map(({ line, text }) => make('li', {}, [line ? `${say('line', { line })}: ${text}` : text])),
   );
-  byId('difference').replaceChildren(...rows(lines.length ? lines : unchanged(say('nothing_changes'))));
+  byId('difference').replaceChildren(...rows(lines.length || isRefused ? lines : unchanged(say('nothing_changes'))));
   byId('apply').toggleAttribute('disabled', isRefused);
 }
 
