@@ -5,6 +5,7 @@ Nothing is kept for a browser but where it stands: one that is slow gets the new
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from stage.picture import Dot, Picture
+
+log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.2
 """The time between two pictures: dots are drawn within half a second of their answers."""
@@ -36,6 +39,7 @@ class Publisher:
         self._scene, self._clock = scene, clock
         self._news = threading.Condition()
         self._newest: Picture | None = None
+        self._published, self._dot = 0.0, 0
         self._closed = threading.Event()
 
     def close(self) -> None:
@@ -46,16 +50,21 @@ class Publisher:
 
     def run(self) -> None:
         """Draw until the end; the work of a thread of its own."""
-        still_since = 0.0
-        last_dot = 0
         while not self._closed.is_set():
             began = time.monotonic()
-            picture = self._scene.picture(self._clock())
-            dot, _ = self._scene.dots(last_dot)
-            if dot != last_dot or self._differs(picture) or began - still_since >= _STILL_SECONDS:
-                still_since, last_dot = began, dot
-                self._publish(picture)
+            try:
+                self._draw(began)
+            except Exception:  # a fault of ours in one picture must not end the talk: the next one may do
+                log.exception("a picture could not be drawn")
             self._closed.wait(max(0.0, began + TICK_SECONDS - time.monotonic()))
+
+    def _draw(self, now: float) -> None:
+        """Draw a picture, and publish it if there is anything new in it, or it is time for a sign of life."""
+        picture = self._scene.picture(self._clock())
+        dot, _ = self._scene.dots(self._dot)
+        if dot != self._dot or self._differs(picture) or now - self._published >= _STILL_SECONDS:
+            self._published, self._dot = now, dot
+            self._publish(picture)
 
     def after(self, number: int) -> Picture | None:
         """Wait for a picture after this number and return the newest; None once there are no more."""

@@ -19,9 +19,12 @@ class Moving:
 
     def __init__(self) -> None:
         self.drawn = 0
+        self.fails_at = 0
 
     def picture(self, now_ms: int) -> Picture:
         self.drawn += 1
+        if self.drawn == self.fails_at:
+            raise RuntimeError("no picture")
         return replace(picture(), now_ms=now_ms, notice=str(self.drawn))
 
     def dots(self, after: int) -> tuple[int, tuple[Dot, ...]]:
@@ -76,6 +79,22 @@ def test_five_a_second_at_most(publisher: Publisher) -> None:
     moments = [_next(watcher).now_ms for _ in range(6)]
 
     assert all(after - before >= 190 for before, after in itertools.pairwise(moments))
+
+
+def test_a_picture_that_cannot_be_drawn(caplog: pytest.LogCaptureFixture) -> None:
+    """It is told to whoever reads the terminal, and the next one comes all the same."""
+    scene = Moving()
+    scene.fails_at = 2
+    publisher = Publisher(scene)
+    thread = threading.Thread(target=publisher.run)
+    thread.start()
+    watcher = Watcher(publisher)
+    seen = [_next(watcher).notice for _ in range(2)]
+    publisher.close()
+    thread.join()
+
+    assert ["1", "3"] == seen
+    assert "a picture could not be drawn" in caplog.text
 
 
 def test_the_end(publisher: Publisher) -> None:
