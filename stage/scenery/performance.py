@@ -84,7 +84,7 @@ class Performance:
         self._take_over(show)
         at_baseline = self._state == State(baseline())
         if place.phase == "prove":
-            self.prove(show, place)
+            self._prove(show, place)
         elif place.phase == "say" and not at_baseline:
             self._cast.changes.reset()
         elif place.phase == "do" or (place.phase == "show" and at_baseline):
@@ -141,12 +141,6 @@ class Performance:
             self._apply(show, found.state)
         return found
 
-    def prove(self, show: Show, place: Place) -> None:
-        """Run the scenario that proves what is in force; at the baseline, the one of the episode."""
-        self._take_over(show)
-        arguments = _proof(self._state, place, show.user)
-        self._cast.changes.prove([*arguments, *self._choice.options, "--lang", show.language.value])
-
     def stop_proof(self) -> None:
         self._cast.changes.stop_proof()
 
@@ -169,6 +163,11 @@ class Performance:
     def _apply(self, show: Show, state: State) -> None:
         self._take_over(show)
         self._cast.changes.apply(state, rules.title(state))
+
+    def _prove(self, show: Show, place: Place) -> None:
+        """Run the scenario that proves what is in force; at the baseline, the one of the episode."""
+        arguments = _proof(self._state, place, show.user)
+        self._cast.changes.prove([*arguments, *self._choice.options, "--lang", show.language.value])
 
     def _take_over(self, show: Show) -> None:
         """Raise Busy while a proof has the demo: nothing must change under it; else its verdict has been seen, and goes."""

@@ -56,10 +56,9 @@ def _reload(stage: Presentation, body: Body) -> None:
 
 
 def _prove(stage: Presentation, _: Body) -> None:
-    if isinstance(stage.scenery, Rehearsal):
-        stage.go(replace(stage.show.place, phase="prove"))
-    else:
-        _demo(stage).prove(stage.show, stage.show.place)
+    if not isinstance(stage.scenery, Rehearsal):
+        _demo(stage)
+    stage.go(replace(stage.show.place, phase="prove"))
 
 
 def _replay(stage: Presentation, body: Body) -> None:

@@ -21,6 +21,7 @@ from stage.picture import TrafficView
 from stage.presentation import Presentation
 from stage.scenery.performance import Cast, Performance
 from stage.show import Place, Show
+from stage.web.actions import ACTIONS
 
 AT_BASELINE = RuleStatus("baseline", Message("run.baseline"), State(baseline()), since_ms=1)
 
@@ -148,9 +149,20 @@ def test_steps(episode: int, state: State, stage: Presentation, work: Work) -> N
 def test_a_proof_is_of_what_is_in_force(state: State, words: str, stage: Presentation, work: Work) -> None:
     """In the language of the show, on this demo; at the baseline, that of the episode."""
     _at(work, state, 2)
-    cast(Performance, stage.scenery).prove(stage.show, Place(2, "prove"))
+    stage.go(Place(2, "prove"))
 
     assert [("prove", *words.split(), "--platform", "local", "--lang", "ko")] == work.taken()
+
+
+def test_the_key_for_a_proof_goes_to_its_step(stage: Presentation, work: Work) -> None:
+    """What comes next is then the next episode, and not the same proof once more; pressed again, it proves anew."""
+    stage.go(Place(1, "show"))
+    work.taken()
+    ACTIONS["prove"](stage, {})
+    ACTIONS["prove"](stage, {})
+
+    assert Place(1, "prove") == stage.show.place
+    assert ["prove", "prove"] == [found[0] for found in work.taken()]
 
 
 def test_while_it_proves_nothing_else_happens(stage: Presentation, work: Work) -> None:
