@@ -24,6 +24,7 @@ let routed = false;
 let offset = Number.NaN;
 let drawn = 0;
 let counted = 0;
+let latest = 0;
 /** @type {Record<string, string>} */
 let colours = {};
 
@@ -46,6 +47,9 @@ export function build() {
  * @param {Picture} picture
  */
 export function show(picture) {
+  // A recording that begins again has no past yet.
+  if (picture.now_ms < latest - 1000) dots = [];
+  latest = picture.now_ms;
   dots = [...dots, ...picture.dots].slice(-MOST);
   since = picture.rule.since_ms;
   routed = picture.rule.user;
