@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from platforms.environment import ROOT
 from tests.browser.stage.screen import Screen
@@ -26,6 +27,15 @@ import(`/static/${part}.js`).then((module) => {
 CALL = """
 const [part, name, calls, done] = arguments;
 import(`/static/${part}.js`).then((module) => done(calls.map((values) => module[name](...values))));
+"""
+TELL = """
+const [former, picture, done] = arguments;
+import('/static/news.js').then((module) => {
+  const told = document.getElementById('told');
+  told.textContent = '';
+  module.tell(former, picture);
+  done(told.textContent);
+});
 """
 ARROW = """
 const arrow = document.getElementById('arrow-reviews-v3>ratings');
@@ -192,6 +202,43 @@ def test_keys_are_where_they_are(screen: Screen) -> None:
         screen.browser.execute_cdp_cmd("Input.dispatchKeyEvent", event)
 
     screen.until(lambda: screen.attribute("html", "lang") == "ko", "Korean")
+
+
+def test_a_screen_reader_hears_rules_and_verdicts(screen: Screen, picture: dict[str, Any]) -> None:
+    """Each once, when it comes; more answers alone are not told."""
+    said = []
+    running = {
+        "from": "stage",
+        "scenario": "canary",
+        "title": "canary 90,10,0",
+        "command": "",
+        "claims": [],
+        "step": "",
+    }
+    running |= {"answers": 1, "of": 2, "verdict": "", "reasons": [], "error": ""}
+    changed = {**picture, "rule": {**picture["rule"], "revision": "0000000", "title": "90,10,0"}}
+    counted = {**changed, "traffic": {**changed["traffic"], "answers": 1_000_000}, "run": running}
+    judged = {**counted, "run": {**running, "verdict": "INCONCLUSIVE", "reasons": ["too few"]}}
+    for former, latter in ((picture, changed), (changed, counted), (counted, judged), (judged, judged)):
+        said.append(screen.browser.execute_async_script(TELL, former, latter))
+
+    assert "status" == screen.attribute("#told", "role")
+    assert [
+        "90,10,0: ✓ accepted · in force on 7 proxies after 12 ms",
+        "",
+        "? INCONCLUSIVE: canary 90,10,0: too few",
+        "",
+    ] == said
+
+
+def test_arrows_move_a_slider_that_has_the_focus(screen: Screen) -> None:
+    """And not the talk."""
+    before = screen.step()
+    screen.browser.execute_script("document.getElementById('weight-v1').focus()")
+    screen.press(Keys.ARROW_RIGHT)
+    screen.until_in_force(lambda one: one["rule"]["weights"] is not None, "weights by a key")
+
+    assert before == screen.step()
 
 
 def drawn(screen: Screen, part: str, picture: dict[str, Any], look: str) -> Any:
