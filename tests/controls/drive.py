@@ -27,6 +27,7 @@ class CommandResult:
 
     @property
     def document(self) -> dict[str, Any]:
+        assert self.out, f"exit code {self.code}, no document: {self.err}"
         found: dict[str, Any] = json.loads(self.out)
         return found
 
