@@ -61,16 +61,17 @@ export function show(picture) {
 }
 
 /**
- * Say the numbers in place of the dots, once a second.
+ * Say the numbers in place of the dots, once a second, and none of those under another rule.
  * @param {number} now
  */
 function count(now) {
   if (Math.abs(now - counted) < 1000) return;
   counted = now;
-  const recent = dots.filter(([at]) => at > now - SPAN);
+  const from = Math.max(now - SPAN, since);
+  const recent = dots.filter(([at]) => at > from);
   for (const cell of all('[data-lane]')) {
     const answers = recent.filter(([, version]) => version === cell.dataset.lane).length;
-    write(cell, say('answers_in', { answers: figure(answers), seconds: SPAN / 1000 }));
+    write(cell, say('answers_in', { answers: figure(answers), seconds: Math.round((now - from) / 1000) }));
   }
 }
 

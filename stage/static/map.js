@@ -8,7 +8,7 @@ import { figure, say } from './words.js';
 
 /** The middle of each box, and its size, in the units of the drawing. */
 const BOXES = /** @type {const} */ ({
-  browser: [42, 80, 80, 40],
+  browser: [44, 80, 84, 40],
   gateway: [188, 80, 92, 40],
   productpage: [359, 80, 130, 40],
   details: [594, 18, 132, 32],
@@ -20,7 +20,7 @@ const BOXES = /** @type {const} */ ({
 
 /** Each call, and where its rate stands. */
 const CALLS = /** @type {const} */ ([
-  ['browser', 'gateway', 112, 72, 'middle'],
+  ['browser', 'gateway', 114, 72, 'middle'],
   ['gateway', 'productpage', 264, 72, 'middle'],
   ['productpage', 'details', 520, 14, 'end'],
   ['productpage', 'reviews-v1', 520, 51, 'end'],
