@@ -51,10 +51,15 @@ def test_every_step_has_its_sentence(language: Language) -> None:
     assert "{who}" in talk.sentence(language, 2, "do", user="{who}")[0]
 
 
+def _printed(language: Language) -> str:
+    name = {Language.ENGLISH: "presenting.md", Language.KOREAN: "presenting.ko.md"}[language]
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("language", Language)
 def test_the_talk_is_printed_as_it_is_said(language: Language) -> None:
-    """What docs/presenting.md tells to say is what the stage tells to say, in the same order."""
-    printed = (ROOT / "docs" / "presenting.md").read_text(encoding="utf-8")
+    """What the document tells to say is what the stage tells to say, in the same order."""
+    printed = _printed(language)
     places = [
         printed.find(f"| {talk.sentence(language, episode, phase, user='opennaru')[0]} |")
         for episode in EPISODES
@@ -63,6 +68,24 @@ def test_the_talk_is_printed_as_it_is_said(language: Language) -> None:
 
     assert -1 not in places
     assert sorted(places) == places
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_keys_are_printed_as_the_help_lists_them(language: Language) -> None:
+    """Each with its sentence and in its order; and the document names no key that is not there."""
+    keyboard = (ROOT / "stage" / "static" / "keys.js").read_text(encoding="utf-8")
+    keys = [
+        key
+        for face, word, presets in re.findall(r"face: '(.+?)', word: '(\w+)'|\.\.\.\[([\d, ]+)\]\.map", keyboard)
+        for key in ([(face, word)] if face else [(number, f"key_preset_{number}") for number in presets.split(", ")])
+    ]
+    printed = _printed(language)
+    named = re.findall(r"`([^`\w]|[\dA-Z]|Esc)`", printed)
+
+    assert [(face, talk.words(language)[word]) for face, word in keys] == re.findall(
+        r"^\| `(\S+)` \| (.+?) \|$", printed, re.MULTILINE
+    )
+    assert {face for face, _ in keys} == set(named)
 
 
 @pytest.mark.parametrize("language", Language)
