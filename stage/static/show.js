@@ -30,9 +30,6 @@ export function build() {
   byId('phases').append(
     ...PHASES.map((phase) => step('phase', phase, () => ask('goto', { episode: shown?.episode ?? 1, phase }))),
   );
-  byId('language').addEventListener('click', () => {
-    ask('language', { language: document.documentElement.lang === 'ko' ? 'en' : 'ko' });
-  });
   setInterval(tick, 1000);
 }
 
