@@ -13,7 +13,7 @@ from platforms.demo.crash_recovery import print_restored
 from platforms.demo.journal import DemoPlatform
 from platforms.demo.run_folder import part
 from platforms.selection import connect
-from stage.director import Director
+from stage.changes.director import Director
 from stage.frames.listener import create_frame
 from stage.frames.pages import Pages
 from stage.frames.stand_in import StandIn, productpage

@@ -12,7 +12,7 @@ import threading
 
 from platforms.selection import connect
 from stage import rules
-from stage.director import Director
+from stage.changes.director import Director
 from stage.parts import RuleStatus
 
 

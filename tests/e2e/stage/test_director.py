@@ -15,7 +15,7 @@ from platforms.demo.journal import Journal, exclusive
 from platforms.selection import connect
 from scenarios.messages.catalogue import english
 from stage import rules
-from stage.director import Director
+from stage.changes.director import Director
 from stage.live.endless_traffic import EndlessTraffic
 from stage.live.proxy_rates import PolledRates
 from stage.parts import RuleStatus

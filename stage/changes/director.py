@@ -15,10 +15,10 @@ from platforms.demo.run_folder import part
 from platforms.errors import Busy, DemoError, NotApplied, NotReachable, Silent
 from scenarios.messages.errors import told, words
 from scenarios.messages.message import Message, Text
-from stage.hold import Hold
+from stage.changes.hold import Hold
+from stage.changes.proof import Proof
+from stage.changes.rule_in_force import RuleInForce, Superseded
 from stage.parts import RuleStatus
-from stage.proof import Proof
-from stage.rule_in_force import RuleInForce, Superseded
 
 log = logging.getLogger(__name__)
 

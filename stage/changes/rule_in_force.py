@@ -14,7 +14,7 @@ from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError, NotApplied, NotConverged, NotReachable, Silent
 from scenarios.messages.errors import told, words
 from scenarios.messages.message import Message, Text
-from stage.hold import Hold
+from stage.changes.hold import Hold
 from stage.parts import RuleStatus
 
 BASELINE = State(baseline())

@@ -15,9 +15,9 @@ from platforms.boundary import State
 from platforms.demo.journal import Journal, exclusive
 from platforms.errors import Busy, NotReachable
 from scenarios.messages.catalogue import english
-from stage import rule_in_force as module
 from stage import rules
-from stage.director import Director
+from stage.changes import rule_in_force as module
+from stage.changes.director import Director
 from stage.parts import RuleStatus
 from stage.picture import RuleState
 from tests.fakes import FakePlatform
