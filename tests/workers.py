@@ -13,16 +13,20 @@ TOGETHER = {
         "tests/e2e/platform/test_setup.py",
     ),
     "the session's demo": (
-        "tests/browser/stage/test_changes.py",
-        "tests/browser/stage/test_connections.py",
-        "tests/browser/stage/test_looks.py",
-        "tests/browser/stage/test_talk.py",
         "tests/browser/test_page.py",
         "tests/contract/platform/test_local.py",
         "tests/e2e/platform/",
         "tests/e2e/scenarios/",
         "tests/e2e/test_contract_behind_the_mesh.py",
         "tests/e2e/test_slow_connections.py",
+    ),
+    "a stage on the session's demo": (
+        "tests/browser/stage/test_changes.py",
+        "tests/browser/stage/test_connections.py",
+        "tests/browser/stage/test_drawing.py",
+        "tests/browser/stage/test_looks.py",
+        "tests/browser/stage/test_talk.py",
+        "tests/e2e/stage/",
     ),
 }
 """Which files one process gets, all of them, for a session's fixture is each process's own.
