@@ -49,7 +49,9 @@ export function openWhole() {
  * @returns {string}
  */
 export function said(rule) {
-  return say(`rule_${rule.status}`, { proxies: rule.proxies, ms: figure(Math.round(rule.after_ms)) });
+  // Until the proxies have answered, nobody knows that they serve it.
+  const status = rule.status === 'baseline' && rule.proxies === 0 ? 'unknown' : rule.status;
+  return say(`rule_${status}`, { proxies: rule.proxies, ms: figure(Math.round(rule.after_ms)) });
 }
 
 /**

@@ -73,7 +73,8 @@ function speakLine(sentence) {
 function demo({ demo: { platform, proxies, answers }, mode, replay, skipped }) {
   const where = byId('demo');
   const failed = mode === 'live' && !answers;
-  write(where, failed ? `✗ ${say('no_answer')}` : say('demo', { platform: say(platform), proxies }));
+  const name = proxies ? say('demo', { platform: say(platform), proxies }) : say(platform);
+  write(where, failed ? `✗ ${say('no_answer')}` : name);
   mark(where, 'data-failed', failed && '');
   where.hidden = mode !== 'live';
   const kinds = [];

@@ -108,6 +108,16 @@ def test_failing_calls_fail_on_the_map(screen: Screen, picture: dict[str, Any]) 
     assert [["flows", "none", "5.0/s"], ["", "none", ""]] == [flowing, unknown]
 
 
+def test_nobody_says_what_no_proxy_has_said(screen: Screen, picture: dict[str, Any]) -> None:
+    """Before they have answered, or once the demo has gone, the baseline is not said to be in force."""
+    picture["demo"]["proxies"] = picture["rule"]["proxies"] = 0
+    picture["rule"]["status"] = "baseline"
+    look = "return document.getElementById(`ID`).textContent"
+
+    assert "… asking the proxies" == drawn(screen, "rule", picture, look.replace("ID", "status"))
+    assert "local" == drawn(screen, "show", picture, look.replace("ID", "demo"))
+
+
 def test_nothing_counted_is_no_number(screen: Screen, picture: dict[str, Any]) -> None:
     """A version without an answer has no share, no rate, no whisker, and N/A for its success."""
     nothing = {"asked": None, "answers": 0, "share": None, "low": None, "high": None, "rps": None, "success": None}
