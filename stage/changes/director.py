@@ -121,7 +121,7 @@ class Director:
         while not self._ended:
             with self._waiting:
                 if not self._wishes:
-                    self._waiting.wait(_LOOK_SECONDS if self._hold.is_held or self._rule.is_lost else None)
+                    self._waiting.wait(_LOOK_SECONDS if self._hold.is_held or self._rule.is_unclear else None)
                 wish = self._wishes.popleft() if self._wishes else _Wish(self._rule.look_after)
             try:
                 wish.do()
@@ -141,7 +141,9 @@ class Director:
             log.exception("a status could not be told")
 
     def _fail(self, why: Text) -> None:
-        self._tell(replace(self._rule.status, status="failed", error=why))
+        """Tell the reason, but not again and again."""
+        if (self._status.status, self._status.error) != ("failed", why):
+            self._tell(replace(self._rule.status, status="failed", error=why))
 
     def _prove(self, arguments: Sequence[str]) -> None:
         try:

@@ -38,8 +38,8 @@ class RuleInForce:
     def __init__(self, hold: Hold, tell: Callable[[RuleStatus], None], is_superseded: Callable[[], bool]) -> None:
         """`tell` is given every status; `is_superseded` says whether something else is wished for meanwhile."""
         self.status = _NOTHING_KNOWN
-        self.is_lost = False
-        """There is no demo that answers; one that comes is looked for."""
+        self.is_unclear = False
+        """No demo answers, or it is under another rule than the baseline: it is looked at again."""
         self._hold = hold
         self._tell = tell
         self._is_superseded = is_superseded
@@ -51,37 +51,32 @@ class RuleInForce:
     def can_be_undone(self) -> bool:
         return bool(self._before)
 
-    def look(self) -> None:
+    def look(self, timeout: float = _PROBE_SECONDS) -> None:
         """Tell what is in force, once what a killed command left is undone."""
-        try:
-            platform = self._hold.in_peace()
-        except NotReachable:
-            self.is_lost = True
-            raise
+        self.is_unclear = True
+        platform = self._hold.in_peace()
         if platform is None:  # another command is at it, and puts the baseline back by itself
             return
-        self.is_lost = False
         try:
-            convergence = platform.wait_until_converged(BASELINE, timeout=_PROBE_SECONDS)
+            convergence = platform.wait_until_converged(BASELINE, timeout=timeout)
         except NotConverged as error:
             raise NotApplied(words(Message("stage.other_rule"))) from error
         # How long it took is for whoever put it in force to say.
         self._now_in_force(BASELINE, _TITLE, replace(convergence, milliseconds=0.0))
 
     def look_after(self) -> None:
-        """Let go of a demo that has been taken down, or find the one that has been brought up since."""
+        """Let go of a demo that has been taken down, or find out about the one that is up since."""
+        if not self._hold.is_held:
+            self.look(timeout=0.0)
+            return
         try:
-            if self._hold.is_held:
-                self._hold.platform().instances()
-            else:
-                self.look()
+            self._hold.platform().instances()
         except Silent:
             pass
         except NotReachable:
-            if not self.is_lost:
-                self._lose()
-                self._hold.platform()  # says better what became of it
-                raise
+            self._lose()
+            self._hold.platform()  # says better what became of it
+            raise
 
     def undo(self) -> None:
         """Go back to the rule before, or to the one that is in force, if another is only on its way."""
@@ -139,7 +134,7 @@ class RuleInForce:
     def _now_in_force(self, state: State, title: Text, convergence: Convergence) -> None:
         if state == BASELINE:
             self._hold.give_up()
-        self._is_unfinished = False
+        self.is_unclear = self._is_unfinished = False
         self.status = RuleStatus(
             "baseline" if state == BASELINE else "in_force",
             title,
@@ -153,6 +148,6 @@ class RuleInForce:
 
     def _lose(self) -> None:
         """Forget a demo that is gone, and its rule with it: nobody could bring it up again while we hold its lock."""
-        self.is_lost = True
+        self.is_unclear = True
         self._hold.let_go()
         self.status = _NOTHING_KNOWN

@@ -260,12 +260,15 @@ def test_what_a_killed_command_left_is_undone_first(platform: FakePlatform) -> N
 
 
 def test_another_rule_is_found(platform: FakePlatform) -> None:
-    """What `platforms apply` has put in force is told and not touched; a reset takes it away."""
+    """What `platforms apply` has put in force is told and not touched; that it is gone is told too, and a reset takes it away."""
     platform.apply(CANARY)
     platform.wait_until_converged(CANARY, timeout=5)
     with directing(platform) as (director, told):
         assert "a rule other than the baseline" in english(told.next("failed").error)
         assert [CANARY] == platform.applied
+        platform.apply(BASELINE)
+        told.next("baseline")
+        platform.apply(CANARY)
         director.reset()
         told.next("baseline")
         assert platform.in_force == BASELINE
