@@ -32,7 +32,7 @@ class RuleStatus:
     proving: bool = False
     """A run of its own has the demo: from before the baseline is back for it until it has ended."""
     error: Text = ""
-    """Why the last wish was refused; what was in force still is."""
+    """Why the last wish was refused, if it has failed; what was in force still is. Else why nobody knows what is."""
 
 
 class Changes(Protocol):

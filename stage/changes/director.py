@@ -35,6 +35,8 @@ class _Wish:
     do: Callable[[], None]
     about_rule: bool = False
     """A newer wish for a rule makes it pointless."""
+    is_ours: bool = False
+    """Nobody has wished for it: it only finds out how things are."""
 
 
 class Director:
@@ -59,7 +61,7 @@ class Director:
         self._rule = RuleInForce(self._hold, self._tell, lambda: bool(self._wishes))
         self._status = self._rule.status
         self._waiting = threading.Condition()
-        self._wishes: deque[_Wish] = deque([_Wish(self._rule.look)])
+        self._wishes: deque[_Wish] = deque([_Wish(self._rule.look, is_ours=True)])
         self._proving = self._stopping = self._closed = self._ended = False
         self._proof: Proof | None = None
         self._error: DemoError | OSError | None = None
@@ -122,16 +124,16 @@ class Director:
             with self._waiting:
                 if not self._wishes:
                     self._waiting.wait(_LOOK_SECONDS if self._hold.is_held or self._rule.is_unclear else None)
-                wish = self._wishes.popleft() if self._wishes else _Wish(self._rule.look_after)
+                wish = self._wishes.popleft() if self._wishes else _Wish(self._rule.look_after, is_ours=True)
             try:
                 wish.do()
             except Superseded:
                 pass
             except (DemoError, OSError) as error:
-                self._fail(told(error))
+                self._fail(wish, told(error))
             except Exception as error:  # a fault of ours must not end the talk
                 log.exception("the stage could not do it")
-                self._fail(f"{type(error).__name__}: {error}")
+                self._fail(wish, f"{type(error).__name__}: {error}")
 
     def _tell(self, status: RuleStatus) -> None:
         self._status = replace(status, undo=self._rule.can_be_undone, proving=self._proving)
@@ -140,10 +142,13 @@ class Director:
         except Exception:
             log.exception("a status could not be told")
 
-    def _fail(self, why: Text) -> None:
-        """Tell the reason, but not again and again."""
-        if (self._status.status, self._status.error) != ("failed", why):
-            self._tell(replace(self._rule.status, status="failed", error=why))
+    def _fail(self, wish: _Wish, why: Text) -> None:
+        """Tell the reason; what we find out by ourselves again and again, once."""
+        status = replace(self._rule.status, error=why)
+        if not wish.is_ours:
+            self._tell(replace(status, status="failed"))
+        elif self._status.error != why:
+            self._tell(status)
 
     def _prove(self, arguments: Sequence[str]) -> None:
         try:

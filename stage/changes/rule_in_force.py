@@ -21,7 +21,7 @@ BASELINE = State(baseline())
 _TITLE = Message("run.baseline")
 _UNDONE = 50
 """How many changes can be undone."""
-_PROBE_SECONDS = 1.0
+_PROBE_SECONDS = 5.0
 """How long the proxies get to prove that they serve the baseline."""
 _PATIENCE_SECONDS = 3.0
 """How long the proxies are waited for before somebody may have thought better of it; a cluster's are all asked anew then."""

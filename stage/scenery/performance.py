@@ -207,7 +207,8 @@ class Performance:
 
     def _notice(self, status: RuleStatus, language: Language) -> str:
         if status.error:
-            return talk.notice(language, "refused", why=render(status.error, language))
+            why = render(status.error, language)
+            return talk.notice(language, "refused", why=why) if status.status == "failed" else why
         if (command := self._cast.runs.elsewhere()) is not None:
             return talk.notice(language, "terminal_run", command=command)
         if self._cast.pages.error:

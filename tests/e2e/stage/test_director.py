@@ -89,9 +89,9 @@ def test_a_demo_that_is_taken_down_is_let_go(down: Demo, monkeypatch: pytest.Mon
         director.apply(CANARY, "90,10,0")
         told.next("in_force")
         down.run("down")
-        assert "brings" in english(told.next("failed").error)
+        assert "brings" in english(told.next("baseline").error)
         down.up()
-        told.next("baseline")
+        assert "" == told.next("baseline").error
         director.apply(CANARY, "90,10,0")
         told.next("in_force")
         with down.platform() as platform:
