@@ -60,7 +60,7 @@ class RuleInForce:
         try:
             convergence = platform.wait_until_converged(BASELINE, timeout=timeout)
         except NotConverged as error:
-            raise NotApplied(words(Message("stage.other_rule"))) from error
+            raise NotApplied(words(Message("stage.not_baseline", why=told(error)))) from error
         # How long it took is for whoever put it in force to say.
         self._now_in_force(BASELINE, _TITLE, replace(convergence, milliseconds=0.0))
 
