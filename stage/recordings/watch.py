@@ -28,6 +28,8 @@ class RunWatch:
         self._run: RunSoFar | None = None
         self._origin: Origin = "terminal"
         self._over = threading.Event()
+        self._before = _newest(key)
+        """What was there when the watch began, however late its thread does."""
         self._thread = threading.Thread(target=self._work, name="runs", daemon=True)
         self._thread.start()
 
@@ -56,7 +58,7 @@ class RunWatch:
         self._thread.join()
 
     def _work(self) -> None:
-        seen = _newest(self._key)
+        seen = self._before
         if seen and is_being_written(seen):
             self._follow(seen)
         while not self._over.wait(_LOOKS_SECONDS):
