@@ -170,9 +170,11 @@ class Performance:
         self._cast.changes.prove([*arguments, *self._choice.options, "--lang", show.language.value])
 
     def _take_over(self, show: Show) -> None:
-        """Raise Busy while a proof has the demo: nothing must change under it; else its verdict has been seen, and goes."""
+        """Raise Busy while a run has the demo: nothing must change under it; else its verdict has been seen, and goes."""
         if self._cast.changes.status.proving:
             raise Busy(talk.notice(show.language, "wait_for_proof"))
+        if (command := self._cast.runs.elsewhere()) is not None:
+            raise Busy(talk.notice(show.language, "terminal_run", command=command))
         self._cast.runs.forget()
 
     def settle(self) -> None:

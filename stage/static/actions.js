@@ -39,9 +39,15 @@ export async function ask(name, body = {}, refused = listener) {
  * @returns {Promise<Response>}
  */
 async function send(name, body) {
+  const used = known();
   const answer = await post(name, body);
-  if (answer.status !== 403 || !(await renew())) return answer;
+  if (answer.status !== 403 || !(await renew(used))) return answer;
   return post(name, body);
+}
+
+/** @returns {string} */
+function known() {
+  return token?.getAttribute('content') ?? '';
 }
 
 /**
@@ -50,19 +56,22 @@ async function send(name, body) {
  * @returns {Promise<Response>}
  */
 function post(name, body) {
-  const headers = { 'Content-Type': 'application/json', 'X-Stage-Token': token?.getAttribute('content') ?? '' };
+  const headers = { 'Content-Type': 'application/json', 'X-Stage-Token': known() };
   return fetch(`do/${name}`, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
 /**
- * Read the token of the server that answers now; false where it is the one we have.
+ * Have the token of the server that answers now; false where it is the one that was used. Of several keys that were
+ * pressed at once, the first has fetched it for all.
+ * @param {string} used
  * @returns {Promise<boolean>}
  */
-async function renew() {
+async function renew(used) {
+  if (known() !== used) return true;
   const page = await fetch(location.href);
   const found = new DOMParser().parseFromString(await page.text(), 'text/html').querySelector('meta[name="token"]');
   const renewed = found?.getAttribute('content') ?? '';
-  if (!renewed || renewed === token?.getAttribute('content')) return false;
+  if (!renewed || renewed === used) return false;
   token?.setAttribute('content', renewed);
   return true;
 }

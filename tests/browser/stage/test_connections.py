@@ -50,7 +50,7 @@ def test_names_are_text(screen: Screen) -> None:
 
 @pytest.mark.exhaustive
 def test_killed_and_back(screen: Screen, demo: Demo) -> None:
-    """A stage that was killed is said to be away; the next one on its port is found by itself, at the baseline, and obeyed."""
+    """A stage that was killed is said to be away; the next one on its port is found by itself, at the baseline, and obeys every key."""
     with staged("--platform", "local", "--rate", "1", "--lang", "en", environment=demo.environment) as first:
         lonely = Screen(screen.browser, first)
         lonely.open()
@@ -63,8 +63,9 @@ def test_killed_and_back(screen: Screen, demo: Demo) -> None:
         back = Screen(screen.browser, second)
         back.until(lambda: back.attribute("body", "data-lost") is None, "a connection")
         back.until_picture(lambda one: one["rule"]["status"] == "baseline", "the baseline")
-        back.press("2")
+        back.press("d", "2")
         back.until_in_force(lambda one: one["rule"]["weights"] == [90, 10, 0], "90, 10, 0")
+        back.until(lambda: back.attribute("html", "data-dark") is not None, "dark")
 
 
 def test_replay(screen: Screen, demo: Demo) -> None:

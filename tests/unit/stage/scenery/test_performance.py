@@ -186,6 +186,9 @@ def test_a_run_in_a_terminal_is_left_alone(stage: Presentation, work: Work) -> N
     assert "proof" == picture.traffic.status
     assert [("wait", True)] == work.taken()
     assert "python -m scenarios.canary" in picture.notice
+    with pytest.raises(Busy, match="canary"):
+        stage.move(1)
+    assert [] == work.taken()
 
 
 def test_who_pauses_the_traffic_lets_it_go_on(stage: Presentation, work: Work) -> None:
