@@ -14,6 +14,11 @@ def pss(roots: Iterable[int]) -> float:
     return sum(map(_bytes, _trees(roots))) / _BYTES_PER_MEGABYTE
 
 
+def own_pss(process: int) -> float:
+    """Return the megabytes of one process without its descendants."""
+    return _bytes(psutil.Process(process)) / _BYTES_PER_MEGABYTE
+
+
 def _trees(roots: Iterable[int]) -> set[psutil.Process]:
     processes = [psutil.Process(root) for root in roots]
     return {one for process in processes for one in (process, *process.children(recursive=True))}
