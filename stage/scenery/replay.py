@@ -125,7 +125,9 @@ class Replay:
             self._run = self._run.answered()
         if not seen.is_page:
             return
-        if self._first.setdefault(seen.end_user, seen.marks) is not seen.marks and not seen.end_user:
+        if seen.end_user not in self._first:
+            self._first[seen.end_user] = seen.marks
+        elif seen.end_user == ANONYMOUS:
             self._second = self._second or seen.marks
 
     def _frames(self, show: Show) -> Mapping[str, FrameView]:

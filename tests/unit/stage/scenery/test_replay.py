@@ -7,6 +7,7 @@ import pytest
 from scenarios.messages.language import Language
 from stage.picture import Picture
 from stage.presentation import Presentation
+from stage.recordings import files
 from stage.scenery.rehearsal import Rehearsal
 from stage.scenery.replay import Replay
 from stage.show import Place, Show
@@ -116,3 +117,15 @@ def test_a_rehearsal_follows_the_talk() -> None:
     assert ("", "baseline") == (proof.run.verdict, proof.rule.status)
     assert proof.replay
     assert 8.0 == proof.replay.speed
+
+
+def test_an_end_user_whom_a_recording_does_not_have_sees_what_others_see() -> None:
+    """While every call of ratings fails, no page has stars."""
+    rehearsal = Rehearsal(files.rehearsal())
+    stage = Presentation(rehearsal, Show(Language.KOREAN, "opennaru"))
+    stage.go(Place.named(1, "do"))
+    with rehearsal._lock:
+        rehearsal._player.seek(rehearsal._player.now + 5)
+    frames = stage.picture(0).frames
+
+    assert {("v3", "missing")} == {(frame.version, frame.stars) for frame in frames.values()}
