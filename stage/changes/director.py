@@ -23,7 +23,7 @@ from stage.parts import RuleStatus
 log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
-"""How often, while a rule is in force, the demo is asked whether it is still there."""
+"""How often, while there is nothing to do, the demo is asked whether it is still there."""
 _VERDICTS = (0, 1, 4)
 """The exit codes of a run that came to its end: it holds, fails, or is inconclusive."""
 
@@ -123,7 +123,7 @@ class Director:
         while not self._ended:
             with self._waiting:
                 if not self._wishes:
-                    self._waiting.wait(_LOOK_SECONDS if self._hold.is_held or self._rule.is_unclear else None)
+                    self._waiting.wait(_LOOK_SECONDS)
                 wish = self._wishes.popleft() if self._wishes else _Wish(self._rule.look_after, is_ours=True)
             try:
                 wish.do()

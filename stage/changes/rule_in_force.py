@@ -66,11 +66,13 @@ class RuleInForce:
 
     def look_after(self) -> None:
         """Let go of a demo that has been taken down, or find out about the one that is up since."""
-        if not self._hold.is_held:
+        if self.is_unclear:
             self.look(timeout=0.0)
             return
         try:
-            self._hold.platform().instances()
+            platform = self._hold.platform()
+            if self._hold.is_held:
+                platform.instances()
         except Silent:
             pass
         except NotReachable:

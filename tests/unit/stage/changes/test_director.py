@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 
 import pytest
@@ -274,6 +274,42 @@ def test_another_rule_is_found(platform: FakePlatform) -> None:
         director.reset()
         told.next("baseline")
         assert platform.in_force == BASELINE
+
+
+class Mortal(FakePlatform):
+    """A demo that can be taken down."""
+
+    is_down = False
+
+    def instances(self) -> Mapping[str, str]:
+        if self.is_down:
+            raise NotReachable("it is gone")
+        return super().instances()
+
+
+def test_a_demo_that_goes_while_nothing_is_asked_of_it_is_missed() -> None:
+    """At the baseline as under a rule, and the next one is found: no screen goes on saying that proxies serve it."""
+    running: list[Mortal] = []
+
+    def connect() -> Mortal:
+        if not running:
+            raise NotReachable("no demo is up")
+        return running[0]
+
+    with Mortal() as first, Mortal() as second:
+        running.append(first)
+        told = Told()
+        director = Director(connect, told)
+        try:
+            assert "" == told.next("baseline").error
+            running.clear()
+            first.is_down = True
+            missed = told.next("baseline")
+            assert ("no demo is up", 0) == (missed.error, missed.proxies)
+            running.append(second)
+            assert "" == told.next("baseline").error
+        finally:
+            director.close()
 
 
 def test_without_a_demo_nothing_happens(platform: FakePlatform) -> None:
