@@ -4,6 +4,9 @@ import { say } from './words.js';
 
 const token = document.querySelector('meta[name="token"]');
 let listener = (/** @type {string} */ _reason) => {};
+/** What was asked for last.
+ * @type {Promise<unknown>} */
+let before = Promise.resolve();
 
 /**
  * Name who is told why something was refused, and that it no longer is (an empty reason).
@@ -14,14 +17,27 @@ export function onRefusal(told) {
 }
 
 /**
- * Ask for an action by its name; resolves to the answer, or to null where it was refused.
+ * Ask for an action by its name, once the one before has been answered: of two keys the later one counts.
+ * Resolves to the answer, or to null where it was refused.
  * @param {string} name
  * @param {object} body
  * @param {(reason: string) => void} refused told instead of the listener
  * @returns {Promise<Record<string, any> | null>}
  */
-export async function ask(name, body = {}, refused = listener) {
+export function ask(name, body = {}, refused = listener) {
   refused('');
+  const asked = before.then(() => answerTo(name, body, refused));
+  before = asked;
+  return asked;
+}
+
+/**
+ * @param {string} name
+ * @param {object} body
+ * @param {(reason: string) => void} refused
+ * @returns {Promise<Record<string, any> | null>}
+ */
+async function answerTo(name, body, refused) {
   try {
     const answer = await send(name, body);
     if (answer.ok) return await answer.json();

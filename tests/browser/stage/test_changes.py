@@ -116,3 +116,29 @@ def write(screen: Screen, text: str) -> None:
     content = editor(screen)
     content.send_keys(Keys.CONTROL, "a")
     screen.browser.execute_cdp_cmd("Input.insertText", {"text": text})
+
+
+def test_of_two_keys_the_later_counts(screen: Screen) -> None:
+    """However long the answer to the first takes: the second is asked for once that is there."""
+    screen.browser.execute_script("""
+        const real = window.fetch;
+        window.asked = [];
+        window.fetch = async (url, request) => {
+          window.asked.push(String(url));
+          if (window.asked.length === 1) await new Promise((done) => { window.go = done; });
+          return real(url, request);
+        };
+    """)
+    screen.press("f", "r")
+    screen.until(lambda: requested(screen) != [], "the first key")
+    first = requested(screen)
+    screen.browser.execute_script("window.go()")
+    screen.until(lambda: len(requested(screen)) > 1, "the second key")
+
+    assert ["do/fault"] == first
+    assert ["do/fault", "do/reset"] == requested(screen)
+
+
+def requested(screen: Screen) -> list[str]:
+    """What the page has asked the server for."""
+    return list(screen.browser.execute_script("return window.asked"))
