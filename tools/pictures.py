@@ -98,7 +98,7 @@ def _canary(stage: Staged, browser: Chrome, into: Path) -> None:
     stage.ask("language", language="ko")
     stage.ask("goto", episode=3, phase="prove")
     _until(stage, lambda one: bool(one["run"] and one["run"]["verdict"]), "a verdict")
-    _until(stage, lambda one: one["traffic"]["answers"] >= _ANSWERS, "answers at the baseline")
+    _until(stage, _goes_on, "answers after the proof")
     _take(browser, into / "proof-light-ko.png")
     stage.ask("language", language="en")
 
@@ -154,6 +154,11 @@ def _shot(browser: Chrome, scale: float = 1.0) -> bytes:
 
 def _steady(picture: Picture) -> bool:
     return bool(picture["rule"]["status"] == "in_force" and picture["traffic"]["answers"] >= _ANSWERS)
+
+
+def _goes_on(picture: Picture) -> bool:
+    """Tell that the proof has let go of the traffic, and the traffic has been counted for a while."""
+    return bool(picture["traffic"]["status"] == "running" and picture["traffic"]["answers"] >= _ANSWERS)
 
 
 def _until(stage: Staged, fact: Callable[[Picture], bool], what: str) -> None:
