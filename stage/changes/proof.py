@@ -20,7 +20,7 @@ _PATIENCE_SECONDS = 90.0
 
 
 class Proof:
-    """One command, from its start to its end; it is stopped as Ctrl-C stops it, and does not outlive this process."""
+    """One command, from its start to its end; it is stopped as SIGTERM stops it, and does not outlive this process."""
 
     def __init__(self, arguments: Sequence[str], log: Path) -> None:
         """Run `python -m` with these arguments; what it prints replaces what the last one did in the log."""
@@ -49,8 +49,8 @@ class Proof:
         return self._process.wait()
 
     def stop(self) -> None:
-        """Interrupt it as Ctrl-C would."""
-        self._process.send_signal(signal.SIGINT)
+        """Have it put the baseline back and end. It may have inherited that SIGINT is ignored, as in a shell's background."""
+        self._process.send_signal(signal.SIGTERM)
 
     def end(self) -> None:
         """Stop it, and wait until it has put the baseline back; one that does not come to an end is killed."""
