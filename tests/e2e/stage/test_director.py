@@ -12,6 +12,7 @@ import pytest
 from platforms.bookinfo import baseline
 from platforms.boundary import State
 from platforms.demo.journal import Journal, exclusive
+from platforms.errors import Busy
 from platforms.selection import connect
 from scenarios.messages.catalogue import english
 from stage import rules
@@ -138,6 +139,14 @@ def test_a_killed_stage_takes_its_proof_along(demo: Demo) -> None:
         until(lambda: journal.read() is not None, what="the proof has begun")
         process.kill()
         until(lambda: journal.read() is None, what="the baseline is back")
-    with exclusive("local", "a test"):
-        pass
+    until(_is_unlocked, what="the proof has ended")
     assert baseline().revision == demo.status()["revision"]
+
+
+def _is_unlocked() -> bool:
+    """Tell whether the demo could be changed now."""
+    try:
+        with exclusive("local", "a test"):
+            return True
+    except Busy:
+        return False
