@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import urllib3
@@ -27,7 +28,7 @@ from scenarios.messages.errors import told, words
 from scenarios.messages.message import Message
 from scenarios.reporting.model import Report
 from scenarios.run.locust_process import LocustProcess
-from scenarios.run.restore import restoring_baseline
+from scenarios.run.restore import restore_after
 from scenarios.run.signals import InterruptGuard
 from scenarios.run.step import StepContext, run_step
 from scenarios.run.traffic import Traffic
@@ -114,11 +115,14 @@ def run(
                     found = _preflight(platform)
                 stream.publish(Found(found))
                 will = {english(step.title): step.state for step in scenario.steps}
-                Journal.of(platform.key).open(who=command, was=english(found), will=will)
-                with restoring_baseline(platform, guard, stream, scenario=scenario.name, keep=keep):
-                    context = StepContext(platform, traffic, rate, stream)
+                context = StepContext(platform, traffic, rate, stream)
+
+                def steps() -> None:
                     for number, (step, step_claims) in enumerate(zip(scenario.steps, claims, strict=True)):
                         run_step(number, step, step_claims, context, lifts_fault=number == scenario.healed)
+
+                entry = partial(Journal.open, who=command, was=english(found), will=will)
+                restore_after(steps, platform, guard, stream, entry=entry, scenario=scenario.name, keep=keep)
         stream.publish(Over(time.perf_counter() - clock))
         report = Report.of(stream.past)
         for event in report.verdicts():

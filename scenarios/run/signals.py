@@ -39,19 +39,33 @@ class InterruptGuard:
 
     @contextlib.contextmanager
     def deferred(self, consequence: Message) -> Iterator[None]:
-        """Defer the first signal to the end of the block; a second Ctrl-C gives up and names the `consequence`."""
+        """Only remember the first signal in the block; a second Ctrl-C gives up and names the `consequence`."""
         self._consequence = consequence
         try:
             yield
         finally:
             self._consequence = None
 
+    @contextlib.contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Within a deferral, let a signal stop the block; one that came before stops it at its start."""
+        consequence, self._consequence = self._consequence, None
+        try:
+            if self.received:
+                raise self.stopped()
+            yield
+        finally:
+            self._consequence = consequence
+
+    def stopped(self) -> Interrupted:
+        """The error that names the signal that was received."""
+        return Interrupted(words(Message("error.stopped", signal=self.received or "")))
+
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         name = _NAMES.get(signal.Signals(number), signal.Signals(number).name)
         first, self.received = self.received is None, self.received or name
-        stopped = Message("error.stopped", signal=name)
         if self._consequence is None:
             if first:  # a second one, before the restore has begun, must not prevent it
-                raise Interrupted(words(stopped))
+                raise self.stopped()
         elif not first and number == signal.SIGINT:
             raise Interrupted(words(Message("error.stopped_restoring", signal=name, consequence=self._consequence)))
