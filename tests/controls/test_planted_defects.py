@@ -23,9 +23,9 @@ CANARY, USER, FAULT = canary.COMMAND, user_routing.COMMAND, fault_ratings.COMMAN
     ("command", "argv"),
     [
         (CANARY, []),
-        (CANARY, ["--weights", "0,0,1"]),
+        pytest.param(CANARY, ["--weights", "0,0,1"], marks=pytest.mark.exhaustive),
         (USER, []),
-        (USER, ["--user", "홍길동"]),
+        pytest.param(USER, ["--user", "홍길동"], marks=pytest.mark.exhaustive),
         (USER, ["--others", "v1"]),
         (FAULT, []),
         (FAULT, ["--fault", "delay"]),
@@ -88,14 +88,26 @@ UNRATED = {"ratings": "unavailable", "rated-count": "0", "star-color": ""}
     ("marks", "share", "said"),
     [
         pytest.param({"v2": {"star-color": "red"}}, 1.0, "v2 red stars", id="an image with the wrong tag"),
-        pytest.param(SWAPPED, 1.0, "v2 red stars", id="swapped stars"),
+        pytest.param(SWAPPED, 1.0, "v2 red stars", id="swapped stars", marks=pytest.mark.exhaustive),
         pytest.param(dict.fromkeys(("v2", "v3"), BARE), 1.0, "no stars", id="missing stars"),
         pytest.param(
             {"v1": SWAPPED["v3"] | {"ratings": "shown", "rated-count": "2"}}, 1.0, "v1 black", id="unasked stars"
         ),
-        pytest.param({"v3": {"rated-count": "1"}}, 1.0, "v3 stars on 1 of 2 reviews", id="a review without stars"),
+        pytest.param(
+            {"v3": {"rated-count": "1"}},
+            1.0,
+            "v3 stars on 1 of 2 reviews",
+            id="a review without stars",
+            marks=pytest.mark.exhaustive,
+        ),
         pytest.param({"v1": {"review-count": "1"}}, 1.0, "v1 1 of 2 reviews", id="a missing review"),
-        pytest.param(dict.fromkeys(("v1", "v2", "v3"), NO_DETAILS), 1.0, "details unavailable", id="missing details"),
+        pytest.param(
+            dict.fromkeys(("v1", "v2", "v3"), NO_DETAILS),
+            1.0,
+            "details unavailable",
+            id="missing details",
+            marks=pytest.mark.exhaustive,
+        ),
         pytest.param(
             dict.fromkeys(("v1", "v2", "v3"), NO_DETAILS), 0.02, "details unavailable", id="details, at times"
         ),
@@ -145,7 +157,9 @@ def test_what_cannot_be_judged_is_inconclusive(defects: Defects, reason: str) ->
     [
         pytest.param(Defects(passers_by=5), id="five strangers"),
         pytest.param(Defects(lost=8), id="productpage is killed"),
-        pytest.param(Defects(stuck=8), id="reviews stand still for longer than productpage waits"),
+        pytest.param(
+            Defects(stuck=8), id="reviews stand still for longer than productpage waits", marks=pytest.mark.exhaustive
+        ),
         pytest.param(Defects(without_reviews=7), id="and for longer than it waits twice"),
         pytest.param(Defects(logs_calls=True), id="nothing"),
         pytest.param(Defects(logs_calls=True, strangers=1), id="as many strangers as we are, each call logged"),
@@ -178,21 +192,36 @@ def test_the_innocent_are_let_go(defects: Defects, seed: int) -> None:
     [
         pytest.param(CANARY, Defects(passers_by=5, passers_by_see="v3"), id="strangers at the excluded version"),
         pytest.param(USER, Defects(passers_by=5, passers_by_see="v3"), id="strangers at the chosen user's version"),
-        pytest.param(CANARY, Defects(passers_by=20), id="too many strangers"),
+        pytest.param(CANARY, Defects(passers_by=20), id="too many strangers", marks=pytest.mark.exhaustive),
         pytest.param(CANARY, Defects(passers_by=5, mislabelled=0.05), id="mislabelled pages behind strangers"),
         pytest.param(CANARY, Defects(leak=0.02, loses_leaks=True), id="a leak of which every page is lost"),
         pytest.param(USER, Defects(leak=0.02, loses_leaks=True), id="a leak to others of which every page is lost"),
-        pytest.param(CANARY, Defects(passers_by=5, cached=0.05), id="pages from a cache behind strangers"),
+        pytest.param(
+            CANARY,
+            Defects(passers_by=5, cached=0.05),
+            id="pages from a cache behind strangers",
+            marks=pytest.mark.exhaustive,
+        ),
         pytest.param(CANARY, Defects(passers_by=5, uncounted=5), id="lost counts behind strangers"),
         *(
-            pytest.param(command, Defects(logs_calls=True, strangers=1, **wrong), id=f"{what} behind strangers, logged")
-            for command, what, wrong in (
-                (CANARY, "mislabelled pages", {"mislabelled": 0.02}),
-                (CANARY, "pages from a cache", {"cached": 0.02}),
-                (CANARY, "a leak of which every page is lost", {"leak": 0.02, "loses_leaks": True}),
-                (USER, "a leak to others of which every page is lost", {"leak": 0.02, "loses_leaks": True}),
-                (CANARY, "a way round the gateway", {"gateway_forgets": 5}),
-                (CANARY, "a split", {"weights": {"v1": 80, "v2": 20, "v3": 0}}),
+            pytest.param(
+                command,
+                Defects(logs_calls=True, strangers=1, **wrong),
+                id=f"{what} behind strangers, logged",
+                marks=marks,
+            )
+            for command, what, wrong, marks in (
+                (CANARY, "mislabelled pages", {"mislabelled": 0.02}, ()),
+                (CANARY, "pages from a cache", {"cached": 0.02}, pytest.mark.exhaustive),
+                (CANARY, "a leak of which every page is lost", {"leak": 0.02, "loses_leaks": True}, ()),
+                (
+                    USER,
+                    "a leak to others of which every page is lost",
+                    {"leak": 0.02, "loses_leaks": True},
+                    pytest.mark.exhaustive,
+                ),
+                (CANARY, "a way round the gateway", {"gateway_forgets": 5}, pytest.mark.exhaustive),
+                (CANARY, "a split", {"weights": {"v1": 80, "v2": 20, "v3": 0}}, pytest.mark.exhaustive),
             )
         ),
     ],

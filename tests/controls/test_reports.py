@@ -47,6 +47,7 @@ def test_every_count_of_a_claim_adds_up() -> None:
         assert step["requests"] == sum(map(sum, step["answers"]["counts"].values()))
 
 
+@pytest.mark.exhaustive
 def test_the_slides_measurement_is_repeated() -> None:
     """--rate and --duration say how many requests there are and how long they take."""
     with FakePlatform() as platform:
@@ -296,6 +297,7 @@ def test_the_moments_of_a_run_are_in_order() -> None:
     assert document["total_seconds"] <= time.perf_counter() - clock
 
 
+@pytest.mark.exhaustive
 def test_a_late_page_fails_its_budget(tmp_path: Path) -> None:
     """The claim fails although the page shows the right thing, and CI sees why."""
     with FakePlatform(second=1.5) as platform:

@@ -151,7 +151,7 @@ def drawn(folder: Path, data: bytes) -> tuple[int, str]:
 
 # No shrinking: a whole document takes minutes to shrink, and the traceback says enough.
 @settings(
-    max_examples=50,
+    max_examples=30,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

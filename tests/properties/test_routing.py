@@ -28,7 +28,7 @@ def productpages_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mes
 
 
 @settings(
-    max_examples=200,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],

@@ -17,6 +17,7 @@ from tools.staged import staged
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
+@pytest.mark.exhaustive
 def test_two_browsers_show_the_same(screen: Screen, tmp_path: Path) -> None:
     """What one presses, the other shows; a reload in the middle changes nothing."""
     screen.press("2", Keys.ARROW_RIGHT)
@@ -68,6 +69,7 @@ def test_killed_and_back(screen: Screen, demo: Demo) -> None:
         back.until(lambda: back.attribute("html", "data-dark") is not None, "dark")
 
 
+@pytest.mark.exhaustive
 def test_replay(screen: Screen, demo: Demo) -> None:
     """A recorded run is played again without a demo, with its verdict, and no key changes anything there."""
     assert demo.typed("scenarios.canary", "--requests", "20", "--quiet").returncode in (0, 4)

@@ -15,7 +15,8 @@ from tools.staged import staged
 STEPS = [(episode, phase) for episode in "123" for phase in ("say", "do", "show", "prove")]
 
 
-@pytest.mark.parametrize("language", ["en", pytest.param("ko", marks=pytest.mark.exhaustive)])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("language", ["en", "ko"])
 def test_every_step(language: str, browser: Chrome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fits both sizes with the proofs and their reasons, says something of its own, and needs no demo."""
     monkeypatch.setenv("BOOKINFO_RUN", str(tmp_path / "run"))

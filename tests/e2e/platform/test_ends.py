@@ -42,7 +42,7 @@ def never_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("never_ready")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.exhaustive), signal.SIGTERM])
 def test_up_takes_along_what_it_started(down: Demo, number: signal.Signals) -> None:
     """Ctrl-C or SIGTERM in the middle of `up` leaves nothing running."""
     up = down.start("platforms", "up", "--platform", "local", "--port", str(down.port))
@@ -92,6 +92,7 @@ def test_a_supervisor_that_nobody_knows_ends(down: Demo) -> None:
     assert not recorded(down)
 
 
+@pytest.mark.exhaustive
 def test_a_demo_whose_run_folder_is_removed_ends(down: Demo) -> None:
     """No command could find it any more."""
     down.up()
@@ -129,7 +130,9 @@ def test_down_ends_a_supervisor_that_hangs(down: Demo, monkeypatch: pytest.Monke
     assert (False, False) == (record.supervisor.alive, alive(page))
 
 
-@pytest.mark.parametrize("folder", ["with spaces and 유니코드", "long-" + "x" * 150])
+@pytest.mark.parametrize(
+    "folder", ["with spaces and 유니코드", pytest.param("long-" + "x" * 150, marks=pytest.mark.exhaustive)]
+)
 def test_run_folders(tmp_path: Path, folder: str) -> None:
     """A run folder may have any name."""
     with demo_up(tmp_path / folder) as demo:

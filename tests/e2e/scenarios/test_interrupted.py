@@ -35,7 +35,12 @@ def gone(pid: int, *, within: float = 90.0) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("number", "name"), [(signal.SIGINT, "Ctrl-C"), (signal.SIGTERM, "SIGTERM"), (signal.SIGHUP, "SIGHUP")]
+    ("number", "name"),
+    [
+        (signal.SIGINT, "Ctrl-C"),
+        (signal.SIGTERM, "SIGTERM"),
+        pytest.param(signal.SIGHUP, "SIGHUP", marks=pytest.mark.exhaustive),
+    ],
 )
 def test_a_stopped_run_restores_the_baseline(number: signal.Signals, name: str) -> None:
     """Ctrl-C, SIGTERM, SIGHUP: exit 130, the baseline in force, nothing in the journal, no Locust left."""

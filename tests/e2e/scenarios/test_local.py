@@ -53,7 +53,7 @@ def under_way(demo: Demo) -> int:
     [
         ("scenarios.canary", "--weights", "90,10,0"),
         ("scenarios.user_routing", "--user", "opennaru"),
-        ("scenarios.user_routing", "--user", "홍길동", "--others", "v1"),
+        pytest.param(("scenarios.user_routing", "--user", "홍길동", "--others", "v1"), marks=pytest.mark.exhaustive),
         ("scenarios.fault_ratings",),
         ("scenarios.fault_ratings", "--fault", "outage", "--reviews", "v2"),
         ("scenarios.fault_ratings", "--fault", "delay"),
@@ -73,7 +73,11 @@ def test_the_slides_rule_fails(demo: Demo) -> None:
 
 
 @pytest.mark.parametrize(
-    ("workload", "seconds"), [("productpage-v1", 0.0), ("reviews-v1", 3.2)], ids=["killed", "standing still"]
+    ("workload", "seconds"),
+    [
+        pytest.param("productpage-v1", 0.0, id="killed"),
+        pytest.param("reviews-v1", 3.2, id="standing still", marks=pytest.mark.exhaustive),
+    ],
 )
 def test_what_befalls_a_right_mesh_accuses_nobody(workload: str, seconds: float, demo: Demo) -> None:
     """Every worker of productpage is killed, or reviews v1 answer later than productpage waits: the split is still right."""

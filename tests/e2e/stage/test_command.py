@@ -24,6 +24,7 @@ def _first(stage: Staged, wanted: Callable[[Picture], object]) -> Picture:
     return next(picture for _, picture in stage.pictures() if wanted(picture))
 
 
+@pytest.mark.exhaustive
 def test_a_step_does_what_it_is_about(stage: Staged) -> None:
     """One key puts the rule of the episode in force, and counts its answers from then on; the proof takes over, and gives back."""
     stage.ask("goto", episode=3, phase="say")

@@ -81,6 +81,7 @@ def test_a_killed_stage_is_healed(demo: Demo) -> None:
     assert baseline().revision == demo.status()["revision"]
 
 
+@pytest.mark.exhaustive
 def test_a_demo_that_is_taken_down_is_let_go(down: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever brings it up again is not kept waiting by a rule that went with it; then the stage goes on."""
     monkeypatch.setenv("BOOKINFO_RUN", str(down.folder))

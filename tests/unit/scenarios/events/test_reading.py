@@ -30,19 +30,20 @@ def test_a_recording_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read(recording(tmp_path)) == tuple(EVENTS)
 
 
-def test_a_recording_that_was_cut_at_any_byte_is_read_up_to_its_last_whole_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("every", [31, pytest.param(1, marks=pytest.mark.exhaustive)])
+def test_a_recording_that_was_cut_at_any_byte_is_read_up_to_its_last_whole_line(tmp_path: Path, every: int) -> None:
     """Only what is cut within its first line is no recording of a run."""
     path = recording(tmp_path)
     whole: list[Event] = list(EVENTS)
     begins = len(b"".join(LINES[:-1]))
-    for size in range(path.stat().st_size - 1, len(LINES[0]) - 1, -1):
-        if size < begins + len(LINES[len(whole) - 1]):
+    for size in range(path.stat().st_size - 1, len(LINES[0]) - 1, -every):
+        while size < begins + len(LINES[len(whole) - 1]):
             whole.pop()
             begins -= len(LINES[len(whole) - 1])
         os.truncate(path, size)
         assert list(read(path)) == whole, size
         assert list(follow(path, given_up=threading.Event())) == whole, size
-    for size in range(len(LINES[0]) - 1, -1, -1):
+    for size in range(len(LINES[0]) - 1, -1, -every):
         os.truncate(path, size)
         with pytest.raises(UsageError, match="nothing in it"):
             read(path)
