@@ -12,6 +12,7 @@ from bench.figure import Figure, Target
 from bench.instruments import instant, processor, wrk
 from bench.instruments.memory import pss
 from bench.standalone import Service, StandaloneServices
+from stage.frames.stand_in import DETAILS
 
 STARTS = 5
 """The number of starts of reviews, of which the median counts."""
@@ -94,7 +95,7 @@ def page(other: Reference) -> Iterator[Figure]:
 def productpage(_: Reference) -> Iterator[Figure]:
     """Measure productpage before backends that answer at once."""
     with (
-        instant.backend(instant.DETAILS) as details,
+        instant.backend(DETAILS) as details,
         instant.backend(instant.REVIEWS) as reviews,
         StandaloneServices() as services,
     ):

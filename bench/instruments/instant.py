@@ -10,17 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 LOOPBACK = "127.0.0.1"
-DETAILS = {
-    "id": 0,
-    "author": "William Shakespeare",
-    "year": 1595,
-    "type": "paperback",
-    "pages": 200,
-    "publisher": "PublisherA",
-    "language": "English",
-    "ISBN-10": "1234567890",
-    "ISBN-13": "123-1234567890",
-}
 REVIEWS = {
     "id": "0",
     "podname": "reviews-v3-instant",

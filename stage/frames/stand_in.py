@@ -28,7 +28,7 @@ from stage.server import Listener
 
 _PATIENCE_SECONDS = 30.0
 _OK = 200
-_DETAILS = {
+DETAILS = {
     "id": 0,
     "author": "William Shakespeare",
     "year": 1595,
@@ -104,7 +104,7 @@ def _backends(shown: Mapping[str, Marks]) -> Flask:
 
     @app.get("/details/0")
     def details() -> dict[str, Any]:
-        return _DETAILS
+        return DETAILS
 
     @app.get("/reviews/0")
     def reviews() -> dict[str, Any]:

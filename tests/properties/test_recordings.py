@@ -19,6 +19,7 @@ from scenarios import canary, fault_ratings, report
 from scenarios.events.reading import recordings
 from tests.controls.drive import drive
 from tests.fakes import Defects, FakePlatform
+from tests.properties.damages import put
 
 DAMAGES = (
     st.none()
@@ -72,14 +73,7 @@ def drawn(folder: Path, lines: list[dict[str, Any]]) -> int:
 def test_a_recording_with_damages(folder: Path, number: int, path: list[int], damage: Any) -> None:
     """One value replaced by anything."""
     lines = copy.deepcopy(right()[number])
-    holder: Any = lines
-    for step in path:
-        keys = sorted(holder) if isinstance(holder, dict) else range(len(holder))
-        last, key = holder, keys[step % len(keys)]
-        holder = holder[key]
-        if not holder or not isinstance(holder, dict | list):
-            break
-    last[key] = damage
+    put(lines, path, damage)
     drawn(folder, lines)
 
 

@@ -20,6 +20,7 @@ from scenarios import canary, fault_ratings, report
 from scenarios.reporting.document import SCHEMA
 from tests.controls.drive import drive
 from tests.fakes import FakePlatform
+from tests.properties.damages import put
 
 SCHEME: Mapping[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
 CHECKER = jsonschema.Draft202012Validator(SCHEME)
@@ -169,15 +170,7 @@ def test_a_report_with_damages(
 ) -> None:
     """One value of a right report replaced by another that the schema accepts, or by anything."""
     document = copy.deepcopy(right[number])
-    # Where the path leads is found here and not drawn: no two runs leave documents of the same length.
-    holder: Any = document
-    for step in path:
-        keys = sorted(holder) if isinstance(holder, dict) else range(len(holder))
-        last, key = holder, keys[step % len(keys)]
-        holder = holder[key]
-        if not holder or not isinstance(holder, dict | list):
-            break
-    last[key] = damage
+    put(document, path, damage)
     code, _ = drawn(folder, json.dumps(document).encode())
 
     if not CHECKER.is_valid(document):
