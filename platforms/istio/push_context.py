@@ -73,6 +73,11 @@ class Server:
         return tuple(host for scope, _, host in named if scope in ("", "*", namespace))
 
 
+def by_age(resources: Iterable[Resource]) -> list[Resource]:
+    """Order them as istiod does: the older first, and those of the same second by name, then by namespace."""
+    return sorted(resources, key=lambda one: (one.created, one.name, one.namespace))
+
+
 @dataclass(frozen=True, slots=True)
 class PushContext:
     """All resources, ready to be asked for what concerns one proxy, as istiod keeps them for a push."""
@@ -84,11 +89,8 @@ class PushContext:
 
     @classmethod
     def of(cls, resources: ResourceSet, registry: Registry) -> PushContext:
-        """Read validated resources for the mesh of `registry`, the older before the younger.
-
-        Those of one age are ordered by name, then by namespace, as istiod does it for objects of the same second.
-        """
-        ordered = sorted(resources, key=lambda one: (one.created, one.name, one.namespace))
+        """Read validated resources for the mesh of `registry`, the older before the younger."""
+        ordered = by_age(resources)
         return cls(
             registry=registry,
             virtual_services=tuple(_virtual_service(one) for one in ordered if one.kind == "VirtualService"),

@@ -13,6 +13,7 @@ from platforms.boundary import Convergence, LoadGenerator, State
 from platforms.counters import Calls, Counters
 from platforms.envoy.translate import Snapshot
 from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, UsageError
+from platforms.istio.push_context import by_age
 from platforms.kubernetes import load_generator
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh import config_diff, deployments, rules
@@ -33,8 +34,8 @@ class _Applied:
 
     state: State
     began: float
-    live: rules.Live
-    """What the API server has since."""
+    snapshot: Snapshot
+    """What the proxies should serve."""
     before: rules.Change | None = None
 
 
@@ -69,25 +70,28 @@ class KubernetesPlatform:
 
     def apply(self, state: State) -> None:
         began = time.monotonic()
-        verifiable_routing(state.resources)
         namespace = self._demo.namespace
         found = rules.live(self._cluster, namespace)
+        planned = rules.with_age(state.resources, found)
+        snapshot = verifiable_routing(planned)
         change = rules.plan(state.resources, found, namespace)
         if not rules.is_restore(change, found, baseline()) and (rival := next(self._rivals(state), None)):
             raise NotApplied(rival)
-        live = {**found, **rules.write(self._cluster, change)}
+        written = rules.with_age(state.resources, {**found, **rules.write(self._cluster, change)})
+        if by_age(written) != by_age(planned):  # what is new was not made within one second
+            snapshot = verifiable_routing(written)
         deployments.scale(self._cluster, namespace, state.stopped)
-        self._applied = _Applied(state, began, live, rules.inverse(change, found))
+        self._applied = _Applied(state, began, snapshot, rules.inverse(change, found))
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
         now = time.monotonic()
         applied = self._applied
         if applied is None or applied.state != state:
-            applied = _Applied(state, now, rules.live(self._cluster, self._demo.namespace))
-        snapshot = verifiable_routing(rules.with_age(state.resources, applied.live))
+            found = rules.live(self._cluster, self._demo.namespace)
+            applied = _Applied(state, now, verifiable_routing(rules.with_age(state.resources, found)))
         agreed: set[str] = set()
         pause = 0.0
-        while laggards := list(self._laggards(state, snapshot, agreed)):
+        while laggards := list(self._laggards(state, applied.snapshot, agreed)):
             elapsed = time.monotonic() - applied.began
             late = time.monotonic() >= now + timeout
             if elapsed >= _REFUSAL_SECONDS or late:
