@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 from platforms.boundary import State
 from platforms.demo.journal import DemoPlatform
 from platforms.demo.run_folder import part
-from platforms.errors import Busy, DemoError, NotApplied, NotReachable, Silent
+from platforms.errors import (
+    Busy,
+    DemoError,
+    NotApplied,
+    NotConverged,
+    NotReachable,
+    PlatformError,
+    Rejected,
+    Silent,
+    Unsupported,
+    UsageError,
+)
 from scenarios.messages.errors import told, words
 from scenarios.messages.message import Message, Text
 from stage.changes.hold import Hold
@@ -26,6 +37,8 @@ _LOOK_SECONDS = 1.0
 """How often, while there is nothing to do, the demo is asked whether it is still there."""
 _VERDICTS = (0, 1, 4)
 """The exit codes of a run that came to its end: it holds, fails, or is inconclusive."""
+_REFUSALS = (UsageError, Rejected, NotApplied, Unsupported, Busy)
+"""The errors after which everything is as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +143,10 @@ class Director:
             except Superseded:
                 pass
             except (DemoError, OSError) as error:
-                self._fail(wish, told(error))
+                self._fail(wish, error, told(error))
             except Exception as error:  # a fault of ours must not end the talk
                 log.exception("the stage could not do it")
-                self._fail(wish, f"{type(error).__name__}: {error}")
+                self._fail(wish, error, f"{type(error).__name__}: {error}")
 
     def _tell(self, status: RuleStatus) -> None:
         self._status = replace(status, undo=self._rule.can_be_undone, proving=self._proving)
@@ -142,11 +155,15 @@ class Director:
         except Exception:
             log.exception("a status could not be told")
 
-    def _fail(self, wish: _Wish, why: Text) -> None:
+    def _fail(self, wish: _Wish, error: Exception, why: Text) -> None:
         """Tell the reason; what we find out by ourselves again and again, once."""
         status = replace(self._rule.status, error=why)
         if not wish.is_ours:
-            self._tell(replace(status, status="failed"))
+            if isinstance(error, _REFUSALS):
+                status = replace(status, status="refused")
+            elif isinstance(error, NotConverged | Silent) or not isinstance(error, DemoError):
+                status = replace(status, proxies=0)  # nobody knows what they serve
+            self._tell(status)
         elif self._status.error != why:
             self._tell(status)
 
@@ -163,7 +180,7 @@ class Director:
         self._rule.look()
         if code not in _VERDICTS and not self._stopping:
             ended = Message("stage.proof_ended", command=f"python -m {arguments[0]}", code=code)
-            raise NotApplied(said or words(ended))
+            raise PlatformError(said or words(ended))
 
     def _run(self, arguments: Sequence[str]) -> tuple[int, str]:
         """Run the command to its end; returns its exit code and the last thing that it said."""

@@ -210,7 +210,7 @@ class Performance:
     def _notice(self, status: RuleStatus, language: Language) -> str:
         if status.error:
             why = render(status.error, language)
-            return talk.notice(language, "refused", why=why) if status.status == "failed" else why
+            return talk.notice(language, "refused", why=why) if status.status == "refused" else why
         if (command := self._cast.runs.elsewhere()) is not None:
             return talk.notice(language, "terminal_run", command=command)
         if self._cast.pages.error:

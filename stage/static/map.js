@@ -23,7 +23,7 @@ const CALLS = /** @type {const} */ ([
   ['browser', 'gateway', 114, 72, 'middle'],
   ['gateway', 'productpage', 264, 72, 'middle'],
   ['productpage', 'details', 520, 14, 'end'],
-  ['productpage', 'reviews-v1', 520, 51, 'end'],
+  ['productpage', 'reviews-v1', 524, 55, 'end'],
   ['productpage', 'reviews-v2', 520, 89, 'end'],
   ['productpage', 'reviews-v3', 520, 159, 'end'],
   ['reviews-v2', 'ratings', 792, 98, 'end'],

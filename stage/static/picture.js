@@ -25,7 +25,7 @@
  * @property {number} step_started_ms
  *
  * @typedef {object} Rule
- * @property {"baseline" | "applying" | "in_force" | "failed"} status
+ * @property {"baseline" | "applying" | "in_force" | "refused"} status
  * @property {string} title
  * @property {string} revision
  * @property {number} proxies

@@ -50,7 +50,7 @@ export function openWhole() {
  */
 export function said(rule) {
   // Until the proxies have answered, nobody knows that they serve it.
-  const status = rule.status === 'baseline' && rule.proxies === 0 ? 'unknown' : rule.status;
+  const status = rule.proxies === 0 && ['baseline', 'in_force'].includes(rule.status) ? 'unknown' : rule.status;
   return say(`rule_${status}`, { proxies: rule.proxies, ms: figure(Math.round(rule.after_ms)) });
 }
 
