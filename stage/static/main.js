@@ -4,19 +4,19 @@
 
 import { onRefusal } from './actions.js';
 import { byId, mark, write } from './dom.js';
-import { buildEdit, openEdit } from './edit.js';
-import * as frames from './frames.js';
 import * as help from './help.js';
 import { keyboard, listen } from './keys.js';
-import * as lanes from './lanes.js';
-import * as map from './map.js';
-import { tell } from './news.js';
-import * as proof from './proof.js';
-import * as rule from './rule.js';
-import * as show from './show.js';
+import { buildEdit, openEdit } from './parts/edit.js';
+import * as frames from './parts/frames.js';
+import * as lanes from './parts/lanes.js';
+import * as map from './parts/map.js';
+import { tell } from './parts/news.js';
+import * as proof from './parts/proof.js';
+import * as rule from './parts/rule.js';
+import * as show from './parts/show.js';
+import * as table from './parts/table.js';
+import * as weights from './parts/weights.js';
 import { follow } from './stream.js';
-import * as table from './table.js';
-import * as weights from './weights.js';
 import { say, speak } from './words.js';
 
 /** @type {Picture | null} */

@@ -19,18 +19,18 @@ NOTHING = {"rate": 0.0, "failed": 0.0}
 # The part draws the picture and is looked at within one turn of the browser, before the stage's next picture comes.
 DRAW = """
 const [part, picture, done] = arguments;
-import(`/static/${part}.js`).then((module) => {
+import(`/static/parts/${part}.js`).then((module) => {
   module.show(picture);
   done((() => { LOOK })());
 });
 """
 CALL = """
 const [part, name, calls, done] = arguments;
-import(`/static/${part}.js`).then((module) => done(calls.map((values) => module[name](...values))));
+import(`/static/parts/${part}.js`).then((module) => done(calls.map((values) => module[name](...values))));
 """
 TELL = """
 const [former, picture, done] = arguments;
-import('/static/news.js').then((module) => {
+import('/static/parts/news.js').then((module) => {
   const told = document.getElementById('told');
   told.textContent = '';
   module.tell(former, picture);
@@ -199,7 +199,7 @@ def test_a_line_is_shown_as_it_is(text: str, screen: Screen) -> None:
     """Colours change nothing of what is read."""
     script = """
     const [text, done] = arguments;
-    import('/static/yaml.js').then((module) => done(module.rows([{ text, change: '' }])[0].textContent));
+    import('/static/parts/yaml.js').then((module) => done(module.rows([{ text, change: '' }])[0].textContent));
     """
 
     assert text == screen.browser.execute_async_script(script, text)

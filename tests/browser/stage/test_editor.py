@@ -23,7 +23,7 @@ PAGE = """\
 <div id="editor"></div><button id="after">after</button><script type="module" src="/page.js"></script></html>
 """
 SCRIPT = """\
-import { createEditor } from '/static/editor.js';
+import { createEditor } from '/static/parts/editor.js';
 window.typed = [];
 window.editor = createEditor(document.getElementById('editor'), {
   text: 'spec:\\n  weight: 90 # </script><img src=x onerror=alert(1)>\\n  host: reviews\\n',

@@ -161,7 +161,7 @@ def test_a_slow_browser_slows_nobody(running: Running) -> None:
     assert late["number"] >= last["number"]
 
 
-@pytest.mark.parametrize("path", ["", "stream", "static/stage.css"])
+@pytest.mark.parametrize("path", ["", "stream", "static/styles/stage.css"])
 def test_another_name_cannot_even_look(running: Running, path: str) -> None:
     """A page whose name was made to lead to this machine would read the token."""
     assert 403 == urllib3.request("GET", f"{running.url}{path}", headers={"Host": "rebound.example:80"}).status
@@ -228,6 +228,6 @@ def test_a_guest_needs_the_token_and_keeps_a_cookie(guarded: Running) -> None:
     assert guarded.door.guests not in cookie
     assert 200 == urllib3.request("GET", guarded.url, headers={"Cookie": cookie}).status
     assert 200 == guarded.ask("next", Cookie=cookie).status
-    for path in ("", "?token=wrong", f"stream?token={guarded.door.guests}", "static/stage.css"):
+    for path in ("", "?token=wrong", f"stream?token={guarded.door.guests}", "static/styles/stage.css"):
         assert 403 == urllib3.request("GET", f"{guarded.url}{path}", redirect=False).status
     assert 403 == guarded.ask("next").status

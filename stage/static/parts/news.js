@@ -1,8 +1,8 @@
 /** What a screen reader hears: another rule, a verdict, and no more; a voice per answer would drown the talk. */
 
-/** @import { Picture } from "./picture.js" */
+/** @import { Picture } from "../picture.js" */
 
-import { byId, write } from './dom.js';
+import { byId, write } from '../dom.js';
 import { said as verdict } from './proof.js';
 import { said as status } from './rule.js';
 

@@ -1,10 +1,10 @@
 /** A dot per answer, as clients see them: form and colour of its version, hollow without stars, crossed when it failed. */
 
-/** @import { Dot, Picture, Version } from "./picture.js" */
+/** @import { Dot, Picture, Version } from "../picture.js" */
 
-import { all, byId, style, write } from './dom.js';
-import { VERSIONS } from './picture.js';
-import { figure, say } from './words.js';
+import { all, byId, style, write } from '../dom.js';
+import { VERSIONS } from '../picture.js';
+import { figure, say } from '../words.js';
 
 /** Milliseconds from the left edge of a lane to the right one. */
 const SPAN = 15_000;

@@ -1,8 +1,8 @@
 /** YAML in colours: enough of it to be read from the last row, and no more. */
 
-/** @import { Line } from "./picture.js" */
+/** @import { Line } from "../picture.js" */
 
-import { make } from './dom.js';
+import { make } from '../dom.js';
 
 /** In this order, what a line is made of: a remark, a key, a string, a version, a number or a yes and no. */
 const TOKENS = [

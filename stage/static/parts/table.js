@@ -1,10 +1,10 @@
 /** The table of the slide: what the rule asks of each version, and what clients have seen since it is in force. */
 
-/** @import { Picture, Share, Version } from "./picture.js" */
+/** @import { Picture, Share, Version } from "../picture.js" */
 
-import { byId, make, mark, style, write } from './dom.js';
-import { SHAPES, VERSIONS } from './picture.js';
-import { figure, percent, say } from './words.js';
+import { byId, make, mark, style, write } from '../dom.js';
+import { SHAPES, VERSIONS } from '../picture.js';
+import { figure, percent, say } from '../words.js';
 
 const NONE = '–';
 

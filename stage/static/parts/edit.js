@@ -1,10 +1,10 @@
 /** The rule, edited on stage: checked as it is typed, its difference shown, and applied only when it is asked for. */
 
-/** @import { Line, Problem } from "./picture.js" */
+/** @import { Line, Problem } from "../picture.js" */
 
-import { ask } from './actions.js';
-import { byId, make } from './dom.js';
-import { say } from './words.js';
+import { ask } from '../actions.js';
+import { byId, make } from '../dom.js';
+import { say } from '../words.js';
 import { rows, unchanged } from './yaml.js';
 
 /** Milliseconds without a key before what was typed is checked. */

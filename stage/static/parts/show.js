@@ -1,10 +1,10 @@
 /** The bar and the line to say: where the talk is, and what comes next. */
 
-/** @import { Phase, Picture } from "./picture.js" */
+/** @import { Phase, Picture } from "../picture.js" */
 
-import { ask } from './actions.js';
-import { byId, make, mark, style, write } from './dom.js';
-import { figure, say } from './words.js';
+import { ask } from '../actions.js';
+import { byId, make, mark, style, write } from '../dom.js';
+import { figure, say } from '../words.js';
 
 const EPISODES = [1, 2, 3];
 const PHASES = /** @type {readonly Phase[]} */ (['say', 'do', 'show', 'prove']);

@@ -1,10 +1,10 @@
 /** The two pages, as their end users see them: the real page in a frame, scaled as a whole. */
 
-/** @import { Frame, Picture, Who } from "./picture.js" */
+/** @import { Frame, Picture, Who } from "../picture.js" */
 
-import { byId, make, mark, style, write } from './dom.js';
-import { SHAPES } from './picture.js';
-import { say } from './words.js';
+import { byId, make, mark, style, write } from '../dom.js';
+import { SHAPES } from '../picture.js';
+import { say } from '../words.js';
 
 /** Pixels that the page takes to show all of itself, stars included, without scrolling. */
 const PAGE = { width: 1280, height: 668 };

@@ -1,11 +1,11 @@
 /** Three sliders whose weights are 100 together; what they would change is shown, and asked for when they are let go. */
 
-/** @import { Picture } from "./picture.js" */
+/** @import { Picture } from "../picture.js" */
 
-import { ask } from './actions.js';
-import { byId, make, mark, style, write } from './dom.js';
-import { SHAPES, VERSIONS } from './picture.js';
-import { say } from './words.js';
+import { ask } from '../actions.js';
+import { byId, make, mark, style, write } from '../dom.js';
+import { SHAPES, VERSIONS } from '../picture.js';
+import { say } from '../words.js';
 
 /** @type {number[] | null} */
 let inForce = null;

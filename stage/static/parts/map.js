@@ -1,10 +1,10 @@
 /** Who calls whom, as the proxies count it; an arrow without a number where they say nothing yet. */
 
-/** @import { Arrow, Picture } from "./picture.js" */
+/** @import { Arrow, Picture } from "../picture.js" */
 
-import { byId, draw, mark, write } from './dom.js';
-import { SHAPES, VERSIONS } from './picture.js';
-import { figure, say } from './words.js';
+import { byId, draw, mark, write } from '../dom.js';
+import { SHAPES, VERSIONS } from '../picture.js';
+import { figure, say } from '../words.js';
 
 /** The middle of each box, and its size, in the units of the drawing. */
 const BOXES = /** @type {const} */ ({

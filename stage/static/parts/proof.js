@@ -1,9 +1,9 @@
 /** A run, from this stage or any terminal: its claims, its progress, and its verdict as it comes. */
 
-/** @import { Picture, Run } from "./picture.js" */
+/** @import { Picture, Run } from "../picture.js" */
 
-import { byId, make, mark, write } from './dom.js';
-import { figure, say } from './words.js';
+import { byId, make, mark, write } from '../dom.js';
+import { figure, say } from '../words.js';
 
 /** A verdict is a sign and a word; its colour comes last, and is never green without proof. */
 const SIGNS = /** @type {const} */ ({ HOLDS: '✓', FAILS: '✗', INCONCLUSIVE: '?' });

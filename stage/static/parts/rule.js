@@ -1,9 +1,9 @@
 /** The rule in force: its lines, what became of it, and the whole state on demand. */
 
-/** @import { Picture, Rule } from "./picture.js" */
+/** @import { Picture, Rule } from "../picture.js" */
 
-import { byId, mark, write } from './dom.js';
-import { figure, say } from './words.js';
+import { byId, mark, write } from '../dom.js';
+import { figure, say } from '../words.js';
 import { around, rows, unchanged } from './yaml.js';
 
 /** @type {Rule | null} */

@@ -24,7 +24,7 @@ import {
   syntaxHighlighting,
   tags,
   yaml,
-} from './vendor/codemirror.js';
+} from '../vendor/codemirror.js';
 
 /**
  * @typedef {object} Problem
