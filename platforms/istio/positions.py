@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import yaml
 
 _MARK = re.compile(r"at line (\d+)")
 _DOCUMENT = re.compile(r"document (\d+)\b")
+_ITEM = re.compile(r", item (\d+)")
 _PATH = re.compile(r"\b(?:spec|metadata)(?:\.[\w-]+|\[\d+\])*")
 _STEP = re.compile(r"[\w-]+|\[\d+\]")
+_NULL = "tag:yaml.org,2002:null"
 _BLOCK = "while parsing a block"
 
 
@@ -27,17 +29,40 @@ def line_of(said: str, text: str) -> int:
     The text must be one that can be read: this reader does not mind how deep it is.
     """
     try:
-        documents = [one for one in yaml.compose_all(text, yaml.CSafeLoader) if isinstance(one, yaml.MappingNode)]
+        documents = list(yaml.compose_all(text, yaml.CSafeLoader))
     except yaml.YAMLError:  # JSON objects in a row, which kubectl reads
         return 0
     if number := _DOCUMENT.search(said):
-        position = int(number[1]) - 1
-        return _line(documents[position]) if position < len(documents) else 0
-    for document in documents:
+        return _placed(documents, [int(number[1]), *map(int, _ITEM.findall(said))])
+    for document in _objects(documents):
         if _named(document) in said:
             path = _PATH.search(said)
             return _deepest(document, path[0] if path else "")
     return 0
+
+
+def _placed(documents: list[yaml.Node], numbers: list[int]) -> int:
+    """The line of a document, or of an item of a list, or of one of a list in it."""
+    inside, line = [one for one in documents if one.tag != _NULL], 0
+    for number in numbers:
+        if number > len(inside):
+            break
+        line, inside = _line(inside[number - 1]), _items(inside[number - 1])
+    return line
+
+
+def _objects(nodes: Iterable[yaml.Node]) -> Iterator[yaml.MappingNode]:
+    """Every object, also those in lists."""
+    for node in nodes:
+        if items := _items(node):
+            yield from _objects(items)
+        elif isinstance(node, yaml.MappingNode):
+            yield node
+
+
+def _items(node: yaml.Node | None) -> list[yaml.Node]:
+    items = _field(node, "items") if _scalar(_field(node, "kind")).endswith("List") else None
+    return items.value if isinstance(items, yaml.SequenceNode) else []
 
 
 def _named(document: yaml.MappingNode) -> str:

@@ -16,6 +16,7 @@ from platforms.errors import UsageError
 from platforms.istio import files
 from platforms.istio.documents import Unreadable, documents
 
+_LIST = "List"
 _READ = ("apiVersion", "kind", "metadata", "spec")
 
 NOW = 2**53
@@ -124,13 +125,17 @@ def collected(resources: Iterable[Resource]) -> ResourceSet:
 
 
 def parse(text: str, *, source: str, namespace: str) -> Iterator[Resource]:
-    """The objects in a text of YAML or JSON documents, as `load` has them; `source` names it in messages."""
+    """The objects in a text of YAML or JSON documents, as `load` has them; `source` names it in messages.
+
+    A list is its items, as `kubectl get -o yaml` writes them and `kubectl apply` reads them.
+    """
     try:
         found = documents(text)
     except Unreadable as error:
         raise UsageError(f"{source}: {error}") from error
     for number, document in enumerate(found, start=1):
-        yield _resource(document, source=source, number=number, namespace=namespace)
+        for where, one in _flattened(document, f"{source}: document {number}"):
+            yield _resource(one, source=source, where=where, namespace=namespace)
 
 
 def created(metadata: Mapping[str, Any]) -> int:
@@ -141,13 +146,26 @@ def created(metadata: Mapping[str, Any]) -> int:
         return NOW
 
 
-def _resource(document: object, *, source: str, number: int, namespace: str) -> Resource:
-    where = f"{source}: document {number}"
+def _flattened(document: object, where: str) -> Iterator[tuple[str, object]]:
+    """The document, or what is in it if it is a list, each with its place."""
+    kind = document.get("kind") if isinstance(document, dict) else None
+    if not (isinstance(document, dict) and isinstance(kind, str) and kind.endswith(_LIST) and "items" in document):
+        yield where, document
+        return
+    items = [] if document["items"] is None else document["items"]
+    if not isinstance(items, list):
+        raise UsageError(f"{where}: {kind}: items must be a list")
+    # A VirtualServiceList need not say of each item what it is.
+    implied = {"apiVersion": document.get("apiVersion"), "kind": kind.removesuffix(_LIST)} if kind != _LIST else {}
+    for number, item in enumerate(items, start=1):
+        one = {**implied, **item} if isinstance(item, dict) and not item.get("kind") else item
+        yield from _flattened(one, f"{where}, item {number}")
+
+
+def _resource(document: object, *, source: str, where: str, namespace: str) -> Resource:
     if not isinstance(document, dict):
         raise UsageError(f"{where}: not an object with apiVersion, kind, metadata and spec")
     kind = document.get("kind")
-    if isinstance(kind, str) and kind.endswith("List"):
-        raise UsageError(f"{where}: {kind}: lists are not supported: give its items as separate documents")
     given = document.get("metadata")
     metadata = given if isinstance(given, dict) else {}
     texts = {

@@ -42,6 +42,38 @@ def test_a_message_on_an_object_is_placed(said: str, line: int) -> None:
     assert line == line_of(said, TEXT)
 
 
+LISTS = """\
+kind: List
+items:
+  - kind: VirtualServiceList
+    items:
+      - metadata: {name: a}
+      - 42
+  - apiVersion: networking.istio.io/v1
+    kind: VirtualService
+    metadata: {name: reviews}
+    spec: {hosts: 5}
+---
+---
+42
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("-: document 1, item 1, item 2: not an object", 6),
+        ("-: document 1, item 2: metadata.name is missing", 7),
+        ("-: document 1, item 9: metadata.name is missing", 1),
+        ("-: document 2: not an object", 13),
+        ("-: VirtualService reviews: spec.hosts: Invalid value", 10),
+    ],
+)
+def test_a_message_on_an_item_of_a_list_is_placed(said: str, line: int) -> None:
+    """However deep it is."""
+    assert line == line_of(said, LISTS)
+
+
 def test_json_in_a_row_is_not_placed() -> None:
     """What kubectl reads and YAML does not is no reason to fail."""
     assert 0 == line_of("-: document 2: kind is missing", '{"a": 1}{"b": 2}')

@@ -80,13 +80,38 @@ def test_aliases_are_read() -> None:
         ),
         ("apiVersion: v1\nkind: Any\nmetadata: {name: any}\nspec: []", "document 1: Any any: spec must be an object"),
         ("---\n---\n# nothing\n---\n42", "document 1: not an object"),
-        ("apiVersion: v1\nkind: List\nitems: []", "document 1: List: lists are not supported"),
+        ("kind: List\nitems: {}", "document 1: List: items must be a list"),
+        ("kind: List\nitems: [{kind: Any}]", "document 1, item 1: apiVersion is missing"),
+        ("kind: List\nitems: [{kind: List, items: [4]}]", "document 1, item 1, item 1: not an object"),
+        ("kind: List", "document 1: apiVersion is missing"),
     ],
 )
 def test_what_is_no_object_is_an_error(text: str, complaint: str) -> None:
     """A document without a name, a kind or a version is named by its place."""
     with pytest.raises(UsageError, match=complaint):
         list(parse(text, source="x.yaml"))
+
+
+def test_a_list_is_its_items() -> None:
+    """Of any kind or of one, also in a list, as `kubectl get -o yaml` writes them."""
+    one = "{apiVersion: a/v1, kind: Any, metadata: {name: %s}}"
+    text = f"""
+apiVersion: v1
+kind: List
+metadata: {{resourceVersion: ""}}
+items:
+- {one % "a"}
+- {{apiVersion: b/v1, kind: OtherList, items: [{{metadata: {{name: b}}}}, {one % "c"}]}}
+---
+{one % "d"}
+---
+kind: List
+items: null
+"""
+
+    assert [("a/v1", "Any", "a"), ("b/v1", "Other", "b"), ("a/v1", "Any", "c"), ("a/v1", "Any", "d")] == [
+        (found.api_version, found.kind, found.name) for found in parse(text, source="x.yaml")
+    ]
 
 
 def test_a_namespace_that_is_not_said_is_the_projects() -> None:
