@@ -113,7 +113,9 @@ def test_a_killed_bring_up_is_waited_for(tmp_path: Path) -> None:
     with Commands(tmp_path, {}, say):
         pass
 
-    assert {"waiting for `sh -c echo begun; exec cat gate`"} == {step.partition(" (")[0] for step in said}
+    # Its process group is noted a moment after it has begun, which may be too late.
+    assert said
+    assert all(step.startswith("waiting for `sh -c echo begun; exec cat gate`") for step in said), said
 
 
 def test_a_command_has_its_name_before_it_runs(tmp_path: Path) -> None:
