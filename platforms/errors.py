@@ -23,7 +23,7 @@ import re
 from typing import ClassVar
 
 _LONGEST = 2000
-_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
 
 class DemoError(Exception):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,17 +11,13 @@ import yaml
 
 from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import State
-from platforms.cli import own_rules
-from platforms.envoy.topology import Ports, Topology
+from platforms.cli import own_rules, rule_check
 from platforms.errors import DemoError, UsageError
-from platforms.istio import files
 from platforms.istio.analysis.analyze import analyze
-from platforms.istio.documents import Unreadable
 from platforms.istio.overlay import lay_over
-from platforms.istio.positions import line_of, marked_line
+from platforms.istio.reading import files
+from platforms.istio.reading.positions import line_of
 from platforms.istio.resources import Key, ResourceSet
-from platforms.kubernetes.snapshot import verifiable_routing
-from platforms.local.snapshot import snapshot
 from scenarios import canary, fault_ratings, user_routing
 from scenarios.enduser import parse_name
 from scenarios.messages.message import Message, Text
@@ -52,8 +47,6 @@ _WHOLE = 100
 _WIDTH = 100
 _SOURCE = "-"
 """What messages call a typed text: the name that it has as standard input of `python -m platforms apply -f -`."""
-_ANYWHERE = Topology(Path("/"), {one.name: Ports(0, 0, 0) for one in BOOKINFO.workloads}, 0)
-"""Where proxies listen makes no difference to what is refused."""
 
 
 def weights(of: Sequence[int]) -> State:
@@ -116,11 +109,9 @@ def check(text: str, *, platform: str = "local", before: State | None = None) ->
     try:
         own = own_rules.parsed(text, _SOURCE)
         laid = lay_over(baseline(), own.resources, BOOKINFO)
-        _translate(laid.resources, platform)
+        own_rules.translate(laid.resources, platform)
     except DemoError as error:
-        said = str(error)
-        line = marked_line(said) if isinstance(error.__cause__, Unreadable) else line_of(said, text)
-        return Check((Mistake(line, _shown(said)),), (), None)
+        return Check((Mistake(rule_check.line_of_error(error, text), _shown(str(error))),), (), None)
     remarks = (*own_rules.notes(laid), *map(str, analyze(laid.resources, BOOKINFO)))
     state = State(laid.resources)
     return Check(
@@ -157,14 +148,6 @@ def _unsendable(text: str) -> str:
     except UnicodeEncodeError:
         return "not valid UTF-8"
     return "larger than 3 MB, which a cluster does not accept" if size > files.MOST_BYTES else ""
-
-
-def _translate(resources: ResourceSet, platform: str) -> None:
-    """Raise what `apply` raises on that platform for what cannot be translated."""
-    if platform == "kubernetes":
-        verifiable_routing(resources)
-    else:
-        snapshot(resources, _ANYWHERE)
 
 
 def _shown(said: str) -> str:

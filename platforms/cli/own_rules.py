@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO, baseline, load, parse
-from platforms.boundary import CONVERGENCE_SECONDS, Convergence, State
+from platforms.boundary import CONVERGENCE_SECONDS, Caveat, Convergence, State
+from platforms.demo.applied_rules import AppliedRules
 from platforms.demo.crash_recovery import print_restored
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.envoy.route import hidden
-from platforms.errors import UsageError
-from platforms.istio import files, security
+from platforms.envoy.topology import Ports, Topology
+from platforms.errors import NotConverged, UsageError
+from platforms.istio import security
 from platforms.istio.analysis.analyze import analyze
 from platforms.istio.analysis.message import Finding
 from platforms.istio.overlay import Overlay, lay_over
-from platforms.istio.resources import ResourceSet, collected
+from platforms.istio.reading import files
+from platforms.istio.resources import Resource, ResourceSet, collected
+from platforms.istio.schema import crds
 from platforms.istio.validation.validate import validated
+from platforms.kubernetes.snapshot import verifiable_routing
+from platforms.local.snapshot import snapshot
+
+_PROBE_SECONDS = 1.0
+"""How long the proxies get to prove that they serve what was applied before."""
+_ANYWHERE = Topology(Path("/"), {one.name: Ports(0, 0, 0) for one in BOOKINFO.workloads}, 0)
+"""Where proxies listen makes no difference to what is refused."""
+_GATEWAY_API = "gateway.networking.k8s.io"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,45 +39,129 @@ class OwnRules:
 
     resources: ResourceSet
     notes: tuple[str, ...]
-    """What was read of each folder."""
+    """What was read of each folder, and what is in the files that is no rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What the author of rules should know of them."""
+
+    notes: tuple[str, ...]
+    warnings: tuple[Finding, ...]
+
+    def document(self) -> dict[str, Any]:
+        return {"notes": list(self.notes), "warnings": list(map(asdict, self.warnings))}
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """Own rules in force, with what their author should know."""
+    """Own rules in force."""
 
     convergence: Convergence
-    notes: tuple[str, ...]
-    warnings: tuple[Finding, ...]
+    remarks: Remarks
 
     def document(self) -> dict[str, Any]:
         return {
             "revision": self.convergence.revision,
             "in_force_ms": round(self.convergence.milliseconds, 1),
             "proxies": self.convergence.proxies,
-            "notes": list(self.notes),
-            "warnings": list(map(asdict, self.warnings)),
+            **self.remarks.document(),
         }
 
 
 def read(given: Sequence[str]) -> OwnRules:
     """Read files and folders of objects; raises UsageError or Rejected before anything is asked of a platform."""
-    return OwnRules(_valid(load(*given), given), tuple(told for one in given if (told := files.told(one))))
+    return _valid(load(*given), given, tuple(told for one in given if (told := files.told(one))))
 
 
 def parsed(text: str, source: str) -> OwnRules:
     """Read a text of objects, which messages call `source`; raises as `read` does."""
-    return OwnRules(_valid(collected(parse(text, source=source)), (source,)), ())
+    return _valid(collected(parse(text, source=source)), (source,), ())
 
 
-def apply(own: OwnRules, platform: DemoPlatform, who: str) -> Applied:
-    """Put the objects in force over the baseline; a second time replaces the first. `who` is the command."""
+def apply(own: OwnRules, platform: DemoPlatform, who: str, *, add: bool = False) -> Applied:
+    """Put the objects in force over the baseline, in place of what was applied before; or, with `add`, beside it.
+
+    `who` is the command.
+    """
     print_restored(platform)
-    laid = lay_over(baseline(), own.resources, BOOKINFO)
     with exclusive(platform.key, who):
-        convergence = _put_in_force(platform, State(laid.resources))
-    caveats = platform.caveats if any(one.kind in security.KINDS for one in own.resources) else ()
-    return Applied(convergence, (*own.notes, *notes(laid), *caveats), analyze(laid.resources, BOOKINFO))
+        before = in_force(platform)
+        wanted = before.overlaid(own.resources) if add else own.resources
+        applied = _apply(wanted, platform)
+    dropped = [] if add else _without(before, own.resources)
+    told = (f"no longer in force: {_named(dropped)}; `apply --add` would have kept {'them' if dropped[1:] else 'it'}",)
+    return Applied(applied.convergence, _preceded((*own.notes, *(told if dropped else ())), applied.remarks))
+
+
+def dry_run(own: OwnRules, platform: str) -> Remarks:
+    """Say what `apply` would; raises what it would raise for what cannot be translated. Needs no demo."""
+    laid = _laid(own.resources)
+    translate(laid.resources, platform)
+    return _preceded(own.notes, _remarks(own.resources, laid, ()))
+
+
+def translate(resources: ResourceSet, platform: str) -> None:
+    """Raise what `apply` raises on that platform for what cannot be translated."""
+    if platform == "kubernetes":
+        verifiable_routing(resources)
+    else:
+        snapshot(resources, _ANYWHERE)
+
+
+def delete(given: Sequence[str], platform: DemoPlatform, who: str) -> Applied:
+    """Take the objects of these files, as far as their kinds and names go, out of what was applied.
+
+    Raises UsageError, with nothing changed, for one that is not in force.
+    """
+    unwanted = ResourceSet(tuple(one for one in load(*given) if is_rule(one)))
+    print_restored(platform)
+    with exclusive(platform.key, who):
+        before = in_force(platform)
+        if missing := _without(unwanted, before):
+            there = _named(before) or "nothing of your own is"
+            raise UsageError(f"{_named(missing)}: not in force, so it cannot be deleted; in force: {there}")
+        return _apply(ResourceSet(tuple(_without(before, unwanted))), platform)
+
+
+def in_force(platform: DemoPlatform) -> ResourceSet:
+    """Return what was applied, if the proxies still serve it: a scenario, or `reset`, puts the baseline in its place."""
+    own = AppliedRules.of(platform.key).read()
+    if own.resources:
+        try:
+            platform.wait_until_converged(State(_laid(own).resources), timeout=_PROBE_SECONDS)
+        except NotConverged:
+            return ResourceSet()
+    return own
+
+
+def _apply(own: ResourceSet, platform: DemoPlatform) -> Applied:
+    laid = _laid(own)
+    convergence = _put_in_force(platform, State(laid.resources))
+    AppliedRules.of(platform.key).write(own)
+    return Applied(convergence, _remarks(own, laid, platform.caveats))
+
+
+def _remarks(own: ResourceSet, laid: Overlay, caveats: tuple[Caveat, ...]) -> Remarks:
+    concerned = caveats if any(one.kind in security.KINDS for one in own) else ()
+    return Remarks((*notes(laid), *concerned), analyze(laid.resources, BOOKINFO))
+
+
+def _preceded(notes: tuple[str, ...], remarks: Remarks) -> Remarks:
+    return replace(remarks, notes=(*notes, *remarks.notes))
+
+
+def _laid(own: ResourceSet) -> Overlay:
+    return lay_over(baseline(), own, BOOKINFO)
+
+
+def _without(resources: ResourceSet, others: ResourceSet) -> list[Resource]:
+    keys = {one.key for one in others}
+    return [one for one in resources if one.key not in keys]
+
+
+def _named(resources: Iterable[Resource]) -> str:
+    return ", ".join(map(str, resources))
 
 
 def notes(laid: Overlay) -> tuple[str, ...]:
@@ -77,14 +174,25 @@ def reset(platform: DemoPlatform, who: str) -> Convergence:
     print_restored(platform)
     with exclusive(platform.key, who):
         convergence = _put_in_force(platform, State(baseline()))
+        AppliedRules.of(platform.key).remove()
         Journal.of(platform.key).close()
     return convergence
 
 
-def _valid(resources: ResourceSet, given: Sequence[str]) -> ResourceSet:
-    if not resources.resources:
-        raise UsageError(f"{' '.join(given)}: no Istio object in there")
-    return validated(resources)
+def is_rule(resource: Resource) -> bool:
+    """Tell a rule, also a misspelt one, from what decides nothing about requests, such as a Service or a Deployment."""
+    group = resource.api_version.rpartition("/")[0]
+    return "istio.io" in group or group == _GATEWAY_API or resource.kind in crds.kinds()
+
+
+def _valid(found: ResourceSet, given: Sequence[str], notes: tuple[str, ...]) -> OwnRules:
+    """Leave aside what stands beside rules in people's files, and check the rules."""
+    rules = tuple(one for one in found if is_rule(one))
+    others = ", ".join(f"{one.kind} {one.name}" for one in found if one not in rules)
+    if not rules:
+        raise UsageError(f"{' '.join(given)}: no Istio object in there{f', only {others}' if others else ''}")
+    aside = f"set aside, since Bookinfo has Services and workloads of its own: {others}"
+    return OwnRules(validated(ResourceSet(rules)), (*notes, *((aside,) if others else ())))
 
 
 def _put_in_force(platform: DemoPlatform, state: State) -> Convergence:

@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 
 from platforms.errors import UsageError
-from platforms.istio import files
-from platforms.istio.documents import Unreadable, documents
+from platforms.istio.reading import files
+from platforms.istio.reading.documents import Unreadable, documents
 
 _LIST = "List"
 _READ = ("apiVersion", "kind", "metadata", "spec")

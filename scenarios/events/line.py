@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from platforms.istio.documents import Unreadable, json_document
+from platforms.istio.reading.documents import Unreadable, json_document
 from scenarios.events.answers import SCHEMA as ANSWERS
 from scenarios.events.answers import pack, unpack
 from scenarios.events.event import KINDS, VERSION, Answered, Event, Opened

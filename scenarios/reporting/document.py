@@ -10,7 +10,7 @@ from typing import Any
 
 from platforms.bookinfo import baseline
 from platforms.errors import UsageError
-from platforms.istio.documents import Unreadable, json_document
+from platforms.istio.reading.documents import Unreadable, json_document
 from scenarios.enduser import shown
 from scenarios.events.reading import read as recorded
 from scenarios.evidence.judgement import Judgement

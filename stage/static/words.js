@@ -35,15 +35,16 @@ export function speak(wanted) {
 const figures = new Map();
 
 /**
- * Return a number as this language writes it.
+ * Return a number as this language writes it; a tie goes to the even digit, as in terminal and report.
  * @param {number} value
  * @param {number} digits after the point
+ * @param {'halfEven' | 'floor'} roundingMode
  * @returns {string}
  */
-export function figure(value, digits = 0) {
-  const key = `${language} ${digits}`;
+export function figure(value, digits = 0, roundingMode = 'halfEven') {
+  const key = `${language} ${digits} ${roundingMode}`;
   if (!figures.has(key)) {
-    const exactly = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    const exactly = { minimumFractionDigits: digits, maximumFractionDigits: digits, roundingMode };
     figures.set(key, new Intl.NumberFormat(language, exactly));
   }
   return figures.get(key).format(value);
@@ -52,9 +53,10 @@ export function figure(value, digits = 0) {
 /**
  * Return a share as percent; whole and none are said without a tenth.
  * @param {number} share
+ * @param {'halfEven' | 'floor'} roundingMode
  * @returns {string}
  */
-export function percent(share) {
-  const hundredths = share * 100;
-  return `${figure(hundredths, Number.isInteger(Number(hundredths.toFixed(6))) ? 0 : 1)} %`;
+export function percent(share, roundingMode = 'halfEven') {
+  const hundredths = Number((share * 100).toFixed(6));
+  return `${figure(hundredths, Number.isInteger(hundredths) ? 0 : 1, roundingMode)} %`;
 }

@@ -28,6 +28,12 @@ def versions(group: str, kind: str) -> Sequence[str]:
 
 
 @cache
+def kinds() -> frozenset[str]:
+    """The name of every kind of object that Istio has."""
+    return frozenset(name.rpartition("/")[2] for name in _data()["versions"])
+
+
+@cache
 def specs() -> Mapping[str, Schema]:
     """The schema of the spec of every kind that is translated, by kind."""
     return {kind: _resolved(schema, schema["$defs"]) for kind, schema in _data()["specs"].items()}

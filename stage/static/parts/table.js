@@ -91,5 +91,6 @@ function rps(value) {
  * @returns {string}
  */
 function success(value) {
-  return value === null ? say('none') : percent(value);
+  // Never rounded up: with one failure in ten thousand it is not all.
+  return value === null ? say('none') : percent(value, 'floor');
 }

@@ -131,6 +131,22 @@ def test_nothing_counted_is_no_number(screen: Screen, picture: dict[str, Any]) -
     assert [[NONE, NONE, NONE, "N/A"], [False, False]] == drawn(screen, "table", picture, look)
 
 
+def test_shares_are_rounded_as_in_the_terminal(screen: Screen) -> None:
+    """A tie to the even digit; a success is cut off."""
+    look = "return ['seen', 'success'].map((cell) => document.getElementById(`v1-${cell}`).textContent)"
+    written = {}
+    for share in (0.8125, 0.99996, 1.0):
+        picture = screen.stage.picture()
+        picture["traffic"]["versions"]["v1"] |= {"share": share, "success": share}
+        written[share] = drawn(screen, "table", picture, look)
+
+    assert {
+        0.8125: ["81.2 %", "81.2 %"],
+        0.99996: ["100.0 %", "99.9 %"],
+        1.0: ["100 %", "100 %"],
+    } == written
+
+
 @pytest.mark.parametrize("language", ["en", pytest.param("ko", marks=pytest.mark.exhaustive)])
 def test_the_bar_holds_everything_at_once(language: str, screen: Screen, picture: dict[str, Any]) -> None:
     """A recording, paused, in a browser that is slow: nothing leaves its place, and the clocks are seen."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_EVEN, Decimal
+
 import pytest
 from selenium.webdriver.common.keys import Keys
 
@@ -99,5 +101,6 @@ def percent(share: float | None, none: str) -> str:
     """A share as the screen writes it."""
     if share is None:
         return none
-    hundredths = round(share * 100, 6)
-    return f"{hundredths:.0f} %" if hundredths == int(hundredths) else f"{hundredths:.1f} %"
+    hundredths = Decimal(repr(round(share * 100, 6)))
+    tenths = hundredths.quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+    return f"{int(hundredths)} %" if hundredths == int(hundredths) else f"{tenths} %"

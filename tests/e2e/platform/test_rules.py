@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from platforms.bookinfo import BOOKINFO, ISTIO, baseline, load, parse
 from platforms.boundary import State
@@ -99,22 +100,51 @@ def test_calls_are_logged(demo: Demo) -> None:
     demo.run("reset")
 
     assert "" == quiet.stderr
-    assert re.fullmatch(r"\d\d:\d\d:\d\d\.\d{3} supervisor: `apply` is answered after \d+ ms\n", orders.stderr)
+    lines = [
+        re.fullmatch(r"\d\d:\d\d:\d\d\.\d{3} supervisor: `(\w+)` is answered after \d+ ms", line)
+        for line in orders.stderr.splitlines()
+    ]
+    assert ["status", "apply"] == [line and line[1] for line in lines]  # what was applied before is asked for first
     assert "supervisor: `apply` is answered after" in questions.stderr
     assert re.search(r"^\S+ proxy of reviews-v2: GET /\S+, [\d,]+ characters$", questions.stderr, re.MULTILINE)
     assert 1 == len({re.sub(r"\d+ ms", "", done.stdout) for done in (quiet, orders, questions)})
 
 
 def test_second_apply(demo: Demo) -> None:
-    """A second apply starts from the baseline again: nothing of the first one stays."""
+    """A second apply starts from the baseline again: nothing of the first one stays, and that is said."""
     demo.run("apply", "-f", "istio/fault_ratings.yaml")
-    applied = demo.run("apply", "-f", "istio/canary.yaml", "--json")
+    applied = json.loads(demo.run("apply", "-f", "istio/canary.yaml", "--json").stdout)
     status = demo.status()
     demo.run("reset")
 
-    assert status["revision"] == json.loads(applied.stdout)["revision"]
+    assert status["revision"] == applied["revision"]
     assert ["VirtualService reviews"] == status["differs"]["changed"]
     assert [] == status["differs"]["added"]
+    assert "no longer in force: istio/fault_ratings.yaml: VirtualService ratings" in applied["notes"][0]
+
+
+def test_a_task_in_steps(demo: Demo, tmp_path: Path) -> None:
+    """Steps are added, shown as YAML that can be applied, and taken away one by one."""
+    ratings = tmp_path / "ratings.yaml"
+    ratings.write_text(TO_V3.replace("reviews", "ratings").replace("v3", "v1"))
+    demo.run("apply", "-f", str(ratings))
+    added = demo.run("apply", "--add", "-f", "istio/canary.yaml")
+    shown = demo.run("get")
+    deleted = demo.run("delete", "-f", str(ratings))
+    refused = demo.typed("platforms", "delete", "-f", str(ratings))
+    left = json.loads(demo.run("get", "--json").stdout)["items"]
+    demo.run("delete", "-f", "istio/canary.yaml")
+    again = demo.run("apply", "-f", "-", stdin=shown.stdout)
+    demo.run("reset")
+
+    assert "no longer" not in added.stdout
+    assert ["mine", "reviews"] == [one["metadata"]["name"] for one in yaml.safe_load_all(shown.stdout)]
+    assert "on 7 proxies" in deleted.stdout
+    assert 2 == refused.returncode
+    assert "VirtualService mine: not in force, so it cannot be deleted" in refused.stderr
+    assert ["reviews"] == [one["metadata"]["name"] for one in left]
+    assert "on 7 proxies" in again.stdout
+    assert "# nothing that `apply` has put there is in force\n" == demo.run("get").stdout
 
 
 @pytest.mark.parametrize(

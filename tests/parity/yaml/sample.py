@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from platforms.istio import scalars
-from platforms.istio.documents import Unreadable, documents
+from platforms.istio.reading import scalars
+from platforms.istio.reading.documents import Unreadable, documents
 
 FOLDER = Path(__file__).parent
 ANSWERS = FOLDER / "answers.json"

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from platforms.istio.documents import Unreadable
+from platforms.istio.reading.documents import Unreadable
 from tests.parity.yaml.sample import ANSWERS, ours, value
 
 RECORDED = json.loads(ANSWERS.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from bench.instruments.instant import DETAILS
+from stage.frames.stand_in import DETAILS
 
 NEVER = 60.0
 """A delay that no time budget of Bookinfo waits for."""

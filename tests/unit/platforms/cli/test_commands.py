@@ -13,7 +13,23 @@ from platforms.demo.journal import exclusive
 from platforms.environment import ROOT
 from tests import commands
 
-COMMANDS = ("up", "down", "status", "reset", "doctor", "build", "tools", "bundle", "url", "apply", "config", "logs")
+COMMANDS = (
+    "up",
+    "down",
+    "status",
+    "reset",
+    "doctor",
+    "build",
+    "tools",
+    "bundle",
+    "url",
+    "apply",
+    "check",
+    "delete",
+    "get",
+    "config",
+    "logs",
+)
 
 
 @pytest.fixture(autouse=True)

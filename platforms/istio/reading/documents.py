@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from platforms.istio import scalars
+from platforms.istio.reading import scalars
 
 _DEEPEST = 100
 """How deep a document may be nested; Kubernetes' own objects are below 20."""

@@ -10,7 +10,7 @@ import pytest
 
 from platforms.bookinfo import load
 from platforms.errors import UsageError
-from platforms.istio import files
+from platforms.istio.reading import files
 
 
 def document(name: str) -> str:
@@ -106,7 +106,6 @@ def test_a_pipe_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [
-        ("https://example.com/a.yaml", "https://example.com/a.yaml: URLs are not read"),
         ("no/such.yaml", "no/such.yaml: cannot be read: No such file or directory"),
         ("a\0b", "cannot be read: embedded null"),
         ("x" * 5000, "cannot be read: File name too long"),

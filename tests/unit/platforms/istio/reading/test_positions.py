@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from platforms.istio.positions import line_of, marked_line
+from platforms.istio.reading.positions import line_of, marked_line
 
 TEXT = """\
 apiVersion: networking.istio.io/v1

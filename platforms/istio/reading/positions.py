@@ -35,7 +35,7 @@ def line_of(said: str, text: str) -> int:
     if number := _DOCUMENT.search(said):
         return _placed(documents, [int(number[1]), *map(int, _ITEM.findall(said))])
     for document in _objects(documents):
-        if _named(document) in said:
+        if re.search(rf"\b{re.escape(_named(document))}(?![\w.-]*\w)", said):
             path = _PATH.search(said)
             return _deepest(document, path[0] if path else "")
     return 0

@@ -10,6 +10,7 @@ from typing import IO
 
 from platforms.environment import ROOT
 from platforms.errors import UsageError
+from platforms.istio.reading import urls
 
 ENDINGS = (".json", ".yaml", ".yml")
 """Whose files of a folder are read."""
@@ -17,12 +18,11 @@ MOST_BYTES = 3 * 1024 * 1024
 """What an API server takes in one request."""
 STANDARD_INPUT = "-"
 
-_URLS = ("http://", "https://")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def texts(given: Iterable[str | Path]) -> Iterator[tuple[str, str]]:
-    """Every file that is meant, as its name in messages and its text; `-` is standard input.
+    """Every file that is meant, as its name in messages and its text; `-` is standard input, and a URL what it has.
 
     Raises UsageError, naming the file, for what cannot be read, or is too much.
     """
@@ -48,8 +48,6 @@ def told(given: str) -> str:
 
 
 def _files(given: str | Path) -> Iterable[str | Path]:
-    if str(given).startswith(_URLS):
-        raise UsageError(f"{given}: URLs are not read: use `curl -fsSL {given} | python -m platforms apply -f -`")
     if (inside := _inside(given)) is None:
         return (given,)
     taken, others = inside
@@ -63,7 +61,7 @@ def _inside(given: str | Path) -> tuple[list[Path], list[str]] | None:
     """The files of a folder that are read, and the names of what else is in it; None for what is no folder."""
     path = Path(given)
     try:
-        if given == STANDARD_INPUT or not path.is_dir():
+        if given == STANDARD_INPUT or _is_url(given) or not path.is_dir():
             return None
         inside = sorted(path.iterdir())
     except (OSError, ValueError) as error:
@@ -78,12 +76,18 @@ def _read(given: str | Path) -> tuple[str, bytes]:
         if sys.stdin is None:
             raise UsageError("-: standard input is closed")
         return "-", _bytes("-", sys.stdin.buffer)
+    if _is_url(given):
+        return str(given), urls.read(str(given), MOST_BYTES)
     path = Path(given)
     try:
         with path.open("rb") as file:
             return _shown(path), _bytes(str(path), file)
     except (OSError, ValueError) as error:
         raise UsageError(f"{given}: cannot be read: {_why(error)}") from error
+
+
+def _is_url(given: str | Path) -> bool:
+    return str(given).startswith(urls.SCHEMES)
 
 
 def _bytes(name: str, file: IO[bytes]) -> bytes:
