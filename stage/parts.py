@@ -56,6 +56,9 @@ class Changes(Protocol):
     def stop_proof(self) -> None:
         """Interrupt that run, which restores the baseline by itself."""
 
+    def wait_for_proof(self, seconds: float) -> None:
+        """Wait until a proof has ended, as one that has said its verdict does in a moment; no longer than so many seconds."""
+
     def close(self) -> None:
         """Stop a proof, put the baseline back and give up the lock; raises the error that stands in the way."""
 

@@ -106,6 +106,11 @@ class Director:
             if self._proof:
                 self._proof.stop()
 
+    def wait_for_proof(self, seconds: float) -> None:
+        """Wait until a proof has ended, as one that has said its verdict does in a moment; no longer than so many seconds."""
+        with self._waiting:
+            self._waiting.wait_for(lambda: not self._status.proving, seconds)
+
     def close(self) -> None:
         """Stop a proof, put the baseline back and give up the lock; raises the error that stands in the way."""
         with self._waiting:
@@ -149,7 +154,9 @@ class Director:
                 self._fail(wish, error, f"{type(error).__name__}: {error}")
 
     def _tell(self, status: RuleStatus) -> None:
-        self._status = replace(status, undo=self._rule.can_be_undone, proving=self._proving)
+        with self._waiting:
+            self._status = replace(status, undo=self._rule.can_be_undone, proving=self._proving)
+            self._waiting.notify_all()
         try:
             self.on_change(self._status)
         except Exception:

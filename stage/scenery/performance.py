@@ -23,6 +23,8 @@ from stage.show import Place, Show
 
 _PRESET = 2
 """The weights of the third episode: 90,10,0."""
+_ENDS_SECONDS = 5.0
+"""How long a command that has said its verdict may take to end, before the next key is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,9 @@ class Performance:
 
     def _take_over(self, show: Show) -> None:
         """Raise Busy while a run has the demo: nothing must change under it; else its verdict has been seen, and goes."""
+        run = self._cast.runs.view(show.language)
+        if run and run.verdict:
+            self._cast.changes.wait_for_proof(_ENDS_SECONDS)
         if self._cast.changes.status.proving:
             raise Busy(talk.notice(show.language, "wait_for_proof"))
         if (command := self._cast.runs.elsewhere()) is not None:
