@@ -17,6 +17,7 @@ from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotConverged, UsageError
 from platforms.istio import security
 from platforms.istio.analysis.analyze import analyze
+from platforms.istio.analysis.hints import hints
 from platforms.istio.analysis.message import Finding
 from platforms.istio.overlay import Overlay, lay_over
 from platforms.istio.reading import files
@@ -165,8 +166,8 @@ def _named(resources: Iterable[Resource]) -> str:
 
 
 def notes(laid: Overlay) -> tuple[str, ...]:
-    """Tell what steps aside in the overlay, and what never acts."""
-    return (*laid.notes, *hidden.notes(laid.resources, BOOKINFO))
+    """Tell what steps aside in the overlay, what never acts, and what is likely not meant."""
+    return (*laid.notes, *hidden.notes(laid.resources, BOOKINFO), *hints(laid.resources, BOOKINFO))
 
 
 def reset(platform: DemoPlatform, who: str) -> Convergence:

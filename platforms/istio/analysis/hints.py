@@ -1,0 +1,78 @@
+"""Hints on rules that do what Istio says, and not what their author meant; Istio itself is silent about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from platforms.istio import hosts
+from platforms.istio.push_context import PushContext
+from platforms.istio.registry import Registry
+from platforms.istio.resources import Resource, ResourceSet
+
+_EXACT = ("exact", "prefix")
+
+
+def hints(resources: ResourceSet, registry: Registry) -> Iterator[str]:
+    """Yield a sentence for each thing that is likely not meant; the baseline's own rules are meant."""
+    push = PushContext.of(resources, registry)
+    for resource in resources:
+        if not resource.is_baselines:
+            yield from (f"{resource}: {said}" for said in _of(resource, push))
+
+
+def _of(resource: Resource, push: PushContext) -> Iterator[str]:
+    if resource.kind in ("VirtualService", "DestinationRule"):
+        yield from _elsewhere(resource, push.registry)
+    if resource.kind == "VirtualService":
+        for number, http in enumerate(resource.spec.get("http", ())):
+            for said in (*_fault(http), *_split(resource, http, push), *_matches(http)):
+                yield f"spec.http[{number}]: {said}"
+
+
+def _elsewhere(resource: Resource, registry: Registry) -> Iterator[str]:
+    """A short name is completed by the namespace of the rule, which most tutorials leave at default."""
+    spec = resource.spec
+    named = [*spec.get("hosts", ()), *([spec["host"]] if "host" in spec else [])]
+    for name in named:
+        here = hosts.fqdn(name, registry.namespace)
+        if here in registry.hosts and hosts.fqdn(name, resource.namespace) != here:
+            yield (
+                f"host {name} is none of Bookinfo's in namespace {resource.namespace}: it is in namespace "
+                f"{registry.namespace} here; leave metadata.namespace out, or say {here}"
+            )
+
+
+def _fault(http: Mapping[str, Any]) -> Iterator[str]:
+    given = [field for field in ("timeout", "retries") if http.get(field)]
+    if http.get("fault") and given:
+        yield f"the fault is injected before the call is made, so {' and '.join(given)} beside it do not act on it"
+
+
+def _split(resource: Resource, http: Mapping[str, Any], push: PushContext) -> Iterator[str]:
+    """Of a split, each request draws its version anew, whatever a hash then says within that version."""
+    weighted = [one["destination"] for one in http.get("route", ()) if one.get("weight", 0)]
+    if len(weighted) < 2:  # noqa: PLR2004  # one is no split
+        return
+    full = {hosts.fqdn(one["host"], resource.namespace) for one in weighted}
+    for rule in push.destination_rules:
+        policies = (rule.policy, *(one.get("trafficPolicy", {}) for one in rule.subsets))
+        if rule.host in full and any(one.get("loadBalancer", {}).get("consistentHash") for one in policies):
+            yield (
+                f"its weights are drawn for every request, before the hash of the DestinationRule for {rule.host}: "
+                "nobody stays on one version"
+            )
+            return
+
+
+def _matches(http: Mapping[str, Any]) -> Iterator[str]:
+    for match in http.get("match", ()):
+        prefix = match.get("uri", {}).get("prefix", "")
+        if "*" in prefix:
+            yield f"uri prefix {prefix}: its * is a plain character; a prefix matches whatever begins with it anyway"
+        for name, condition in match.get("headers", {}).items():
+            for value in (condition.get(kind, "") for kind in _EXACT):
+                if not value.isascii():
+                    sent = "".join(one if one.isascii() else quote(one) for one in value)
+                    yield f"header {name}: {value} never comes: the page sends it percent-encoded, as {sent}"
