@@ -8,7 +8,12 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from platforms.cli import command_line, commands
+from platforms.cli import (
+    command_line,
+    demo_commands,  # noqa: F401  # it registers its commands
+    group,
+    rule_commands,  # noqa: F401  # so does this one
+)
 from platforms.errors import DemoError
 
 
@@ -17,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without ✓ is no reason to fail
     try:
-        code = command_line.main(commands.platforms, commands.PROGRAM, arguments)
+        code = command_line.main(group.platforms, group.PROGRAM, arguments)
         if sys.stdout:
             sys.stdout.flush()  # so that what cannot be written is said here
     except BrokenPipeError:  # `… | head` has seen enough

@@ -47,7 +47,7 @@ def _elsewhere(resource: Resource, registry: Registry) -> Iterator[str]:
 def _fault(http: Mapping[str, Any]) -> Iterator[str]:
     given = [field for field in ("timeout", "retries") if http.get(field)]
     if http.get("fault") and given:
-        yield f"the fault is injected before the call is made, so {' and '.join(given)} beside it do not act on it"
+        yield f"the fault is injected before the call is made, so {' and '.join(given)} beside it cannot act on it"
 
 
 def _split(resource: Resource, http: Mapping[str, Any], push: PushContext) -> Iterator[str]:

@@ -49,7 +49,7 @@ def ruled(http: str, *, host: str = "reviews", namespace: str = "") -> str:
         ),
         (
             ruled(f"fault: {{abort: {{httpStatus: 500}}}}, timeout: 1s, retries: {{attempts: 2}}, {ROUTE}"),
-            "spec.http[0]: the fault is injected before the call is made, so timeout and retries beside it do not act on it",
+            "spec.http[0]: the fault is injected before the call is made, so timeout and retries beside it cannot act on it",
         ),
         (
             ruled(f"match: [{{uri: {{prefix: /reviews/*}}}}], {ROUTE}"),
