@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import socket
 
 LOOPBACK = "127.0.0.1"
+
+_PORTS = range(10_000, 20_000)
 
 
 def is_free(port: int) -> bool:
@@ -20,8 +23,9 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on; until somebody does, the kernel may give it to another program as well."""
-    with socket.socket() as listener:
-        listener.bind((LOOPBACK, 0))
-        port: int = listener.getsockname()[1]
-    return port
+    """A port that nobody listens on, for a server that is about to.
+
+    It lies below those that the kernel gives to outgoing connections, of which a machine under load makes hundreds until
+    that server listens, and below those of demos.
+    """
+    return next(port for port in random.sample(_PORTS, len(_PORTS)) if is_free(port))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 from platforms.loopback import free_port, is_free
 
@@ -24,5 +25,8 @@ def test_taken_on_all_addresses() -> None:
 
 
 def test_free_port() -> None:
-    """A server can listen on a free port."""
-    assert is_free(free_port())
+    """A server can listen on a free port, which no connection of a client gets by itself before it does."""
+    port = free_port()
+
+    assert is_free(port)
+    assert port < int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,6 @@ import pytest
 
 from platforms.errors import UsageError
 from platforms.istio.reading import files, urls
-from platforms.loopback import free_port
 
 RULE = b"apiVersion: v1\nkind: Any\nmetadata: {name: any}\n"
 
@@ -111,8 +111,10 @@ def test_what_cannot_be_read(answer: Answer, complaint: str) -> None:
 
 def test_nobody_is_there() -> None:
     """In the words of the system."""
-    with pytest.raises(UsageError, match=r"cannot be read: Connection refused$"):
-        urls.read(f"http://127.0.0.1:{free_port()}/a.yaml", 10)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # so that nobody else listens there
+        with pytest.raises(UsageError, match=r"cannot be read: Connection refused$"):
+            urls.read(f"http://127.0.0.1:{nobody.getsockname()[1]}/a.yaml", 10)
 
 
 def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
