@@ -69,7 +69,6 @@ _POLICY: Mapping[str, Refuses] = {
 _VIRTUAL_SERVICE: Mapping[str, Refuses] = {
     "tcp": bool,
     "tls": bool,
-    "http[].delegate": _always,
     "http[].mirror_percent": _always,
     "http[].redirect.redirectCode": lambda code: code not in routes.REDIRECTS,  # Envoy has no name for it
     "http[].directResponse.status": _past_the_last_status,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from platforms.istio import hosts
-from platforms.istio.push_context import MESH, is_visible
+from platforms.istio.gateway_names import MESH
+from platforms.istio.push_context import is_visible
 from platforms.istio.registry import Registry
 from platforms.istio.resources import Resource, ResourceSet
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from platforms.istio import hosts
+from platforms.istio.delegation import Delegates, is_delegate
+from platforms.istio.gateway_names import MESH, gateway_name
 from platforms.istio.registry import ROOT_NAMESPACE, Proxy, Registry
 from platforms.istio.resources import Resource, ResourceSet
-
-MESH = "mesh"
-"""The reserved gateway name that means every sidecar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +90,14 @@ class PushContext:
     def of(cls, resources: ResourceSet, registry: Registry) -> PushContext:
         """Read validated resources for the mesh of `registry`, the older before the younger."""
         ordered = by_age(resources)
+        delegates = Delegates(ordered)
         return cls(
             registry=registry,
-            virtual_services=tuple(_virtual_service(one) for one in ordered if one.kind == "VirtualService"),
+            virtual_services=tuple(
+                _virtual_service(one, delegates)
+                for one in ordered
+                if one.kind == "VirtualService" and not is_delegate(one)
+            ),
             destination_rules=tuple(_destination_rule(one) for one in ordered if one.kind == "DestinationRule"),
             servers=tuple(
                 server for one in ordered if one.kind == "Gateway" for server in _servers(one, registry.gateway)
@@ -131,7 +135,7 @@ class PushContext:
         return None
 
 
-def _virtual_service(resource: Resource) -> VirtualService:
+def _virtual_service(resource: Resource, delegates: Delegates) -> VirtualService:
     spec, namespace = resource.spec, resource.namespace
     return VirtualService(
         name=resource.name,
@@ -139,7 +143,7 @@ def _virtual_service(resource: Resource) -> VirtualService:
         hosts=tuple(hosts.fqdn(host, namespace) for host in spec.get("hosts", ())),
         gateways=tuple(gateway_name(gateway, namespace) for gateway in spec.get("gateways") or (MESH,)),
         exported_to=tuple(spec.get("exportTo", ())),
-        http=tuple(spec.get("http", ())),
+        http=tuple(delegates.routes(resource)),
     )
 
 
@@ -197,17 +201,6 @@ def _servers(resource: Resource, gateway: Proxy) -> Iterator[Server]:
                 for host in server["hosts"]
             ),
         )
-
-
-def gateway_name(gateway: str, namespace: str) -> str:
-    """`namespace/name` of a gateway that an object in `namespace` refers to; `mesh` stays."""
-    if gateway == MESH:
-        return gateway
-    scope, slash, name = gateway.partition("/")
-    if slash:
-        return f"{namespace if scope == '.' else scope}/{name}"
-    name, dot, rest = gateway.partition(".")
-    return f"{rest.partition('.')[0] if dot else namespace}/{name}"
 
 
 def selects(gateway: Resource, proxy: Proxy) -> bool:

@@ -123,7 +123,44 @@ _DOORS = st.builds(
     ),
     st.sampled_from(({"istio": "ingressgateway"}, {"istio": "ingressgateway"}, {"istio": "other"})),
 )
-OBJECTS = st.lists(
+_DECIDING = ("route", "redirect", "directResponse")
+_TEAM = ("squad", "team")
+
+
+def _delegating(
+    spec: Mapping[str, Any], to: list[dict[str, str] | None], hosts: list[str], gateways: list[str] | None
+) -> dict[str, Any]:
+    """The same spec, some of its routes left to others."""
+    http = [
+        {**{field: value for field, value in route.items() if field not in _DECIDING}, "delegate": who}
+        if who
+        else route
+        for route, who in zip(spec["http"], to, strict=False)
+    ]
+    return _with({"hosts": hosts, "http": http}, gateways=gateways)
+
+
+_ROOTS = st.builds(
+    _delegating,
+    rules.VIRTUAL_SERVICES,
+    st.lists(
+        st.none()
+        | st.fixed_dictionaries(
+            {"name": st.sampled_from((*_TEAM, *_TEAM, "nobody"))},
+            optional={"namespace": st.sampled_from(("bookinfo", "default"))},
+        ),
+        min_size=4,
+        max_size=4,
+    ),
+    st.lists(st.sampled_from(_SERVICES), min_size=1, max_size=2, unique=True),
+    st.sampled_from(_GATEWAYS),
+)
+_TEAMS = st.builds(
+    lambda spec, exported: _with({"http": spec["http"]}, exportTo=exported),
+    rules.VIRTUAL_SERVICES,
+    st.sampled_from(_EXPORTS),
+)
+_UNDELEGATED = st.lists(
     st.one_of(
         _resource("VirtualService", ("a", "b", "reviews", "z"), _ROUTED),
         _resource("VirtualService", ("a", "b", "bookinfo", "shop"), _AT_GATEWAY),
@@ -136,6 +173,11 @@ OBJECTS = st.lists(
     max_size=5,
     unique_by=lambda one: one.key,
 )
+_DELEGATED = st.tuples(
+    st.lists(_resource("VirtualService", ("a", "z"), _ROOTS), min_size=1, max_size=2, unique_by=lambda one: one.key),
+    st.lists(_resource("VirtualService", _TEAM, _TEAMS), min_size=1, max_size=3, unique_by=lambda one: one.key),
+).map(lambda parts: [*parts[0], *parts[1]])
+OBJECTS = st.one_of(_UNDELEGATED, _UNDELEGATED, _UNDELEGATED, _DELEGATED)
 
 
 def stored(objects: list[Resource], answer: Answer) -> dict[str, Any]:

@@ -23,7 +23,6 @@ _NO_TLS = "spec.trafficPolicy.tls.mode: {}: not supported"
 # Envoy refuses this status: the proxies of a cluster keep the rules they had.
 _NO_SUCH_STATUS = "{}: 600: not supported"
 EXCEPTIONS = {
-    "delegate": r"spec.http\[0\].delegate: not supported",
     "direct-600": _NO_SUCH_STATUS.format(r"spec.http\[0\].directResponse.status"),
     "dr-lb-passthrough": "spec.trafficPolicy.loadBalancer.simple: PASSTHROUGH: not supported",
     "dr-locality-failover": "spec.trafficPolicy.loadBalancer.localityLbSetting.failover: not supported",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platforms.istio.push_context import gateway_name
+from platforms.istio.gateway_names import gateway_name
 from platforms.istio.registry import Proxy
 
 CATCH_ALL: Mapping[str, Any] = {"prefix": "/"}

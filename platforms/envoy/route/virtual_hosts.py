@@ -8,7 +8,8 @@ from typing import Any
 
 from platforms.envoy.route import routes
 from platforms.istio import hosts
-from platforms.istio.push_context import MESH, PushContext, Server, VirtualService
+from platforms.istio.gateway_names import MESH
+from platforms.istio.push_context import PushContext, Server, VirtualService
 from platforms.istio.registry import Proxy, Registry
 
 _LARGEST_BODY = 1024 * 1024

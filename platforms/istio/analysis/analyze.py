@@ -8,7 +8,8 @@ from typing import Any
 from platforms.istio import hosts
 from platforms.istio.analysis import deprecated, unreachable
 from platforms.istio.analysis.message import Finding, missing
-from platforms.istio.push_context import MESH, PushContext, VirtualService, gateway_name, selects
+from platforms.istio.gateway_names import MESH, gateway_name
+from platforms.istio.push_context import PushContext, VirtualService, selects
 from platforms.istio.registry import Registry
 from platforms.istio.resources import Resource, ResourceSet
 

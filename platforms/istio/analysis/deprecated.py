@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from platforms.istio.analysis.message import Finding
-from platforms.istio.push_context import MESH
+from platforms.istio.gateway_names import MESH
 from platforms.istio.resources import Resource
 
 

@@ -39,8 +39,8 @@ def _elsewhere(resource: Resource, registry: Registry) -> Iterator[str]:
         here = hosts.fqdn(name, registry.namespace)
         if here in registry.hosts and hosts.fqdn(name, resource.namespace) != here:
             yield (
-                f"host {name} is none of Bookinfo's in namespace {resource.namespace}: it is in namespace "
-                f"{registry.namespace} here; leave metadata.namespace out, or say {here}"
+                f"host {name} is no Service of namespace {resource.namespace}: it is one of namespace "
+                f"{registry.namespace}; leave metadata.namespace out, or say {here}"
             )
 
 
@@ -75,4 +75,4 @@ def _matches(http: Mapping[str, Any]) -> Iterator[str]:
             for value in (condition.get(kind, "") for kind in _EXACT):
                 if not value.isascii():
                     sent = "".join(one if one.isascii() else quote(one) for one in value)
-                    yield f"header {name}: {value} never comes: the page sends it percent-encoded, as {sent}"
+                    yield f"header {name}: {value} never comes as it is: what is not ASCII travels percent-encoded, {sent}"

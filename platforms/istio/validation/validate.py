@@ -9,7 +9,7 @@ from typing import Any
 
 from platforms.errors import Rejected, Unsupported
 from platforms.istio import hosts
-from platforms.istio.push_context import MESH
+from platforms.istio.gateway_names import MESH
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.schema import check, crds, object_meta
 from platforms.istio.validation import destination_rule, fields, gateway, http_match, http_route, layer4

@@ -12,7 +12,7 @@ from platforms.errors import Unsupported, UsageError
 
 HEAD = "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: %s}\n"
 RULE = HEAD + "spec: {hosts: [%s], http: [{route: [{destination: {host: %s}}]}]}\n"
-DELEGATES = HEAD % "ratings" + "spec:\n  hosts: [ratings]\n  http:\n  - delegate: {name: x}\n"
+BY_TCP = HEAD % "ratings" + "spec:\n  hosts: [ratings]\n  tcp:\n  - route: [{destination: {host: ratings}}]\n"
 NEGATIVE = (
     HEAD % "details"
     + "spec:\n  hosts: [details]\n  http:\n  - route:\n    - destination: {host: details}\n      weight: -1\n"
@@ -34,20 +34,20 @@ def test_every_object_has_a_verdict_at_its_line(tmp_path: Path) -> None:
     """One that is refused leaves the others what they are, and a file that cannot be read is refused as one."""
     service = "apiVersion: v1\nkind: Service\nmetadata: {name: reviews}\n"
     result = checked(
-        tmp_path, "---\n".join((RULE % (("reviews",) * 3), service, DELEGATES)), NEGATIVE, "a: [", "kind: [1]"
+        tmp_path, "---\n".join((RULE % (("reviews",) * 3), service, BY_TCP)), NEGATIVE, "a: [", "kind: [1]"
     )
 
     assert [
         ("0.yaml", 1, "VirtualService reviews", "accepted"),
         ("0.yaml", 6, "Service reviews", "set aside"),
-        ("0.yaml", 16, "VirtualService ratings", "refused"),
+        ("0.yaml", 15, "VirtualService ratings", "refused"),
         ("1.yaml", 1, "VirtualService details", "refused"),
         ("2.yaml", 2, "", "refused"),
         ("3.yaml", 1, "", "refused"),
     ] == told(result)
     assert not result.is_accepted
     reasons = [one.reason for one in result.verdicts]
-    assert "spec.http[0].delegate: not supported on platform local" == reasons[2]
+    assert "spec.tcp: not supported on platform local" == reasons[2]
     assert reasons[3].endswith("configuration is invalid: weight -1 < 0")
     assert "document 1: apiVersion is missing" == reasons[5]
 
@@ -73,7 +73,7 @@ def test_what_its_author_should_know_stands_with_the_object(tmp_path: Path) -> N
 @pytest.mark.parametrize("platform", ["local", "kubernetes"])
 def test_a_platform_is_named_where_it_is_the_reason(tmp_path: Path, platform: str) -> None:
     """Both refuse what is not translated, each in its words; `apply --dry-run` in the same."""
-    (verdict,) = checked(tmp_path, DELEGATES, platform=platform).verdicts
+    (verdict,) = checked(tmp_path, BY_TCP, platform=platform).verdicts
     with pytest.raises(Unsupported) as raised:
         own_rules.dry_run(own_rules.read([str(tmp_path)]), platform)
 

@@ -43,7 +43,7 @@ def ruled(http: str, *, host: str = "reviews", namespace: str = "") -> str:
         (
             ruled(ROUTE, namespace="default"),
             (
-                "host reviews is none of Bookinfo's in namespace default: it is in namespace bookinfo here; leave "
+                "host reviews is no Service of namespace default: it is one of namespace bookinfo; leave "
                 "metadata.namespace out, or say reviews.bookinfo.svc.cluster.local"
             ),
         ),
@@ -57,7 +57,7 @@ def ruled(http: str, *, host: str = "reviews", namespace: str = "") -> str:
         ),
         (
             ruled(f"match: [{{headers: {{end-user: {{exact: 김a}}}}}}], {ROUTE}"),
-            "spec.http[0]: header end-user: 김a never comes: the page sends it percent-encoded, as %EA%B9%80a",
+            "spec.http[0]: header end-user: 김a never comes as it is: what is not ASCII travels percent-encoded, %EA%B9%80a",
         ),
         *(
             (

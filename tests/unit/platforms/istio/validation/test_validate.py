@@ -213,7 +213,6 @@ def test_a_gateway_is_validated(servers: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("resource", "path"),
     [
-        (reviews("[{delegate: {name: other}}]"), "spec.http[0].delegate"),
         (
             rule("VirtualService", "reviews", "{hosts: [reviews], tcp: [{route: [{destination: {host: reviews}}]}]}"),
             "spec.tcp",

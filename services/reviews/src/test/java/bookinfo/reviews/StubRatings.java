@@ -6,11 +6,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A ratings service on loopback that can misbehave: it writes what it is told, byte for byte. */
@@ -35,6 +37,18 @@ final class StubRatings implements AutoCloseable {
     this.behaviour = behaviour;
     this.listener = new ServerSocket(port, 50, InetAddress.getByName("127.0.0.1"));
     Threads.daemons("stub").newThread(this::accept).start();
+  }
+
+  /** A port that the kernel gives to nobody by itself, so that it stays free between two stubs. */
+  static int ownPort() throws IOException {
+    for (int port : new Random().ints(100, 10_000, 20_000).toArray()) {
+      try (ServerSocket listener = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+        return listener.getLocalPort();
+      } catch (BindException e) {
+        // somebody has it
+      }
+    }
+    throw new BindException("no port is free");
   }
 
   static Behaviour json(String body) {
