@@ -182,8 +182,7 @@ class RatingsTest {
   @Test
   @DisplayName("Ratings that were restarted on the same address are found again.")
   void restarted() throws Exception {
-    StubRatings before =
-        new StubRatings(StubRatings.ownPort(), StubRatings.json(FIVE_AND_FOUR));
+    StubRatings before = new StubRatings(StubRatings.ownPort(), StubRatings.json(FIVE_AND_FOUR));
     try (Reviews reviews = Reviews.red(before)) {
       assertEquals(List.of(FIVE, FOUR), ratings(reviews));
       before.close();
