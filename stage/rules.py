@@ -14,7 +14,6 @@ from platforms.boundary import State
 from platforms.cli import own_rules, rule_check
 from platforms.errors import DemoError, UsageError
 from platforms.istio.analysis.analyze import analyze
-from platforms.istio.overlay import lay_over
 from platforms.istio.reading import files
 from platforms.istio.reading.positions import line_of
 from platforms.istio.resources import Key, ResourceSet
@@ -108,7 +107,7 @@ def check(text: str, *, platform: str = "local", before: State | None = None) ->
         return Check((Mistake(0, wrong),), (), None)
     try:
         own = own_rules.parsed(text, _SOURCE)
-        laid = lay_over(baseline(), own.resources, BOOKINFO)
+        laid = own_rules.laid_over(own.resources)
         own_rules.translate(laid.resources, platform)
     except DemoError as error:
         return Check((Mistake(rule_check.line_of_error(error, text), _shown(str(error))),), (), None)

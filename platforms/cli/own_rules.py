@@ -97,7 +97,7 @@ def apply(own: OwnRules, platform: DemoPlatform, who: str, *, add: bool = False)
 
 def dry_run(own: OwnRules, platform: str) -> Remarks:
     """Say what `apply` would; raises what it would raise for what cannot be translated. Needs no demo."""
-    laid = _laid(own.resources)
+    laid = laid_over(own.resources)
     translate(laid.resources, platform)
     return _preceded(own.notes, _remarks(own.resources, laid, ()))
 
@@ -130,14 +130,14 @@ def in_force(platform: DemoPlatform) -> ResourceSet:
     own = AppliedRules.of(platform.key).read()
     if own.resources:
         try:
-            platform.wait_until_converged(State(_laid(own).resources), timeout=_PROBE_SECONDS)
+            platform.wait_until_converged(State(laid_over(own).resources), timeout=_PROBE_SECONDS)
         except NotConverged:
             return ResourceSet()
     return own
 
 
 def _apply(own: ResourceSet, platform: DemoPlatform) -> Applied:
-    laid = _laid(own)
+    laid = laid_over(own)
     convergence = _put_in_force(platform, State(laid.resources))
     AppliedRules.of(platform.key).write(own)
     return Applied(convergence, _remarks(own, laid, platform.caveats))
@@ -152,7 +152,8 @@ def _preceded(notes: tuple[str, ...], remarks: Remarks) -> Remarks:
     return replace(remarks, notes=(*notes, *remarks.notes))
 
 
-def _laid(own: ResourceSet) -> Overlay:
+def laid_over(own: ResourceSet) -> Overlay:
+    """Lay the objects over the baseline."""
     return lay_over(baseline(), own, BOOKINFO)
 
 

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from platforms.bookinfo import BOOKINFO, baseline, parse
+from platforms.bookinfo import BOOKINFO, parse
 from platforms.cli import own_rules
 from platforms.errors import DemoError, UsageError
 from platforms.istio.analysis.analyze import analyze
 from platforms.istio.analysis.message import Finding
-from platforms.istio.overlay import lay_over
 from platforms.istio.reading import files
 from platforms.istio.reading.documents import Unreadable
 from platforms.istio.reading.positions import line_of, marked_line
@@ -105,7 +104,7 @@ def _judge_together(rules: dict[Key, _Rule], verdicts: list[ObjectVerdict], plat
     """Refuse the rules that cannot be translated over the baseline, and give the others what is found of them."""
     while True:
         own = ResourceSet(tuple(rules[key].resource for key in sorted(rules)))
-        laid = lay_over(baseline(), own, BOOKINFO)
+        laid = own_rules.laid_over(own)
         try:
             own_rules.translate(laid.resources, platform)
             break

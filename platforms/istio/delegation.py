@@ -8,6 +8,7 @@ from typing import Any
 from platforms.istio import hosts
 from platforms.istio.gateway_names import gateway_name
 from platforms.istio.resources import Resource
+from platforms.istio.visibility import is_visible
 
 Route = Mapping[str, Any]
 Match = Mapping[str, Any]
@@ -45,21 +46,17 @@ class Delegates:
                 continue
             named = route["delegate"]
             found = self._known.get((named.get("namespace") or root.namespace, named.get("name", "")))
-            if found is not None and _is_visible(found, root.namespace):
-                for one in found.spec.get("http", ()):
-                    if (
-                        merged := _merged(_resolved(route, root.namespace), _resolved(one, found.namespace))
-                    ) is not None:
-                        yield merged
+            if found is None or not is_visible(found, root.namespace):
+                continue
+            outer = _resolved(route, root.namespace)
+            for one in found.spec.get("http", ()):
+                merged = _merged(outer, _resolved(one, found.namespace))
+                if merged is not None:
+                    yield merged
 
 
 def is_delegate(resource: Resource) -> bool:
     return resource.kind == "VirtualService" and not resource.spec.get("hosts")
-
-
-def _is_visible(delegate: Resource, namespace: str) -> bool:
-    scopes = {delegate.namespace if one == "." else one for one in delegate.spec.get("exportTo") or ("*",)}
-    return bool(scopes & {"*", namespace})
 
 
 def _resolved(route: Route, namespace: str) -> dict[str, Any]:

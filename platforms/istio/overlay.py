@@ -8,9 +8,9 @@ from typing import Any
 
 from platforms.istio import hosts
 from platforms.istio.gateway_names import MESH
-from platforms.istio.push_context import is_visible
 from platforms.istio.registry import Registry
 from platforms.istio.resources import Resource, ResourceSet
+from platforms.istio.visibility import is_visible
 
 
 @dataclass(frozen=True, slots=True)

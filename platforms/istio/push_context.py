@@ -11,6 +11,7 @@ from platforms.istio.delegation import Delegates, is_delegate
 from platforms.istio.gateway_names import MESH, gateway_name
 from platforms.istio.registry import ROOT_NAMESPACE, Proxy, Registry
 from platforms.istio.resources import Resource, ResourceSet
+from platforms.istio.visibility import visible_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class VirtualService:
 
     @property
     def visible_in(self) -> frozenset[str]:
-        return _visible_in(self.exported_to, self.namespace)
+        return visible_in(self.exported_to, self.namespace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +208,3 @@ def selects(gateway: Resource, proxy: Proxy) -> bool:
     """Tell whether a proxy obeys this Gateway."""
     selector: Mapping[str, str] = gateway.spec.get("selector", {})
     return selector.items() <= proxy.labels.items()
-
-
-def is_visible(resource: Resource, namespace: str) -> bool:
-    """Tell whether proxies of a namespace obey a VirtualService."""
-    return bool(_visible_in(tuple(resource.spec.get("exportTo") or ()), resource.namespace) & {"*", namespace})
-
-
-def _visible_in(exported_to: tuple[str, ...], namespace: str) -> frozenset[str]:
-    """The namespaces that see an object; `*` is all of them."""
-    scopes = frozenset(namespace if scope == "." else scope for scope in exported_to or ("*",))
-    return frozenset("*") if "*" in scopes else scopes
