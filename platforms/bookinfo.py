@@ -26,12 +26,12 @@ BOOKINFO = Registry(
         "reviews": "127.0.80.4",
     },
     workloads=(
-        Workload("details", "v1"),
-        Workload("productpage", "v1"),
-        Workload("ratings", "v1"),
-        Workload("reviews", "v1"),
-        Workload("reviews", "v2"),
-        Workload("reviews", "v3"),
+        Workload("details", "v1", "bookinfo-details"),
+        Workload("productpage", "v1", "bookinfo-productpage"),
+        Workload("ratings", "v1", "bookinfo-ratings"),
+        Workload("reviews", "v1", "bookinfo-reviews"),
+        Workload("reviews", "v2", "bookinfo-reviews"),
+        Workload("reviews", "v3", "bookinfo-reviews"),
     ),
 )
 

@@ -10,6 +10,13 @@ from platforms.istio import hosts
 
 ROOT_NAMESPACE = "istio-system"
 """Where Istio itself runs, and where rules for the whole mesh stand."""
+TRUST_DOMAIN = "cluster.local"
+"""The name of a mesh in the identities of its workloads, where nobody has chosen another."""
+
+
+def identity(namespace: str, service_account: str) -> str:
+    """The name in the certificate of whatever runs under a service account: its SPIFFE ID."""
+    return f"spiffe://{TRUST_DOMAIN}/ns/{namespace}/sa/{service_account}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +25,8 @@ class Workload:
 
     app: str
     version: str
+    service_account: str = "default"
+    """What it proves to be, to those that it calls and to those that call it; as in Kubernetes where none is named."""
 
     @property
     def name(self) -> str:
@@ -35,13 +44,19 @@ class Proxy:
     name: str
     namespace: str
     labels: Mapping[str, str]
+    service_account: str = "default"
     is_gateway: bool = False
+
+    @property
+    def identity(self) -> str:
+        return identity(self.namespace, self.service_account)
 
 
 INGRESS_GATEWAY = Proxy(
     "ingressgateway",
     ROOT_NAMESPACE,
     {"app": "istio-ingressgateway", "istio": "ingressgateway"},
+    "istio-ingressgateway-service-account",
     is_gateway=True,
 )
 """The one that Istio's default profile installs."""
@@ -67,7 +82,10 @@ class Registry:
     @cached_property
     def proxies(self) -> tuple[Proxy, ...]:
         """A sidecar for each workload, and the gateway."""
-        sidecars = (Proxy(workload.name, self.namespace, workload.labels) for workload in self.workloads)
+        sidecars = (
+            Proxy(workload.name, self.namespace, workload.labels, workload.service_account)
+            for workload in self.workloads
+        )
         return (*sidecars, self.gateway)
 
     @property
@@ -78,6 +96,11 @@ class Registry:
     def host(self, service: str) -> str:
         """The fully qualified name of a Service."""
         return hosts.fqdn(service, self.namespace)
+
+    def identities(self, host: str) -> tuple[str, ...]:
+        """What the workloads behind a Service prove to be."""
+        accounts = {one.service_account for one in self.workloads if self.host(one.app) == host}
+        return tuple(identity(self.namespace, account) for account in sorted(accounts))
 
     def workload(self, name: str) -> Workload:
         """The workload of this name."""
