@@ -107,7 +107,7 @@ def translate(resources: ResourceSet, platform: str) -> None:
     if platform == "kubernetes":
         verifiable_routing(resources)
     else:
-        snapshot(resources, _ANYWHERE)
+        snapshot(resources, BOOKINFO, _ANYWHERE)
 
 
 def delete(given: Sequence[str], platform: DemoPlatform, who: str) -> Applied:

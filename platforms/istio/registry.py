@@ -105,3 +105,7 @@ class Registry:
     def workload(self, name: str) -> Workload:
         """The workload of this name."""
         return next(workload for workload in self.workloads if workload.name == name)
+
+    def proxy(self, name: str) -> Proxy:
+        """The proxy of this name."""
+        return next(proxy for proxy in self.proxies if proxy.name == name)

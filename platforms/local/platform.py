@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Caveat, Convergence, State
 from platforms.counters import Calls, Counters, MonotonicCounters
 from platforms.envoy import config_dump, stats
@@ -59,12 +58,13 @@ class LocalPlatform:
 
     def __init__(self, demo: LocalDemo) -> None:
         self._demo = demo
+        self._registry = demo.registry
         self._topology = demo.topology
         self._admins = admin.Admins(demo.topology)
         self._applied: _Applied | None = None
         self._counters = MonotonicCounters()
-        self._by_port = {demo.topology.ports[one.name].inbound: one for one in BOOKINFO.workloads}
-        self.request_log = LocalRequestLog(demo.topology)
+        self._by_port = {demo.topology.ports[one.name].inbound: one for one in self._registry.workloads}
+        self.request_log = LocalRequestLog(self._registry, demo.topology)
 
     @classmethod
     def connect(cls) -> LocalPlatform:
@@ -89,7 +89,7 @@ class LocalPlatform:
         began = time.monotonic()
         with self._question("apply", state=state.document()) as question:
             reply = question.reply(timeout=APPLY_SECONDS)
-        self._applied = _Applied(state, hashes.told(reply.get("expected"), state, self._topology), began)
+        self._applied = _Applied(state, self._told(reply.get("expected"), state), began)
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
         deadline = time.monotonic() + timeout
@@ -116,11 +116,11 @@ class LocalPlatform:
 
     def under_way(self) -> int:
         # A request that somebody never finishes to send would keep the gateway busy, and is no call.
-        answers = self._all_answers(stats.ACTIVE_REQUESTS_PATH, [one.name for one in BOOKINFO.workloads])
+        answers = self._all_answers(stats.ACTIVE_REQUESTS_PATH, tuple(self._topology.ports))
         return sum(stats.active_requests(json.loads(answer)) for answer in answers.values())
 
     def calls(self) -> Mapping[str, Calls]:
-        answers = self._all_answers(stats.CALLS_PATH, [one.name for one in BOOKINFO.workloads])
+        answers = self._all_answers(stats.CALLS_PATH, tuple(self._topology.ports))
         found = {name: stats.calls(json.loads(answer)) for name, answer in answers.items()}
         return {name: calls for name, calls in found.items() if calls}
 
@@ -153,7 +153,7 @@ class LocalPlatform:
         answer = self._admins.ask(config_dump.EVERYTHING_PATH, (proxy,))[proxy]
         if answer is None:
             raise NotReachable(f"the proxy of {proxy} does not answer; `python -m platforms status` says more")
-        return config_dump.served(json.loads(answer), BOOKINFO)
+        return config_dump.served(json.loads(answer), self._registry)
 
     def log_file(self, name: str) -> Path:
         """The log of a workload or of `ingressgateway`, or of a sidecar: `envoy-reviews-v2`."""
@@ -169,7 +169,7 @@ class LocalPlatform:
         """A state that somebody else applied, or that may not be in force at all."""
         began, status = time.monotonic(), self.status()
         expected = status.get("expected") if State.of(status["state"]) == state else None
-        return _Applied(state, hashes.told(expected, state, self._topology), began)
+        return _Applied(state, self._told(expected, state), began)
 
     @contextlib.contextmanager
     def _question(self, verb: str, **arguments: Any) -> Iterator[control.Question]:
@@ -196,6 +196,9 @@ class LocalPlatform:
             raise NotReachable(f"the proxies of {', '.join(late)} do not answer: their counts are unknown")
         return answers
 
+    def _told(self, expected: Any, state: State) -> ExpectedHashes:
+        return hashes.told(expected, state, self._registry, self._topology)
+
     def _workload_at(self, endpoint: Endpoint) -> Workload | None:
         return self._by_port.get(endpoint.port)
 
@@ -220,7 +223,9 @@ class LocalPlatform:
                 found.append(_describe_stale(proxy, stale, state.resources.revision))
         if found or silent:
             missing = [
-                one.name for one in BOOKINFO.workloads if one.name not in state.stopped and not self._listens(one.name)
+                one.name
+                for one in self._registry.workloads
+                if one.name not in state.stopped and not self._listens(one.name)
             ]
             return [*(f"{name} is not ready" for name in missing), *silent] or found
         return [f"{name} still runs" for name in sorted(state.stopped) if self._listens(name)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 import socket
+from collections.abc import Collection
 from pathlib import Path
 
-from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotApplied
 from platforms.loopback import LOOPBACK, is_free
@@ -14,24 +14,24 @@ from platforms.loopback import LOOPBACK, is_free
 _FIRST = 20000
 _STRETCH = 64
 """Ports that a demo chooses from: more than it needs, for some may be taken."""
-_NEEDED = len(BOOKINFO.workloads) * 3
+_PER_WORKLOAD = 3
 _OURS: list[socket.socket] = []
 """By these other demos know which stretches are taken, from the choice until the process ends."""
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
-def assign(folder: Path, gateway_port: int) -> Topology:
+def assign(folder: Path, workloads: Collection[str], gateway_port: int) -> Topology:
     """A free port for everything that listens.
 
     They lie below those that the kernel gives to outgoing connections: one of these could sit on a port of ours just
     when a crashed proxy wants it back.
     """
-    free = iter(_free_ports(avoid=gateway_port))
-    ports = {workload.name: Ports(next(free), next(free), next(free)) for workload in BOOKINFO.workloads}
+    free = iter(_free_ports(len(workloads) * _PER_WORKLOAD, avoid=gateway_port))
+    ports = {name: Ports(next(free), next(free), next(free)) for name in workloads}
     return Topology(folder=folder, ports=ports, gateway_port=gateway_port)
 
 
-def _free_ports(*, avoid: int) -> list[int]:
+def _free_ports(needed: int, *, avoid: int) -> list[int]:
     first, end = _FIRST, _first_ephemeral()
     if end - first < _STRETCH:
         first, end = 1024, _FIRST
@@ -39,7 +39,7 @@ def _free_ports(*, avoid: int) -> list[int]:
     for stretch in random.sample(stretches, len(stretches)):
         if _claim(stretch):
             free = [port for port in stretch if port != avoid and is_free(port)]
-            if len(free) >= _NEEDED:
+            if len(free) >= needed:
                 return free
     raise NotApplied(f"no free ports are left between {first} and {end} on {LOOPBACK}")
 

@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
 from platforms.demo import run_folder
 from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotReachable
-from platforms.local import processes
+from platforms.istio.registry import Registry, Workload
+from platforms.local import deployments, processes
+from platforms.local.deployments import Deployment
 from platforms.local.processes import Identity
 from platforms.loopback import LOOPBACK
 from platforms.wait import wait_while
@@ -62,6 +63,8 @@ class LocalDemo:
     """What every process of it carries in its environment."""
     folder: Path
     """Where its logs and this record are."""
+    deployments: tuple[Deployment, ...]
+    """What runs in it."""
     topology: Topology
     """Its folder is private and in memory: it holds the proxies' files and the control socket."""
     since: float
@@ -69,6 +72,11 @@ class LocalDemo:
     @property
     def gateway_url(self) -> str:
         return f"http://{LOOPBACK}:{self.topology.gateway_port}"
+
+    @property
+    def registry(self) -> Registry:
+        """The Services and workloads that its rules are about."""
+        return deployments.registry(self.deployments)
 
     @property
     def logs(self) -> Path:
@@ -123,16 +131,26 @@ def read(folder: Path) -> LocalDemo | None:
 
 def _demo(folder: Path, document: dict[str, Any]) -> LocalDemo:
     topology, supervisor = document["topology"], document["supervisor"]
+    found = tuple(map(_deployment, document["deployments"]))
     return LocalDemo(
         supervisor=Identity(pid=_number(supervisor["pid"]), started=_number(supervisor["started"])),
         mark=_text(document["mark"]),
         folder=folder,
+        deployments=found,
         topology=Topology(
             folder=Path(_text(topology["folder"])),
-            ports={workload.name: _ports(topology["ports"][workload.name]) for workload in BOOKINFO.workloads},
+            ports={one.workload.name: _ports(topology["ports"][one.workload.name]) for one in found},
             gateway_port=_number(topology["gateway_port"]),
         ),
         since=float(document["since"]),
+    )
+
+
+def _deployment(document: dict[str, Any]) -> Deployment:
+    workload = document["workload"]
+    return Deployment(
+        Workload(*(_text(workload[name]) for name in ("app", "version", "service_account"))),
+        {_text(name): _text(value) for name, value in document["environment"].items()},
     )
 
 

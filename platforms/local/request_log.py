@@ -7,10 +7,10 @@ import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Call
 from platforms.counters import Hop
 from platforms.envoy.topology import Topology
+from platforms.istio.registry import Registry
 
 _FIELDS = 4
 
@@ -18,10 +18,10 @@ _FIELDS = 4
 class LocalRequestLog:
     """One file per proxy, in memory: it grows with the calls of runs alone, and is emptied before each step of one."""
 
-    def __init__(self, topology: Topology) -> None:
+    def __init__(self, registry: Registry, topology: Topology) -> None:
         self._mark = topology.request_mark
         self._files = {proxy: _Lines(topology.request_log(proxy)) for proxy in topology.proxies}
-        self._by_port = {topology.ports[workload.name].inbound: workload for workload in BOOKINFO.workloads}
+        self._by_port = {topology.ports[workload.name].inbound: workload for workload in registry.workloads}
         self._calls: list[Call] = []
 
     def mark(self) -> str:

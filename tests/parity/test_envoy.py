@@ -52,7 +52,7 @@ def cases() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def topology(tmp_path_factory: pytest.TempPathFactory) -> Topology:
-    return ports.assign(tmp_path_factory.mktemp("run"), gateway_port=0)
+    return ports.assign(tmp_path_factory.mktemp("run"), [one.name for one in BOOKINFO.workloads], gateway_port=0)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,7 +64,7 @@ def proxies(topology: Topology) -> Iterator[None]:
     snapshot = translate(baseline(), BOOKINFO, topology)
     running = []
     for proxy in PROXIES:
-        publisher = XdsPublisher(proxy, topology, _log(topology, proxy))
+        publisher = XdsPublisher(proxy, BOOKINFO.proxy(proxy), topology, _log(topology, proxy))
         publisher.prepare(files.proxy_files(snapshot.proxies[proxy]), _assignments(topology), revision="0")
         launch = envoy.launch(proxy, topology, binary)
         with _log(topology, proxy).open("wb") as log:
@@ -101,7 +101,7 @@ def test_takes_the_longest_expression(topology: Topology) -> None:
 
 async def _serve(proxy: str, topology: Topology, resource_files: files.ProxyFiles) -> dict[str, object]:
     """Give a proxy these files, and ask it what it serves."""
-    publisher = XdsPublisher(proxy, topology, _log(topology, proxy))
+    publisher = XdsPublisher(proxy, BOOKINFO.proxy(proxy), topology, _log(topology, proxy))
     connection = Connection(topology.admin_socket(proxy))
     try:
         publisher.prepare(resource_files, _assignments(topology), revision="1")

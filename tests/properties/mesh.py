@@ -39,7 +39,7 @@ class Mesh:
     def __init__(self, topology: Topology, attempts: Counter[str]) -> None:
         self._topology = topology
         self._attempts = attempts
-        self._publisher = XdsPublisher(CALLER, topology, topology.folder / "envoy.log")
+        self._publisher = XdsPublisher(CALLER, BOOKINFO.proxy(CALLER), topology, topology.folder / "envoy.log")
         self._caller = http.client.HTTPConnection(LOOPBACK, topology.ports[CALLER].outbound, timeout=SECONDS)
 
     def close(self) -> None:
@@ -106,7 +106,7 @@ class Mesh:
 @contextlib.contextmanager
 def mesh(folder: Path, binary: str) -> Iterator[Mesh]:
     """An Envoy and six workloads, as long as the block."""
-    topology = ports.assign(folder, gateway_port=0)
+    topology = ports.assign(folder, [one.name for one in BOOKINFO.workloads], gateway_port=0)
     attempts: Counter[str] = Counter()
     with contextlib.ExitStack() as stack:
         for workload in BOOKINFO.workloads:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Topology
 from platforms.istio.hosts import DOMAIN
+from platforms.istio.registry import INGRESS_GATEWAY, Proxy
 from platforms.istio.validation.regex import PROGRAM_SIZE
 from platforms.local.processes import Launch
 from platforms.loopback import LOOPBACK
@@ -19,10 +19,10 @@ RUNTIME = {"layers": [{"name": "istio", "static_layer": {"re2.max_program_size.e
 """Of what Istio's agent sets, what decides which rules a proxy takes."""
 
 
-def bootstrap(proxy: str, topology: Topology) -> dict[str, Any]:
+def bootstrap(proxy: str, node: Proxy, topology: Topology) -> dict[str, Any]:
     """The configuration that Envoy reads once: its identity, its admin interface, and the files for everything else."""
     return {
-        "node": _node(proxy),
+        "node": _node(proxy, node),
         "layered_runtime": RUNTIME,
         "admin": {"address": {"pipe": {"path": str(topology.admin_socket(proxy)), "mode": _OWNER_ONLY}}},
         "dynamic_resources": {
@@ -59,17 +59,16 @@ def launch(proxy: str, topology: Topology, envoy: str) -> Launch:
 
 def log_file(logs: Path, proxy: str) -> Path:
     """The file for a proxy's log: `envoy-reviews-v2.log` beside the workload's `reviews-v2.log`."""
-    return logs / f"{proxy if proxy == BOOKINFO.gateway.name else f'envoy-{proxy}'}.log"
+    return logs / f"{proxy if proxy == INGRESS_GATEWAY.name else f'envoy-{proxy}'}.log"
 
 
-def _node(proxy: str) -> Mapping[str, Any]:
+def _node(proxy: str, node: Proxy) -> Mapping[str, Any]:
     """The identity of a proxy as istio-agent gives it: `sidecar~ADDRESS~POD.NAMESPACE~NAMESPACE.DOMAIN`."""
-    node = next(node for node in BOOKINFO.proxies if node.name == proxy)
     kind = "router" if node.is_gateway else "sidecar"
     return {
         "id": f"{kind}~{LOOPBACK}~{proxy}.{node.namespace}~{node.namespace}.{DOMAIN}",
         "cluster": f"{node.labels['app']}.{node.namespace}",
-        "metadata": {"NAMESPACE": node.namespace, "WORKLOAD_NAME": proxy, "LABELS": node.labels},
+        "metadata": {"NAMESPACE": node.namespace, "WORKLOAD_NAME": node.name, "LABELS": node.labels},
     }
 
 

@@ -1,4 +1,4 @@
-"""The commands of the six workloads, as the Deployments in `manifests/` say them for Kubernetes."""
+"""The commands of the workloads, as the Deployments in `manifests/` say them for Kubernetes."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ from collections.abc import Mapping
 from platforms.environment import ROOT
 from platforms.envoy.topology import Topology
 from platforms.istio.registry import Workload
+from platforms.local.deployments import Deployment
 from platforms.local.processes import Launch
 from platforms.loopback import LOOPBACK
 
 SERVICES_FOLDER = ROOT / "services"
-
-# What distinguishes the versions of an app.
-VERSION_ENVIRONMENT: Mapping[str, Mapping[str, str]] = {
-    "reviews-v1": {"ENABLE_RATINGS": "false"},
-    "reviews-v2": {"ENABLE_RATINGS": "true", "STAR_COLOR": "black"},
-    "reviews-v3": {"ENABLE_RATINGS": "true", "STAR_COLOR": "red"},
-}
 
 _PASSED_ON = ("PATH", "HOME", "TZ")
 _BACKENDS = tuple(f"{app}_{what}" for app in ("DETAILS", "REVIEWS", "RATINGS") for what in ("HOSTNAME", "SERVICE_PORT"))
@@ -37,11 +31,12 @@ Left out is what the platform decides, what would make one version another, and 
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 
-def launch(workload: Workload, topology: Topology, runtimes: Mapping[str, str], *, session_secret: str) -> Launch:
-    """The command, environment and folder of a new instance of the workload.
+def launch(deployment: Deployment, topology: Topology, runtimes: Mapping[str, str], *, session_secret: str) -> Launch:
+    """The command, environment and folder of a new instance of a workload.
 
     The secret signs productpage's sessions: a restart of productpage must not sign everybody out.
     """
+    workload = deployment.workload
     ports = topology.ports[workload.name]
     environment = {
         **passed_on(),
@@ -52,7 +47,7 @@ def launch(workload: Workload, topology: Topology, runtimes: Mapping[str, str], 
         "BIND_HOST": LOOPBACK,
         "HOSTNAME": f"{workload.name}-{pod_suffix()}",
         "SERVICE_VERSION": workload.version,
-        **VERSION_ENVIRONMENT.get(workload.name, {}),
+        **deployment.environment,
         **_own_environment(workload, ports.outbound, session_secret),
     }
     return Launch(

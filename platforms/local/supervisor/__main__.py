@@ -15,6 +15,7 @@ import time
 
 from platforms.errors import DemoError, NotApplied
 from platforms.local import ports
+from platforms.local.deployments import DEPLOYMENTS
 from platforms.local.processes import Identity
 from platforms.local.record import LocalDemo, local_folder, private_folder
 from platforms.local.supervisor.supervisor import Supervisor
@@ -37,7 +38,8 @@ def main() -> int:
         supervisor=identity,
         mark=secrets.token_hex(8),
         folder=folder,
-        topology=ports.assign(private_folder(), gateway_port),
+        deployments=DEPLOYMENTS,
+        topology=ports.assign(private_folder(), [one.workload.name for one in DEPLOYMENTS], gateway_port),
         since=time.time(),
     )
     try:

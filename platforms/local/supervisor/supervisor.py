@@ -11,11 +11,11 @@ import signal
 from collections.abc import Mapping
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO, baseline
+from platforms.bookinfo import baseline
 from platforms.boundary import State
 from platforms.envoy.translate import Snapshot, endpoints
 from platforms.errors import DemoError, NotApplied, UsageError
-from platforms.istio.registry import Workload
+from platforms.local.deployments import Deployment
 from platforms.local.programs import envoy, workloads
 from platforms.local.record import LocalDemo
 from platforms.local.snapshot import snapshot
@@ -43,11 +43,12 @@ class Supervisor:
     def __init__(self, demo: LocalDemo, runtimes: Mapping[str, str]) -> None:
         self._demo = demo
         self._state = State(baseline())
-        self._snapshot = snapshot(self._state.resources, demo.topology)
-        self._mesh = Mesh(demo.topology, demo.logs)
+        self._registry = demo.registry
+        self._snapshot = snapshot(self._state.resources, self._registry, demo.topology)
+        self._mesh = Mesh(self._registry, demo.topology, demo.logs)
         self._session_secret = secrets.token_hex()
         self._proxies = {proxy: self._proxy(proxy, runtimes["envoy"]) for proxy in demo.topology.proxies}
-        self._workloads = {workload.name: self._workload(workload, runtimes) for workload in BOOKINFO.workloads}
+        self._workloads = {one.workload.name: self._workload(one, runtimes) for one in demo.deployments}
         self._pending_update: asyncio.TimerHandle | None = None
         self._late: frozenset[str] = frozenset()
         self._applied = 0
@@ -110,7 +111,7 @@ class Supervisor:
                     f"{', '.join(sorted(unknown))}: no such workload; there are {', '.join(self._workloads)}"
                 )
             resources = state.resources
-            target = snapshot(resources, self._demo.topology)
+            target = snapshot(resources, self._registry, self._demo.topology)
             self._applied += state != self._state
             self._late = await self._mesh.roll_out(target, self._assignments(target), revision=resources.revision)
             self._state, self._snapshot = state, target
@@ -178,13 +179,13 @@ class Supervisor:
     def _children(self) -> tuple[Child, ...]:
         return (*self._workloads.values(), *self._proxies.values())
 
-    def _workload(self, workload: Workload, runtimes: Mapping[str, str]) -> Child:
-        topology, secret = self._demo.topology, self._session_secret
+    def _workload(self, deployment: Deployment, runtimes: Mapping[str, str]) -> Child:
+        name, topology, secret = deployment.workload.name, self._demo.topology, self._session_secret
         return Child(
-            workload.name,
-            lambda: workloads.launch(workload, topology, runtimes, session_secret=secret),
-            Probe(topology.ports[workload.name].app, "/health"),
-            log_file=self._demo.logs / f"{workload.name}.log",
+            name,
+            lambda: workloads.launch(deployment, topology, runtimes, session_secret=secret),
+            Probe(topology.ports[name].app, "/health"),
+            log_file=self._demo.logs / f"{name}.log",
             mark=self._demo.mark,
             changed=self._child_changed,
         )

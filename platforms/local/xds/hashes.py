@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
 from platforms.boundary import State
 from platforms.environment import ROOT
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints
+from platforms.istio.registry import Registry
 from platforms.local.snapshot import snapshot
 from platforms.local.xds import files
 from platforms.local.xds.files import CLUSTERS, ProxyFiles
@@ -43,12 +43,12 @@ def document(expected: ExpectedHashes) -> dict[str, Any]:
     return {"code": code_version(), "hashes": expected}
 
 
-def told(found: Any, state: State, topology: Topology) -> ExpectedHashes:
+def told(found: Any, state: State, registry: Registry, topology: Topology) -> ExpectedHashes:
     """The hashes that a supervisor told for `state`; made here if it told none or has other code."""
     if isinstance(found, dict) and found.get("code") == code_version():
         return dict(found["hashes"])
-    target = snapshot(state.resources, topology)
-    ready = {workload.name for workload in BOOKINFO.workloads} - state.stopped
+    target = snapshot(state.resources, registry, topology)
+    ready = {workload.name for workload in registry.workloads} - state.stopped
     return published(files.by_proxy(target), endpoints(target, topology, ready))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from platforms.atomic_files import write_atomically
 from platforms.envoy.topology import Topology
 from platforms.errors import Rejected
+from platforms.istio.registry import Proxy
 from platforms.local.http_client import Answer, Connection, NoAnswer
 from platforms.local.programs import envoy
 from platforms.local.xds import files
@@ -31,8 +32,9 @@ _REASON = re.compile(r"Filesystem config update (?:rejected|failure): (.+)")
 class XdsPublisher:
     """Writes one Envoy's xDS files and waits for ACK or NACK."""
 
-    def __init__(self, proxy: str, topology: Topology, log: Path) -> None:
+    def __init__(self, proxy: str, node: Proxy, topology: Topology, log: Path) -> None:
         self.proxy = proxy
+        self._node = node
         self._topology = topology
         self._log = log
         self._files = FileWriter()
@@ -46,7 +48,7 @@ class XdsPublisher:
         """Write everything that the proxy reads when it starts."""
         folder = self._topology.proxy_folder(self.proxy)
         (folder / "routes").mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / "bootstrap.json", json.dumps(envoy.bootstrap(self.proxy, self._topology)))
+        write_atomically(folder / "bootstrap.json", json.dumps(envoy.bootstrap(self.proxy, self._node, self._topology)))
         self._write(resource_files, assignments, revision)
 
     def on_restart(self) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Collection, Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import Snapshot
 from platforms.errors import NotApplied, Rejected
+from platforms.istio.registry import Registry
 from platforms.local.http_client import NoAnswer
 from platforms.local.programs import envoy
 from platforms.local.xds import files, hashes
@@ -29,9 +29,11 @@ log = logging.getLogger(__name__)
 class Mesh:
     """All proxies of a demo, configured together."""
 
-    def __init__(self, topology: Topology, logs: Path) -> None:
+    def __init__(self, registry: Registry, topology: Topology, logs: Path) -> None:
+        self._gateway = registry.gateway.name
         self._publishers = {
-            proxy: XdsPublisher(proxy, topology, envoy.log_file(logs, proxy)) for proxy in topology.proxies
+            proxy: XdsPublisher(proxy, registry.proxy(proxy), topology, envoy.log_file(logs, proxy))
+            for proxy in topology.proxies
         }
         self._in_force: Mapping[str, ProxyFiles] = {}
         self._assignments: Assignments = {}
@@ -107,7 +109,7 @@ class Mesh:
     async def drain_gateway(self) -> None:
         """Accept no new connection at the gateway, and return when the requests under way are answered."""
         with contextlib.suppress(NoAnswer):
-            await self._publishers[BOOKINFO.gateway.name].drain()
+            await self._publishers[self._gateway].drain()
 
     def close(self) -> None:
         for publisher in self._publishers.values():

@@ -19,6 +19,7 @@ from platforms.envoy.topology import Topology
 from platforms.envoy.translate import Snapshot
 from platforms.errors import NotConverged
 from platforms.istio.overlay import lay_over
+from platforms.istio.registry import Registry
 from platforms.istio.resources import ResourceSet
 from platforms.local.platform import LocalPlatform
 from platforms.local.snapshot import snapshot
@@ -53,9 +54,9 @@ def translated(monkeypatch: pytest.MonkeyPatch) -> list[ResourceSet]:
     """What this process translates from now on; the supervisor is another one."""
     seen: list[ResourceSet] = []
 
-    def noted(resources: ResourceSet, topology: Topology) -> Snapshot:
+    def noted(resources: ResourceSet, registry: Registry, topology: Topology) -> Snapshot:
         seen.append(resources)
-        return snapshot(resources, topology)
+        return snapshot(resources, registry, topology)
 
     monkeypatch.setattr(hashes, "snapshot", noted)
     return seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from platforms.bookinfo import baseline
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.errors import Unsupported, Untranslated
 from platforms.istio.resources import ResourceSet
 from platforms.kubernetes.snapshot import verifiable_routing
@@ -19,7 +19,7 @@ RULES = baseline().overlaid(ResourceSet((rule("VirtualService", "reviews", TCP),
 def test_local() -> None:
     """Platform local names itself."""
     with pytest.raises(Unsupported) as raised:
-        snapshot(RULES, topology())
+        snapshot(RULES, BOOKINFO, topology())
 
     assert f"{FILE}: VirtualService reviews: spec.tcp: not supported on platform local" == str(raised.value)
     assert not isinstance(raised.value, Untranslated)

@@ -21,6 +21,7 @@ from platforms.errors import NotReachable
 from platforms.kubernetes import record as kubernetes
 from platforms.kubernetes.up.subprocesses import Commands
 from platforms.local import record
+from platforms.local.deployments import DEPLOYMENTS
 from platforms.local.processes import Identity
 from scenarios.run.locust_process import LocustProcess
 
@@ -88,6 +89,7 @@ def test_a_forged_record_removes_nothing(folder: Path, tmp_path: Path) -> None:
                 "supervisor": {"pid": 999999, "started": 1},
                 "mark": "x",
                 "folder": str(folder / "local"),
+                "deployments": [],
                 "topology": {"folder": str(target), "ports": {}, "gateway_port": 9080},
                 "since": 0.0,
             }
@@ -109,6 +111,7 @@ def forged(folder: Path, /, **fields: object) -> None:
         "supervisor": {"pid": 2**30, "started": 1},
         "mark": "x",
         "folder": "/",
+        "deployments": list(map(asdict, DEPLOYMENTS)),
         "topology": topology,
         "since": 0,
     }
@@ -181,6 +184,9 @@ def test_rubbish_is_no_record(
         {"supervisor": {"pid": 1e400, "started": 1}},
         {"topology": {"folder": "/dev/shm/bookinfo-\0", "ports": [], "gateway_port": 1}},  # noqa: S108
         {"topology": []},
+        {"deployments": None},
+        {"deployments": [{"workload": {"app": "reviews"}, "environment": {}}]},
+        {"deployments": [{**asdict(DEPLOYMENTS[0]), "environment": {"SEED": 5}}]},
         {"mark": "\ud800"},
         {"mark": 5},
         {"since": "yesterday"},

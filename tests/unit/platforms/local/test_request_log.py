@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Call
 from platforms.counters import Hop
 from platforms.envoy.topology import Topology
@@ -37,7 +38,7 @@ def test_calls(here: Topology) -> None:
     ]
     here.request_log("productpage-v1").write_text("\n".join(lines))
     here.request_log("ingressgateway").write_text(f"mesh=bookinfo-5e1.7.kim 127.0.0.1:{page} 200 1\n")
-    log = LocalRequestLog(here)
+    log = LocalRequestLog(BOOKINFO, here)
 
     assert [
         Call("mesh=bookinfo-5e1.7.kim", Hop("productpage-v1", "reviews", "v2"), 200),
@@ -54,7 +55,7 @@ def test_what_is_being_written(here: Topology) -> None:
     """A line counts once it is whole, and once only, however often it is looked for."""
     file = here.request_log("productpage-v1")
     line = f"mesh=bookinfo-5e1.7.kim 127.0.0.1:{here.ports['reviews-v2'].inbound} 200 1\n"
-    log = LocalRequestLog(here)
+    log = LocalRequestLog(BOOKINFO, here)
     seen = []
     for more in (line[:20], line[20:], line[:-1], "\n", line):
         with file.open("a") as end:
@@ -66,7 +67,7 @@ def test_what_is_being_written(here: Topology) -> None:
 
 def test_nobody_outside_knows_the_mark(here: Topology) -> None:
     """Every run has its own, and they begin as the proxies' filter has it."""
-    log = LocalRequestLog(here)
+    log = LocalRequestLog(BOOKINFO, here)
     first, second = log.mark(), log.mark()
 
     assert first != second

@@ -12,6 +12,7 @@ from platforms.environment import ROOT
 from platforms.envoy.topology import Topology
 from platforms.istio.registry import Workload
 from platforms.local import ports
+from platforms.local.deployments import DEPLOYMENTS
 from platforms.local.processes import Launch
 from platforms.local.programs import envoy, workloads
 
@@ -20,12 +21,12 @@ PROGRAMS = {name: f"/bin/{name}" for name in ("python", "ruby", "java", "node", 
 
 @pytest.fixture(scope="module")
 def topology(tmp_path_factory: pytest.TempPathFactory) -> Topology:
-    return ports.assign(tmp_path_factory.mktemp("run"), 9080)
+    return ports.assign(tmp_path_factory.mktemp("run"), [one.name for one in BOOKINFO.workloads], 9080)
 
 
 def launch(topology: Topology, name: str) -> Launch:
-    (workload,) = (one for one in BOOKINFO.workloads if one.name == name)
-    return workloads.launch(workload, topology, PROGRAMS, session_secret="s")
+    (deployment,) = (one for one in DEPLOYMENTS if one.workload.name == name)
+    return workloads.launch(deployment, topology, PROGRAMS, session_secret="s")
 
 
 @pytest.mark.parametrize("workload", BOOKINFO.workloads, ids=str)
@@ -76,7 +77,7 @@ def test_session_secret(topology: Topology) -> None:
 )
 def test_bootstrap(topology: Topology, proxy: str, identity: str) -> None:
     """A proxy knows who it is, answers questions of its owner only, and watches files by absolute paths."""
-    bootstrap = envoy.bootstrap(proxy, topology)
+    bootstrap = envoy.bootstrap(proxy, BOOKINFO.proxy(proxy), topology)
     sources = [one["path_config_source"] for one in bootstrap["dynamic_resources"].values()]
 
     assert identity == bootstrap["node"]["id"]

@@ -47,7 +47,7 @@ class Envoys:
         """Play a story with a mesh that has put the baseline in force."""
 
         async def play() -> None:
-            mesh = Mesh(self.topology, self.logs)
+            mesh = Mesh(BOOKINFO, self.topology, self.logs)
             mesh.prepare(self.snapshot(BASELINE), self.assignments(), revision="base")
             if not self.started:
                 self.start(*self.topology.proxies)
@@ -95,7 +95,7 @@ class Envoys:
 def envoys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Envoys]:
     folder = tmp_path_factory.mktemp("mesh")
     (folder / "logs").mkdir()
-    envoys = Envoys(ports.assign(folder, free_port()), folder / "logs")
+    envoys = Envoys(ports.assign(folder, [one.name for one in BOOKINFO.workloads], free_port()), folder / "logs")
     yield envoys
     for process in envoys.started.values():
         process.kill()
