@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from platforms.envoy import tls
 from platforms.istio.registry import Registry
 
 ROUTES_PATH = "/config_dump?resource=dynamic_route_configs"
@@ -17,6 +18,7 @@ _CATCH_ALL = frozenset({"block_all", "allow_any"})
 _OURS = {
     # Where the endpoints of a cluster are read from, and how; only its meaning is shown.
     "cluster": frozenset({"@type", "type", "edsClusterConfig", "loadAssignment", "metadata", "altStatName"}),
+    "socket": frozenset({"transportSocket", "transportSocketMatches"}),
     "route": frozenset({"metadata", "decorator"}),
     "action": frozenset({"maxGrpcTimeout"}),
 }
@@ -83,8 +85,10 @@ def _route(route: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _cluster(cluster: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+    shown = {
         field: value
         for field, value in cluster.items()
-        if field not in _OURS["cluster"] and {field: value} not in _DEFAULTS
+        if field not in _OURS["cluster"] | _OURS["socket"] and {field: value} not in _DEFAULTS
     }
+    mutual = tls.asked_by(cluster)
+    return {**shown, "tls": mutual} if mutual else shown

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from platforms.envoy import tls
 from platforms.envoy.cluster import clusters
 from platforms.envoy.route import faults, retries
 from platforms.envoy.topology import Topology
+from platforms.istio.peer_authentication import MutualTls
 from platforms.loopback import LOOPBACK
 
 _LINE = "%REQ(TRACESTATE)% %UPSTREAM_HOST% %RESPONSE_CODE% %UPSTREAM_REQUEST_ATTEMPT_COUNT%"
@@ -26,11 +28,14 @@ def outbound(topology: Topology, proxy: str, service_port: int) -> dict[str, Any
     name = str(service_port)
     rds = _rds(name, topology.routes_file(proxy, name))
     manager = _manager(f"outbound_{name}", {"rds": rds, "accessLog": [_request_log(topology, proxy)]})
-    return _listener("outbound", topology.ports[proxy].outbound, "OUTBOUND", manager)
+    return {
+        **_listener("outbound", topology.ports[proxy].outbound, "OUTBOUND"),
+        "filterChains": [{"filters": _filters(manager)}],
+    }
 
 
-def inbound(topology: Topology, proxy: str, service_port: int) -> dict[str, Any]:
-    """The endpoint that callers know: everything goes to the app."""
+def inbound(topology: Topology, proxy: str, service_port: int, mode: MutualTls) -> dict[str, Any]:
+    """The endpoint that callers know: everything that comes as `mode` wants it goes to the app."""
     cluster = clusters.inbound_name(service_port)
     action = {
         "cluster": cluster,
@@ -49,8 +54,17 @@ def inbound(topology: Topology, proxy: str, service_port: int) -> dict[str, Any]
             }
         ],
     }
-    manager = _manager(f"inbound_{service_port}", {"routeConfig": to_app, "serverName": _SERVER_NAME})
-    return _listener("inbound", topology.ports[proxy].inbound, "INBOUND", manager)
+    edge = {
+        "serverName": _SERVER_NAME,
+        "forwardClientCertDetails": "APPEND_FORWARD",
+        "setCurrentClientCertDetails": {"subject": True, "dns": True, "uri": True},
+    }
+    filters = _filters(_manager(f"inbound_{service_port}", {"routeConfig": to_app, **edge}))
+    return {
+        **_listener("inbound", topology.ports[proxy].inbound, "INBOUND"),
+        "listenerFilters": [dict(tls.INSPECTOR)],
+        "filterChains": [{**chain, "filters": filters} for chain in _inbound_chains(mode)],
+    }
 
 
 def gateway(topology: Topology, proxy: str, route_configuration: str) -> dict[str, Any]:
@@ -64,7 +78,22 @@ def gateway(topology: Topology, proxy: str, route_configuration: str) -> dict[st
         "forwardClientCertDetails": "SANITIZE_SET",
         "accessLog": [_request_log(topology, proxy)],
     }
-    return _listener("gateway", topology.gateway_port, "OUTBOUND", _manager("outbound_8080", {"rds": rds, **edge}))
+    return {
+        **_listener("gateway", topology.gateway_port, "OUTBOUND"),
+        "filterChains": [{"filters": _filters(_manager("outbound_8080", {"rds": rds, **edge}))}],
+    }
+
+
+def _inbound_chains(mode: MutualTls) -> list[dict[str, Any]]:
+    """The connections by which the app is reached; any other is closed."""
+    plain_text: dict[str, Any] = {"filterChainMatch": dict(tls.PLAIN_TEXT_MATCH)}
+    match mode:
+        case MutualTls.STRICT:
+            return [{"filterChainMatch": dict(tls.STRICT_MATCH), "transportSocket": tls.downstream()}]
+        case MutualTls.PERMISSIVE:
+            return [{"filterChainMatch": dict(tls.SIDECAR_MATCH), "transportSocket": tls.downstream()}, plain_text]
+        case MutualTls.DISABLE:
+            return [plain_text]
 
 
 def _manager(stat_prefix: str, specific: dict[str, Any]) -> dict[str, Any]:
@@ -107,12 +136,15 @@ def _rds(name: str, file: Path) -> dict[str, Any]:
     }
 
 
-def _listener(name: str, port: int, direction: str, manager: dict[str, Any]) -> dict[str, Any]:
+def _filters(manager: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"name": _HCM, "typedConfig": manager}]
+
+
+def _listener(name: str, port: int, direction: str) -> dict[str, Any]:
     return {
         "name": name,
         "address": {"socketAddress": {"address": LOOPBACK, "portValue": port}},
         "trafficDirection": direction,
         # As istiod's: whoever opens many connections at once does not hold up those that are open.
         "maxConnectionsToAcceptPerSocketEvent": 1,
-        "filterChains": [{"filters": [{"name": _HCM, "typedConfig": manager}]}],
     }

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from platforms.envoy import listeners, unsupported
+from platforms.envoy import listeners, tls, unsupported
 from platforms.envoy.cluster import clusters
 from platforms.envoy.route import virtual_hosts
 from platforms.envoy.topology import Topology
@@ -37,8 +37,8 @@ class Snapshot:
 
     proxies: Mapping[str, ProxyConfig]
     """By proxy name: one for each workload, and the gateway's."""
-    selected: Mapping[str, tuple[str, ...]]
-    """The workloads that each cluster's labels select, by the cluster's name; ready or not."""
+    selected: Mapping[str, Mapping[str, bool]]
+    """The workloads that each cluster's labels select, by the cluster's name, ready or not, each with whether it is called by mutual TLS."""
 
 
 def translate(resources: ResourceSet, registry: Registry, topology: Topology) -> Snapshot:
@@ -67,7 +67,7 @@ def routing(resources: ResourceSet, registry: Registry) -> Snapshot:
 def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
     """The ClusterLoadAssignment of each cluster, by its name: those of its workloads that are `ready`."""
     return {
-        name: _assignment(name, [workload for workload in workloads if workload in ready], topology)
+        name: _assignment(name, {one: mutual for one, mutual in workloads.items() if one in ready}, topology)
         for name, workloads in snapshot.selected.items()
     }
 
@@ -85,14 +85,7 @@ def _routing(push: PushContext) -> Snapshot:
         proxies={
             proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, push)) for proxy in registry.proxies
         },
-        selected={
-            name: tuple(
-                one.name
-                for one in registry.workloads
-                if host == registry.host(one.app) and labels.items() <= one.labels.items()
-            )
-            for name, (host, labels) in clusters.destinations(push).items()
-        },
+        selected=clusters.destinations(push),
     )
 
 
@@ -110,10 +103,12 @@ def _listening(proxy: Proxy, config: ProxyConfig, push: PushContext, topology: T
     if proxy.is_gateway:
         return replace(config, listeners=tuple(listeners.gateway(topology, name, routes) for routes in config.routes))
     to_app = clusters.inbound(push, registry.host(registry.workload(name).app), topology.ports[name].app)
-    ways = (listeners.outbound(topology, name, registry.port), listeners.inbound(topology, name, registry.port))
+    mode = push.peers.of_workload(proxy.namespace, proxy.labels, registry.port)
+    ways = (listeners.outbound(topology, name, registry.port), listeners.inbound(topology, name, registry.port, mode))
     return replace(config, listeners=ways, clusters=(*config.clusters, to_app))
 
 
-def _assignment(name: str, workloads: list[str], topology: Topology) -> dict[str, Any]:
-    behind = [clusters.endpoint(topology.ports[workload].inbound) for workload in workloads]
+def _assignment(name: str, workloads: Mapping[str, bool], topology: Topology) -> dict[str, Any]:
+    plain = {workload: clusters.endpoint(topology.ports[workload].inbound) for workload in workloads}
+    behind = [tls.takes_mutual(one) if workloads[workload] else one for workload, one in plain.items()]
     return {"clusterName": name, "endpoints": [{"lbEndpoints": behind}] if behind else []}

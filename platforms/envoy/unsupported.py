@@ -62,7 +62,7 @@ _POLICY: Mapping[str, Refuses] = {
     "loadBalancer.consistentHash.httpHeaderName": _empty,
     "loadBalancer.consistentHash.httpQueryParameterName": _empty,
     "retryBudget.budgetInterval": _negative,
-    "tls.mode": lambda mode: bool(mode != "DISABLE"),  # nothing here speaks TLS, and nothing may look as if it did
+    "tls.mode": lambda mode: mode in ("SIMPLE", "MUTUAL"),  # with certificates of somebody's own
     "tunnel": _always,
     "proxyProtocol": _always,
 }
@@ -103,7 +103,12 @@ _GATEWAY: Mapping[str, Refuses] = {
     "servers[].port.protocol": lambda protocol: protocol.lower() not in _PROTOCOLS,
     "servers[].port.number": lambda number: number not in _PORTS,
 }
-_REFUSED = {"VirtualService": _VIRTUAL_SERVICE, "DestinationRule": _DESTINATION_RULE, "Gateway": _GATEWAY}
+_REFUSED = {
+    "VirtualService": _VIRTUAL_SERVICE,
+    "DestinationRule": _DESTINATION_RULE,
+    "Gateway": _GATEWAY,
+    "PeerAuthentication": {},
+}
 _STEP = re.compile(r"([^.\[{]+)(\[\]|\{\})?\.?")
 
 

@@ -61,6 +61,11 @@ def cluster(host: str, *, port: int, subset: str = "") -> str:
     return f"outbound|{port}|{subset}|{host}"
 
 
+def sni(host: str, *, port: int, subset: str = "") -> str:
+    """The name by which a client of mutual TLS says which cluster it means, as istiod gives it."""
+    return f"outbound_.{port}_.{subset}_.{host}"
+
+
 def aliases(host: str, address: str) -> tuple[str, ...]:
     """Every name under which a workload of the same namespace may call a Service, and its virtual address."""
     short, namespace = host.removesuffix(f".{DOMAIN}").split(".")

@@ -9,6 +9,7 @@ from typing import Any
 from platforms.istio import hosts
 from platforms.istio.delegation import Delegates, is_delegate
 from platforms.istio.gateway_names import MESH, gateway_name
+from platforms.istio.peer_authentication import PeerAuthentications
 from platforms.istio.registry import ROOT_NAMESPACE, Proxy, Registry
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.visibility import visible_in
@@ -86,6 +87,7 @@ class PushContext:
     virtual_services: tuple[VirtualService, ...]
     destination_rules: tuple[DestinationRule, ...]
     servers: tuple[Server, ...]
+    peers: PeerAuthentications
 
     @classmethod
     def of(cls, resources: ResourceSet, registry: Registry) -> PushContext:
@@ -103,6 +105,7 @@ class PushContext:
             servers=tuple(
                 server for one in ordered if one.kind == "Gateway" for server in _servers(one, registry.gateway)
             ),
+            peers=PeerAuthentications.of(ordered),
         )
 
     def bound_to(self, gateway: str, proxy: Proxy) -> tuple[VirtualService, ...]:

@@ -98,7 +98,7 @@ class Registry:
         return hosts.fqdn(service, self.namespace)
 
     def identities(self, host: str) -> tuple[str, ...]:
-        """What the workloads behind a Service prove to be."""
+        """The names that the workloads behind a Service have in their certificates."""
         accounts = {one.service_account for one in self.workloads if self.host(one.app) == host}
         return tuple(identity(self.namespace, account) for account in sorted(accounts))
 

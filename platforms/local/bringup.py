@@ -12,6 +12,7 @@ import subprocess  # noqa: TID251  # the supervisor is started here
 import sys
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from platforms import bookinfo
@@ -21,6 +22,7 @@ from platforms.demo import run_folder
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, NotConverged, NotReachable
 from platforms.local import record
+from platforms.local.certificates import LIFETIME
 from platforms.local.platform import LocalPlatform
 from platforms.local.programs import runtimes
 from platforms.local.record import LocalDemo
@@ -59,7 +61,7 @@ def clear_away() -> str | None:
     return f"the demo's supervisor (pid {demo.supervisor.pid}) was killed{ended}"
 
 
-def up(port: int, say: Say) -> LocalPlatform:
+def up(port: int, say: Say, *, certificate_lifetime: timedelta = LIFETIME) -> LocalPlatform:
     """Start a demo, and return when a whole page came through its gateway.
 
     Raises NotReachable when a runtime is missing, NotApplied when something does not start; then nothing is left running.
@@ -71,7 +73,7 @@ def up(port: int, say: Say) -> LocalPlatform:
             f"`python -m platforms up --port {port + 1}`"
         )
     began = time.monotonic()
-    supervisor = _start_supervisor(port, found)
+    supervisor = _start_supervisor(port, found, certificate_lifetime)
     try:
         return _watch(supervisor, began, say)
     except BaseException:
@@ -122,11 +124,11 @@ def down(demo: LocalDemo) -> int:
     return left
 
 
-def _start_supervisor(port: int, found: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start_supervisor(port: int, found: Mapping[str, str], certificate_lifetime: timedelta) -> subprocess.Popen[bytes]:
     shutil.rmtree(record.local_folder() / "logs", ignore_errors=True)
     with (run_folder.part("local/logs") / "supervisor.log").open("ab") as log:
         supervisor = subprocess.Popen(
-            (sys.executable, "-m", record.SUPERVISOR, str(port)),
+            (sys.executable, "-m", record.SUPERVISOR, str(port), str(certificate_lifetime.total_seconds())),
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=log,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess  # noqa: TID251  # asks Envoy
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Ports, Topology
 from platforms.envoy.translate import ProxyConfig, Snapshot
+from platforms.local.certificates import Authority
 from platforms.local.programs import runtimes
 from platforms.local.programs.envoy import RUNTIME
 from platforms.local.xds import files
@@ -36,13 +38,22 @@ def complaint(snapshots: Iterable[Snapshot], folder: Path) -> str:
             prefix = f"{number} {proxy} "
             listeners += [_named(prefix, one) for one in _listeners(config)]
             clusters += [_named(prefix, one) for one in _clusters(config)]
-    bootstrap = folder / "bootstrap.json"
-    bootstrap.write_text(
-        json.dumps({"layeredRuntime": RUNTIME, "staticResources": {"listeners": listeners, "clusters": clusters}}),
-        encoding="utf-8",
-    )
+    proxy = BOOKINFO.gateway
+    mesh = replace(topology(), folder=folder)
+    authority = Authority(mesh)
+    mesh.proxy_folder(proxy.name).mkdir(parents=True)
+    authority.publish()
+    authority.issue(proxy)
+    bootstrap = mesh.proxy_folder(proxy.name) / "bootstrap.json"
+    document = {
+        "node": {"id": proxy.name, "cluster": proxy.name},
+        "layeredRuntime": RUNTIME,
+        "staticResources": {"listeners": listeners, "clusters": clusters},
+    }
+    bootstrap.write_text(json.dumps(document), encoding="utf-8")
     answer = subprocess.run(
         [binary, "--mode", "validate", "--log-level", "error", "--skip-deprecated-logs", "-c", str(bootstrap)],
+        cwd=bootstrap.parent,
         capture_output=True,
         text=True,
         check=False,
@@ -54,11 +65,12 @@ def _listeners(config: ProxyConfig) -> Iterator[dict[str, Any]]:
     """The listeners with their routes inside: Envoy validates no file that is watched."""
     for listener in config.listeners:
         copy = json.loads(json.dumps(listener))
-        manager = copy["filterChains"][0]["filters"][0]["typedConfig"]
-        for log in manager.get("accessLog", ()):
-            log["typedConfig"]["path"] = "/dev/null"  # Envoy opens it even where it only validates
-        if rds := manager.pop("rds", None):
-            manager["routeConfig"] = config.routes[rds["routeConfigName"]]
+        for chain in copy["filterChains"]:
+            manager = chain["filters"][0]["typedConfig"]
+            for log in manager.get("accessLog", ()):
+                log["typedConfig"]["path"] = "/dev/null"  # Envoy opens it even where it only validates
+            if rds := manager.pop("rds", None):
+                manager["routeConfig"] = config.routes[rds["routeConfigName"]]
         yield copy
 
 

@@ -18,7 +18,7 @@ FOLDER = Path(os.environ.get("PARITY_CASES") or Path(__file__).parent / "cases")
 PROXIES = ("productpage-v1", "reviews-v2", "ingressgateway")
 """Whose configuration was recorded."""
 
-# Nothing on one machine speaks TLS, and nothing may look as if it did.
+# With certificates of somebody's own.
 _NO_TLS = "spec.trafficPolicy.tls.mode: {}: not supported"
 # Envoy refuses this status: the proxies of a cluster keep the rules they had.
 _NO_SUCH_STATUS = "{}: 600: not supported"
@@ -27,7 +27,6 @@ EXCEPTIONS = {
     "dr-lb-passthrough": "spec.trafficPolicy.loadBalancer.simple: PASSTHROUGH: not supported",
     "dr-locality-failover": "spec.trafficPolicy.loadBalancer.localityLbSetting.failover: not supported",
     "dr-proxy-protocol": "spec.trafficPolicy.proxyProtocol: not supported",
-    "dr-tls-istio-mutual": _NO_TLS.format("ISTIO_MUTUAL"),
     "dr-tls-simple": _NO_TLS.format("SIMPLE"),
     "dr-tunnel": "spec.trafficPolicy.tunnel: not supported",
     "dr-workload-selector": "spec.workloadSelector: not supported",
@@ -114,9 +113,22 @@ def _served(differences: Mapping[str, Any]) -> dict[str, Any]:
             served[proxy][part].update(changed)
     for parts in served.values():
         for part, entries in parts.items():
-            parts[part] = {name: _without_tls(entry) for name, entry in entries.items() if entry is not None}
+            parts[part] = {name: _told(entry) for name, entry in entries.items() if entry is not None}
     return served
 
 
-def _without_tls(entry: Mapping[str, Any]) -> dict[str, Any]:
-    return {field: value for field, value in entry.items() if field != "tls"}
+def _told(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """An entry with its TLS in a word: some of them have it in full besides."""
+    return {field: value for field, value in entry.items() if field != "transportSocket"}
+
+
+_TLS = {"where the endpoint takes it": "istio mutual when the endpoint has it", "always": "configured"}
+
+
+def as_recorded(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a proxy is shown to serve, with no more of its TLS than the recordings have."""
+    clusters = {
+        name: {**cluster, "tls": _TLS[cluster["tls"]["mode"]]} if "tls" in cluster else cluster
+        for name, cluster in document["clusters"].items()
+    }
+    return {**document, "clusters": clusters}

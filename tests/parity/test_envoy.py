@@ -17,11 +17,12 @@ from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints, translate
 from platforms.istio.resources import ResourceSet
 from platforms.local import ports
+from platforms.local.certificates import Authority
 from platforms.local.http_client import Connection
 from platforms.local.programs import envoy, runtimes
 from platforms.local.xds import files
 from platforms.local.xds.publisher import XdsPublisher
-from tests.parity.recordings import EXCEPTIONS, PROXIES, names, recording
+from tests.parity.recordings import EXCEPTIONS, PROXIES, as_recorded, names, recording
 from tests.unit.platforms.istio.rules import reviews
 
 SECONDS = 30.0
@@ -63,9 +64,12 @@ def proxies(topology: Topology) -> Iterator[None]:
         pytest.skip("no Envoy is installed: `make setup` brings it")
     snapshot = translate(baseline(), BOOKINFO, topology)
     running = []
+    authority = Authority(topology)
+    authority.publish()
     for proxy in PROXIES:
         publisher = XdsPublisher(proxy, BOOKINFO.proxy(proxy), topology, _log(topology, proxy))
         publisher.prepare(files.proxy_files(snapshot.proxies[proxy]), _assignments(topology), revision="0")
+        authority.issue(next(one for one in BOOKINFO.proxies if one.name == proxy))
         launch = envoy.launch(proxy, topology, binary)
         with _log(topology, proxy).open("wb") as log:
             running.append(subprocess.Popen(launch.command, cwd=launch.folder, stdout=log, stderr=log))
@@ -85,7 +89,7 @@ def test_serves_what_istiods_envoys_served(name: str, topology: Topology) -> Non
     for proxy in PROXIES:
         resource_files = files.proxy_files(snapshot.proxies[proxy])
 
-        assert recorded.served[proxy] == asyncio.run(_serve(proxy, topology, resource_files))
+        assert recorded.served[proxy] == as_recorded(asyncio.run(_serve(proxy, topology, resource_files)))
 
 
 def test_takes_the_longest_expression(topology: Topology) -> None:

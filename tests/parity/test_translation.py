@@ -9,7 +9,7 @@ from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import translate
 from platforms.errors import Rejected, Unsupported
 from platforms.istio.analysis.analyze import analyze
-from tests.parity.recordings import EXCEPTIONS, FOLDER, TOPOLOGY, names, recording
+from tests.parity.recordings import EXCEPTIONS, FOLDER, TOPOLOGY, as_recorded, names, recording
 
 NAMES = names()
 ACCEPTED = [name for name in NAMES if name not in EXCEPTIONS and not recording(name).message]
@@ -31,7 +31,7 @@ def test_serves_what_istiod_serves(name: str) -> None:
     for proxy, expected in recorded.served.items():
         config = snapshot.proxies[proxy]
 
-        assert expected == shown(config.routes.values(), config.clusters, BOOKINFO)
+        assert expected == as_recorded(shown(config.routes.values(), config.clusters, BOOKINFO))
 
 
 @pytest.mark.parametrize("name", REFUSED)

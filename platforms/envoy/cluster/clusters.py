@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platforms.envoy.cluster import connection_pool, load_balancing
+from platforms.envoy.cluster import connection_pool, load_balancing, mutual_tls
 from platforms.istio import durations, hosts
+from platforms.istio.peer_authentication import MutualTls
 from platforms.istio.push_context import PushContext
+from platforms.istio.registry import Workload
 from platforms.loopback import LOOPBACK
 
 _CONNECT_TIMEOUT = "10s"
@@ -29,10 +31,9 @@ def outbound(push: PushContext, caller: str) -> Iterator[dict[str, Any]]:
     for host in sorted(push.registry.hosts):
         rule = push.destination_rule(host, caller)
         policy = _at_port(rule.policy, port) if rule else {}
-        yield _cluster(hosts.cluster(host, port=port), policy)
+        yield _cluster(push, host, "", policy)
         for subset in rule.subsets if rule else ():
-            name = hosts.cluster(host, port=port, subset=subset["name"])
-            yield _cluster(name, {**policy, **_at_port(subset.get("trafficPolicy") or {}, port)})
+            yield _cluster(push, host, subset["name"], {**policy, **_at_port(subset.get("trafficPolicy") or {}, port)})
 
 
 def inbound(push: PushContext, host: str, app_port: int) -> dict[str, Any]:
@@ -55,15 +56,19 @@ def inbound(push: PushContext, host: str, app_port: int) -> dict[str, Any]:
     return cluster
 
 
-def destinations(push: PushContext) -> dict[str, tuple[str, Mapping[str, str]]]:
-    """The Service and the labels behind each cluster that any proxy has."""
-    registry = push.registry
-    found: dict[str, tuple[str, Mapping[str, str]]] = {}
-    for host in sorted(push.registry.hosts):
-        found[hosts.cluster(host, port=registry.port)] = (host, {})
-        for rule in (push.destination_rule(host, namespace) for namespace in registry.namespaces):
-            for subset in rule.subsets if rule else ():
-                found[hosts.cluster(host, port=registry.port, subset=subset["name"])] = (host, subset.get("labels", {}))
+def destinations(push: PushContext) -> dict[str, dict[str, bool]]:
+    """The workloads behind each cluster that any proxy has, by its name, and whether each is called by mutual TLS."""
+    registry, port = push.registry, push.registry.port
+    found: dict[str, dict[str, bool]] = {}
+    for host in sorted(registry.hosts):
+        for rule in (push.destination_rule(host, namespace) for namespace in reversed(registry.namespaces)):
+            for subset in ({"name": ""}, *(rule.subsets if rule else ())):
+                asked = mutual_tls.asked_of_endpoints(rule, subset["name"], port)
+                found[hosts.cluster(host, port=port, subset=subset["name"])] = {
+                    one.name: _takes_mutual(push, one) if asked is None else asked
+                    for one in registry.workloads
+                    if host == registry.host(one.app) and subset.get("labels", {}).items() <= one.labels.items()
+                }
     return found
 
 
@@ -72,9 +77,16 @@ def endpoint(port: int) -> dict[str, Any]:
     return {"endpoint": {"address": {"socketAddress": {"address": LOOPBACK, "portValue": port}}}}
 
 
-def _cluster(name: str, policy: Mapping[str, Any]) -> dict[str, Any]:
+def _takes_mutual(push: PushContext, workload: Workload) -> bool:
+    namespace, port = push.registry.namespace, push.registry.port
+    return push.peers.of_workload(namespace, workload.labels, port) != MutualTls.DISABLE
+
+
+def _cluster(push: PushContext, host: str, subset: str, policy: Mapping[str, Any]) -> dict[str, Any]:
     """A cluster whose endpoints are put in when it is delivered, for they come and go without a new rule."""
-    return {"name": name, "type": "EDS", **_settings(policy)}
+    name = hosts.cluster(host, port=push.registry.port, subset=subset)
+    cluster = {"name": name, "type": "EDS", **_settings(policy)}
+    return {**cluster, **mutual_tls.of_cluster(push, host, subset, policy.get("tls"), cluster)}
 
 
 def _at_port(policy: Mapping[str, Any], port: int) -> Mapping[str, Any]:

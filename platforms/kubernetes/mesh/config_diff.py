@@ -9,7 +9,7 @@ from platforms.bookinfo import BOOKINFO
 from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import ProxyConfig
 
-_ABSENT = ("outlierDetection",)
+_ABSENT = ("outlierDetection", "tls")
 """Fields of a cluster that matter when they are there unasked."""
 _DEFAULT_RETRIES = "2"
 
@@ -22,8 +22,8 @@ def expected_config(config: ProxyConfig) -> dict[str, Any]:
 def stale_resources(expected: Mapping[str, Any], served: Mapping[str, Any]) -> Iterator[str]:
     """The names of the virtual hosts and clusters that are not served as expected.
 
-    A proxy serves more than Bookinfo, and a cluster has settings that no rule of ours says anything of, such as its
-    certificates. Those are left alone.
+    A proxy serves more than Bookinfo, and a cluster has settings that no rule of ours says anything of. Those are left
+    alone, and so is by which names workloads are known: a mesh may have a trust domain of its own.
     """
     for name, virtual_host in expected["routes"].items():
         if not _same_routes(virtual_host, served["routes"].get(name)):
@@ -51,7 +51,11 @@ def _plain(route: Mapping[str, Any]) -> dict[str, Any]:
 def _same_cluster(want: Mapping[str, Any], got: Mapping[str, Any] | None) -> bool:
     if got is None or any(field in got and field not in want for field in _ABSENT):
         return False
-    return _is_superset(got, want)
+    return _is_superset(got, {**want, "tls": _way(want)} if "tls" in want else want)
+
+
+def _way(cluster: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: cluster["tls"][field] for field in ("mode", "sni")}
 
 
 def _is_superset(got: Any, want: Any) -> bool:

@@ -1,4 +1,4 @@
-"""`python -m platforms.local.supervisor PORT` runs in the foreground until it is told to stop.
+"""`python -m platforms.local.supervisor PORT SECONDS` runs in the foreground until it is told to stop.
 
 `platforms.local.bringup` starts it detached, gives it the runtimes, and lets it go on once it has seen its record.
 """
@@ -12,9 +12,11 @@ import os
 import secrets
 import sys
 import time
+from datetime import timedelta
 
 from platforms.errors import DemoError, NotApplied
 from platforms.local import ports
+from platforms.local.certificates import Authority
 from platforms.local.deployments import DEPLOYMENTS
 from platforms.local.processes import Identity
 from platforms.local.record import LocalDemo, local_folder, private_folder
@@ -24,7 +26,7 @@ log = logging.getLogger("platforms.local.supervisor")
 
 
 def main() -> int:
-    """Run a demo with the gateway on the port given.
+    """Run a demo with the gateway on the port given, and certificates that are good for so many seconds.
 
     Standard input brings the runtimes, as one line of JSON, and then a second line from whoever knows of the demo.
     """
@@ -47,7 +49,8 @@ def main() -> int:
         if not sys.stdin.readline():  # `up` was killed before it could see the record: a demo that nobody knows of
             demo.forget()
             return NotApplied.exit_code
-        return asyncio.run(Supervisor(demo, runtimes).run())
+        authority = Authority(demo.topology, timedelta(seconds=float(sys.argv[2])))
+        return asyncio.run(Supervisor(demo, runtimes, authority).run())
     except (DemoError, OSError) as error:
         log.error("%s", error)  # noqa: TRY400  # a sentence for a person, no traceback
         demo.forget()

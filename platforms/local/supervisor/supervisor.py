@@ -15,6 +15,7 @@ from platforms.bookinfo import baseline
 from platforms.boundary import State
 from platforms.envoy.translate import Snapshot, endpoints
 from platforms.errors import DemoError, NotApplied, UsageError
+from platforms.local.certificates import Authority
 from platforms.local.deployments import Deployment
 from platforms.local.programs import envoy, workloads
 from platforms.local.record import LocalDemo
@@ -40,8 +41,9 @@ HOUSEKEEPING_SECONDS = 5.0
 class Supervisor:
     """A demo from its first process to its last."""
 
-    def __init__(self, demo: LocalDemo, runtimes: Mapping[str, str]) -> None:
+    def __init__(self, demo: LocalDemo, runtimes: Mapping[str, str], authority: Authority) -> None:
         self._demo = demo
+        self._authority = authority
         self._state = State(baseline())
         self._registry = demo.registry
         self._snapshot = snapshot(self._state.resources, self._registry, demo.topology)
@@ -63,18 +65,22 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._done.set)
         server = await control.serve(self._demo.socket, self._answer)
-        housekeeping = asyncio.create_task(self._keep_house())
+        chores = [asyncio.create_task(one) for one in (self._keep_house(), self._keep_certificates())]
         try:
             self._mesh.prepare(
                 self._snapshot, self._assignments(self._snapshot), revision=self._state.resources.revision
             )
+            self._authority.publish()
+            for proxy in self._registry.proxies:
+                self._authority.issue(proxy)
             for child in self._children():
                 child.start()
             watching = asyncio.create_task(self._watch_start())
             await self._done.wait()
             watching.cancel()
         finally:
-            housekeeping.cancel()
+            for chore in chores:
+                chore.cancel()
             await self._take_down()
             server.close()
             self._demo.forget()
@@ -134,6 +140,7 @@ class Supervisor:
 
     def _proxy_changed(self, proxy: str, child: Child) -> None:
         if child.phase is Phase.STARTING:
+            self._authority.replace_if_lost(next(one for one in self._registry.proxies if one.name == proxy))
             self._mesh.on_proxy_restart(proxy)
         self._child_changed(child)
 
@@ -172,6 +179,7 @@ class Supervisor:
             "failure": str(self._failure) if self._failure else None,
             "supervisor": self._demo.supervisor.pid,
             "since": self._demo.since,
+            "certificates": self._authority.document(),
             "workloads": {name: _child_document(child) for name, child in self._workloads.items()},
             "proxies": {name: _child_document(child) for name, child in self._proxies.items()},
         }
@@ -216,6 +224,14 @@ class Supervisor:
             bound(self._demo.logs)
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
         self._done.set()
+
+    async def _keep_certificates(self) -> None:
+        """Replace every proxy's certificate when half its time is over; one after the other, so that nobody waits for it."""
+        while True:
+            await asyncio.sleep(self._authority.pause.total_seconds())
+            for proxy in self._registry.proxies:
+                self._authority.issue(proxy)
+                await asyncio.sleep(0)
 
 
 def _child_document(child: Child) -> dict[str, Any]:

@@ -265,7 +265,7 @@ def test_what_is_not_supported_is_named_by_its_path(resource: Resource, path: st
     assert f"{resource}: {path}: not supported" == refusal(Unsupported, resource)
 
 
-@pytest.mark.parametrize("kind", ["PeerAuthentication", "AuthorizationPolicy", "RequestAuthentication"])
+@pytest.mark.parametrize("kind", ["AuthorizationPolicy", "RequestAuthentication"])
 def test_no_security_is_pretended(kind: str) -> None:
     """A policy that nobody here enforces is refused, whatever it says."""
     policy = Resource("security.istio.io/v1", kind, "strict", {}, NAMESPACE, source=FILE)

@@ -21,6 +21,7 @@ from platforms.envoy.topology import Topology
 from platforms.envoy.translate import Snapshot, endpoints, translate
 from platforms.errors import Rejected
 from platforms.local import ports, processes
+from platforms.local.certificates import Authority
 from platforms.local.programs import envoy, runtimes
 from platforms.local.xds.admin import Admins
 from platforms.local.xds.rollout import Mesh
@@ -50,6 +51,10 @@ class Envoys:
             mesh = Mesh(BOOKINFO, self.topology, self.logs)
             mesh.prepare(self.snapshot(BASELINE), self.assignments(), revision="base")
             if not self.started:
+                authority = Authority(self.topology)
+                authority.publish()
+                for proxy in BOOKINFO.proxies:
+                    authority.issue(proxy)
                 self.start(*self.topology.proxies)
             await asyncio.gather(*(mesh.wait_until_acked(proxy, timeout=30) for proxy in self.topology.proxies))
             try:

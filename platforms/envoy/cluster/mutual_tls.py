@@ -1,0 +1,57 @@
+"""Mutual TLS to a destination: as its DestinationRule says, or else to whoever takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from platforms.envoy import tls
+from platforms.envoy.cluster.connection_pool import HTTP_OPTIONS
+from platforms.istio import hosts
+from platforms.istio.peer_authentication import MutualTls
+from platforms.istio.push_context import DestinationRule, PushContext
+
+_DISABLE, _MUTUAL = "DISABLE", "ISTIO_MUTUAL"
+DEFAULT_MODE = _DISABLE
+"""What a DestinationRule means that says `tls` and no mode."""
+
+
+def of_cluster(
+    push: PushContext, host: str, subset: str, asked: Mapping[str, Any] | None, cluster: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The transport sockets of a cluster whose traffic policy asks for this `tls`; empty for plain text."""
+    registry = push.registry
+    if asked is not None and asked.get("mode", DEFAULT_MODE) == _DISABLE:
+        return {}
+    if asked is None and push.peers.of_namespace(registry.namespace) == MutualTls.DISABLE:
+        return {}
+    said = asked or {}
+    protocol = cluster.get("typedExtensionProtocolOptions", {}).get(HTTP_OPTIONS, {}).get("explicitHttpConfig", {})
+    socket = tls.upstream(
+        sni=said.get("sni") or hosts.sni(host, port=registry.port, subset=subset),
+        identities=said.get("subjectAltNames") or registry.identities(host),
+        is_http2="http2ProtocolOptions" in protocol,
+    )
+    if asked is None:
+        return {"transportSocketMatches": tls.where_endpoints_have_it(socket)}
+    return {"transportSocket": socket}
+
+
+def asked_of_endpoints(rule: DestinationRule | None, subset: str, port: int) -> bool | None:
+    """Tell whether a DestinationRule has the endpoints of a cluster take mutual TLS or not; None where it leaves it to them.
+
+    istiod reads a rule otherwise here than for the cluster itself: what the rule says for one port adds to the rest.
+    """
+    if rule is None:
+        return None
+    policies = (rule.subset(subset) or {}).get("trafficPolicy") if subset else None, rule.traffic_policy
+    mode = next((found for policy in policies if (found := _mode(policy or {}, port))), None)
+    return None if mode is None else mode == _MUTUAL
+
+
+def _mode(policy: Mapping[str, Any], port: int) -> str | None:
+    for setting in policy.get("portLevelSettings") or ():
+        if setting.get("port", {}).get("number") == port and setting.get("tls") is not None:
+            return str(setting["tls"].get("mode", DEFAULT_MODE))
+    asked = policy.get("tls")
+    return None if asked is None else str(asked.get("mode", DEFAULT_MODE))
