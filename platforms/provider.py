@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,6 +24,8 @@ class UpOptions:
     """The name of the kind cluster."""
     bundle: Path | None = None
     """The archive that all images are taken from."""
+    certificate_lifetime: timedelta | None = None
+    """How long the certificates of the proxies are good, before which they are replaced."""
 
 
 class Provider(Protocol):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
 import click
 
 from platforms.errors import DemoError, Interrupted, UsageError, in_one_line
+from platforms.istio import durations
 
 
 def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
@@ -125,6 +127,24 @@ class WholeNumber(_Number):
 
     name, described, exactly = "integer", "a whole number", int
     digits = re.compile(r"[0-9]{1,12}", re.ASCII)
+
+
+class Time(click.ParamType[Any]):
+    """A time within limits, in the words of Istio and of Go, as a timedelta."""
+
+    name = "time"
+
+    def __init__(self, least: timedelta, most: timedelta, *, example: str) -> None:
+        self._least, self._most, self._example = least, most, example
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        nanoseconds = durations.nanoseconds(str(value))
+        found = None if nanoseconds is None else timedelta(microseconds=nanoseconds / 1000)
+        if found is None or not self._least <= found <= self._most:
+            option = f"{parameter.opts[0]} " if parameter else ""
+            limits = f"from {self._least.total_seconds():g} s to {self._most.days} days"
+            self.fail(f"{value!a}: give a time {limits}, as in {option}{self._example}", parameter, context)
+        return found
 
 
 class DecimalNumber(_Number):

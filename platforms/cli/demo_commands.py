@@ -6,12 +6,13 @@ A command loads what it needs when it is called, so that --help and a wrong opti
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from platforms.choice import Choice
-from platforms.cli.command_line import WholeNumber
+from platforms.cli.command_line import Time, WholeNumber
 from platforms.cli.demo_options import demo_options, platform_option
 from platforms.cli.group import PROGRAM, command, json_option
 
@@ -27,7 +28,15 @@ _WHERE_UP = "kind where a Docker engine answers, else local"
 )
 @click.option("--cluster", metavar="NAME", help="kind: the cluster's name; default: bookinfo")
 @click.option("--bundle", metavar="FILE", type=Path, help="kind: take every image from this archive of `bundle`")
-def up(platform: str | None, port: int | None, cluster: str | None, bundle: Path | None) -> None:
+@click.option(
+    "--cert-lifetime",
+    metavar="TIME",
+    type=Time(timedelta(seconds=10), timedelta(days=365), example="60s"),
+    help="local: how long a proxy's certificate is good; at half that time the next one takes its place; default: 24h",
+)
+def up(
+    platform: str | None, port: int | None, cluster: str | None, bundle: Path | None, cert_lifetime: timedelta | None
+) -> None:
     """Start Bookinfo and its mesh, and print the URL.
 
     What is up already stays, what is missing is made.
@@ -41,7 +50,7 @@ def up(platform: str | None, port: int | None, cluster: str | None, bundle: Path
     provider = selection.provider(platform) if platform else selection.default()
     try:
         with exclusive(provider.name, f"{PROGRAM} up"):
-            demo, told = provider.up(UpOptions(port, cluster, bundle))
+            demo, told = provider.up(UpOptions(port, cluster, bundle, cert_lifetime))
     except Busy:
         # Whoever holds the lock may be a scenario on a demo that is up, or another `up` that has not finished.
         if not provider.is_up():

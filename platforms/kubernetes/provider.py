@@ -31,6 +31,8 @@ class KubernetesProvider:
         return connection.answers()
 
     def up(self, options: UpOptions) -> tuple[KubernetesPlatform, str]:
+        if options.certificate_lifetime:
+            raise UsageError("--cert-lifetime: only with --platform local; in a cluster Istio decides it")
         began = time.monotonic()
         with console.progress("bringing Bookinfo up on kind") as say:
             demo = bringup.up(options, say)

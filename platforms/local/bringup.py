@@ -22,7 +22,6 @@ from platforms.demo import run_folder
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, NotConverged, NotReachable
 from platforms.local import record
-from platforms.local.certificates import LIFETIME
 from platforms.local.platform import LocalPlatform
 from platforms.local.programs import runtimes
 from platforms.local.record import LocalDemo
@@ -31,6 +30,8 @@ from platforms.loopback import LOOPBACK, is_free
 from platforms.wait import wait_while
 
 GATEWAY_PORT = 9080
+CERTIFICATE_LIFETIME = timedelta(hours=24)
+"""As long as Istio's are good."""
 UP_SECONDS = 90.0
 DOWN_SECONDS = 30.0
 HUNG_SECONDS = 5.0
@@ -61,7 +62,7 @@ def clear_away() -> str | None:
     return f"the demo's supervisor (pid {demo.supervisor.pid}) was killed{ended}"
 
 
-def up(port: int, say: Say, *, certificate_lifetime: timedelta = LIFETIME) -> LocalPlatform:
+def up(port: int, say: Say, *, certificate_lifetime: timedelta = CERTIFICATE_LIFETIME) -> LocalPlatform:
     """Start a demo, and return when a whole page came through its gateway.
 
     Raises NotReachable when a runtime is missing, NotApplied when something does not start; then nothing is left running.

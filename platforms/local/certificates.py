@@ -17,8 +17,6 @@ from platforms.envoy import tls
 from platforms.envoy.topology import Topology
 from platforms.istio.registry import TRUST_DOMAIN, Proxy
 
-LIFETIME = timedelta(hours=24)
-"""How long a certificate is good, if nobody wants another time: as long as Istio's."""
 _AUTHORITYS = timedelta(days=3650)
 _CLOCKS_DIFFER = timedelta(minutes=2)
 """A certificate is good a little earlier than it is made, as Istio's is."""
@@ -28,7 +26,7 @@ _TYPE = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"
 class Authority:
     """Signs for one mesh; its key is in this process and nowhere else, and ends with it."""
 
-    def __init__(self, topology: Topology, lifetime: timedelta = LIFETIME) -> None:
+    def __init__(self, topology: Topology, lifetime: timedelta) -> None:
         self._topology = topology
         self._lifetime = lifetime
         self._key = ec.generate_private_key(ec.SECP256R1())

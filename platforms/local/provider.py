@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from platforms.choice import Choice
@@ -36,10 +37,13 @@ class LocalProvider:
         _clear_away()
         port = options.port or bringup.GATEWAY_PORT
         if running := bringup.running():
-            return _ready(LocalPlatform(running)), _already_up(running.topology.gateway_port, port)
+            platform = _ready(LocalPlatform(running))
+            return platform, _already_up(platform, port, options.certificate_lifetime)
         began = time.monotonic()
         with console.progress("bringing Bookinfo up") as say:
-            platform = bringup.up(port, say)
+            platform = bringup.up(
+                port, say, certificate_lifetime=options.certificate_lifetime or bringup.CERTIFICATE_LIFETIME
+            )
         given = sorted({name for app in workloads.CONFIGURATION for name in workloads.configured(app)})
         configured = f", with your {', '.join(given)}" if given else ""
         return platform, f"Bookinfo is up after {time.monotonic() - began:.1f} s{configured}"
@@ -111,9 +115,13 @@ def _ready(platform: LocalPlatform) -> LocalPlatform:
     return platform
 
 
-def _already_up(port: int, wanted: int) -> str:
-    moved = wanted not in (port, bringup.GATEWAY_PORT)
-    return f"Bookinfo is already up{f', on port {port}; `down` first to move it' if moved else ''}"
+def _already_up(platform: LocalPlatform, port: int, lifetime: timedelta | None) -> str:
+    told, up_on = "Bookinfo is already up", platform.demo.topology.gateway_port
+    if port not in (up_on, bringup.GATEWAY_PORT):
+        told += f", on port {up_on}; `down` first to move it"
+    if lifetime and lifetime.total_seconds() != platform.status()["certificates"]["lifetime"]:
+        told += ", with certificates of another lifetime; `down` first to change it"
+    return told
 
 
 def _row(name: str, child: Mapping[str, Any], port: object) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import json
 import subprocess  # noqa: TID251  # asks Envoy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def complaint(snapshots: Iterable[Snapshot], folder: Path) -> str:
             clusters += [_named(prefix, one) for one in _clusters(config)]
     proxy = BOOKINFO.gateway
     mesh = replace(topology(), folder=folder)
-    authority = Authority(mesh)
+    authority = Authority(mesh, timedelta(hours=1))
     mesh.proxy_folder(proxy.name).mkdir(parents=True)
     authority.publish()
     authority.issue(proxy)

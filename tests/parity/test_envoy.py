@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess  # noqa: TID251  # the tests start their own Envoys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def proxies(topology: Topology) -> Iterator[None]:
         pytest.skip("no Envoy is installed: `make setup` brings it")
     snapshot = translate(baseline(), BOOKINFO, topology)
     running = []
-    authority = Authority(topology)
+    authority = Authority(topology, timedelta(hours=1))
     authority.publish()
     for proxy in PROXIES:
         publisher = XdsPublisher(proxy, BOOKINFO.proxy(proxy), topology, _log(topology, proxy))

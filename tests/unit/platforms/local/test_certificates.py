@@ -37,7 +37,7 @@ def certificate(topology: Topology) -> x509.Certificate:
 
 
 def test_a_certificate_names_an_identity_and_nothing_else(topology: Topology) -> None:
-    authority = Authority(topology)
+    authority = Authority(topology, timedelta(hours=24))
     authority.publish()
 
     authority.issue(GATEWAY)
@@ -54,7 +54,7 @@ def test_a_certificate_names_an_identity_and_nothing_else(topology: Topology) ->
 
 
 def test_its_files_are_their_owners(topology: Topology) -> None:
-    authority = Authority(topology)
+    authority = Authority(topology, timedelta(hours=24))
     authority.publish()
     authority.issue(GATEWAY)
 
@@ -79,7 +79,7 @@ def test_the_next_one_has_another_key_and_ends_later(topology: Topology) -> None
 
 
 def test_one_that_is_lost_is_replaced(topology: Topology) -> None:
-    authority = Authority(topology)
+    authority = Authority(topology, timedelta(hours=24))
     authority.issue(GATEWAY)
 
     authority.replace_if_lost(GATEWAY)

@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess  # noqa: TID251  # only for the type of a started process
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ class Envoys:
             mesh = Mesh(BOOKINFO, self.topology, self.logs)
             mesh.prepare(self.snapshot(BASELINE), self.assignments(), revision="base")
             if not self.started:
-                authority = Authority(self.topology)
+                authority = Authority(self.topology, timedelta(hours=1))
                 authority.publish()
                 for proxy in BOOKINFO.proxies:
                     authority.issue(proxy)
