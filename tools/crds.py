@@ -1,6 +1,6 @@
 """Writes down what Istio's CRDs say of its objects: `make crds`, with Go.
 
-Every kind with its versions, and of the kinds that are translated the schema of a spec without its descriptions.
+Every kind with its versions, and of the kinds that are translated or about security the schema of a spec without its descriptions.
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ _FOLDER = Path(__file__).parents[1] / "tests" / "parity" / "oracle"
 """Its `go.mod` names the version of Istio."""
 _MODULE = "istio.io/istio"
 _CRDS = "manifests/charts/base/files/crd-all.gen.yaml"
-_KINDS = ("DestinationRule", "Gateway", "VirtualService")
+_KINDS = (
+    "AuthorizationPolicy",
+    "DestinationRule",
+    "Gateway",
+    "PeerAuthentication",
+    "RequestAuthentication",
+    "VirtualService",
+)
 _LICENCE = "Apache-2.0, Istio Authors"
 _WIDTH = 160
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from platforms.envoy.route import routes
 from platforms.errors import Untranslated
+from platforms.istio import security
 from platforms.istio.push_context import selects
 from platforms.istio.registry import Proxy
-from platforms.istio.resources import ResourceSet
+from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.validation import http_match, regex
+from platforms.istio.validation.security import values
 
 Refuses = Callable[[Any], bool]
 """Whether a value that stands at a refused path is refused indeed."""
@@ -21,6 +23,8 @@ _PORTS = frozenset({80, 8080})
 _PROTOCOLS = frozenset({"http", "http2", "grpc"})
 _END_OF_STATUSES = 600
 _END_OF_WEIGHTS = 2**32
+_CLAIMS = ("request.auth.", "experimental.")
+_NO_HEADER = re.compile("[\\x00\\n\\r]")
 
 
 def _always(_: Any) -> bool:
@@ -50,6 +54,16 @@ def _unreadable(expression: str) -> bool:
 def _too_heavy(destinations: list[Mapping[str, Any]]) -> bool:
     """Envoy adds weights up in 32 bits."""
     return bool(sum(one.get("weight", 0) for one in destinations) >= _END_OF_WEIGHTS)
+
+
+def _is_rootless(path: str) -> bool:
+    """Istio takes a template that does not begin with one slash, or ends with two, and Envoy dies of it."""
+    return values.is_template(path) and (path[0] != "/" or path.startswith("//") or path.endswith("//"))
+
+
+def _unserved_key(key: str) -> bool:
+    """A condition needs a token or another filter; or it names a header as Envoy has none."""
+    return key.startswith(_CLAIMS) or _NO_HEADER.search(key) is not None
 
 
 _POLICY: Mapping[str, Refuses] = {
@@ -103,11 +117,23 @@ _GATEWAY: Mapping[str, Refuses] = {
     "servers[].port.protocol": lambda protocol: protocol.lower() not in _PROTOCOLS,
     "servers[].port.number": lambda number: number not in _PORTS,
 }
-_REFUSED = {
-    "VirtualService": _VIRTUAL_SERVICE,
+_AUTHORIZATION_POLICY: Mapping[str, Refuses] = {
+    "action": lambda action: bool(action == "CUSTOM"),
+    "provider": _always,
+    "targetRef": _always,
+    "targetRefs": bool,
+    "rules[].from[].source.requestPrincipals": bool,
+    "rules[].from[].source.notRequestPrincipals": bool,
+    "rules[].to[].operation.paths[]": _is_rootless,
+    "rules[].to[].operation.notPaths[]": _is_rootless,
+    "rules[].when[].key": _unserved_key,
+}
+_REFUSED: Mapping[str, Mapping[str, Refuses]] = {
+    "AuthorizationPolicy": _AUTHORIZATION_POLICY,
     "DestinationRule": _DESTINATION_RULE,
     "Gateway": _GATEWAY,
     "PeerAuthentication": {},
+    "VirtualService": _VIRTUAL_SERVICE,
 }
 _STEP = re.compile(r"([^.\[{]+)(\[\]|\{\})?\.?")
 
@@ -118,14 +144,18 @@ def refuse(resources: ResourceSet, gateway: Proxy) -> None:
     A Gateway that does not select `gateway` concerns nobody.
     """
     for resource in resources:
-        if resource.kind not in _REFUSED:
+        if resource.kind not in _REFUSED or resource.kind == security.POLICIES:  # which no listener has yet
             raise Untranslated(f"{resource}: kind {resource.kind} is not supported")
-        if resource.kind == "Gateway" and not selects(resource, gateway):
-            continue
-        for pattern, refuses in _REFUSED[resource.kind].items():
-            for path, value in _at(resource.spec, pattern, "spec"):
-                if refuses(value):
-                    raise Untranslated(f"{resource}: {path}{_said(value)}: not supported")
+        if resource.kind != "Gateway" or selects(resource, gateway):
+            refuse_fields(resource)
+
+
+def refuse_fields(resource: Resource) -> None:
+    """Raise Untranslated for the first field of an object, of a kind that is translated, that is not."""
+    for pattern, refuses in _REFUSED[resource.kind].items():
+        for path, value in _at(resource.spec, pattern, "spec"):
+            if refuses(value):
+                raise Untranslated(f"{resource}: {path}{_said(value)}: not supported")
 
 
 def _at(value: Any, pattern: str, path: str) -> Iterator[tuple[str, Any]]:

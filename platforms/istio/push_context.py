@@ -10,6 +10,7 @@ from platforms.istio import hosts
 from platforms.istio.delegation import Delegates, is_delegate
 from platforms.istio.gateway_names import MESH, gateway_name
 from platforms.istio.peer_authentication import PeerAuthentications
+from platforms.istio.policies import AuthorizationPolicy, authorization_policy
 from platforms.istio.registry import ROOT_NAMESPACE, Proxy, Registry
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.visibility import visible_in
@@ -88,6 +89,7 @@ class PushContext:
     destination_rules: tuple[DestinationRule, ...]
     servers: tuple[Server, ...]
     peers: PeerAuthentications
+    authorization_policies: tuple[AuthorizationPolicy, ...]
 
     @classmethod
     def of(cls, resources: ResourceSet, registry: Registry) -> PushContext:
@@ -106,6 +108,9 @@ class PushContext:
                 server for one in ordered if one.kind == "Gateway" for server in _servers(one, registry.gateway)
             ),
             peers=PeerAuthentications.of(ordered),
+            authorization_policies=tuple(
+                authorization_policy(one) for one in ordered if one.kind == "AuthorizationPolicy"
+            ),
         )
 
     def bound_to(self, gateway: str, proxy: Proxy) -> tuple[VirtualService, ...]:

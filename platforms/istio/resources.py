@@ -18,6 +18,10 @@ from platforms.istio.reading.documents import Unreadable, documents
 
 _LIST = "List"
 _READ = ("apiVersion", "kind", "metadata", "spec")
+DRY_RUN = "istio.io/dry-run"
+"""The annotation by which an AuthorizationPolicy is only to be tried: the only one that has a meaning."""
+_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+"""What Go reads as true."""
 
 NOW = 2**53
 """The age of what is new. Of several new objects none is older: `kubectl` creates them within one second."""
@@ -39,6 +43,8 @@ class Resource:
     """Where it was read: `istio/canary.yaml`."""
     created: int = field(default=NOW, compare=False)
     """When it came to be, in seconds, as istiod orders objects."""
+    dry_run: str | None = None
+    """The value of that annotation, as written; None without it."""
     is_baselines: bool = field(default=False, compare=False)
     """Whether the baseline says it."""
     metadata: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
@@ -48,6 +54,11 @@ class Resource:
     @property
     def key(self) -> Key:
         return (self.kind, self.namespace, self.name)
+
+    @property
+    def is_dry_run(self) -> bool:
+        """Tell whether it is to be tried only."""
+        return self.dry_run in _TRUE
 
     def __str__(self) -> str:
         """The name in messages: `istio/canary.yaml: VirtualService reviews`."""
@@ -59,9 +70,13 @@ class Resource:
         return {
             "apiVersion": self.api_version,
             "kind": self.kind,
-            "metadata": {"name": self.name, "namespace": self.namespace},
+            "metadata": {"name": self.name, "namespace": self.namespace, **self._annotations},
             "spec": self.spec,
         }
+
+    @property
+    def _annotations(self) -> dict[str, Any]:
+        return {} if self.dry_run is None else {"annotations": {DRY_RUN: self.dry_run}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +161,15 @@ def created(metadata: Mapping[str, Any]) -> int:
         return NOW
 
 
+def _dry_run(metadata: Mapping[str, Any]) -> str | None:
+    """The annotation, if it is there; a value that is no text is for the platform to refuse."""
+    annotations = metadata.get("annotations")
+    if not isinstance(annotations, dict) or DRY_RUN not in annotations:
+        return None
+    given = annotations[DRY_RUN]
+    return given if isinstance(given, str) else ""
+
+
 def _flattened(document: object, where: str) -> Iterator[tuple[str, object]]:
     """The document, or what is in it if it is a list, each with its place."""
     kind = document.get("kind") if isinstance(document, dict) else None
@@ -192,6 +216,7 @@ def _resource(document: object, *, source: str, where: str, namespace: str) -> R
         namespace=namespace,
         source=source,
         created=created(metadata),
+        dry_run=_dry_run(metadata),
         metadata={field: value for field, value in metadata.items() if field not in ("name", "namespace")},
         more={field: value for field, value in document.items() if field not in _READ},
     )

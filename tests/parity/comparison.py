@@ -9,14 +9,18 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from platforms.bookinfo import BOOKINFO, baseline
+from platforms.envoy import unsupported
+from platforms.envoy.authorization.filters import filters
 from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import Snapshot, translate
 from platforms.errors import Rejected, Unsupported
-from platforms.istio.analysis import deprecated, unreachable
+from platforms.istio.analysis import access, deprecated, unreachable
 from platforms.istio.analysis.message import Finding
+from platforms.istio.push_context import PushContext
 from platforms.istio.resources import Resource, ResourceSet
+from platforms.istio.security import POLICIES, without_any
 from platforms.istio.validation.validate import validated
-from tests.parity.oracle import Answer, ordered, served
+from tests.parity.oracle import Answer, ordered, plain, served
 from tests.parity.recordings import TOPOLOGY
 
 Class = Literal[
@@ -35,6 +39,7 @@ KNOWN: dict[str, str] = {
     ),
     "(unsupported where|refused in other).*(localit|zone aware|failover)": "ours has no localities, and leaves their rules to Istio",
     "warned of in other words: istiod alone: .*(mode does not|cipher|2 server cert|httpsRedirect)": "of a Gateway's TLS",
+    "refused in other words: .*portLevelMtls.*not written as a number": "Go tells where in the text its JSON stopped",
     r"served otherwise: .*errorMatcher": "outlierDetectionHttpErrorCodes is in the API of 1.31, and istiod heeds it only since a later day",
 }
 """What is known to differ: a pattern by which it is recognised, and why it stays."""
@@ -47,7 +52,7 @@ BASE = ResourceSet(
 _SCHEMA = re.compile(r"\w+/[^/ ]+/[^/ ]+: (.+)", re.DOTALL)
 """The oracle's frame around what the schema has against an object."""
 _VALUE = re.compile(
-    r'(?<=Invalid value: )"(?:[^"\\]|\\.)*": (?=must be a valid duration|type conversion error|only one of|wildcard|key must)'
+    r'(?<=Invalid value: )"(?:[^"\\]|\\.)*": (?=must be a valid duration|type conversion error|only one of|wildcard|key must|portLevelMtls|port must|cross namespace|url|Cannot set)'
 )
 _NUMBER = re.compile(r"(?:(?<=Invalid value: )|(?<=equal to ))-?[0-9][0-9.e+]*")
 _WARNING = "Schema validation warning: "
@@ -55,6 +60,8 @@ _WARNED = frozenset({"IST0130", "IST0131", "IST0133"})
 _FINDERS: Mapping[str, tuple[Callable[[Resource], Iterator[Finding]], ...]] = {
     "VirtualService": (deprecated.of_virtual_service, unreachable.findings),
     "DestinationRule": (deprecated.of_destination_rule,),
+    "AuthorizationPolicy": (access.of_authorization_policy,),
+    "PeerAuthentication": (access.of_peer_authentication,),
 }
 
 
@@ -72,7 +79,7 @@ class Difference:
 def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
     """What ours does or says otherwise than istiod; nothing where ours says it cannot do what istiod does."""
     try:
-        snapshot = translate(resources, BOOKINFO, TOPOLOGY)
+        snapshot = translated(resources)
     except Unsupported as error:
         if not answer["accepted"]:
             yield Difference("unsupported where istiod refuses", f"{error} / {answer['message']}")
@@ -88,9 +95,22 @@ def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
     if not answer["accepted"]:
         yield Difference("taken by ours alone", answer["message"])
         return
-    yield from _served(snapshot, answer["served"] if "served" in answer else served(answer))
+    told = answer["served"] if "served" in answer else served(answer)
+    yield from _served(snapshot, told)
+    yield from _guarded(PushContext.of(validated(resources), BOOKINFO), told)
     if "proxies" in answer:  # a recorded answer has no warnings
         yield from _warned(resources, answer.get("warnings", []))
+
+
+def translated(resources: ResourceSet) -> Snapshot:
+    """Ours of all objects; the policies among them, which no listener has yet, must be ones that ours can translate.
+
+    Raises as `translate` does.
+    """
+    for one in validated(resources):
+        if one.kind == POLICIES:
+            unsupported.refuse_fields(one)
+    return translate(without_any(resources), BOOKINFO, TOPOLOGY)
 
 
 def known(difference: Difference) -> str | None:
@@ -110,6 +130,19 @@ def _served(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
                         f"{proxy}: {part} {name}:\n    ours   {json.dumps(mine[part].get(name), sort_keys=True)}"
                         f"\n    istiod {json.dumps(theirs[part].get(name), sort_keys=True)}",
                     )
+
+
+def _guarded(push: PushContext, answer: dict[str, Any]) -> Iterator[Difference]:
+    """The filters that take or refuse a request; istiod's stand in every chain of a listener."""
+    for proxy, theirs in answer.items():
+        mine = [plain(one) for one in filters(push, BOOKINFO.proxy(proxy))]
+        for chain in theirs.get("filters", ()):
+            if chain != mine:
+                yield Difference(
+                    "served otherwise",
+                    f"{proxy}: filters:\n    ours   {json.dumps(mine, sort_keys=True)}"
+                    f"\n    istiod {json.dumps(chain, sort_keys=True)}",
+                )
 
 
 def _warned(resources: ResourceSet, theirs: list[str]) -> Iterator[Difference]:
@@ -139,7 +172,7 @@ def _each(resources: ResourceSet) -> Iterator[str]:
     """Ours of every object alone: of several that are wrong, the oracle names the first that it was given."""
     for one in resources:
         try:
-            translate(BASE.overlaid(ResourceSet((one,))), BOOKINFO, TOPOLOGY)
+            translated(BASE.overlaid(ResourceSet((one,))))
         except Rejected as error:
             yield _said(error)
         except Unsupported:

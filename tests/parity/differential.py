@@ -19,20 +19,20 @@ import click
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from platforms.bookinfo import BOOKINFO
 from platforms.cli import command_line
 from platforms.cli.command_line import TitledCommand, WholeNumber
-from platforms.envoy.translate import translate
 from platforms.errors import Rejected, Unsupported, UsageError
 from platforms.istio.resources import Resource, ResourceSet
-from tests.parity.comparison import BASE, Class, differences, known
+from tests.parity.comparison import BASE, Class, differences, known, translated
 from tests.parity.oracle import Answer, oracle, question, served
-from tests.parity.recordings import TOPOLOGY
 from tests.parity.wide import wide
 from tests.properties import rules
+from tests.properties.policies import POLICIES
 
 RECORDED = Path(__file__).parent / "oracle-answers.json.gz"
 """A fixed sample, for where there is no Go."""
+RECORDED_POLICIES = RECORDED.with_name("oracle-answers-policies.json.gz")
+"""Another one, about who may call whom."""
 
 _FULL = "bookinfo.svc.cluster.local"
 _SERVICES = ("reviews", f"reviews.{_FULL}", "ratings", f"ratings.{_FULL}", f"details.{_FULL}")
@@ -192,7 +192,7 @@ def stored(objects: list[Resource], answer: Answer) -> dict[str, Any]:
 def unsupported(resources: ResourceSet) -> str | None:
     """Why ours says that it cannot, if it does."""
     try:
-        translate(resources, BOOKINFO, TOPOLOGY)
+        translated(resources)
     except Unsupported as error:
         return str(error)
     except Rejected:
@@ -246,15 +246,17 @@ class Tally:
 @click.option("--runs", type=WholeNumber(1, 100_000_000, example="1000"), default=1000, help="questions; default 1000")
 @click.option("--seed", "of", type=int, default=1, help="of the random objects; default 1")
 @click.option("--show", type=int, default=5, help="questions that are printed of every class of differences; default 5")
-@click.option("--record", is_flag=True, help=f"keep the questions and answers in {RECORDED.name}")
+@click.option("--record", is_flag=True, help="keep the questions and answers beside this program")
 @click.option("--wide", "as_wide", is_flag=True, help="with fields from the CRDs' schemas, at the edges")
-def differential(runs: int, of: int, show: int, *, record: bool, as_wide: bool) -> int:
+@click.option("--policies", is_flag=True, help="about who may call whom, instead of where calls are led")
+def differential(runs: int, of: int, show: int, *, record: bool, as_wide: bool, policies: bool) -> int:
     if as_wide and record:
         raise UsageError("--record keeps the sample of the plain objects: leave out --wide")
-    strategy = wide(OBJECTS) if as_wide else OBJECTS
+    objects = POLICIES if policies else OBJECTS
+    strategy = wide(objects) if as_wide else objects
     tally = Tally(show)
     kept: list[dict[str, Any]] = []
-    with oracle() as ask:
+    with oracle(listeners=policies) as ask:
 
         @seed(of)
         @settings(
@@ -274,7 +276,9 @@ def differential(runs: int, of: int, show: int, *, record: bool, as_wide: bool) 
 
         compare()
     if record:
-        RECORDED.write_bytes(gzip.compress(json.dumps(kept, sort_keys=True).encode(), mtime=0))
+        (RECORDED_POLICIES if policies else RECORDED).write_bytes(
+            gzip.compress(json.dumps(kept, sort_keys=True).encode(), mtime=0)
+        )
     print(tally.summary())
     return 1 if tally.counted["differ"] else 0
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platforms.istio import hosts
-from platforms.istio.analysis import deprecated, unreachable
+from platforms.istio.analysis import access, deprecated, unreachable
 from platforms.istio.analysis.message import Finding, missing
 from platforms.istio.gateway_names import MESH, gateway_name
 from platforms.istio.push_context import PushContext, VirtualService, selects
@@ -23,6 +23,8 @@ def analyze(resources: ResourceSet, registry: Registry) -> tuple[Finding, ...]:
         *(one for service in resources.of_kind("VirtualService") for one in _virtual_service(service, resources, push)),
         *(one for rule in resources.of_kind("DestinationRule") for one in _destination_rule(rule, registry)),
         *(one for gateway in resources.of_kind("Gateway") for one in _gateway(gateway, resources, registry)),
+        *(one for policy in resources.of_kind("AuthorizationPolicy") for one in access.of_authorization_policy(policy)),
+        *(one for peers in resources.of_kind("PeerAuthentication") for one in access.of_peer_authentication(peers)),
         *_same_host(resources, push),
     }
     return tuple(sorted(found, key=lambda one: one.rank))

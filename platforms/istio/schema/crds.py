@@ -35,7 +35,7 @@ def kinds() -> frozenset[str]:
 
 @cache
 def specs() -> Mapping[str, Schema]:
-    """The schema of the spec of every kind that is translated, by kind."""
+    """The schema of the spec of every kind that is translated or about security, by kind."""
     return {kind: _resolved(schema, schema["$defs"]) for kind, schema in _data()["specs"].items()}
 
 

@@ -17,6 +17,9 @@ Errors = Iterator[ValidationError]
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})")
 _INT32 = 2**31
+_INTEGER = re.compile("[+-]?[0-9]{1,18}")
+_HIGHEST_PORT = 65535
+_IDENTITIES = frozenset({"principals", "notPrincipals", "namespaces", "notNamespaces"})
 _MILLISECOND = 10**6
 
 
@@ -81,6 +84,27 @@ def _duration(value: str) -> str | None:
     return "" if length < _MILLISECOND else None
 
 
+def _ports(value: Mapping[str, Any]) -> str | None:
+    """As `all` has it: what is false counts for more than what cannot be read."""
+    readable = [int(key) for key in value if _INTEGER.fullmatch(key)]
+    if not all(0 < port <= _HIGHEST_PORT for port in readable):
+        return ""
+    return None if len(readable) == len(value) else "type conversion error from 'string' to 'int' evaluating rule: "
+
+
+def _port_level(value: Mapping[str, Any]) -> str | None:
+    return "" if "portLevelMtls" in value and not value.get("selector", {}).get("matchLabels") else None
+
+
+def _web(value: str) -> str | None:
+    scheme, colon, _ = value.partition(":")
+    if not colon and not value.startswith("/"):
+        return (
+            f'URL parse error during conversion from string: parse "{value}": invalid URI for request evaluating rule: '
+        )
+    return None if scheme.lower() in ("http", "https") else ""
+
+
 EXPRESSIONS: Mapping[str, Callable[[Any], str | None]] = {
     "duration(self) >= duration('1ms')": _duration,
     'self.all(key, !key.contains("*"))': lambda value: "" if any("*" in key for key in value) else None,
@@ -95,6 +119,21 @@ EXPRESSIONS: Mapping[str, Callable[[Any], str | None]] = {
     "(has(self.credentialNames) ? 1 : 0) + (has(self.tlsCertificates) ? 1 : 0) <= 1": _one_at_most(
         "credentialNames", "tlsCertificates"
     ),
+    "(has(self.selector) ? 1 : 0) + (has(self.targetRef) ? 1 : 0) + (has(self.targetRefs) ? 1 : 0) <= 1": _one_at_most(
+        "selector", "targetRef", "targetRefs"
+    ),
+    "(has(self.jwksUri) ? 1 : 0) + (has(self.jwks_uri) ? 1 : 0) + (has(self.jwks) ? 1 : 0) <= 1": _one_at_most(
+        "jwksUri", "jwks_uri", "jwks"
+    ),
+    "self.size() == 0": lambda value: "" if value else None,
+    "(has(self.serviceAccounts) || has(self.notServiceAccounts)) ? (!has(self.principals) &&\n"
+    "!has(self.notPrincipals) && !has(self.namespaces) && !has(self.notNamespaces)) : true": lambda value: (
+        "" if {"serviceAccounts", "notServiceAccounts"} & {*value} and _IDENTITIES & {*value} else None
+    ),
+    "has(self.portLevelMtls) ? (((has(self.selector) && has(self.selector.matchLabels)) ? "
+    "self.selector.matchLabels : {}).size() > 0) : true": _port_level,
+    "self.all(key, 0 < int(key) && int(key) <= 65535)": _ports,
+    'url(self).getScheme() in ["http", "https"]': _web,
 }
 """Every rule of the CRDs in Python: what goes before its message where it is broken, and None where it is not."""
 
@@ -108,7 +147,10 @@ _OF_THE_LIBRARY = (
     "maxProperties",
     "minimum",
     "minItems",
+    "minLength",
+    "minProperties",
     "not",
+    "pattern",
     "type",
 )
 KEYWORDS = {

@@ -13,6 +13,7 @@ from platforms.istio.gateway_names import MESH
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.schema import check, crds, object_meta
 from platforms.istio.validation import destination_rule, fields, gateway, http_match, http_route, layer4
+from platforms.istio.validation.security import authorization_policy, peer_authentication
 
 _WEBHOOK = 'admission webhook "validation.istio.io" denied the request: '
 
@@ -45,7 +46,8 @@ def _validated(resource: Resource) -> Resource:
             raise Rejected(f"{resource}: {_WEBHOOK}{shown[0].message}")
         raise Rejected(f'{resource}: The {kind} "{resource.name}" is invalid: {"; ".join(map(str, shown))}')
     resource = replace(resource, spec=check.cleaned(resource.spec), metadata={}, more={})
-    if complaints := list(dict.fromkeys(_COMPLAINTS.get(kind, _none)(resource))):
+    tried = list(authorization_policy.on_trial(resource))  # which Istio looks at first
+    if complaints := tried or list(dict.fromkeys(_COMPLAINTS.get(kind, _none)(resource))):
         raise Rejected(f"{resource}: {_WEBHOOK}configuration is invalid: {'; '.join(complaints)}")
     return resource
 
@@ -131,8 +133,14 @@ def _gateway(resource: Resource) -> Iterator[str]:
     return gateway.complaints(resource.name, resource.spec)
 
 
+def _peer_authentication(resource: Resource) -> Iterator[str]:
+    return peer_authentication.complaints(resource.spec)
+
+
 _COMPLAINTS: Mapping[str, Callable[[Resource], Iterator[str]]] = {
+    "AuthorizationPolicy": authorization_policy.complaints,
     "DestinationRule": _destination_rule,
     "Gateway": _gateway,
+    "PeerAuthentication": _peer_authentication,
     "VirtualService": _virtual_service,
 }

@@ -8,7 +8,7 @@ from platforms.bookinfo import BOOKINFO
 from platforms.envoy import unsupported
 from platforms.errors import Untranslated
 from platforms.istio.resources import Resource, ResourceSet
-from tests.unit.platforms.istio.rules import reviews
+from tests.unit.platforms.istio.rules import FILE, access, reviews
 
 UNREADABLE = r"\p{Letter}"
 ROUTE = "route: [{destination: {host: reviews}}]"
@@ -40,3 +40,36 @@ def test_an_expression_that_envoy_cannot_read(path: str, http: str) -> None:
 def test_any_value() -> None:
     """The regex `*` of a header that must not come stands for any value, and is no expression."""
     refuse(reviews(f"[{{match: [{{withoutHeaders: {{x: {{regex: '*'}}}}}}], {ROUTE}}}]"))
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("{action: CUSTOM, provider: {name: x}, rules: [{}]}", "action: CUSTOM"),
+        ("{targetRef: {kind: Service, name: x}}", "targetRef"),
+        ("{targetRefs: [{kind: Service, name: x}]}", "targetRefs"),
+        ("{rules: [{}, {from: [{source: {requestPrincipals: ['*']}}]}]}", "rules[1].from[0].source.requestPrincipals"),
+        ("{rules: [{from: [{source: {notRequestPrincipals: [a]}}]}]}", "rules[0].from[0].source.notRequestPrincipals"),
+        ("{rules: [{when: [{key: request.auth.principal, values: [a]}]}]}", "rules[0].when[0].key: request.auth.principal"),
+        ("{rules: [{when: [{key: 'experimental.envoy.filters.a[b]', values: [a]}]}]}", "rules[0].when[0].key: experimental.envoy.filters.a[b]"),
+        ('{rules: [{when: [{key: "request.headers[a\\nb]", values: [a]}]}]}', "rules[0].when[0].key: request.headers[a\nb]"),
+        ("{rules: [{to: [{operation: {paths: ['/a', '{*}']}}]}]}", "rules[0].to[0].operation.paths[1]: {*}"),
+        ("{rules: [{to: [{operation: {notPaths: ['//{*}']}}]}]}", "rules[0].to[0].operation.notPaths[0]: //{*}"),
+        ("{rules: [{to: [{operation: {notPaths: ['/{*}//']}}]}]}", "rules[0].to[0].operation.notPaths[0]: /{*}//"),
+    ],
+)  # fmt: skip
+def test_fields_of_a_policy(spec: str, said: str) -> None:
+    """What needs a token, another filter or a service to ask; and what Envoy would not take."""
+    unsupported.refuse_fields(access("{rules: [{to: [{operation: {paths: ['/{*}/', '/{**}', 'a']}}]}]}"))
+
+    with pytest.raises(Untranslated) as refusal:
+        unsupported.refuse_fields(access(spec))
+
+    assert f"{FILE}: AuthorizationPolicy x: spec.{said}: not supported" == str(refusal.value)
+
+
+@pytest.mark.parametrize("kind", ["AuthorizationPolicy", "RequestAuthentication"])
+def test_policies_that_no_listener_has_yet(kind: str) -> None:
+    """Whatever they say: nothing may look as if it were in force."""
+    with pytest.raises(Untranslated, match=f"kind {kind} is not supported"):
+        refuse(access({}, kind=kind))

@@ -76,3 +76,16 @@ def clusters_called(proxy: str, virtual_host: str, *rules: Resource) -> list[str
     """The clusters of the routes of a virtual host, in their order."""
     routes = served(proxy, *rules)["routes"][virtual_host]["routes"]
     return [route["route"]["cluster"] for route in routes]
+
+
+def access(
+    spec: str | dict[str, Any],
+    *,
+    kind: str = "AuthorizationPolicy",
+    name: str = "x",
+    namespace: str = NAMESPACE,
+    dry_run: str | None = None,
+) -> Resource:
+    """A policy about who may call whom, with its spec as YAML."""
+    parsed = yaml.safe_load(spec) if isinstance(spec, str) else spec
+    return Resource("security.istio.io/v1", kind, name, parsed, namespace, FILE, dry_run=dry_run)

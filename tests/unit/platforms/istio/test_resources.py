@@ -6,6 +6,7 @@ import pytest
 
 from platforms.bookinfo import parse
 from platforms.errors import UsageError
+from platforms.istio.resources import ResourceSet
 
 HEAD = "apiVersion: v1\nkind: Any\nmetadata: {name: any}\n"
 
@@ -166,3 +167,24 @@ def test_a_number_without_end_is_a_text_or_a_number() -> None:
     (resource,) = parse(HEAD + f"spec: {{a: {'1' * 4301}, b: 0x{'f' * 4301}}}", source="x.yaml")
 
     assert {"a": "1" * 4301, "b": "0x" + "f" * 4301} == resource.spec
+
+
+@pytest.mark.parametrize(
+    ("annotations", "kept"),
+    [
+        ("{}", None),
+        ("{example.com/a: b}", None),
+        ("[]", None),
+        ("{istio.io/dry-run: 'true'}", "true"),
+        ("{istio.io/dry-run: null}", ""),
+    ],
+)
+def test_the_annotation_that_has_a_meaning(annotations: str, kept: str | None) -> None:
+    """A policy that is only to be tried is one still where it is written down again, and is another than one in force."""
+    head = f"apiVersion: v1\nkind: Any\nmetadata: {{name: any, annotations: {annotations}}}\n"
+    (resource,), (plain,) = parse(head, source="x.yaml"), parse(HEAD, source="x.yaml")
+
+    assert kept == resource.dry_run
+    assert (kept is None) == (resource == plain)
+    assert (kept is None) == (ResourceSet((resource,)).revision == ResourceSet((plain,)).revision)
+    assert kept == next(parse(ResourceSet((resource,)).dump(), source="x.yaml")).dry_run

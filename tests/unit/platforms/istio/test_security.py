@@ -27,7 +27,9 @@ def test_the_baselines_own_policies_change_nothing() -> None:
 def test_a_policy_of_the_baseline_that_was_changed_is_refused() -> None:
     """A policy of one's own over one of the baseline's is to be in force."""
     (first, *_) = baseline().of_kind("AuthorizationPolicy")
-    own = ResourceSet((replace(first, spec={**first.spec, "action": "DENY"}, source=FILE, is_baselines=False),))
+    own = ResourceSet(
+        (replace(first, spec={**first.spec, "action": "DENY", "rules": [{}]}, source=FILE, is_baselines=False),)
+    )
     with pytest.raises(Unsupported) as raised:
         translate(baseline().overlaid(own), BOOKINFO, topology())
 

@@ -10,6 +10,7 @@ import pytest
 from platforms.istio.schema import check, crds
 from platforms.istio.schema.crds import Schema
 from platforms.istio.schema.keywords import EXPRESSIONS, KEYWORDS
+from platforms.istio.security import KINDS
 
 IGNORED = {"nullable"}
 """A null is nothing everywhere."""
@@ -28,9 +29,9 @@ ALL = [one for spec in crds.specs().values() for one in schemas(spec)]
 
 
 def test_the_kinds() -> None:
-    """The three that are translated have a schema each, of a good size."""
-    assert {"DestinationRule", "Gateway", "VirtualService"} == crds.specs().keys()
-    assert 600 < len(ALL)
+    """Those that are translated, and those that are about security, have a schema each, of a good size."""
+    assert {"DestinationRule", "Gateway", "VirtualService", *KINDS} == crds.specs().keys()
+    assert 700 < len(ALL)
 
 
 def test_no_keyword_is_overlooked() -> None:

@@ -151,6 +151,6 @@ def test_a_kind_of_somebody_else_is_named() -> None:
 @pytest.mark.parametrize("spec", [{"a": None, "b": {"c": None, "d": 1.0}}, {"b": {"d": 1}}])
 def test_nulls_of_kinds_that_are_not_translated_go_as_well(spec: dict[str, Any]) -> None:
     """Objects that travel on have none."""
-    policy = Resource("security.istio.io/v1", "AuthorizationPolicy", "x", spec, NAMESPACE)
+    telemetry = Resource("telemetry.istio.io/v1", "Telemetry", "x", spec, NAMESPACE)
 
-    assert {"b": {"d": 1}} == validated(ResourceSet((policy,))).resources[0].spec
+    assert {"b": {"d": 1}} == validated(ResourceSet((telemetry,))).resources[0].spec

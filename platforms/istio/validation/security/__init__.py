@@ -1,0 +1,1 @@
+"""The webhook's complaints about mTLS and authorization."""
