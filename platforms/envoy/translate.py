@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from platforms.envoy import listeners, tls, unsupported
+from platforms.envoy import listeners, reconnection, tls, unsupported
 from platforms.envoy.cluster import clusters
 from platforms.envoy.route import virtual_hosts
 from platforms.envoy.topology import Topology
@@ -39,6 +39,8 @@ class Snapshot:
     """By proxy name: one for each workload, and the gateway's."""
     selected: Mapping[str, Mapping[str, bool]]
     """The workloads that each cluster's labels select, by the cluster's name, ready or not, each with whether it is called by mutual TLS."""
+    doors: Mapping[str, str] = field(default_factory=dict)
+    """A hash of what listens before each workload, by its name; empty without listeners."""
 
 
 def translate(resources: ResourceSet, registry: Registry, topology: Topology) -> Snapshot:
@@ -48,12 +50,11 @@ def translate(resources: ResourceSet, registry: Registry, topology: Topology) ->
     """
     push = _understood(security.without_the_baselines(resources), registry)
     snapshot = _routing(push)
-    return replace(
-        snapshot,
-        proxies={
-            proxy.name: _listening(proxy, snapshot.proxies[proxy.name], push, topology) for proxy in registry.proxies
-        },
-    )
+    proxies = {
+        proxy.name: _listening(proxy, snapshot.proxies[proxy.name], push, topology) for proxy in registry.proxies
+    }
+    doors = {one.name: reconnection.door(proxies[one.name].listeners) for one in registry.workloads}
+    return replace(snapshot, proxies=proxies, doors=doors)
 
 
 def routing(resources: ResourceSet, registry: Registry) -> Snapshot:
@@ -67,7 +68,16 @@ def routing(resources: ResourceSet, registry: Registry) -> Snapshot:
 def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
     """The ClusterLoadAssignment of each cluster, by its name: those of its workloads that are `ready`."""
     return {
-        name: _assignment(name, {one: mutual for one, mutual in workloads.items() if one in ready}, topology)
+        name: _assignment(
+            name,
+            [
+                reconnection.marked(
+                    _endpoint(topology.ports[workload].inbound, takes_mutual=mutual), snapshot.doors[workload]
+                )
+                for workload, mutual in workloads.items()
+                if workload in ready
+            ],
+        )
         for name, workloads in snapshot.selected.items()
     }
 
@@ -108,7 +118,10 @@ def _listening(proxy: Proxy, config: ProxyConfig, push: PushContext, topology: T
     return replace(config, listeners=ways, clusters=(*config.clusters, to_app))
 
 
-def _assignment(name: str, workloads: Mapping[str, bool], topology: Topology) -> dict[str, Any]:
-    plain = {workload: clusters.endpoint(topology.ports[workload].inbound) for workload in workloads}
-    behind = [tls.takes_mutual(one) if workloads[workload] else one for workload, one in plain.items()]
+def _endpoint(port: int, *, takes_mutual: bool) -> dict[str, Any]:
+    endpoint = clusters.endpoint(port)
+    return tls.takes_mutual(endpoint) if takes_mutual else endpoint
+
+
+def _assignment(name: str, behind: list[dict[str, Any]]) -> dict[str, Any]:
     return {"clusterName": name, "endpoints": [{"lbEndpoints": behind}] if behind else []}

@@ -46,6 +46,11 @@ def launch(proxy: str, topology: Topology, envoy: str) -> Launch:
             "--disable-hot-restart",
             "--log-level",
             "warning",
+            # As Istio's agent: whoever is connected to a listener that was replaced is asked to connect anew.
+            "--drain-strategy",
+            "immediate",
+            "--drain-time-s",
+            "45",
             "--file-flush-interval-msec",
             "100",
             "--skip-deprecated-logs",  # as Istio's agent: fields that istiod still writes are no news

@@ -86,6 +86,21 @@ class ResourceFile:
         return ResourceFile(merged) if missing else self
 
 
+def open_to_both(before: ResourceFile, after: ResourceFile) -> ResourceFile:
+    """The listeners of before, which take the connections that those of afterwards take besides: plain text and mutual TLS.
+
+    So callers can change their ways one after the other.
+    """
+    coming = {one["name"]: one["filterChains"] for one in after.resources}
+    joined = []
+    for listener in before.resources:
+        chains = listener["filterChains"]
+        taken = [chain.get("filterChainMatch") for chain in chains]
+        added = [one for one in coming.get(listener["name"], ()) if one.get("filterChainMatch") not in taken]
+        joined.append({**listener, "filterChains": [*chains, *added]} if added else listener)
+    return ResourceFile(joined)
+
+
 ProxyFiles = Mapping[Subscription, ResourceFile]
 """Everything that one proxy subscribes to."""
 

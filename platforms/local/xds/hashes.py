@@ -14,13 +14,13 @@ from typing import Any
 
 from platforms.boundary import State
 from platforms.environment import ROOT
+from platforms.envoy.reconnection import Assignments
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints
 from platforms.istio.registry import Registry
 from platforms.local.snapshot import snapshot
 from platforms.local.xds import files
 from platforms.local.xds.files import CLUSTERS, ProxyFiles
-from platforms.local.xds.publisher import Assignments
 
 ExpectedHashes = Mapping[str, Mapping[str, str]]
 """For each proxy, the hash of everything that it should serve, by subscription as it is written."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 from platforms.atomic_files import write_atomically
+from platforms.envoy.reconnection import Assignments
 from platforms.envoy.topology import Topology
 from platforms.errors import Rejected
 from platforms.istio.registry import Proxy
@@ -17,9 +17,6 @@ from platforms.local.http_client import Answer, Connection, NoAnswer
 from platforms.local.programs import envoy
 from platforms.local.xds import files
 from platforms.local.xds.files import CLUSTERS, FileWriter, ProxyFiles, ResourceFile, Subscription
-
-Assignments = Mapping[str, Mapping[str, Any]]
-"""Each cluster's load assignment, by the cluster's name."""
 
 _FIRST_POLL = 0.001
 _POLL_INTERVAL = 0.002

@@ -9,6 +9,8 @@ from collections.abc import Collection, Coroutine, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from platforms.envoy import reconnection
+from platforms.envoy.reconnection import Assignments
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import Snapshot
 from platforms.errors import NotApplied, Rejected
@@ -16,9 +18,9 @@ from platforms.istio.registry import Registry
 from platforms.local.http_client import NoAnswer
 from platforms.local.programs import envoy
 from platforms.local.xds import files, hashes
-from platforms.local.xds.files import CLUSTERS, ProxyFiles, ResourceFile, Subscription
+from platforms.local.xds.files import CLUSTERS, LISTENERS, ProxyFiles, ResourceFile, Subscription
 from platforms.local.xds.hashes import ExpectedHashes
-from platforms.local.xds.publisher import Assignments, XdsPublisher
+from platforms.local.xds.publisher import XdsPublisher
 
 ACKNOWLEDGE_SECONDS = 2.0
 """How long the others wait for a proxy before they go on without it; it follows when it can."""
@@ -83,10 +85,13 @@ class Mesh:
         await _cancel(tuple(self._following))
         before, assigned, target = self._in_force, self._assignments, files.by_proxy(snapshot)
         self._assignments = {**assigned, **assignments}
-        barriers = _Barrier(target), _Barrier(target)
+        same_connections = reconnection.marked_as_before(self._assignments, assigned)
+        barriers = _Barrier(target), _Barrier(target), _Barrier(target)
         tasks = {
             proxy: asyncio.create_task(
-                self._publish_in_order(publisher, before[proxy], target[proxy], revision, barriers)
+                self._publish_in_order(
+                    publisher, before[proxy], target[proxy], revision, barriers, same_connections=same_connections
+                )
             )
             for proxy, publisher in self._publishers.items()
         }
@@ -121,11 +126,20 @@ class Mesh:
         before: ProxyFiles,
         target: ProxyFiles,
         revision: str,
-        barriers: tuple[_Barrier, _Barrier],
+        barriers: tuple[_Barrier, _Barrier, _Barrier],
+        *,
+        same_connections: Assignments,
     ) -> None:
-        """Add clusters before a route can name them, and remove them when no route does any more, on any proxy."""
-        added, routed = barriers
-        await publisher.add_clusters(target[CLUSTERS], self._assignments, revision=revision)
+        """Add clusters before a route can name them, and remove them when no route does any more, on any proxy.
+
+        Before that, listeners are opened to those who call as they will, beside those who call as they did. New
+        connections are opened last, when every listener is the new one.
+        """
+        opened, added, routed = barriers
+        both = files.open_to_both(before[LISTENERS], target[LISTENERS])
+        await publisher.publish({LISTENERS: both}, self._assignments, revision=revision)
+        await opened.wait(publisher.proxy)
+        await publisher.add_clusters(target[CLUSTERS], same_connections, revision=revision)
         await added.wait(publisher.proxy)
         await publisher.publish(_without_clusters(target), self._assignments, revision=revision)
         await routed.wait(publisher.proxy)

@@ -123,3 +123,21 @@ def test_back_again(tmp_path: Path) -> None:
 
     assert versions[0] == versions[2]
     assert versions[0] != versions[1]
+
+
+def listener(name: str, *transports: str) -> dict[str, object]:
+    chains = [{"filterChainMatch": {"transportProtocol": one}, "name": f"{name} by {one}"} for one in transports]
+    return {"name": name, "filterChains": chains}
+
+
+def test_listeners_are_open_to_both_while_callers_change() -> None:
+    """What was taken still is, by the old rules; what will be taken is as well."""
+    before = ResourceFile.of(LISTENERS, [listener("inbound", "tls"), listener("outbound", "raw_buffer")])
+    after = ResourceFile.of(LISTENERS, [listener("inbound", "raw_buffer", "tls"), listener("gateway", "raw_buffer")])
+    after.resources[1]["filterChains"][1]["name"] = "by other rules"
+
+    both = xds_files.open_to_both(before, after)
+
+    taken = {one["name"]: [chain["name"] for chain in one["filterChains"]] for one in both.resources}
+    assert {"inbound": ["inbound by tls", "inbound by raw_buffer"], "outbound": ["outbound by raw_buffer"]} == taken
+    assert before == xds_files.open_to_both(before, before)
