@@ -10,7 +10,7 @@ from typing import Any
 from platforms.bookinfo import NAMESPACE
 from platforms.errors import NotApplied, UsageError
 from platforms.istio.overlay import mesh_hosts, ruled_host
-from platforms.istio.resources import Resource, ResourceSet, created
+from platforms.istio.resources import DRY_RUN, Resource, ResourceSet, created
 from platforms.kubernetes.client.api_errors import Forbidden
 from platforms.kubernetes.client.cluster import FIELD_MANAGER, Cluster
 
@@ -62,7 +62,7 @@ def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
         if resource.namespace != NAMESPACE:
             raise UsageError(f"{resource}: namespace {resource.namespace}: a demo changes nothing but {NAMESPACE}")
         one = found.get((resource.kind, resource.name))
-        if one is not None and not _may_change(one) and one.get("spec") != document(resource, namespace)["spec"]:
+        if one is not None and not _may_change(one) and _said(one) != _said(document(resource, namespace)):
             raise NotApplied(
                 f"{resource}: an object of this name is there and not ours (written by {_owner(one)}, without the label "
                 f"{'='.join(OURS)}): remove it, or give it the label to have it replaced"
@@ -72,7 +72,7 @@ def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
         (one, made)
         for one in sorted(resources, key=lambda one: _ORDER.index(one.kind))
         for made in [document(one, namespace)]
-        if found.get((one.kind, one.name), {}).get("spec") != made["spec"]
+        if _said(found.get((one.kind, one.name), {})) != _said(made)
     ]
     gone = [one for key, one in found.items() if key not in wanted and is_ours(one)]
     return Change(
@@ -129,8 +129,8 @@ def write(cluster: Cluster, change: Change) -> Live:
     found = {}
     for resource, made in change.write:
         written = found[resource.kind, resource.name] = cluster.apply(made, where=str(resource))
-        if written.get("spec") != made["spec"]:  # a field that somebody else has put there
-            cluster.replace({**written, "spec": made["spec"]}, where=str(resource))
+        if _said(written) != _said(made):  # a field that somebody else has put there
+            cluster.replace(_saying(made, written), where=str(resource))
     for one in change.remove:
         cluster.delete(one)
     return found
@@ -153,11 +153,11 @@ def inverse(change: Change, found: Live) -> Change:
     back = []
     for resource, made in change.write:
         if one := found.get((resource.kind, resource.name)):
-            back.append((resource, {**made, "spec": one["spec"]}))
+            back.append((resource, _saying(one, made)))
     for one in change.remove:
         made = {field: one[field] for field in ("apiVersion", "kind", "spec")}
         made["metadata"] = {field: one["metadata"][field] for field in ("name", "namespace", "labels")}
-        back.append((value(one), made))
+        back.append((value(one), _saying(one, made)))
     added = [made for resource, made in change.write if (resource.kind, resource.name) not in found]
     return Change(tuple(back), tuple(added))
 
@@ -193,8 +193,25 @@ def _claims(resource: Resource) -> Iterator[tuple[str, str]]:
 
 def value(one: Mapping[str, Any]) -> Resource:
     """A live object as a value."""
-    metadata = one["metadata"]
-    return Resource(one["apiVersion"], one["kind"], metadata["name"], one.get("spec", {}), metadata["namespace"])
+    metadata, (spec, dry_run) = one["metadata"], _said(one)
+    return Resource(
+        one["apiVersion"], one["kind"], metadata["name"], spec or {}, metadata["namespace"], dry_run=dry_run
+    )
+
+
+def _said(one: Mapping[str, Any]) -> tuple[Any, str | None]:
+    """What an object says: its spec, and the annotation by which it is only to be tried."""
+    return one.get("spec"), (one.get("metadata", {}).get("annotations") or {}).get(DRY_RUN)
+
+
+def _saying(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """`other`, made to say what `one` does."""
+    spec, dry_run = _said(one)
+    metadata = {field: value for field, value in other["metadata"].items() if field != "annotations"}
+    annotations = {key: value for key, value in (other["metadata"].get("annotations") or {}).items() if key != DRY_RUN}
+    if dry_run is not None:
+        annotations[DRY_RUN] = dry_run
+    return {**other, "metadata": {**metadata, **({"annotations": annotations} if annotations else {})}, "spec": spec}
 
 
 def _is_private(one: Mapping[str, Any], namespace: str) -> bool:

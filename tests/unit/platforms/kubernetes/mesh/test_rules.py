@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -223,3 +224,29 @@ def test_objects_are_as_old_as_the_api_server_says() -> None:
 
     assert list(found) == sorted(found, key=lambda key: with_age[key])
     assert len(found) == len(set(with_age.values()))
+
+
+def test_a_policy_that_is_only_tried_is_another_than_one_in_force() -> None:
+    """It is written with its annotation, comes into force without it, and goes back to what it was."""
+    (first, *_) = baseline().of_kind("AuthorizationPolicy")
+    tried = baseline().overlaid(ResourceSet((replace(first, dry_run="true"),)))
+    found = live(tried)
+    key = (first.kind, first.name)
+
+    change = rules.plan(baseline(), found, "bookinfo")
+    ((_, made),) = change.write
+    ((_, back),) = rules.inverse(change, found).write
+
+    assert {"istio.io/dry-run": "true"} == found[key]["metadata"]["annotations"]
+    assert ([], []) == names(rules.plan(tried, found, "bookinfo"))
+    assert "annotations" not in made["metadata"]
+    assert found[key] == back
+
+
+def test_what_others_say_beside_an_annotation_of_ours_stays() -> None:
+    """Only the one that has a meaning is made what it was."""
+    (first, *_) = baseline().of_kind("AuthorizationPolicy")
+    made = rules.document(first, "bookinfo")
+    written = {**made, "metadata": {**made["metadata"], "annotations": {"a": "b", "istio.io/dry-run": "true"}}}
+
+    assert {**made, "metadata": {**made["metadata"], "annotations": {"a": "b"}}} == rules._saying(made, written)
