@@ -16,6 +16,7 @@ from platforms.envoy.translate import Snapshot, translate
 from platforms.errors import Rejected, Unsupported
 from platforms.istio.analysis import access, deprecated, unreachable
 from platforms.istio.analysis.message import Finding
+from platforms.istio.peer_authentication import MutualTls
 from platforms.istio.push_context import PushContext
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.security import POLICIES, without_any
@@ -49,6 +50,11 @@ BASE = ResourceSet(
 )
 """Between the random objects in age."""
 
+_CONNECTIONS = {
+    MutualTls.STRICT: ("tls",),
+    MutualTls.PERMISSIVE: ("tls", "raw_buffer"),
+    MutualTls.DISABLE: ("raw_buffer",),
+}
 _SCHEMA = re.compile(r"\w+/[^/ ]+/[^/ ]+: (.+)", re.DOTALL)
 """The oracle's frame around what the schema has against an object."""
 _VALUE = re.compile(
@@ -133,16 +139,20 @@ def _served(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
 
 
 def _guarded(push: PushContext, answer: dict[str, Any]) -> Iterator[Difference]:
-    """The filters that take or refuse a request; istiod's stand in every chain of a listener."""
+    """The connections that a proxy takes, and the filters that take or refuse a request, the same on all of them."""
     for proxy, theirs in answer.items():
-        mine = [plain(one) for one in filters(push, BOOKINFO.proxy(proxy))]
-        for chain in theirs.get("filters", ()):
-            if chain != mine:
-                yield Difference(
-                    "served otherwise",
-                    f"{proxy}: filters:\n    ours   {json.dumps(mine, sort_keys=True)}"
-                    f"\n    istiod {json.dumps(chain, sort_keys=True)}",
-                )
+        if "guards" not in theirs:
+            continue
+        guarded = BOOKINFO.proxy(proxy)
+        mode = push.peers.of_workload(guarded.namespace, guarded.labels, BOOKINFO.port)
+        mine = [plain(one) for one in filters(push, guarded)]
+        ours = dict.fromkeys(("any",) if guarded.is_gateway else _CONNECTIONS[mode], mine)
+        if ours != theirs["guards"]:
+            yield Difference(
+                "served otherwise",
+                f"{proxy}: guards:\n    ours   {json.dumps(ours, sort_keys=True)}"
+                f"\n    istiod {json.dumps(theirs['guards'], sort_keys=True)}",
+            )
 
 
 def _warned(resources: ResourceSet, theirs: list[str]) -> Iterator[Difference]:

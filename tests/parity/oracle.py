@@ -81,12 +81,12 @@ def served(answer: Answer) -> dict[str, Any]:
             cluster.pop("filters", None)  # by which Istio's proxies tell each other who they are
         found[proxy] = ordered(document)
         if config["listeners"]:
-            found[proxy]["filters"] = guards(config["listeners"])
+            found[proxy]["guards"] = guards(config["listeners"])
     return found
 
 
-def guards(listeners: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
-    """The filters by which a proxy of istiod's takes or refuses a request, in every way to its app, or at its door."""
+def guards(listeners: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """The filters by which a proxy of istiod's takes or refuses a request, by the kind of connection to its app, or to its door."""
     if "virtualInbound" in listeners:
         chains = [
             chain
@@ -95,12 +95,14 @@ def guards(listeners: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
         ]
     else:
         chains = listeners["0.0.0.0_8080"]["filterChains"]
-    return [
-        [plain(one) for one in network["typedConfig"]["httpFilters"] if one["name"] == NAME]
+    return {
+        chain.get("filterChainMatch", {}).get("transportProtocol", "any"): [
+            plain(one) for one in network["typedConfig"]["httpFilters"] if one["name"] == NAME
+        ]
         for chain in chains
         for network in chain["filters"]
         if network["name"] == "envoy.filters.network.http_connection_manager"
-    ]
+    }
 
 
 def plain(rbac: Mapping[str, Any]) -> dict[str, Any]:
