@@ -26,6 +26,10 @@ class UpOptions:
     """The archive that all images are taken from."""
     certificate_lifetime: timedelta | None = None
     """How long the certificates of the proxies are good, before which they are replaced."""
+    replicas: tuple[str, ...] = ()
+    """How many instances of a workload, each as `reviews-v1=3`."""
+    workloads: tuple[str, ...] = ()
+    """Further versions of apps, each as `reviews-v4=reviews:v4`."""
 
 
 class Provider(Protocol):

@@ -34,8 +34,23 @@ _WHERE_UP = "kind where a Docker engine answers, else local"
     type=Time(timedelta(seconds=10), timedelta(days=365), example="60s"),
     help="local: how long a proxy's certificate is good; at half that time the next one takes its place; default: 24h",
 )
+@click.option("--replicas", metavar="NAME=N", multiple=True, help="local: N instances of a workload: reviews-v1=3")
+@click.option(
+    "--workload",
+    "workloads",
+    metavar="NAME=APP:VERSION",
+    multiple=True,
+    help="local: a further version: reviews-v4=reviews:v4,STAR_COLOR=blue",
+)
 def up(
-    platform: str | None, port: int | None, cluster: str | None, bundle: Path | None, cert_lifetime: timedelta | None
+    platform: str | None,
+    port: int | None,
+    cluster: str | None,
+    bundle: Path | None,
+    *,
+    cert_lifetime: timedelta | None,
+    replicas: tuple[str, ...],
+    workloads: tuple[str, ...],
 ) -> None:
     """Start Bookinfo and its mesh, and print the URL.
 
@@ -50,7 +65,7 @@ def up(
     provider = selection.provider(platform) if platform else selection.default()
     try:
         with exclusive(provider.name, f"{PROGRAM} up"):
-            demo, told = provider.up(UpOptions(port, cluster, bundle, cert_lifetime))
+            demo, told = provider.up(UpOptions(port, cluster, bundle, cert_lifetime, replicas, workloads))
     except Busy:
         # Whoever holds the lock may be a scenario on a demo that is up, or another `up` that has not finished.
         if not provider.is_up():

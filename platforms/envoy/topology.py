@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from platforms.istio.registry import INGRESS_GATEWAY
@@ -11,14 +11,14 @@ from platforms.istio.registry import INGRESS_GATEWAY
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The ports of a workload and its sidecar, all on loopback."""
+    """The ports of one instance of a workload and of its sidecar, all on loopback."""
 
     app: int
-    """The workload itself; only its own sidecar calls it."""
+    """The instance itself; only its own sidecar calls it."""
     inbound: int
-    """Its sidecar, for callers: the endpoint of the workload."""
+    """Its sidecar, for callers: the endpoint of the instance."""
     outbound: int
-    """Its sidecar, for the workload's own calls: an HTTP proxy."""
+    """Its sidecar, for the instance's own calls: an HTTP proxy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,23 @@ class Topology:
     folder: Path
     """The folder of the mesh, absolute: Envoy watches files below it."""
     ports: Mapping[str, Ports]
-    """By workload name."""
+    """By instance; a sidecar bears the name of its instance."""
     gateway_port: int
+    replicas: Mapping[str, str] = field(default_factory=dict)
+    """By further instance, the workload that it is another instance of; the first one bears its workload's name."""
 
     @property
     def proxies(self) -> tuple[str, ...]:
-        """The names of all proxies: one per workload, and the gateway."""
+        """The names of all proxies: one per instance, and the gateway."""
         return (*self.ports, INGRESS_GATEWAY.name)
+
+    def workload(self, proxy: str) -> str:
+        """The workload of an instance and its sidecar; rules know the gateway by its own name."""
+        return self.replicas.get(proxy, proxy)
+
+    def instances(self, workloads: Collection[str]) -> tuple[str, ...]:
+        """Every instance of these workloads."""
+        return tuple(instance for instance in self.ports if self.workload(instance) in workloads)
 
     def proxy_folder(self, proxy: str) -> Path:
         """Holds the bootstrap, `listeners.json`, `clusters.json` and `routes/` of one proxy."""

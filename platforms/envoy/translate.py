@@ -36,11 +36,11 @@ class Snapshot:
     """The configuration of all proxies."""
 
     proxies: Mapping[str, ProxyConfig]
-    """By proxy name: one for each workload, and the gateway's."""
+    """By proxy name: one for each instance, and the gateway's; without listeners, one for each workload."""
     selected: Mapping[str, Mapping[str, bool]]
     """The workloads that each cluster's labels select, by the cluster's name, ready or not, each with whether it is called by mutual TLS."""
     doors: Mapping[str, str] = field(default_factory=dict)
-    """A hash of what listens before each workload, by its name; empty without listeners."""
+    """A hash of what listens before each instance, by its name; empty without listeners."""
 
 
 def translate(resources: ResourceSet, registry: Registry, topology: Topology) -> Snapshot:
@@ -51,9 +51,10 @@ def translate(resources: ResourceSet, registry: Registry, topology: Topology) ->
     push = _understood(security.without_the_baselines(resources), registry)
     snapshot = _routing(push)
     proxies = {
-        proxy.name: _listening(proxy, snapshot.proxies[proxy.name], push, topology) for proxy in registry.proxies
+        name: _listening(name, registry.proxy(topology.workload(name)), snapshot, push, topology)
+        for name in topology.proxies
     }
-    doors = {one.name: reconnection.door(proxies[one.name].listeners) for one in registry.workloads}
+    doors = {name: reconnection.door(proxies[name].listeners) for name in topology.ports}
     return replace(snapshot, proxies=proxies, doors=doors)
 
 
@@ -66,16 +67,17 @@ def routing(resources: ResourceSet, registry: Registry) -> Snapshot:
 
 
 def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
-    """The ClusterLoadAssignment of each cluster, by its name: those of its workloads that are `ready`."""
+    """The ClusterLoadAssignment of each cluster, by its name: its workloads' instances that are `ready`."""
     return {
         name: _assignment(
             name,
             [
                 reconnection.marked(
-                    _endpoint(topology.ports[workload].inbound, takes_mutual=mutual), snapshot.doors[workload]
+                    _endpoint(topology.ports[one].inbound, takes_mutual=workloads[topology.workload(one)]),
+                    snapshot.doors[one],
                 )
-                for workload, mutual in workloads.items()
-                if workload in ready
+                for one in topology.instances(workloads)
+                if one in ready
             ],
         )
         for name, workloads in snapshot.selected.items()
@@ -107,12 +109,12 @@ def _routes(proxy: Proxy, push: PushContext) -> dict[str, dict[str, Any]]:
     return {GATEWAY_ROUTES: virtual_hosts.of_gateway(push, proxy, GATEWAY_ROUTES)}
 
 
-def _listening(proxy: Proxy, config: ProxyConfig, push: PushContext, topology: Topology) -> ProxyConfig:
-    """The same with the proxy's listeners, and behind a sidecar's inbound one the app itself."""
-    name, registry = proxy.name, push.registry
+def _listening(name: str, proxy: Proxy, routed: Snapshot, push: PushContext, topology: Topology) -> ProxyConfig:
+    """The configuration of one proxy with its listeners, and behind a sidecar's inbound one the app itself."""
+    config, registry = routed.proxies[proxy.name], push.registry
     if proxy.is_gateway:
         return replace(config, listeners=tuple(listeners.gateway(topology, name, routes) for routes in config.routes))
-    to_app = clusters.inbound(push, registry.host(registry.workload(name).app), topology.ports[name].app)
+    to_app = clusters.inbound(push, registry.host(registry.workload(proxy.name).app), topology.ports[name].app)
     mode = push.peers.of_workload(proxy.namespace, proxy.labels, registry.port)
     ways = (listeners.outbound(topology, name, registry.port), listeners.inbound(topology, name, registry.port, mode))
     return replace(config, listeners=ways, clusters=(*config.clusters, to_app))

@@ -33,6 +33,11 @@ class KubernetesProvider:
     def up(self, options: UpOptions) -> tuple[KubernetesPlatform, str]:
         if options.certificate_lifetime:
             raise UsageError("--cert-lifetime: only with --platform local; in a cluster Istio decides it")
+        if options.replicas or options.workloads:
+            raise UsageError(
+                "--replicas and --workload: only with --platform local; on a cluster "
+                "`kubectl scale deployment reviews-v1 -n bookinfo --replicas 3` does it"
+            )
         began = time.monotonic()
         with console.progress("bringing Bookinfo up on kind") as say:
             demo = bringup.up(options, say)

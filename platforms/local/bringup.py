@@ -21,7 +21,9 @@ from platforms.boundary import State
 from platforms.demo import run_folder
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, NotConverged, NotReachable
-from platforms.local import record
+from platforms.local import file_watches, record
+from platforms.local.deployments import deployment
+from platforms.local.deployments.deployment import Deployment
 from platforms.local.platform import LocalPlatform
 from platforms.local.programs import runtimes
 from platforms.local.record import LocalDemo
@@ -62,8 +64,14 @@ def clear_away() -> str | None:
     return f"the demo's supervisor (pid {demo.supervisor.pid}) was killed{ended}"
 
 
-def up(port: int, say: Say, *, certificate_lifetime: timedelta = CERTIFICATE_LIFETIME) -> LocalPlatform:
-    """Start a demo, and return when a whole page came through its gateway.
+def up(
+    port: int,
+    wanted: tuple[Deployment, ...],
+    say: Say,
+    *,
+    certificate_lifetime: timedelta = CERTIFICATE_LIFETIME,
+) -> LocalPlatform:
+    """Start a demo with these workloads, and return when a whole page came through its gateway.
 
     Raises NotReachable when a runtime is missing, NotApplied when something does not start; then nothing is left running.
     """
@@ -73,8 +81,9 @@ def up(port: int, say: Say, *, certificate_lifetime: timedelta = CERTIFICATE_LIF
             f"port {port} on {LOOPBACK} is taken by another program; free it, or choose another: "
             f"`python -m platforms up --port {port + 1}`"
         )
+    file_watches.check(wanted)
     began = time.monotonic()
-    supervisor = _start_supervisor(port, found, certificate_lifetime)
+    supervisor = _start_supervisor(port, found, wanted, certificate_lifetime)
     try:
         return _watch(supervisor, began, say)
     except BaseException:
@@ -86,10 +95,11 @@ def unready(platform: LocalPlatform) -> list[str]:
     """The names of what should run and is not ready, with the reason; not empty while a demo comes up."""
     status = platform.status()
     children = {**status["workloads"], **{f"the proxy of {name}": one for name, one in status["proxies"].items()}}
+    stopped = platform.demo.topology.instances(status["state"]["stopped"])
     return [
         f"{name} is {child['phase']}"
         for name, child in children.items()
-        if child["phase"] != "ready" and name not in status["state"]["stopped"]
+        if child["phase"] != "ready" and name not in stopped
     ]
 
 
@@ -125,7 +135,9 @@ def down(demo: LocalDemo) -> int:
     return left
 
 
-def _start_supervisor(port: int, found: Mapping[str, str], certificate_lifetime: timedelta) -> subprocess.Popen[bytes]:
+def _start_supervisor(
+    port: int, found: Mapping[str, str], wanted: tuple[Deployment, ...], certificate_lifetime: timedelta
+) -> subprocess.Popen[bytes]:
     shutil.rmtree(record.local_folder() / "logs", ignore_errors=True)
     with (run_folder.part("local/logs") / "supervisor.log").open("ab") as log:
         supervisor = subprocess.Popen(
@@ -136,7 +148,7 @@ def _start_supervisor(port: int, found: Mapping[str, str], certificate_lifetime:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C in this terminal is not for the demo
         )
-    _tell(supervisor, json.dumps(dict(found)))
+    _tell(supervisor, json.dumps({"runtimes": dict(found), "deployments": deployment.document(wanted)}))
     return supervisor
 
 
@@ -164,10 +176,10 @@ def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> Local
             if child["restarts"]:
                 raise NotApplied(f"{name} {child['last_exit']}: {_last_words(Path(child['log']))}")
         ready = sum(child["phase"] == "ready" for child in status["workloads"].values())
-        say(f"{ready} of {len(status['workloads'])} workloads ready")
+        say(f"{ready} of {len(status['workloads'])} instances ready")
         if all(child["phase"] == "ready" for child in children.values()):
             break
-        _still_time(supervisor, deadline, "the workloads are not ready")
+        _still_time(supervisor, deadline, "not every instance is ready")
         time.sleep(_POLL_SECONDS)
     while True:
         try:

@@ -63,7 +63,10 @@ class LocalPlatform:
         self._admins = admin.Admins(demo.topology)
         self._applied: _Applied | None = None
         self._counters = MonotonicCounters()
-        self._by_port = {demo.topology.ports[one.name].inbound: one for one in self._registry.workloads}
+        self._by_port = {
+            ports.inbound: self._registry.workload(demo.topology.workload(name))
+            for name, ports in demo.topology.ports.items()
+        }
         self.request_log = LocalRequestLog(self._registry, demo.topology)
 
     @classmethod
@@ -109,7 +112,9 @@ class LocalPlatform:
         clusters, retries = (self._all_answers(path) for path in (stats.CLUSTERS_PATH, stats.RETRIES_PATH))
         return self._counters.total(
             {
-                proxy: stats.counters(proxy, json.loads(answer), json.loads(retries[proxy]), self._workload_at)
+                proxy: stats.counters(
+                    self._topology.workload(proxy), json.loads(answer), json.loads(retries[proxy]), self._workload_at
+                )
                 for proxy, answer in clusters.items()
             }
         )
@@ -121,8 +126,12 @@ class LocalPlatform:
 
     def calls(self) -> Mapping[str, Calls]:
         answers = self._all_answers(stats.CALLS_PATH, tuple(self._topology.ports))
-        found = {name: stats.calls(json.loads(answer)) for name, answer in answers.items()}
-        return {name: calls for name, calls in found.items() if calls}
+        sums: dict[str, Calls] = {}
+        for name, answer in answers.items():
+            if calls := stats.calls(json.loads(answer)):
+                workload = self._topology.workload(name)
+                sums[workload] = sums[workload] + calls if workload in sums else calls
+        return sums
 
     def updates(self) -> Mapping[str, str]:
         # Clusters are given to the proxies with their endpoints, so their times do not tell who is ready from a rule.
@@ -221,18 +230,15 @@ class LocalPlatform:
             ]
             if stale:
                 found.append(_describe_stale(proxy, stale, state.resources.revision))
+        stopped = self._topology.instances(state.stopped)
         if found or silent:
-            missing = [
-                one.name
-                for one in self._registry.workloads
-                if one.name not in state.stopped and not self._listens(one.name)
-            ]
+            missing = [name for name in self._topology.ports if name not in stopped and not self._listens(name)]
             return [*(f"{name} is not ready" for name in missing), *silent] or found
-        return [f"{name} still runs" for name in sorted(state.stopped) if self._listens(name)]
+        return [f"{name} still runs" for name in stopped if self._listens(name)]
 
-    def _listens(self, workload: str) -> bool:
+    def _listens(self, instance: str) -> bool:
         try:
-            with socket.create_connection((LOOPBACK, self._topology.ports[workload].app), timeout=_CONNECT_SECONDS):
+            with socket.create_connection((LOOPBACK, self._topology.ports[instance].app), timeout=_CONNECT_SECONDS):
                 return True
         except OSError:
             return False

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import random
 import socket
-from collections.abc import Collection
+from collections.abc import Sequence
 from pathlib import Path
 
 from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotApplied
+from platforms.local.deployments.deployment import Deployment, replicas
 from platforms.loopback import LOOPBACK, is_free
 
 _FIRST = 20000
 _STRETCH = 64
-"""Ports that a demo chooses from: more than it needs, for some may be taken."""
-_PER_WORKLOAD = 3
+"""Ports that a demo takes for its own at once, though some may be taken; a large one takes several stretches."""
+_PER_INSTANCE = 3
 _OURS: list[socket.socket] = []
 """By these other demos know which stretches are taken, from the choice until the process ends."""
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
-def assign(folder: Path, workloads: Collection[str], gateway_port: int) -> Topology:
+def assign(folder: Path, deployments: Sequence[Deployment], gateway_port: int) -> Topology:
     """A free port for everything that listens.
 
     They lie below those that the kernel gives to outgoing connections: one of these could sit on a port of ours just
     when a crashed proxy wants it back.
     """
-    free = iter(_free_ports(len(workloads) * _PER_WORKLOAD, avoid=gateway_port))
-    ports = {name: Ports(next(free), next(free), next(free)) for name in workloads}
-    return Topology(folder=folder, ports=ports, gateway_port=gateway_port)
+    instances = [name for one in deployments for name in one.instances]
+    free = iter(_free_ports(len(instances) * _PER_INSTANCE, avoid=gateway_port))
+    ports = {name: Ports(next(free), next(free), next(free)) for name in instances}
+    return Topology(folder, ports, gateway_port, replicas(deployments))
 
 
 def _free_ports(needed: int, *, avoid: int) -> list[int]:
@@ -36,12 +38,13 @@ def _free_ports(needed: int, *, avoid: int) -> list[int]:
     if end - first < _STRETCH:
         first, end = 1024, _FIRST
     stretches = [range(start, start + _STRETCH) for start in range(first, end - _STRETCH + 1, _STRETCH)]
+    free: list[int] = []
     for stretch in random.sample(stretches, len(stretches)):
         if _claim(stretch):
-            free = [port for port in stretch if port != avoid and is_free(port)]
-            if len(free) >= needed:
-                return free
-    raise NotApplied(f"no free ports are left between {first} and {end} on {LOOPBACK}")
+            free += [port for port in stretch if port != avoid and is_free(port)]
+        if len(free) >= needed:
+            return free
+    raise NotApplied(f"no {needed} free ports are left between {first} and {end} on {LOOPBACK}")
 
 
 def _claim(stretch: range) -> bool:

@@ -15,6 +15,8 @@ from platforms.demo.doctor import Diagnosis
 from platforms.demo.status import StatusReport
 from platforms.errors import NotApplied, NotReachable, UsageError
 from platforms.local import bringup
+from platforms.local.deployments import wanted
+from platforms.local.deployments.deployment import CONFIGURATION
 from platforms.local.platform import LocalPlatform
 from platforms.local.programs import building, runtimes, workloads
 from platforms.local.status import status_document
@@ -34,17 +36,19 @@ class LocalProvider:
     def up(self, options: UpOptions) -> tuple[LocalPlatform, str]:
         if options.cluster or options.bundle:
             raise UsageError("--cluster and --bundle: only with --platform kind; platform local needs no image")
+        asked_for = wanted.deployments(options.replicas, options.workloads)
         _clear_away()
         port = options.port or bringup.GATEWAY_PORT
         if running := bringup.running():
             platform = _ready(LocalPlatform(running))
-            return platform, _already_up(platform, port, options.certificate_lifetime)
+            others = bool(options.replicas or options.workloads) and asked_for != running.deployments
+            return platform, _already_up(platform, port, options.certificate_lifetime, others=others)
         began = time.monotonic()
         with console.progress("bringing Bookinfo up") as say:
             platform = bringup.up(
-                port, say, certificate_lifetime=options.certificate_lifetime or bringup.CERTIFICATE_LIFETIME
+                port, asked_for, say, certificate_lifetime=options.certificate_lifetime or bringup.CERTIFICATE_LIFETIME
             )
-        given = sorted({name for app in workloads.CONFIGURATION for name in workloads.configured(app)})
+        given = sorted({name for app in CONFIGURATION for name in workloads.configured(app)})
         configured = f", with your {', '.join(given)}" if given else ""
         return platform, f"Bookinfo is up after {time.monotonic() - began:.1f} s{configured}"
 
@@ -115,10 +119,12 @@ def _ready(platform: LocalPlatform) -> LocalPlatform:
     return platform
 
 
-def _already_up(platform: LocalPlatform, port: int, lifetime: timedelta | None) -> str:
+def _already_up(platform: LocalPlatform, port: int, lifetime: timedelta | None, *, others: bool) -> str:
     told, up_on = "Bookinfo is already up", platform.demo.topology.gateway_port
     if port not in (up_on, bringup.GATEWAY_PORT):
         told += f", on port {up_on}; `down` first to move it"
+    if others:
+        told += ", with other instances; `down` first to change them"
     if lifetime and lifetime.total_seconds() != platform.status()["certificates"]["lifetime"]:
         told += ", with certificates of another lifetime; `down` first to change it"
     return told

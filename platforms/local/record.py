@@ -14,8 +14,8 @@ from platforms.demo import run_folder
 from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotReachable
 from platforms.istio.registry import Registry, Workload
-from platforms.local import deployments, processes
-from platforms.local.deployments import Deployment
+from platforms.local import processes
+from platforms.local.deployments.deployment import Deployment, registry, replicas
 from platforms.local.processes import Identity
 from platforms.loopback import LOOPBACK
 from platforms.wait import wait_while
@@ -76,7 +76,7 @@ class LocalDemo:
     @property
     def registry(self) -> Registry:
         """The Services and workloads that its rules are about."""
-        return deployments.registry(self.deployments)
+        return registry(self.deployments)
 
     @property
     def logs(self) -> Path:
@@ -131,7 +131,7 @@ def read(folder: Path) -> LocalDemo | None:
 
 def _demo(folder: Path, document: dict[str, Any]) -> LocalDemo:
     topology, supervisor = document["topology"], document["supervisor"]
-    found = tuple(map(_deployment, document["deployments"]))
+    found = tuple(map(deployment, document["deployments"]))
     return LocalDemo(
         supervisor=Identity(pid=_number(supervisor["pid"]), started=_number(supervisor["started"])),
         mark=_text(document["mark"]),
@@ -139,18 +139,20 @@ def _demo(folder: Path, document: dict[str, Any]) -> LocalDemo:
         deployments=found,
         topology=Topology(
             folder=Path(_text(topology["folder"])),
-            ports={one.workload.name: _ports(topology["ports"][one.workload.name]) for one in found},
+            ports={name: _ports(topology["ports"][name]) for one in found for name in one.instances},
             gateway_port=_number(topology["gateway_port"]),
+            replicas=replicas(found),
         ),
         since=float(document["since"]),
     )
 
 
-def _deployment(document: dict[str, Any]) -> Deployment:
+def deployment(document: dict[str, Any]) -> Deployment:
     workload = document["workload"]
     return Deployment(
         Workload(*(_text(workload[name]) for name in ("app", "version", "service_account"))),
         {_text(name): _text(value) for name, value in document["environment"].items()},
+        _number(document["replicas"]),
     )
 
 

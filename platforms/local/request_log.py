@@ -19,9 +19,12 @@ class LocalRequestLog:
     """One file per proxy, in memory: it grows with the calls of runs alone, and is emptied before each step of one."""
 
     def __init__(self, registry: Registry, topology: Topology) -> None:
+        self._topology = topology
         self._mark = topology.request_mark
         self._files = {proxy: _Lines(topology.request_log(proxy)) for proxy in topology.proxies}
-        self._by_port = {topology.ports[workload.name].inbound: workload for workload in registry.workloads}
+        self._by_port = {
+            ports.inbound: registry.workload(topology.workload(name)) for name, ports in topology.ports.items()
+        }
         self._calls: list[Call] = []
 
     def mark(self) -> str:
@@ -36,9 +39,9 @@ class LocalRequestLog:
 
     def calls(self) -> Sequence[Call]:
         """Return every marked call so far; what was called outside the mesh is left out."""
-        for caller, lines in self._files.items():
+        for proxy, lines in self._files.items():
             for line in lines.read():
-                self._calls.extend(self._read(caller, line))
+                self._calls.extend(self._read(self._topology.workload(proxy), line))
         return tuple(self._calls)
 
     def _read(self, caller: str, line: str) -> Iterator[Call]:

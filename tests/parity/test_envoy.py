@@ -19,6 +19,7 @@ from platforms.envoy.translate import endpoints, translate
 from platforms.istio.resources import ResourceSet
 from platforms.local import ports
 from platforms.local.certificates import Authority
+from platforms.local.deployments.deployment import DEPLOYMENTS
 from platforms.local.http_client import Connection
 from platforms.local.programs import envoy, runtimes
 from platforms.local.xds import files
@@ -54,7 +55,7 @@ def cases() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def topology(tmp_path_factory: pytest.TempPathFactory) -> Topology:
-    return ports.assign(tmp_path_factory.mktemp("run"), [one.name for one in BOOKINFO.workloads], gateway_port=0)
+    return ports.assign(tmp_path_factory.mktemp("run"), DEPLOYMENTS, gateway_port=0)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -20,6 +20,7 @@ from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints, translate
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.local import ports
+from platforms.local.deployments.deployment import DEPLOYMENTS
 from platforms.local.programs import envoy
 from platforms.local.xds import files
 from platforms.local.xds.publisher import XdsPublisher
@@ -106,7 +107,7 @@ class Mesh:
 @contextlib.contextmanager
 def mesh(folder: Path, binary: str) -> Iterator[Mesh]:
     """An Envoy and six workloads, as long as the block."""
-    topology = ports.assign(folder, [one.name for one in BOOKINFO.workloads], gateway_port=0)
+    topology = ports.assign(folder, DEPLOYMENTS, gateway_port=0)
     attempts: Counter[str] = Counter()
     with contextlib.ExitStack() as stack:
         for workload in BOOKINFO.workloads:

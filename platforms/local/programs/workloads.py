@@ -9,35 +9,26 @@ from collections.abc import Mapping
 from platforms.environment import ROOT
 from platforms.envoy.topology import Topology
 from platforms.istio.registry import Workload
-from platforms.local.deployments import Deployment
+from platforms.local.deployments.deployment import CONFIGURATION, Deployment
 from platforms.local.processes import Launch
 from platforms.loopback import LOOPBACK
 
 SERVICES_FOLDER = ROOT / "services"
 
 _PASSED_ON = ("PATH", "HOME", "TZ")
-_BACKENDS = tuple(f"{app}_{what}" for app in ("DETAILS", "REVIEWS", "RATINGS") for what in ("HOSTNAME", "SERVICE_PORT"))
-CONFIGURATION: Mapping[str, tuple[str, ...]] = {
-    "productpage": ("FORWARD_COOKIE", "FLOOD_FACTOR", "FRAME_ANCESTORS", "SERVICES_DOMAIN", *_BACKENDS),
-    "details": ("ACCESS_LOG",),
-    "reviews": ("FORWARD_COOKIE", "CLUSTER_NAME", "SERVICES_DOMAIN", *_BACKENDS),
-    "ratings": ("ACCESS_LOG", "SEED"),
-}
-"""The variables by which a user of `up` may configure an app, as services/README.md has them.
-
-Left out is what the platform decides, what would make one version another, and what may be another program's secret.
-"""
 # The letters Kubernetes uses in pod names: no vowels, so no words.
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"
 
 
-def launch(deployment: Deployment, topology: Topology, runtimes: Mapping[str, str], *, session_secret: str) -> Launch:
-    """The command, environment and folder of a new instance of a workload.
+def launch(
+    instance: str, deployment: Deployment, topology: Topology, runtimes: Mapping[str, str], *, session_secret: str
+) -> Launch:
+    """The command, environment and folder of an instance of a workload that is started anew.
 
     The secret signs productpage's sessions: a restart of productpage must not sign everybody out.
     """
     workload = deployment.workload
-    ports = topology.ports[workload.name]
+    ports = topology.ports[instance]
     environment = {
         **passed_on(),
         **configured(workload.app),

@@ -17,9 +17,8 @@ from datetime import timedelta
 from platforms.errors import DemoError, NotApplied
 from platforms.local import ports
 from platforms.local.certificates import Authority
-from platforms.local.deployments import DEPLOYMENTS
 from platforms.local.processes import Identity
-from platforms.local.record import LocalDemo, local_folder, private_folder
+from platforms.local.record import LocalDemo, deployment, local_folder, private_folder
 from platforms.local.supervisor.supervisor import Supervisor
 
 log = logging.getLogger("platforms.local.supervisor")
@@ -28,10 +27,11 @@ log = logging.getLogger("platforms.local.supervisor")
 def main() -> int:
     """Run a demo with the gateway on the port given, and certificates that are good for so many seconds.
 
-    Standard input brings the runtimes, as one line of JSON, and then a second line from whoever knows of the demo.
+    Standard input brings the runtimes and what they are to run, as one line of JSON, and then a second line from whoever knows of the demo.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    gateway_port, runtimes = int(sys.argv[1]), json.loads(sys.stdin.readline() or "{}")
+    gateway_port, told = int(sys.argv[1]), json.loads(sys.stdin.readline())
+    deployments = tuple(map(deployment, told["deployments"]))
     folder = local_folder()
     identity = Identity.of(os.getpid())
     if identity is None:
@@ -40,8 +40,8 @@ def main() -> int:
         supervisor=identity,
         mark=secrets.token_hex(8),
         folder=folder,
-        deployments=DEPLOYMENTS,
-        topology=ports.assign(private_folder(), [one.workload.name for one in DEPLOYMENTS], gateway_port),
+        deployments=deployments,
+        topology=ports.assign(private_folder(), deployments, gateway_port),
         since=time.time(),
     )
     try:
@@ -50,7 +50,7 @@ def main() -> int:
             demo.forget()
             return NotApplied.exit_code
         authority = Authority(demo.topology, timedelta(seconds=float(sys.argv[2])))
-        return asyncio.run(Supervisor(demo, runtimes, authority).run())
+        return asyncio.run(Supervisor(demo, told["runtimes"], authority).run())
     except (DemoError, OSError) as error:
         log.error("%s", error)  # noqa: TRY400  # a sentence for a person, no traceback
         demo.forget()

@@ -9,6 +9,7 @@ import logging
 import secrets
 import signal
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from platforms.bookinfo import baseline
@@ -16,7 +17,7 @@ from platforms.boundary import State
 from platforms.envoy.translate import Snapshot, endpoints
 from platforms.errors import DemoError, NotApplied, UsageError
 from platforms.local.certificates import Authority
-from platforms.local.deployments import Deployment
+from platforms.local.deployments.deployment import Deployment
 from platforms.local.programs import envoy, workloads
 from platforms.local.record import LocalDemo
 from platforms.local.snapshot import snapshot
@@ -48,9 +49,15 @@ class Supervisor:
         self._registry = demo.registry
         self._snapshot = snapshot(self._state.resources, self._registry, demo.topology)
         self._mesh = Mesh(self._registry, demo.topology, demo.logs)
+        self._nodes = {
+            name: replace(self._registry.proxy(demo.topology.workload(name)), name=name)
+            for name in demo.topology.proxies
+        }
         self._session_secret = secrets.token_hex()
         self._proxies = {proxy: self._proxy(proxy, runtimes["envoy"]) for proxy in demo.topology.proxies}
-        self._workloads = {one.workload.name: self._workload(one, runtimes) for one in demo.deployments}
+        self._instances = {
+            name: self._instance(name, one, runtimes) for one in demo.deployments for name in one.instances
+        }
         self._pending_update: asyncio.TimerHandle | None = None
         self._late: frozenset[str] = frozenset()
         self._applied = 0
@@ -71,8 +78,8 @@ class Supervisor:
                 self._snapshot, self._assignments(self._snapshot), revision=self._state.resources.revision
             )
             self._authority.publish()
-            for proxy in self._registry.proxies:
-                self._authority.issue(proxy)
+            for node in self._nodes.values():
+                self._authority.issue(node)
             for child in self._children():
                 child.start()
             watching = asyncio.create_task(self._watch_start())
@@ -112,10 +119,9 @@ class Supervisor:
         async with self._changing:
             if self._done.is_set():
                 raise NotApplied("the demo is going down")
-            if unknown := state.stopped - self._workloads.keys():
-                raise UsageError(
-                    f"{', '.join(sorted(unknown))}: no such workload; there are {', '.join(self._workloads)}"
-                )
+            known = [one.name for one in self._registry.workloads]
+            if unknown := state.stopped.difference(known):
+                raise UsageError(f"{', '.join(sorted(unknown))}: no such workload; there are {', '.join(known)}")
             resources = state.resources
             target = snapshot(resources, self._registry, self._demo.topology)
             self._applied += state != self._state
@@ -132,15 +138,16 @@ class Supervisor:
             }
 
     async def _start_and_stop(self, stopped: frozenset[str]) -> None:
-        for name in self._workloads.keys() - stopped:
-            self._workloads[name].start()
+        gone = self._demo.topology.instances(stopped)
+        for name in self._instances.keys() - gone:
+            self._instances[name].start()
         async with asyncio.TaskGroup() as group:
-            for name in stopped:
-                group.create_task(self._workloads[name].stop(drained=self._withdraw_endpoints))
+            for name in gone:
+                group.create_task(self._instances[name].stop(drained=self._withdraw_endpoints))
 
     def _proxy_changed(self, proxy: str, child: Child) -> None:
         if child.phase is Phase.STARTING:
-            self._authority.replace_if_lost(next(one for one in self._registry.proxies if one.name == proxy))
+            self._authority.replace_if_lost(self._nodes[proxy])
             self._mesh.on_proxy_restart(proxy)
         self._child_changed(child)
 
@@ -149,7 +156,7 @@ class Supervisor:
             self._pending_update = asyncio.get_running_loop().call_later(BATCH_SECONDS, self._update_endpoints)
 
     def _update_endpoints(self) -> None:
-        """Tell the proxies who is ready now; as in Kubernetes, a workload is ready when it and its proxy are."""
+        """Tell the proxies who is ready now; as in Kubernetes, an instance is ready when it and its proxy are."""
         if self._pending_update:
             self._pending_update.cancel()
             self._pending_update = None
@@ -161,12 +168,12 @@ class Supervisor:
         await self._mesh.wait_until_endpoints_acked()
 
     def _assignments(self, target: Snapshot) -> Mapping[str, Mapping[str, Any]]:
-        ready = {name for name, child in self._workloads.items() if child.ready and self._proxies[name].ready}
+        ready = {name for name, child in self._instances.items() if child.ready and self._proxies[name].ready}
         return endpoints(target, self._demo.topology, ready)
 
     def _expected_hashes(self) -> dict[str, Any]:
         """The hashes of what the proxies should serve, once everything that should run is ready."""
-        should_run = self._workloads.keys() - self._state.stopped
+        should_run = self._instances.keys() - self._demo.topology.instances(self._state.stopped)
         return hashes.document(self._mesh.expected_hashes(endpoints(self._snapshot, self._demo.topology, should_run)))
 
     def _status(self) -> control.Reply:
@@ -180,18 +187,18 @@ class Supervisor:
             "supervisor": self._demo.supervisor.pid,
             "since": self._demo.since,
             "certificates": self._authority.document(),
-            "workloads": {name: _child_document(child) for name, child in self._workloads.items()},
+            "workloads": {name: _child_document(child) for name, child in self._instances.items()},
             "proxies": {name: _child_document(child) for name, child in self._proxies.items()},
         }
 
     def _children(self) -> tuple[Child, ...]:
-        return (*self._workloads.values(), *self._proxies.values())
+        return (*self._instances.values(), *self._proxies.values())
 
-    def _workload(self, deployment: Deployment, runtimes: Mapping[str, str]) -> Child:
-        name, topology, secret = deployment.workload.name, self._demo.topology, self._session_secret
+    def _instance(self, name: str, deployment: Deployment, runtimes: Mapping[str, str]) -> Child:
+        topology, secret = self._demo.topology, self._session_secret
         return Child(
             name,
-            lambda: workloads.launch(deployment, topology, runtimes, session_secret=secret),
+            lambda: workloads.launch(name, deployment, topology, runtimes, session_secret=secret),
             Probe(topology.ports[name].app, "/health"),
             log_file=self._demo.logs / f"{name}.log",
             mark=self._demo.mark,
@@ -229,8 +236,8 @@ class Supervisor:
         """Replace every proxy's certificate when half its time is over; one after the other, so that nobody waits for it."""
         while True:
             await asyncio.sleep(self._authority.pause.total_seconds())
-            for proxy in self._registry.proxies:
-                self._authority.issue(proxy)
+            for node in self._nodes.values():
+                self._authority.issue(node)
                 await asyncio.sleep(0)
 
 

@@ -48,8 +48,8 @@ def told(found: Any, state: State, registry: Registry, topology: Topology) -> Ex
     if isinstance(found, dict) and found.get("code") == code_version():
         return dict(found["hashes"])
     target = snapshot(state.resources, registry, topology)
-    ready = {workload.name for workload in registry.workloads} - state.stopped
-    return published(files.by_proxy(target), endpoints(target, topology, ready))
+    running = {one.name for one in registry.workloads} - state.stopped
+    return published(files.by_proxy(target), endpoints(target, topology, topology.instances(running)))
 
 
 @functools.cache  # the code that was loaded stays the same, whatever becomes of its files

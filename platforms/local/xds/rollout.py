@@ -1,4 +1,4 @@
-"""The rollout of rules to seven proxies: in force as a whole, or not at all."""
+"""The rollout of rules to all proxies: in force as a whole, or not at all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Mesh:
     def __init__(self, registry: Registry, topology: Topology, logs: Path) -> None:
         self._gateway = registry.gateway.name
         self._publishers = {
-            proxy: XdsPublisher(proxy, registry.proxy(proxy), topology, envoy.log_file(logs, proxy))
+            proxy: XdsPublisher(proxy, registry.proxy(topology.workload(proxy)), topology, envoy.log_file(logs, proxy))
             for proxy in topology.proxies
         }
         self._in_force: Mapping[str, ProxyFiles] = {}

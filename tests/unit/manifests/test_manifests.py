@@ -14,7 +14,8 @@ import yaml
 from platforms.bookinfo import BOOKINFO
 from platforms.environment import ROOT
 from platforms.istio.registry import Workload
-from platforms.local import deployments, ports
+from platforms.local import ports
+from platforms.local.deployments.deployment import DEPLOYMENTS as RUN
 from platforms.local.programs import workloads
 from tests.kustomize import Object, render
 
@@ -76,9 +77,9 @@ def test_labels(workload: Workload) -> None:
 
 def test_environment(workload: Workload, tmp_path: Path) -> None:
     """A container is told what the local process is told, and nothing else."""
-    (deployment,) = (one for one in deployments.DEPLOYMENTS if one.workload == workload)
-    topology = ports.assign(tmp_path, [workload.name], 9080)
-    local = workloads.launch(deployment, topology, PROGRAMS, session_secret="s").environment
+    (deployment,) = (one for one in RUN if one.workload == workload)
+    topology = ports.assign(tmp_path, [deployment], 9080)
+    local = workloads.launch(workload.name, deployment, topology, PROGRAMS, session_secret="s").environment
     sources = {
         "metadata.labels['version']": workload.labels["version"],
         "productpage-session": "s",  # the Secret, where there is one

@@ -21,7 +21,7 @@ from platforms.errors import NotReachable
 from platforms.kubernetes import record as kubernetes
 from platforms.kubernetes.up.subprocesses import Commands
 from platforms.local import record
-from platforms.local.deployments import DEPLOYMENTS
+from platforms.local.deployments.deployment import DEPLOYMENTS
 from platforms.local.processes import Identity
 from scenarios.run.locust_process import LocustProcess
 
@@ -106,7 +106,8 @@ def test_a_forged_record_removes_nothing(folder: Path, tmp_path: Path) -> None:
 def forged(folder: Path, /, **fields: object) -> None:
     """A record as `up` writes it, of a demo whose supervisor is dead, but for these fields."""
     ports = {workload.name: {"app": 1, "inbound": 2, "outbound": 3} for workload in BOOKINFO.workloads}
-    topology = {"folder": f"/dev/shm/bookinfo-{os.getpid()}-none", "ports": ports, "gateway_port": 9080}  # noqa: S108
+    private = f"/dev/shm/bookinfo-{os.getpid()}-none"  # noqa: S108
+    topology = {"folder": private, "ports": ports, "gateway_port": 9080}
     document = {
         "supervisor": {"pid": 2**30, "started": 1},
         "mark": "x",

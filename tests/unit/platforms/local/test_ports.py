@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from platforms.bookinfo import BOOKINFO
 from platforms.local import ports
-
-WORKLOADS = [one.name for one in BOOKINFO.workloads]
+from platforms.local.deployments.deployment import DEPLOYMENTS
 
 
 def test_assign(tmp_path: Path) -> None:
     """Everything listens on a port of its own, none of which the kernel gives to outgoing connections."""
-    topology = ports.assign(tmp_path, WORKLOADS, 9080)
+    topology = ports.assign(tmp_path, DEPLOYMENTS, 9080)
     given = [port for one in topology.ports.values() for port in vars_of(one)]
     ephemeral = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
 
@@ -31,7 +29,7 @@ def test_two_demos_share_no_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Though both choose at the same moment, before anybody listens, and would begin at the same place."""
     monkeypatch.setattr(ports.random, "sample", lambda stretches, _: stretches)
     one, other = (
-        {port for of in ports.assign(tmp_path, WORKLOADS, 9080).ports.values() for port in vars_of(of)}
+        {port for of in ports.assign(tmp_path, DEPLOYMENTS, 9080).ports.values() for port in vars_of(of)}
         for _ in range(2)
     )
 

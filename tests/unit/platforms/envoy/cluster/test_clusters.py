@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from platforms.bookinfo import BOOKINFO, baseline
+from platforms.envoy.topology import Ports
 from platforms.envoy.translate import endpoints, translate
 from platforms.istio.resources import ResourceSet
 from tests.golden.validation import topology
@@ -75,8 +77,31 @@ def test_the_pool_of_a_destination_rule_limits_the_receiving_side_too() -> None:
     assert inbound["circuitBreakers"]["thresholds"][0]["maxConnections"] == 7
 
 
+def test_every_ready_instance_is_an_endpoint() -> None:
+    """Of a workload with several instances those that are ready stand in its clusters, and each has a proxy that routes alike."""
+    more = replace(
+        topology(),
+        ports={**topology().ports, "reviews-v1-2": Ports(1, 2, 3), "reviews-v1-3": Ports(4, 5, 6)},
+        replicas={"reviews-v1-2": "reviews-v1", "reviews-v1-3": "reviews-v1"},
+    )
+    snapshot = translate(baseline(), BOOKINFO, more)
+    first, second = snapshot.proxies["reviews-v1"], snapshot.proxies["reviews-v1-2"]
+    listening = [one["address"]["socketAddress"]["portValue"] for one in second.listeners]
+    assigned = endpoints(snapshot, more, ("reviews-v1", "reviews-v1-3", "reviews-v2"))
+
+    assert [more.ports["reviews-v1"].inbound, 5] == _ports_in(assigned[cluster("v1")])
+    assert [more.ports[name].inbound for name in ("reviews-v1", "reviews-v2", "reviews-v1-3")] == _ports_in(
+        assigned[cluster("")]
+    )
+    assert ({2, 3}, first.routes) == (set(listening), second.routes)
+    assert [1] == _ports_in(second.clusters[-1]["loadAssignment"])
+
+
 def _ports(name: str, *ready: str) -> list[int]:
-    assignment = endpoints(translate(baseline(), BOOKINFO, topology()), topology(), ready)[name]
+    return _ports_in(endpoints(translate(baseline(), BOOKINFO, topology()), topology(), ready)[name])
+
+
+def _ports_in(assignment: dict[str, Any]) -> list[int]:
     return [
         one["endpoint"]["address"]["socketAddress"]["portValue"]
         for locality in assignment["endpoints"]

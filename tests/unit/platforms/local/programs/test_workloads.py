@@ -12,7 +12,7 @@ from platforms.environment import ROOT
 from platforms.envoy.topology import Topology
 from platforms.istio.registry import Workload
 from platforms.local import ports
-from platforms.local.deployments import DEPLOYMENTS
+from platforms.local.deployments.deployment import CONFIGURATION, DEPLOYMENTS
 from platforms.local.processes import Launch
 from platforms.local.programs import envoy, workloads
 
@@ -21,12 +21,12 @@ PROGRAMS = {name: f"/bin/{name}" for name in ("python", "ruby", "java", "node", 
 
 @pytest.fixture(scope="module")
 def topology(tmp_path_factory: pytest.TempPathFactory) -> Topology:
-    return ports.assign(tmp_path_factory.mktemp("run"), [one.name for one in BOOKINFO.workloads], 9080)
+    return ports.assign(tmp_path_factory.mktemp("run"), DEPLOYMENTS, 9080)
 
 
 def launch(topology: Topology, name: str) -> Launch:
     (deployment,) = (one for one in DEPLOYMENTS if one.workload.name == name)
-    return workloads.launch(deployment, topology, PROGRAMS, session_secret="s")
+    return workloads.launch(name, deployment, topology, PROGRAMS, session_secret="s")
 
 
 @pytest.mark.parametrize("workload", BOOKINFO.workloads, ids=str)
@@ -101,7 +101,7 @@ def documented() -> dict[str, set[str]]:
     table = page.partition("## Environment")[2].partition("\n## ")[0]
     rows = [row.split("|")[1:3] for row in table.splitlines() if row.startswith("| ") and "`" in row.split("|")[2]]
     found: dict[str, set[str]] = {}
-    for app in workloads.CONFIGURATION:
+    for app in CONFIGURATION:
         named = [cell for apps, cell in rows if app in apps or "all" in apps.split()]
         own = (ROOT / "services" / app / "README.md").read_text(encoding="utf-8")
         named += [row.split("|")[1] for row in own.splitlines() if re.match(r"\| `[A-Za-z_]+`", row)]
@@ -109,10 +109,18 @@ def documented() -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("app", workloads.CONFIGURATION)
+def documented_versions() -> dict[str, set[str]]:
+    """What each app can be told to be by SERVICE_VERSION, as the services' README names it."""
+    page = (ROOT / "services" / "README.md").read_text(encoding="utf-8")
+    (row,) = (row for row in page.splitlines() if row.startswith("| all but productpage | `SERVICE_VERSION`"))
+    named = row.split("|")[4].split(";")
+    return {one.split()[0]: set(re.findall(r"`([a-z0-9-]+)`", one)) for one in named}
+
+
+@pytest.mark.parametrize("app", CONFIGURATION)
 def test_documented_variables(app: str) -> None:
     """Each one is passed on, or there is a reason why not; and none is passed on that is not documented."""
-    passed = set(workloads.CONFIGURATION[app])
+    passed = set(CONFIGURATION[app])
 
     assert passed == documented()[app] - SET_BY_THE_PLATFORM - NOT_FOR_A_DEMO
 

@@ -23,6 +23,7 @@ from platforms.envoy.translate import Snapshot, endpoints, translate
 from platforms.errors import Rejected
 from platforms.local import ports, processes
 from platforms.local.certificates import Authority
+from platforms.local.deployments.deployment import DEPLOYMENTS
 from platforms.local.programs import envoy, runtimes
 from platforms.local.xds.admin import Admins
 from platforms.local.xds.rollout import Mesh
@@ -101,7 +102,7 @@ class Envoys:
 def envoys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Envoys]:
     folder = tmp_path_factory.mktemp("mesh")
     (folder / "logs").mkdir()
-    envoys = Envoys(ports.assign(folder, [one.name for one in BOOKINFO.workloads], free_port()), folder / "logs")
+    envoys = Envoys(ports.assign(folder, DEPLOYMENTS, free_port()), folder / "logs")
     yield envoys
     for process in envoys.started.values():
         process.kill()

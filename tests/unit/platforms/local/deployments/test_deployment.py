@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from platforms.bookinfo import BOOKINFO
-from platforms.local.deployments import DEPLOYMENTS, registry
+from platforms.local.deployments.deployment import DEPLOYMENTS, registry
 
 
 def test_bookinfo() -> None:
