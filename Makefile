@@ -85,7 +85,8 @@ torture: setup-dev ## Cut scenarios off at random moments, and see that the next
 
 oracle: ## Build istiod's own code as a program that the parity tests ask (needs Go; a quarter of an hour the first time)
 	@command -v go >/dev/null || { echo "make oracle: there is no Go here: https://go.dev/doc/install; without the oracle the tests use its recorded answers" >&2; exit 2; }
-	cd tests/parity/oracle && go build -trimpath -o build/oracle . && cp "$$(go list -m -f '{{.Dir}}' istio.io/istio)/manifests/charts/base/files/crd-all.gen.yaml" build/crds.yaml
+	cd tests/parity/oracle && go build -trimpath -o build/oracle . && install -m 644 "$$(go list -m -f '{{.Dir}}' istio.io/istio)/manifests/charts/base/files/crd-all.gen.yaml" build/crds.yaml && \
+	  for kind in gateways httproutes; do echo ---; cat "$$(go list -m -f '{{.Dir}}' sigs.k8s.io/gateway-api)/config/crd/experimental/gateway.networking.k8s.io_$$kind.yaml"; done > build/gateway_api_crds.yaml
 
 crds: setup-dev ## Write down anew what Istio's CRDs say of its objects (needs Go)
 	@$(PYTHON) -m tools.crds

@@ -1,6 +1,8 @@
-"""Writes down what Istio's CRDs say of its objects: `make crds`, with Go.
+"""Writes down what the CRDs of Istio and of the Gateway API say of their objects: `make crds`, with Go.
 
-Every kind with its versions, and of the kinds that are translated or about security the schema of a spec without its descriptions.
+Every kind with its versions, and of the kinds that are translated or about security the schema of a spec without its
+descriptions. Of the Gateway API it is the experimental channel, which has all that istiod reads, such as the retries of an
+HTTPRoute.
 """
 
 from __future__ import annotations
@@ -11,56 +13,86 @@ import subprocess  # noqa: TID251  # asks Go where Istio's module lies
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from platforms.istio.schema.crds import DATA
+from platforms.istio.schema.crds import DATA, GATEWAY_API_DATA
 
 _FOLDER = Path(__file__).parents[1] / "tests" / "parity" / "oracle"
 """Its `go.mod` names the version of Istio."""
-_MODULE = "istio.io/istio"
-_CRDS = "manifests/charts/base/files/crd-all.gen.yaml"
-_KINDS = (
-    "AuthorizationPolicy",
-    "DestinationRule",
-    "Gateway",
-    "PeerAuthentication",
-    "RequestAuthentication",
-    "VirtualService",
-)
-_LICENCE = "Apache-2.0, Istio Authors"
+_DEFINITION = "CustomResourceDefinition"
 _WIDTH = 160
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The module that CRDs come from, and what is taken of them."""
+
+    module: str
+    files: str
+    """One file, or all of a pattern."""
+    kinds: tuple[str, ...]
+    """Those that are translated."""
+    licence: str
+    data: Path
+
+
+ISTIO = Origin(
+    "istio.io/istio",
+    "manifests/charts/base/files/crd-all.gen.yaml",
+    (
+        "AuthorizationPolicy",
+        "DestinationRule",
+        "Gateway",
+        "PeerAuthentication",
+        "RequestAuthentication",
+        "VirtualService",
+    ),
+    "Apache-2.0, Istio Authors",
+    DATA,
+)
+GATEWAY_API = Origin(
+    "sigs.k8s.io/gateway-api",
+    "config/crd/experimental/gateway.networking.k8s.io_*.yaml",
+    ("Gateway", "HTTPRoute"),
+    "Apache-2.0, The Kubernetes Authors",
+    GATEWAY_API_DATA,
+)
+
+
 def main() -> int:
-    """Write the data of the Istio that `go.mod` names."""
+    """Write the data of the versions that `go.mod` names."""
     go = shutil.which("go")
     if go is None:
         raise SystemExit("make crds: there is no Go here: https://go.dev/doc/install")
-    subprocess.run((go, "mod", "download", _MODULE), cwd=_FOLDER, check=True)
-    asked = (go, "list", "-m", "-f", "{{.Path}} {{.Version}}\n{{.Dir}}", _MODULE)
-    told = subprocess.run(asked, cwd=_FOLDER, check=True, capture_output=True, text=True).stdout
-    source, folder = told.splitlines()
-    DATA.write_text(written((Path(folder) / _CRDS).read_text(encoding="utf-8"), source), encoding="utf-8")
-    print(f"{DATA}: {source}")
+    for origin in (ISTIO, GATEWAY_API):
+        subprocess.run((go, "mod", "download", origin.module), cwd=_FOLDER, check=True)
+        asked = (go, "list", "-m", "-f", "{{.Path}} {{.Version}}\n{{.Dir}}", origin.module)
+        told = subprocess.run(asked, cwd=_FOLDER, check=True, capture_output=True, text=True).stdout
+        source, folder = told.splitlines()
+        texts = [file.read_text(encoding="utf-8") for file in sorted(Path(folder).glob(origin.files))]
+        origin.data.write_text(written("\n---\n".join(texts), source, origin), encoding="utf-8")
+        print(f"{origin.data}: {source}")
     return 0
 
 
-def written(crds: str, source: str) -> str:
-    """The text of the data for a file of CRDs, which came from `source`."""
-    found = [one["spec"] for one in yaml.load_all(crds, Loader=yaml.CSafeLoader) if one]
+def written(crds: str, source: str, origin: Origin = ISTIO) -> str:
+    """The text of the data for the CRDs in a text, which came from `source`."""
+    documents = (one for one in yaml.load_all(crds, Loader=yaml.CSafeLoader) if one)
+    found = [one["spec"] for one in documents if one.get("kind", _DEFINITION) == _DEFINITION]
     by_kind = {one["names"]["kind"]: one for one in found}
     document = {
         "source": source,
-        "file": _CRDS,
-        "licence": _LICENCE,
+        "file": origin.files,
+        "licence": origin.licence,
         "versions": {
             f"{one['group']}/{kind}": [version["name"] for version in one["versions"] if version["served"]]
             for kind, one in sorted(by_kind.items())
         },
-        "specs": {kind: _spec(by_kind[kind]) for kind in _KINDS},
+        "specs": {kind: _spec(by_kind[kind]) for kind in origin.kinds},
     }
     return "".join(_lines(document, "")) + "\n"
 

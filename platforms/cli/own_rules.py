@@ -19,9 +19,10 @@ from platforms.istio import security
 from platforms.istio.analysis.analyze import analyze
 from platforms.istio.analysis.hints import hints
 from platforms.istio.analysis.message import Finding
+from platforms.istio.gateway_api.own_services import hindrance
 from platforms.istio.overlay import Overlay, lay_over
 from platforms.istio.reading import files
-from platforms.istio.resources import Resource, ResourceSet, collected
+from platforms.istio.resources import GATEWAY_API, Resource, ResourceSet, collected
 from platforms.istio.schema import crds
 from platforms.istio.validation.validate import validated
 from platforms.kubernetes.snapshot import verifiable_routing
@@ -31,7 +32,8 @@ _PROBE_SECONDS = 1.0
 """How long the proxies get to prove that they serve what was applied before."""
 _ANYWHERE = Topology(Path("/"), {one.name: Ports(0, 0, 0) for one in BOOKINFO.workloads}, 0)
 """Where proxies listen makes no difference to what is refused."""
-_GATEWAY_API = "gateway.networking.k8s.io"
+_OF_ITS_OWN = "Bookinfo has Services and workloads of its own"
+CLUSTERS_SERVICES = "a demo in a cluster changes no Services, and takes those that `kubectl apply` has made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ def apply(own: OwnRules, platform: DemoPlatform, who: str, *, add: bool = False)
 
     `who` is the command.
     """
+    own = on(own, platform.name)
     print_restored(platform)
     with exclusive(platform.key, who):
         before = in_force(platform)
@@ -97,6 +100,7 @@ def apply(own: OwnRules, platform: DemoPlatform, who: str, *, add: bool = False)
 
 def dry_run(own: OwnRules, platform: str) -> Remarks:
     """Say what `apply` would; raises what it would raise for what cannot be translated. Needs no demo."""
+    own = on(own, platform)
     laid = laid_over(own.resources)
     translate(laid.resources, platform)
     return _preceded(own.notes, _remarks(own.resources, laid, ()))
@@ -182,19 +186,45 @@ def reset(platform: DemoPlatform, who: str) -> Convergence:
 
 
 def is_rule(resource: Resource) -> bool:
-    """Tell a rule, also a misspelt one, from what decides nothing about requests, such as a Service or a Deployment."""
+    """Tell a rule, also a misspelt one, from what decides nothing about requests, such as a Deployment.
+
+    A Service that is none of Bookinfo's and selects some of its workloads is one: routes may lead to it.
+    """
     group = resource.api_version.rpartition("/")[0]
-    return "istio.io" in group or group == _GATEWAY_API or resource.kind in crds.kinds()
+    of_istio = "istio.io" in group or group == GATEWAY_API or resource.kind in crds.kinds()
+    return of_istio or hindrance(resource, BOOKINFO) is None
+
+
+def aside(resource: Resource, platform: str | None = None) -> str | None:
+    """Return why an object beside rules is left out, on any platform or on that one; None for what is not."""
+    if is_rule(resource):
+        return CLUSTERS_SERVICES if resource.kind == "Service" and platform == "kubernetes" else None
+    if resource.kind == "Service" and resource.name not in BOOKINFO.services:
+        return f"{_OF_ITS_OWN}, and this one adds none: {hindrance(resource, BOOKINFO)}"
+    return _OF_ITS_OWN
+
+
+def on(own: OwnRules, platform: str) -> OwnRules:
+    """Return the objects that a demo of that platform takes over, and in the notes why others are not."""
+    left = [one for one in own.resources if aside(one, platform)]
+    if not left:
+        return own
+    kept = ResourceSet(tuple(one for one in own.resources if one not in left))
+    return OwnRules(kept, (*own.notes, f"set aside, since {CLUSTERS_SERVICES}: {_named(left)}"))
 
 
 def _valid(found: ResourceSet, given: Sequence[str], notes: tuple[str, ...]) -> OwnRules:
     """Leave aside what stands beside rules in people's files, and check the rules."""
     rules = tuple(one for one in found if is_rule(one))
-    others = ", ".join(f"{one.kind} {one.name}" for one in found if one not in rules)
+    others: dict[str, list[str]] = {}
+    for one in found:
+        if why := aside(one):
+            others.setdefault(why, []).append(f"{one.kind} {one.name}")
     if not rules:
-        raise UsageError(f"{' '.join(given)}: no Istio object in there{f', only {others}' if others else ''}")
-    aside = f"set aside, since Bookinfo has Services and workloads of its own: {others}"
-    return OwnRules(validated(ResourceSet(rules)), (*notes, *((aside,) if others else ())))
+        only = f", only {', '.join(name for names in others.values() for name in names)}" if others else ""
+        raise UsageError(f"{' '.join(given)}: no Istio object in there{only}")
+    told = (f"set aside, since {why}: {', '.join(names)}" for why, names in others.items())
+    return OwnRules(validated(ResourceSet(rules)), (*notes, *told))
 
 
 def _put_in_force(platform: DemoPlatform, state: State) -> Convergence:

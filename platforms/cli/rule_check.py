@@ -73,7 +73,7 @@ def check(given: Sequence[str], platform: str) -> RuleCheck:
             )
             continue
         for resource in found:
-            verdict, rule = _judge(resource, text, rules)
+            verdict, rule = _judge(resource, text, rules, platform)
             if rule:
                 rules[rule.key] = _Rule(rule, text, len(verdicts))
             verdicts.append(verdict)
@@ -86,12 +86,14 @@ def line_of_error(error: DemoError, text: str) -> int:
     return marked_line(str(error)) if isinstance(error.__cause__, Unreadable) else line_of(str(error), text)
 
 
-def _judge(resource: Resource, text: str, rules: Mapping[Key, _Rule]) -> tuple[ObjectVerdict, Resource | None]:
+def _judge(
+    resource: Resource, text: str, rules: Mapping[Key, _Rule], platform: str
+) -> tuple[ObjectVerdict, Resource | None]:
     """Judge an object by itself; returns it as it travels on, if it does."""
     name = f"{resource.kind} {resource.name}"
     verdict = ObjectVerdict(resource.source, line_of(name, text), name, "accepted")
-    if not own_rules.is_rule(resource):
-        return replace(verdict, outcome="set aside", reason="Bookinfo has Services and workloads of its own"), None
+    if why := own_rules.aside(resource, platform):
+        return replace(verdict, outcome="set aside", reason=why), None
     if twin := rules.get(resource.key):
         return replace(verdict, outcome="refused", reason=f"given twice, also in {twin.resource.source}"), None
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from platforms.envoy import tls
+from platforms.istio.gateway_api import own_services
 from platforms.istio.registry import Registry
 
 ROUTES_PATH = "/config_dump?resource=dynamic_route_configs"
@@ -71,7 +72,10 @@ def _virtual_hosts(
                 yield (
                     f"{configuration['name']} {virtual_host['name']}",
                     {
-                        "domains": [_VIRTUAL_ADDRESS if one in addresses else one for one in virtual_host["domains"]],
+                        "domains": [
+                            _VIRTUAL_ADDRESS if one in addresses or own_services.is_address(one) else one
+                            for one in virtual_host["domains"]
+                        ],
                         "routes": [_route(route) for route in virtual_host.get("routes", ())],
                     },
                 )

@@ -9,9 +9,10 @@ from typing import Any
 from platforms.envoy.route import routes
 from platforms.errors import Untranslated
 from platforms.istio import security
+from platforms.istio.gateway_api import filters
 from platforms.istio.push_context import selects
 from platforms.istio.registry import Proxy
-from platforms.istio.resources import Resource, ResourceSet
+from platforms.istio.resources import GATEWAY_API, Resource, ResourceSet
 from platforms.istio.validation import http_match, regex
 from platforms.istio.validation.security import values
 
@@ -21,6 +22,9 @@ Refuses = Callable[[Any], bool]
 _PORTS = frozenset({80, 8080})
 """The gateway's Service offers 80, its proxy listens on 8080: both are its one port here."""
 _PROTOCOLS = frozenset({"http", "http2", "grpc"})
+_GATEWAY_SERVICE = "istio-ingressgateway.istio-system.svc.cluster.local"
+_PARENTS = frozenset({("", "Service"), (GATEWAY_API, "Gateway")})
+_BACKENDS = frozenset({("", "Service"), ("networking.istio.io", "Hostname")})
 _END_OF_STATUSES = 600
 _END_OF_WEIGHTS = 2**32
 _CLAIMS = ("request.auth.", "experimental.")
@@ -49,6 +53,23 @@ def _past_the_last_status(status: int) -> bool:
 def _unreadable(expression: str) -> bool:
     """Istio asks Go about it, and Envoy RE2; `*` stands for any value, and never gets there."""
     return expression != "*" and regex.unreadable(expression)
+
+
+def _unreadable_condition(condition: Mapping[str, Any]) -> bool:
+    """The same in an HTTPRoute."""
+    return condition["type"] == "RegularExpression" and _unreadable(condition["value"])
+
+
+def _no_backend(backend: Mapping[str, Any]) -> bool:
+    """A destination for which istiod drops the whole HTTPRoute: a Service without a port, or by its host."""
+    is_service = backend["kind"] == "Service"
+    known = (backend["group"], backend["kind"]) in _BACKENDS
+    return not known or "port" not in backend or (is_service and "." in backend["name"])
+
+
+def _no_header_value(value: str) -> bool:
+    """A text that no header may carry; for it, too, istiod drops the whole HTTPRoute."""
+    return any(one != "\t" and (one < " " or one == "\x7f") for one in value)
 
 
 def _too_heavy(destinations: list[Mapping[str, Any]]) -> bool:
@@ -128,11 +149,45 @@ _AUTHORIZATION_POLICY: Mapping[str, Refuses] = {
     "rules[].to[].operation.notPaths[]": _is_rootless,
     "rules[].when[].key": _unserved_key,
 }
+_KUBERNETES_GATEWAY: Mapping[str, Refuses] = {
+    "gatewayClassName": lambda name: bool(name != "istio"),
+    "addresses[].value": lambda address: address != _GATEWAY_SERVICE,
+    "infrastructure": _always,
+    "allowedListeners": _always,
+    "defaultScope": _always,
+    "tls": _always,
+    "listeners[].tls": _always,
+    "listeners[].protocol": lambda protocol: bool(protocol != "HTTP"),
+    "listeners[].port": lambda number: number not in _PORTS,
+    "listeners[].allowedRoutes.kinds": lambda kinds: bool(kinds) and all(one["kind"] != "HTTPRoute" for one in kinds),
+    "listeners[].allowedRoutes.namespaces.from": lambda scope: scope not in ("All", "Same"),
+}
+_HTTP_ROUTE: Mapping[str, Refuses] = {
+    "useDefaultGateways": _always,
+    "parentRefs[]": lambda parent: (parent["group"], parent["kind"]) not in _PARENTS,
+    "rules[].sessionPersistence": _always,
+    "rules[].filters[].type": lambda kind: kind in ("ExtensionRef", "ExternalAuth"),
+    "rules[].filters[].requestMirror.backendRef": _no_backend,
+    "rules[].backendRefs[]": _no_backend,
+    "rules[].backendRefs[].filters[].type": lambda kind: kind not in filters.HEADERS,
+    "rules[].matches[].path": _unreadable_condition,
+    "rules[].matches[].headers[]": _unreadable_condition,
+    "rules[].matches[].queryParams[]": _unreadable_condition,
+    **{
+        f"rules[].{where}filters[].{side}HeaderModifier.{verb}[].value": _no_header_value
+        for where in ("", "backendRefs[].")
+        for side in filters.HEADERS.values()
+        for verb in ("set", "add")
+    },
+}
 _REFUSED: Mapping[str, Mapping[str, Refuses]] = {
     "AuthorizationPolicy": _AUTHORIZATION_POLICY,
     "DestinationRule": _DESTINATION_RULE,
     "Gateway": _GATEWAY,
+    "HTTPRoute": _HTTP_ROUTE,
+    "KubernetesGateway": _KUBERNETES_GATEWAY,
     "PeerAuthentication": {},
+    "Service": {},
     "VirtualService": _VIRTUAL_SERVICE,
 }
 _STEP = re.compile(r"([^.\[{]+)(\[\]|\{\})?\.?")
@@ -144,15 +199,15 @@ def refuse(resources: ResourceSet, gateway: Proxy) -> None:
     A Gateway that does not select `gateway` concerns nobody.
     """
     for resource in resources:
-        if resource.kind not in _REFUSED or resource.kind == security.POLICIES:  # which no listener has yet
+        if resource.collection not in _REFUSED or resource.kind == security.POLICIES:  # which no listener has yet
             raise Untranslated(f"{resource}: kind {resource.kind} is not supported")
-        if resource.kind != "Gateway" or selects(resource, gateway):
+        if resource.collection != "Gateway" or selects(resource, gateway):
             refuse_fields(resource)
 
 
 def refuse_fields(resource: Resource) -> None:
     """Raise Untranslated for the first field of an object, of a kind that is translated, that is not."""
-    for pattern, refuses in _REFUSED[resource.kind].items():
+    for pattern, refuses in _REFUSED[resource.collection].items():
         for path, value in _at(resource.spec, pattern, "spec"):
             if refuses(value):
                 raise Untranslated(f"{resource}: {path}{_said(value)}: not supported")

@@ -20,6 +20,11 @@ def fqdn(host: str, namespace: str) -> str:
     return f"{host}.{namespace}.{DOMAIN}"
 
 
+def service(name: str, namespace: str) -> str:
+    """The fully qualified name of a Service."""
+    return f"{name}.{namespace}.{DOMAIN}"
+
+
 def is_wildcard(host: str) -> bool:
     return host.startswith("*")
 

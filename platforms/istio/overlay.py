@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from platforms.istio import hosts
+from platforms.istio.gateway_api.attachment import is_service, parent_namespace
 from platforms.istio.gateway_names import MESH
 from platforms.istio.registry import Registry
 from platforms.istio.resources import Resource, ResourceSet
@@ -27,7 +28,10 @@ def lay_over(base: ResourceSet, own: ResourceSet, registry: Registry) -> Overlay
 
     Of two VirtualServices with the same host for the mesh, Istio takes the older and drops the other without a word, and
     one for the host itself goes before one for a wildcard. The baseline's would always act, so it steps aside. At a
-    gateway Istio merges the two, so there both stay.
+    gateway Istio merges the two, so there both stay. An HTTPRoute for the same Service would act before either.
+
+    A Gateway of the Gateway API has proxies of its own in a cluster. Here it takes those that there are, so what the
+    baseline says of them steps aside as a whole.
 
     Two DestinationRules for one host are merged as well, but the policy, and each subset, are the older one's. There the
     baseline's keeps only what the user's does not say.
@@ -39,19 +43,31 @@ def lay_over(base: ResourceSet, own: ResourceSet, registry: Registry) -> Overlay
         if rival is None:
             kept.append(_giving_way(resource, own, registry, notes))
         else:
-            notes.append(f"{resource} of the baseline steps aside: {rival} claims the same host")
+            notes.append(f"{resource} of the baseline steps aside: {rival} {_taken(rival)}")
     return Overlay(ResourceSet(tuple(kept)).overlaid(own), tuple(notes))
 
 
 def _rival(resource: Resource, own: ResourceSet, registry: Registry) -> Resource | None:
-    """The first VirtualService of the user's, of another name, that claims a host of the baseline's for the mesh."""
+    """The first object of the user's, of another name, that claims a host of the baseline's for the mesh, or its door."""
     claimed = tuple(mesh_hosts(resource))
-    for service in own.of_kind("VirtualService"):
+    for service in (*own.of_kind("VirtualService"), *own.of_kind("HTTPRoute")):
         if service.key == resource.key or not is_visible(service, registry.namespace):
             continue
         if any(hosts.matches(host, one) for host in mesh_hosts(service) for one in claimed):
             return service
-    return None
+    return next(iter(own.of_kind("KubernetesGateway")), None) if _is_at_the_door(resource) else None
+
+
+def _taken(rival: Resource) -> str:
+    if rival.collection == "KubernetesGateway":
+        return "takes the place of the ingress gateway; in a cluster it has a Deployment of its own beside it"
+    return "claims the same host"
+
+
+def _is_at_the_door(resource: Resource) -> bool:
+    """Tell whether an object concerns the ingress gateway alone."""
+    gateways = resource.spec.get("gateways") or [MESH]
+    return resource.collection == "Gateway" or (resource.kind == "VirtualService" and MESH not in gateways)
 
 
 def _giving_way(resource: Resource, own: ResourceSet, registry: Registry, notes: list[str]) -> Resource:
@@ -90,7 +106,11 @@ def _name(subset: object) -> str:
 
 
 def mesh_hosts(resource: Resource) -> Iterator[str]:
-    """The hosts for which a VirtualService rules the sidecars, in full; to them, case does not matter."""
+    """The hosts for which an object rules the sidecars, in full; to them, case does not matter."""
+    if resource.kind == "HTTPRoute":
+        for parent in resource.spec.get("parentRefs", ()):
+            if is_service(parent):
+                yield hosts.service(parent["name"], parent_namespace(parent, resource))
     if resource.kind != "VirtualService":
         return
     gateways = resource.spec.get("gateways") or [MESH]

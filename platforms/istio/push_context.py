@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from platforms.istio import hosts
 from platforms.istio.delegation import Delegates, is_delegate
+from platforms.istio.gateway_api.attachment import AttachedRoutes, attached, listeners
+from platforms.istio.gateway_api.own_services import extended
 from platforms.istio.gateway_names import MESH, gateway_name
 from platforms.istio.peer_authentication import PeerAuthentications
 from platforms.istio.policies import AuthorizationPolicy, authorization_policy
@@ -26,6 +28,8 @@ class VirtualService:
     gateways: tuple[str, ...]
     exported_to: tuple[str, ...]
     http: tuple[Mapping[str, Any], ...]
+    is_converted: bool = False
+    """Whether HTTPRoutes say it, whose prefixes end at a slash, and whose callers come first."""
 
     @property
     def visible_in(self) -> frozenset[str]:
@@ -94,19 +98,12 @@ class PushContext:
     @classmethod
     def of(cls, resources: ResourceSet, registry: Registry) -> PushContext:
         """Read validated resources for the mesh of `registry`, the older before the younger."""
-        ordered = by_age(resources)
-        delegates = Delegates(ordered)
+        ordered, registry = by_age(resources), extended(registry, resources)
         return cls(
             registry=registry,
-            virtual_services=tuple(
-                _virtual_service(one, delegates)
-                for one in ordered
-                if one.kind == "VirtualService" and not is_delegate(one)
-            ),
+            virtual_services=_virtual_services(ordered, registry),
             destination_rules=tuple(_destination_rule(one) for one in ordered if one.kind == "DestinationRule"),
-            servers=tuple(
-                server for one in ordered if one.kind == "Gateway" for server in _servers(one, registry.gateway)
-            ),
+            servers=tuple(server for one in ordered for server in _servers(one, registry.gateway)),
             peers=PeerAuthentications.of(ordered),
             authorization_policies=tuple(
                 authorization_policy(one) for one in ordered if one.kind == "AuthorizationPolicy"
@@ -120,7 +117,8 @@ class PushContext:
         own = [one for one in named if one.namespace == proxy.namespace]
         others = [one for one in named if one.namespace != proxy.namespace]
         public = [one for one in bound if "*" in one.visible_in]
-        return (*own, *others, *public)
+        callers = [one for one in public if one.is_converted and one.namespace == proxy.namespace]
+        return (*own, *others, *callers, *(one for one in public if one not in callers))
 
     def destination_rule(self, host: str, caller: str) -> DestinationRule | None:
         """The DestinationRule for calls of `host` from a proxy in the namespace `caller`; none for what is no Service.
@@ -142,6 +140,32 @@ class PushContext:
             if visible := [one for one in closest if one.is_exported_to(caller)]:
                 return visible[-1]
         return None
+
+
+def _virtual_services(ordered: Sequence[Resource], registry: Registry) -> tuple[VirtualService, ...]:
+    """The VirtualServices, and those that HTTPRoutes are converted to, the older before the younger."""
+    delegates = Delegates(ordered)
+    found = [
+        (one.created, _virtual_service(one, delegates))
+        for one in ordered
+        if one.kind == "VirtualService" and not is_delegate(one)
+    ]
+    known = [listener for one in ordered if one.collection == "KubernetesGateway" for listener in listeners(one)]
+    routes = (one for one in ordered if one.kind == "HTTPRoute")
+    found += [(one.created, _converted(one)) for one in attached(routes, known, registry.hosts)]
+    return tuple(one for _, one in sorted(found, key=lambda one: (one[0], one[1].name, one[1].namespace)))
+
+
+def _converted(routes: AttachedRoutes) -> VirtualService:
+    return VirtualService(
+        name=routes.name,
+        namespace=routes.namespace,
+        hosts=(routes.host,),
+        gateways=(routes.gateway,),
+        exported_to=(),
+        http=routes.http,
+        is_converted=True,
+    )
 
 
 def _virtual_service(resource: Resource, delegates: Delegates) -> VirtualService:
@@ -199,7 +223,10 @@ def _joined(first: DestinationRule, second: DestinationRule) -> DestinationRule:
 
 
 def _servers(resource: Resource, gateway: Proxy) -> Iterator[Server]:
-    if not selects(resource, gateway):
+    if resource.collection == "KubernetesGateway":
+        for one in listeners(resource):
+            yield Server(gateway=one.name, port=one.port, hosts=(one.host,))
+    if resource.collection != "Gateway" or not selects(resource, gateway):
         return
     for server in resource.spec.get("servers", ()):
         yield Server(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from platforms.istio import hosts
@@ -73,6 +73,8 @@ class Registry:
     """By name, the virtual address of each, as a ClusterIP is one: only sidecars know it, nothing listens there."""
     workloads: tuple[Workload, ...]
     gateway: Proxy = INGRESS_GATEWAY
+    selectors: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By name, the labels that the Services which are not an app's select."""
 
     @cached_property
     def hosts(self) -> Mapping[str, str]:
@@ -97,9 +99,16 @@ class Registry:
         """The fully qualified name of a Service."""
         return hosts.fqdn(service, self.namespace)
 
+    def behind(self, host: str) -> tuple[Workload, ...]:
+        """The workloads that a Service selects: those of the app that it is named after, unless it says others."""
+        labels = {self.host(name): selector for name, selector in self.selectors.items()}.get(host)
+        if labels is None:
+            return tuple(one for one in self.workloads if self.host(one.app) == host)
+        return tuple(one for one in self.workloads if labels.items() <= one.labels.items())
+
     def identities(self, host: str) -> tuple[str, ...]:
         """The names that the workloads behind a Service have in their certificates."""
-        accounts = {one.service_account for one in self.workloads if self.host(one.app) == host}
+        accounts = {one.service_account for one in self.behind(host)}
         return tuple(identity(self.namespace, account) for account in sorted(accounts))
 
     def workload(self, name: str) -> Workload:

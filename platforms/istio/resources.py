@@ -26,8 +26,11 @@ _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 NOW = 2**53
 """The age of what is new. Of several new objects none is older: `kubectl` creates them within one second."""
 
+GATEWAY_API = "gateway.networking.k8s.io"
+"""The group of the objects that Kubernetes has for what Istio's own say."""
+
 Key = tuple[str, str, str]
-"""Kind, namespace and name: what makes two documents the same object."""
+"""Collection, namespace and name: what makes two documents the same object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,13 @@ class Resource:
     more: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
+    def collection(self) -> str:
+        """Its kind, by the name that istiod has for it: the Gateway API's Gateway is a `KubernetesGateway`."""
+        return collection(self.api_version.rpartition("/")[0], self.kind)
+
+    @property
     def key(self) -> Key:
-        return (self.kind, self.namespace, self.name)
+        return (self.collection, self.namespace, self.name)
 
     @property
     def is_dry_run(self) -> bool:
@@ -89,7 +97,7 @@ class ResourceSet:
         return iter(self.resources)
 
     def of_kind(self, kind: str) -> tuple[Resource, ...]:
-        return tuple(resource for resource in self.resources if resource.kind == kind)
+        return tuple(resource for resource in self.resources if resource.collection == kind)
 
     def overlaid(self, over: ResourceSet) -> ResourceSet:
         """These objects with those of `over` in place of, or beside, them.
@@ -151,6 +159,11 @@ def parse(text: str, *, source: str, namespace: str) -> Iterator[Resource]:
     for number, document in enumerate(found, start=1):
         for where, one in _flattened(document, f"{source}: document {number}"):
             yield _resource(one, source=source, where=where, namespace=namespace)
+
+
+def collection(group: str, kind: str) -> str:
+    """The name that istiod has for a kind, which is no other kind's."""
+    return "KubernetesGateway" if (group, kind) == (GATEWAY_API, "Gateway") else kind
 
 
 def created(metadata: Mapping[str, Any]) -> int:

@@ -73,13 +73,14 @@ class KubernetesPlatform:
         namespace = self._demo.namespace
         found = rules.live(self._cluster, namespace)
         planned = rules.with_age(state.resources, found)
-        snapshot = verifiable_routing(planned)
+        services = rules.services(self._cluster, namespace)
+        snapshot = verifiable_routing(planned, services)
         change = rules.plan(state.resources, found, namespace)
         if not rules.is_restore(change, found, baseline()) and (rival := next(self._rivals(state), None)):
             raise NotApplied(rival)
         written = rules.with_age(state.resources, {**found, **rules.write(self._cluster, change)})
         if by_age(written) != by_age(planned):  # what is new was not made within one second
-            snapshot = verifiable_routing(written)
+            snapshot = verifiable_routing(written, services)
         deployments.scale(self._cluster, namespace, state.stopped)
         self._applied = _Applied(state, began, snapshot, rules.inverse(change, found))
 
@@ -88,7 +89,8 @@ class KubernetesPlatform:
         applied = self._applied
         if applied is None or applied.state != state:
             found = rules.live(self._cluster, self._demo.namespace)
-            applied = _Applied(state, now, verifiable_routing(rules.with_age(state.resources, found)))
+            services = rules.services(self._cluster, self._demo.namespace)
+            applied = _Applied(state, now, verifiable_routing(rules.with_age(state.resources, found), services))
         agreed: set[str] = set()
         pause = 0.0
         while laggards := list(self._laggards(state, applied.snapshot, agreed)):

@@ -58,7 +58,8 @@ _CONNECTIONS = {
 _SCHEMA = re.compile(r"\w+/[^/ ]+/[^/ ]+: (.+)", re.DOTALL)
 """The oracle's frame around what the schema has against an object."""
 _VALUE = re.compile(
-    r'(?<=Invalid value: )"(?:[^"\\]|\\.)*": (?=must be a valid duration|type conversion error|only one of|wildcard|key must|portLevelMtls|port must|cross namespace|url|Cannot set)'
+    r'(?<=Invalid value: )"(?:(?:[^"\\]|\\.)*": (?=must be a valid duration|type conversion error|only one of|wildcard|key must|portLevelMtls|port must|cross namespace|url|Cannot set)'
+    r'|(?:array|object|string)": (?!\S+ in body ))'
 )
 _NUMBER = re.compile(r"(?:(?<=Invalid value: )|(?<=equal to ))-?[0-9][0-9.e+]*")
 _WARNING = "Schema validation warning: "

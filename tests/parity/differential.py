@@ -27,6 +27,7 @@ from tests.parity.comparison import BASE, Class, differences, known, translated
 from tests.parity.oracle import Answer, oracle, question, served
 from tests.parity.wide import wide
 from tests.properties import rules
+from tests.properties.http_routes import GATEWAYS, HTTP_ROUTES
 from tests.properties.policies import POLICIES
 
 RECORDED = Path(__file__).parent / "oracle-answers.json.gz"
@@ -177,7 +178,17 @@ _DELEGATED = st.tuples(
     st.lists(_resource("VirtualService", ("a", "z"), _ROOTS), min_size=1, max_size=2, unique_by=lambda one: one.key),
     st.lists(_resource("VirtualService", _TEAM, _TEAMS), min_size=1, max_size=3, unique_by=lambda one: one.key),
 ).map(lambda parts: [*parts[0], *parts[1]])
-OBJECTS = st.one_of(_UNDELEGATED, _UNDELEGATED, _UNDELEGATED, _DELEGATED)
+_KUBERNETES = st.tuples(
+    st.lists(HTTP_ROUTES, min_size=1, max_size=3, unique_by=lambda one: one.key),
+    st.lists(GATEWAYS, max_size=1),
+    st.lists(
+        st.one_of(
+            _resource("VirtualService", ("a", "reviews"), _ROUTED), _resource("DestinationRule", ("reviews",), _RULED)
+        ),
+        max_size=1,
+    ),
+).map(lambda parts: [one for part in parts for one in part])
+OBJECTS = st.one_of(_UNDELEGATED, _UNDELEGATED, _UNDELEGATED, _DELEGATED, _KUBERNETES)
 
 
 def stored(objects: list[Resource], answer: Answer) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from platforms.envoy.config_dump import shown
 from platforms.istio.resources import Resource
 
 FOLDER = Path(os.environ.get("BOOKINFO_ORACLE") or Path(__file__).parent / "oracle" / "build")
-PROGRAM, CRDS = FOLDER / "oracle", FOLDER / "crds.yaml"
+PROGRAM, CRDS, GATEWAY_API_CRDS = FOLDER / "oracle", FOLDER / "crds.yaml", FOLDER / "gateway_api_crds.yaml"
 
 _UNREAD_FORMAT = re.compile(r"\n +format: (?:int32|double)(?=\n)")
 """Kubernetes does not look at it before 1.36, of which the program's library is."""
@@ -38,7 +38,8 @@ def question(resources: Iterable[Resource]) -> dict[str, Any]:
 def oracle(*, listeners: bool = False) -> Iterator[Any]:
     """A function from a question to its answer, with the listeners or without, until the block ends."""
     with NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as crds:
-        crds.write(_UNREAD_FORMAT.sub("", CRDS.read_text(encoding="utf-8")))
+        texts = [file.read_text(encoding="utf-8") for file in (CRDS, GATEWAY_API_CRDS)]
+        crds.write(_UNREAD_FORMAT.sub("", "\n---\n".join(texts)))
         crds.flush()
         with subprocess.Popen(
             (str(PROGRAM), "-crds", crds.name, *(["-listeners"] if listeners else [])),

@@ -66,8 +66,8 @@ def destinations(push: PushContext) -> dict[str, dict[str, bool]]:
                 asked = mutual_tls.asked_of_endpoints(rule, subset["name"], port)
                 found[hosts.cluster(host, port=port, subset=subset["name"])] = {
                     one.name: _takes_mutual(push, one) if asked is None else asked
-                    for one in registry.workloads
-                    if host == registry.host(one.app) and subset.get("labels", {}).items() <= one.labels.items()
+                    for one in registry.behind(host)
+                    if subset.get("labels", {}).items() <= one.labels.items()
                 }
     return found
 

@@ -22,11 +22,16 @@ def concerns(match: Mapping[str, Any], proxy: Proxy, *, gateway: str, port: int,
     return match.get("sourceNamespace", "") in ("", proxy.namespace)
 
 
-def envoy(match: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Envoy's route match; without a match everything is one."""
+def envoy(match: Mapping[str, Any] | None, *, whole_segments: bool = False) -> dict[str, Any]:
+    """Envoy's route match; without a match everything is one.
+
+    With `whole_segments` a prefix ends where a part of the path does: `/book` is none of `/books`.
+    """
     if match is None:
         return dict(CATCH_ALL)
     translated = _path(match.get("uri") or {})
+    if whole_segments and translated.get("prefix", "/") != "/":
+        translated = {"pathSeparatedPrefix": translated["prefix"].removesuffix("/")}
     translated["caseSensitive"] = not match.get("ignoreUriCase", False)
     if headers := [*sorted(_headers(match), key=lambda header: str(header["name"])), *_pseudo_headers(match)]:
         translated["headers"] = headers

@@ -9,6 +9,7 @@ from typing import Any
 from platforms.envoy.cluster import load_balancing
 from platforms.envoy.route import faults, headers, matches, retries
 from platforms.istio import durations, hosts
+from platforms.istio.gateway_api.filters import quoted
 from platforms.istio.push_context import PushContext, VirtualService
 from platforms.istio.registry import Proxy
 
@@ -67,7 +68,7 @@ def default(host: str, context: Context) -> dict[str, Any]:
 def _route(
     http: Mapping[str, Any], match: Mapping[str, Any] | None, service: VirtualService, context: Context
 ) -> dict[str, Any]:
-    translated: dict[str, Any] = {"match": matches.envoy(match)}
+    translated: dict[str, Any] = {"match": matches.envoy(match, whole_segments=service.is_converted)}
     match = match or {}
     name = http.get("name", "")
     if name := f"{name}.{match['name']}" if match.get("name") else name:
@@ -80,7 +81,7 @@ def _route(
     elif "directResponse" in http:
         translated["directResponse"] = _direct_response(http["directResponse"])
     else:
-        translated["route"] = _forward(http, service, context)
+        translated["route"] = _forward(http, service, context, translated["match"])
         if len(http["route"]) == 1:
             changes = headers.joined(changes, headers.changes(http["route"][0].get("headers")))
     translated |= changes
@@ -89,11 +90,18 @@ def _route(
     return translated
 
 
-def _forward(http: Mapping[str, Any], service: VirtualService, context: Context) -> dict[str, Any]:
+def _forward(
+    http: Mapping[str, Any], service: VirtualService, context: Context, match: Mapping[str, Any]
+) -> dict[str, Any]:
     """The route action towards one or several destinations."""
     destinations = http["route"]
     timeout = durations.envoy(http.get("timeout", _NO_LIMIT))
     action: dict[str, Any] = {"timeout": timeout, "maxGrpcTimeout": timeout, **_rewrite(http, destinations)}
+    if service.is_converted:
+        action["clusterNotFoundResponseCode"] = "INTERNAL_SERVER_ERROR"  # what the Gateway API wants of a missing one
+        if action.get("prefixRewrite") == "/":
+            del action["prefixRewrite"]
+            action["regexRewrite"] = _without_prefix(match.get("pathSeparatedPrefix", ""))
     if mirrors := list(_mirrors(http, service, context)):
         action["requestMirrorPolicies"] = mirrors
     hashes = [_hash(one["destination"], service, context) for one in destinations]
@@ -135,6 +143,11 @@ def _rewrite(http: Mapping[str, Any], destinations: Sequence[Mapping[str, Any]])
     if authority := rewrite.get("authority") or headers.authority(http.get("headers")) or headers.authority(only):
         translated["hostRewriteLiteral"] = authority
     return translated
+
+
+def _without_prefix(prefix: str) -> dict[str, Any]:
+    """A rewrite that takes a prefix away and leaves one slash in any case."""
+    return {"pattern": {"regex": f"^{quoted(prefix)}(/?)(.*)"}, "substitution": r"/\2"}
 
 
 def _mirrors(http: Mapping[str, Any], service: VirtualService, context: Context) -> Iterator[dict[str, Any]]:

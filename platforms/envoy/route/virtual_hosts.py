@@ -43,6 +43,8 @@ def of_sidecar(push: PushContext, proxy: Proxy) -> dict[str, Any]:
     # A call names its host in any case, so at sidecars case does not matter.
     for number, service in enumerate(map(_in_lower_case, bound)):
         known = [host for host in registry.hosts if host in service.hosts or closest.get(host) == number]
+        if service.is_converted and registry.namespace != service.namespace != proxy.namespace:
+            continue  # neither the callers' nor the Services' own
         if not known:
             continue
         if not (http_routes := routes.of(service, context)):

@@ -21,7 +21,7 @@ def analyze(resources: ResourceSet, registry: Registry) -> tuple[Finding, ...]:
     push = PushContext.of(resources, registry)
     found = {
         *(one for service in resources.of_kind("VirtualService") for one in _virtual_service(service, resources, push)),
-        *(one for rule in resources.of_kind("DestinationRule") for one in _destination_rule(rule, registry)),
+        *(one for rule in resources.of_kind("DestinationRule") for one in _destination_rule(rule, push.registry)),
         *(one for gateway in resources.of_kind("Gateway") for one in _gateway(gateway, resources, registry)),
         *(one for policy in resources.of_kind("AuthorizationPolicy") for one in access.of_authorization_policy(policy)),
         *(one for peers in resources.of_kind("PeerAuthentication") for one in access.of_peer_authentication(peers)),
@@ -119,7 +119,7 @@ def _destination_rule(rule: Resource, registry: Registry) -> Iterator[Finding]:
         yield Finding("IST0174", "Warning", message, str(rule))
         return
     for subset in rule.spec.get("subsets", ()):
-        behind = (one for one in registry.workloads if hosts.matches(host, registry.host(one.app)))
+        behind = (one for known in registry.hosts if hosts.matches(host, known) for one in registry.behind(known))
         if not any(subset.get("labels", {}).items() <= one.labels.items() for one in behind):
             message = (
                 f"The Subset {subset['name']} defined in the DestinationRule does not select any pods. "

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from platforms.istio import hosts
+from platforms.istio.analysis import unattached
 from platforms.istio.push_context import PushContext
 from platforms.istio.registry import Registry
 from platforms.istio.resources import Resource, ResourceSet
@@ -19,10 +20,12 @@ def hints(resources: ResourceSet, registry: Registry) -> Iterator[str]:
     push = PushContext.of(resources, registry)
     for resource in resources:
         if not resource.is_baselines:
-            yield from (f"{resource}: {said}" for said in _of(resource, push))
+            yield from (f"{resource}: {said}" for said in _of(resource, resources, push))
 
 
-def _of(resource: Resource, push: PushContext) -> Iterator[str]:
+def _of(resource: Resource, resources: ResourceSet, push: PushContext) -> Iterator[str]:
+    if resource.kind == "HTTPRoute":
+        yield from unattached.hints(resource, resources, push)
     if resource.kind in ("VirtualService", "DestinationRule"):
         yield from _elsewhere(resource, push.registry)
     if resource.kind == "VirtualService":

@@ -1,4 +1,4 @@
-"""The shape of an Istio object, checked as an API server checks it, in its words.
+"""The shape of an object, checked as an API server checks it, in its words.
 
 A field that is null is one that is not given; a null in a list is an error.
 """
@@ -6,13 +6,14 @@ A field that is null is one that is not given; a null in a list is an error.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from platforms.istio.schema import crds
-from platforms.istio.schema.crds import DECODING, RULES, Schema
+from platforms.istio.schema.crds import DECODING, LIST_TYPE, RULES, Schema
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -41,14 +42,32 @@ class Problem:
         return f"{self.path}: {self.message}"
 
 
-def problems(document: Mapping[str, Any], kind: str) -> list[Problem]:
+def problems(document: Mapping[str, Any], collection: str) -> list[Problem]:
     """Everything wrong with the `spec` and the `status` of an object, but for unknown fields."""
-    return [_problem(error) for error in _validator(kind).iter_errors(_given(document))]
+    given = defaulted(_given(document), _schema(collection))
+    return [_problem(error) for error in _validator(collection).iter_errors(given)]
 
 
-def unknown(document: Mapping[str, Any], kind: str) -> Iterator[str]:
+def unknown(document: Mapping[str, Any], collection: str) -> Iterator[str]:
     """The paths of fields that there are none of."""
-    yield from _unknown(document, _schema(kind), "")
+    yield from _unknown(document, _schema(collection), "")
+
+
+def completed(spec: Mapping[str, Any], collection: str) -> Any:
+    """A spec without nulls, with what an API server adds to it: the schema's defaults."""
+    return defaulted(cleaned(spec), _schema(collection)["properties"]["spec"])
+
+
+def defaulted(value: Any, schema: Schema) -> Any:
+    """A value with the defaults of its schema where it says nothing, as deep as it goes."""
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        made = {name: defaulted(one, known.get(name, {})) for name, one in value.items()}
+        absent = {name: one for name, one in known.items() if name not in value and "default" in one}
+        return made | {name: defaulted(deepcopy(one["default"]), one) for name, one in absent.items()}
+    if isinstance(value, list) and "items" in schema:
+        return [defaulted(one, schema["items"]) for one in value]
+    return value
 
 
 def cleaned(value: Any) -> Any:
@@ -68,15 +87,15 @@ def _given(value: Any) -> Any:
 
 
 @cache
-def _schema(kind: str) -> Schema:
-    return {"properties": {"spec": crds.specs().get(kind, {"type": "object"}), "status": {"type": "object"}}}
+def _schema(collection: str) -> Schema:
+    return {"properties": {"spec": crds.specs().get(collection, {"type": "object"}), "status": {"type": "object"}}}
 
 
 @cache
-def _validator(kind: str) -> Validator:
+def _validator(collection: str) -> Validator:
     from platforms.istio.schema.keywords import ShapeValidator  # noqa: PLC0415  # jsonschema takes long to import
 
-    return ShapeValidator(_schema(kind))
+    return ShapeValidator(_schema(collection))
 
 
 def _unknown(value: Any, schema: Schema, path: str) -> Iterator[str]:
@@ -127,6 +146,7 @@ _WORDS = {
     "minItems": "Invalid value: {size}: {path} in body should have at least {wanted} items",
     "minLength": 'Invalid value: "{value}": {path} in body should be at least {wanted} chars long',
     "minProperties": "Invalid value: {size}: {path} in body should have at least {wanted} properties",
+    LIST_TYPE: "Duplicate value: {told}",
     "oneOf": 'Invalid value: "": "{path}" must validate one and only one schema (oneOf). Found {told} valid alternatives',
     "pattern": "Invalid value: \"{value}\": {path} in body should match '{wanted}'",
     "required": "Required value",

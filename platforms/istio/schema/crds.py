@@ -1,4 +1,4 @@
-"""The content of Istio's custom resource definitions; `make crds` writes the data."""
+"""The content of the custom resource definitions of Istio and of the Gateway API; `make crds` writes the data."""
 
 from __future__ import annotations
 
@@ -8,41 +8,55 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from platforms.istio.resources import GATEWAY_API, collection
+
 Schema = Mapping[str, Any]
 """What a value must look like, in the words of OpenAPI."""
 
 RULES = "x-kubernetes-validations"
 """The keyword of rules in the Common Expression Language."""
+LIST_TYPE = "x-kubernetes-list-type"
+"""The keyword of a list whose items, or whose names, may not come twice."""
 DECODING = "decoding"
 """A keyword of ours, for what Istio's webhook finds when it reads an object."""
 
 DATA = Path(__file__).with_name("crds.json")
+GATEWAY_API_DATA = Path(__file__).with_name("gateway_api_crds.json")
+_FILES = {"": DATA, GATEWAY_API: GATEWAY_API_DATA}
 _DURATIONS = {("httpCookie", "ttl"), ("retryBudget", "budgetInterval"), ("tcp", "idleTimeout")}
 """Texts to the schema, durations to Istio: each with the field above it."""
 
 
 def versions(group: str, kind: str) -> Sequence[str]:
-    """The versions of a kind of object; none of what Istio does not have."""
-    found: Sequence[str] = _data()["versions"].get(f"{group}/{kind}", ())
+    """The versions of a kind of object; none of what neither has."""
+    found: Sequence[str] = _versions().get(f"{group}/{kind}", ())
     return found
 
 
 @cache
 def kinds() -> frozenset[str]:
-    """The name of every kind of object that Istio has."""
-    return frozenset(name.rpartition("/")[2] for name in _data()["versions"])
+    """The name of every kind of object that there is."""
+    return frozenset(name.rpartition("/")[2] for name in _versions())
 
 
 @cache
 def specs() -> Mapping[str, Schema]:
-    """The schema of the spec of every kind that is translated or about security, by kind."""
-    return {kind: _resolved(schema, schema["$defs"]) for kind, schema in _data()["specs"].items()}
+    """The schema of the spec of every kind that is translated or about security, by istiod's name for it."""
+    return {
+        collection(group, kind): _resolved(schema, schema["$defs"])
+        for group, data in _data().items()
+        for kind, schema in data["specs"].items()
+    }
 
 
 @cache
-def _data() -> Mapping[str, Any]:
-    data: Mapping[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
-    return data
+def _versions() -> Mapping[str, Sequence[str]]:
+    return {name: found for data in _data().values() for name, found in data["versions"].items()}
+
+
+@cache
+def _data() -> Mapping[str, Mapping[str, Any]]:
+    return {group: json.loads(file.read_text(encoding="utf-8")) for group, file in _FILES.items()}
 
 
 def _resolved(schema: Schema, shared: Mapping[str, Schema], field: str = "") -> Schema:

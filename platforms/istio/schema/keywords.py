@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,7 +12,8 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import create
 
 from platforms.istio import durations
-from platforms.istio.schema.crds import DECODING, RULES, Schema
+from platforms.istio.schema import expressions
+from platforms.istio.schema.crds import DECODING, LIST_TYPE, RULES, Schema
 
 Errors = Iterator[ValidationError]
 
@@ -69,8 +71,24 @@ def _format(_: Any, named: str, value: Any, __: Schema) -> Errors:
 def _rules(validator: Any, rules: Sequence[Mapping[str, str]], value: Any, schema: Schema) -> Errors:
     if validator.is_type(value, schema["type"]):
         for rule in rules:
-            if (wrong := EXPRESSIONS[rule["rule"]](value)) is not None:
+            ours = EXPRESSIONS.get(rule["rule"])
+            if ours is None:
+                if not expressions.holds(rule["rule"], value):
+                    yield ValidationError(rule["message"])
+            elif (wrong := ours(value)) is not None:
                 yield ValidationError(wrong + rule["message"])
+
+
+def _list_type(validator: Any, kind: str, value: Any, schema: Schema) -> Errors:
+    """Of a `set` no item comes twice, of a `map` no value of its keys; the first time is right."""
+    if kind not in ("set", "map") or not validator.is_type(value, "array"):
+        return
+    keys, seen = schema.get("x-kubernetes-list-map-keys", ()), []
+    for number, item in enumerate(value):
+        name = {key: item.get(key) for key in keys} if kind == "map" and isinstance(item, dict) else item
+        if name in seen:
+            yield ValidationError(json.dumps(name, separators=(",", ":")), path=(number,))
+        seen.append(name)
 
 
 def _one_at_most(*fields: str) -> Callable[[Any], str | None]:
@@ -135,7 +153,8 @@ EXPRESSIONS: Mapping[str, Callable[[Any], str | None]] = {
     "self.all(key, 0 < int(key) && int(key) <= 65535)": _ports,
     'url(self).getScheme() in ["http", "https"]': _web,
 }
-"""Every rule of the CRDs in Python: what goes before its message where it is broken, and None where it is not."""
+"""The rules of Istio's CRDs in Python, so that nothing is loaded for them: what goes before the message of one that is
+broken, and None for one that is not."""
 
 _OF_THE_LIBRARY = (
     "additionalProperties",
@@ -158,6 +177,7 @@ KEYWORDS = {
     "allOf": _all_of,
     "enum": _enum,
     "format": _format,
+    LIST_TYPE: _list_type,
     "oneOf": _one_of,
     "properties": _properties,
     "required": _required,

@@ -10,7 +10,7 @@ from typing import Any
 from platforms.errors import Rejected, Unsupported
 from platforms.istio import hosts
 from platforms.istio.gateway_names import MESH
-from platforms.istio.resources import Resource, ResourceSet
+from platforms.istio.resources import GATEWAY_API, Resource, ResourceSet
 from platforms.istio.schema import check, crds, object_meta
 from platforms.istio.validation import destination_rule, fields, gateway, http_match, http_route, layer4
 from platforms.istio.validation.security import authorization_policy, peer_authentication
@@ -28,26 +28,28 @@ def validated(resources: ResourceSet) -> ResourceSet:
 
 
 def _validated(resource: Resource) -> Resource:
+    if (resource.api_version, resource.kind) == ("v1", "Service"):  # what is needed of one is asked where it is read
+        return replace(resource, spec=check.cleaned(resource.spec), metadata={}, more={})
     kind, version = resource.kind, _version(resource)
     metadata = {**resource.metadata, "name": resource.name, "namespace": resource.namespace}
     for message in object_meta.malformed(metadata):
         raise Rejected(f"{resource}: {message}")
     document = {**resource.more, "spec": resource.spec}
-    undeclared = (*object_meta.unknown(metadata), *sorted(check.unknown(document, kind)))
+    undeclared = (*object_meta.unknown(metadata), *sorted(check.unknown(document, resource.collection)))
     if unknown := [f'unknown field "{path}"' for path in undeclared]:
         raise Rejected(
             f'{resource}: {kind} in version "{version}" cannot be handled as a {kind}: '
             f"strict decoding error: {', '.join(unknown)}"
         )
-    if problems := [*object_meta.problems(metadata), *check.problems(document, kind)]:
+    if problems := [*object_meta.problems(metadata), *check.problems(document, resource.collection)]:
         stage = min(problem.stage for problem in problems)
         shown = [problem for problem in problems if problem.stage == stage]
         if stage == check.Stage.WEBHOOK:
             raise Rejected(f"{resource}: {_WEBHOOK}{shown[0].message}")
         raise Rejected(f'{resource}: The {kind} "{resource.name}" is invalid: {"; ".join(map(str, shown))}')
-    resource = replace(resource, spec=check.cleaned(resource.spec), metadata={}, more={})
+    resource = replace(resource, spec=check.completed(resource.spec, resource.collection), metadata={}, more={})
     tried = list(authorization_policy.on_trial(resource))  # which Istio looks at first
-    if complaints := tried or list(dict.fromkeys(_COMPLAINTS.get(kind, _none)(resource))):
+    if complaints := tried or list(dict.fromkeys(_COMPLAINTS.get(resource.collection, _none)(resource))):
         raise Rejected(f"{resource}: {_WEBHOOK}configuration is invalid: {'; '.join(complaints)}")
     return resource
 
@@ -56,9 +58,11 @@ def _version(resource: Resource) -> str:
     """The version of an object, once its group has the kind in that version."""
     group, _, version = resource.api_version.rpartition("/")
     versions = crds.versions(group, resource.kind)
-    if not versions and "istio.io" not in group:
+    if not versions and "istio.io" not in group and group != GATEWAY_API:
         named = f"kind {resource.kind} ({resource.api_version})"
-        raise Unsupported(f"{resource}: {named} is not supported: Istio's own objects are, and no others")
+        raise Unsupported(
+            f"{resource}: {named} is not supported: Istio's own objects and the Gateway API's are, and no others"
+        )
     if version not in versions:
         raise Rejected(f'{resource}: no matches for kind "{resource.kind}" in version "{resource.api_version}"')
     return version

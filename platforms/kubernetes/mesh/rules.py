@@ -10,7 +10,7 @@ from typing import Any
 from platforms.bookinfo import NAMESPACE
 from platforms.errors import NotApplied, UsageError
 from platforms.istio.overlay import mesh_hosts, ruled_host
-from platforms.istio.resources import DRY_RUN, Resource, ResourceSet, created
+from platforms.istio.resources import DRY_RUN, GATEWAY_API, Resource, ResourceSet, created
 from platforms.kubernetes.client.api_errors import Forbidden
 from platforms.kubernetes.client.cluster import FIELD_MANAGER, Cluster
 
@@ -20,6 +20,7 @@ OURS = ("app.kubernetes.io/part-of", "bookinfo")
 _NETWORKING = "networking.istio.io/v1"
 _SECURITY = "security.istio.io/v1"
 # In this order they are written, and in the other they are removed: a subset is there before a route names it.
+_HTTP_ROUTE = "HTTPRoute"
 _KINDS = {
     "PeerAuthentication": _SECURITY,
     "AuthorizationPolicy": _SECURITY,
@@ -27,9 +28,12 @@ _KINDS = {
     "DestinationRule": _NETWORKING,
     "Gateway": _NETWORKING,
     "VirtualService": _NETWORKING,
+    _HTTP_ROUTE: f"{GATEWAY_API}/v1",
 }
 _ORDER = tuple(_KINDS)
-_CLAIMING = ("VirtualService", "DestinationRule")
+_CLAIMING = ("VirtualService", "DestinationRule", _HTTP_ROUTE)
+_MESH_HOST = "VirtualService"
+"""Of a VirtualService and an HTTPRoute for one host, one alone acts."""
 
 Live = Mapping[tuple[str, str], dict[str, Any]]
 """The namespace's objects as the API server has them, by kind and name."""
@@ -49,8 +53,22 @@ def live(cluster: Cluster, namespace: str) -> Live:
     return {
         (kind, one["metadata"]["name"]): one
         for kind, api_version in _KINDS.items()
+        if kind != _HTTP_ROUTE or cluster.offers(api_version, kind)
         for one in cluster.objects(api_version, kind, namespace)
     }
+
+
+def services(cluster: Cluster, namespace: str) -> ResourceSet:
+    """The Services of the namespace, as those of Bookinfo's own that routes may lead to; none where we may not look."""
+    try:
+        found = cluster.objects("v1", "Service", namespace)
+    except Forbidden:
+        return ResourceSet()
+    return ResourceSet(
+        tuple(
+            value({**in_namespace(one, namespace, NAMESPACE), "apiVersion": "v1", "kind": "Service"}) for one in found
+        )
+    )
 
 
 def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
@@ -59,6 +77,8 @@ def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
     Raises NotApplied for an object of another owner that stands in the way, UsageError for one of another namespace.
     """
     for resource in resources:
+        if resource.kind not in _KINDS:
+            raise UsageError(f"{resource}: a demo in a cluster changes no {resource.kind}: `kubectl apply` it")
         if resource.namespace != NAMESPACE:
             raise UsageError(f"{resource}: namespace {resource.namespace}: a demo changes nothing but {NAMESPACE}")
         one = found.get((resource.kind, resource.name))
@@ -112,10 +132,12 @@ def rivals(cluster: Cluster, namespace: str) -> list[dict[str, Any]]:
     """The rules of all namespaces that may claim a host of ours; only of our own where we may not look further."""
     found = []
     for kind in _CLAIMING:
+        if kind == _HTTP_ROUTE and not cluster.offers(_KINDS[kind], kind):
+            continue
         try:
-            found += cluster.objects(_NETWORKING, kind)
+            found += cluster.objects(_KINDS[kind], kind)
         except Forbidden:
-            found += cluster.objects(_NETWORKING, kind, namespace)
+            found += cluster.objects(_KINDS[kind], kind, namespace)
     return found
 
 
@@ -184,9 +206,9 @@ def is_ours(one: Mapping[str, Any]) -> bool:
 
 
 def _claims(resource: Resource) -> Iterator[tuple[str, str]]:
-    if resource.kind == "VirtualService":
+    if resource.kind in ("VirtualService", _HTTP_ROUTE):
         for host in mesh_hosts(resource):
-            yield (resource.kind, host)
+            yield (_MESH_HOST, host)
     elif resource.kind == "DestinationRule":
         yield (resource.kind, ruled_host(resource)[1])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tools.crds import written
+from tools.crds import ISTIO, written
 
 PORT = {
     "type": "object",
@@ -44,7 +44,7 @@ def crds(*specs: Any) -> str:
                 }
             }
         )
-        for kind in ("Sidecar", "VirtualService", "Gateway", "DestinationRule")
+        for kind in ("Sidecar", *ISTIO.kinds)
     )
 
 
@@ -55,7 +55,7 @@ def test_data() -> None:
 
     assert ("istio.io/istio v1.2.3", "Apache-2.0, Istio Authors") == (document["source"], document["licence"])
     assert ["v1", "v2"] == document["versions"]["networking.istio.io/Sidecar"]
-    assert ["DestinationRule", "Gateway", "VirtualService"] == list(document["specs"])
+    assert list(ISTIO.kinds) == list(document["specs"])
     assert {
         "type": "object",
         "properties": {

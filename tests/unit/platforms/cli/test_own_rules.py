@@ -11,7 +11,7 @@ from platforms.bookinfo import baseline
 from platforms.boundary import State
 from platforms.cli import own_rules
 from platforms.demo.applied_rules import AppliedRules
-from platforms.errors import UsageError
+from platforms.errors import Unsupported, UsageError
 from tests.fakes import FakePlatform
 
 RULE = """
@@ -19,6 +19,12 @@ apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: %s}
 spec: {hosts: [%s], http: [{route: [{destination: {host: %s, subset: v1}}]}]}
+"""
+ROUTE = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: mine}
+spec: {parentRefs: [{group: '', kind: Service, name: reviews}], rules: [{backendRefs: [{name: reviews-v1, port: 9080}]}]}
 """
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: reviews}\nspec: {ports: [{port: 9080}]}\n"
 
@@ -125,6 +131,41 @@ def test_what_is_no_rule_is_set_aside(platform: FakePlatform, tmp_path: Path) ->
     )
 
 
+ONE_VERSION = """
+apiVersion: v1
+kind: Service
+metadata: {name: reviews-v1}
+spec: {ports: [{port: 9080}], selector: {app: reviews, version: v1}}
+"""
+
+
+def test_a_service_for_one_version(platform: FakePlatform, tmp_path: Path) -> None:
+    """It comes into force beside the HTTPRoute that leads there; one that selects nothing is set aside with the reason."""
+    path = tmp_path / "all.yaml"
+    path.write_text("---\n".join((ONE_VERSION, SERVICE.replace("name: reviews", "name: shop"), ROUTE)))
+    applied = apply(platform, str(path))
+
+    assert ["mine", "reviews-v1"] == names(platform)
+    aside = "Bookinfo has Services and workloads of its own, and this one adds none: its selector selects no workload"
+    assert f"set aside, since {aside}: Service shop" in applied.remarks.notes
+
+
+def test_a_cluster_keeps_its_services() -> None:
+    """There `kubectl apply` makes them."""
+    own = own_rules.parsed(f"{ONE_VERSION}---{ROUTE}", "x.yaml")
+
+    assert own is own_rules.on(own, "local")
+    assert ["mine"] == [one.name for one in own_rules.on(own, "kubernetes").resources]
+    assert own_rules.on(own, "kubernetes").notes[0].startswith(f"set aside, since {own_rules.CLUSTERS_SERVICES}: ")
+
+
+def test_a_door_of_its_own_is_not_asked_in_a_cluster() -> None:
+    """Nobody here could tell what its proxies serve."""
+    text = ROUTE.replace("group: '', kind: Service, name: reviews", "name: door")
+    with pytest.raises(Unsupported, match=r"spec.parentRefs\[0\]: not supported on platform kubernetes: istiod gives"):
+        own_rules.dry_run(own_rules.parsed(text, "x.yaml"), "kubernetes")
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -132,8 +173,8 @@ def test_what_is_no_rule_is_set_aside(platform: FakePlatform, tmp_path: Path) ->
         ("# nothing", "no Istio object in there$"),
         (RULE.replace("istio.io", "istio") % ("a", "a", "a"), "kind VirtualService .* is not supported"),
         (
-            "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: a}\nspec: {}",
-            "kind HTTPRoute .* is not supported",
+            "apiVersion: gateway.networking.k8s.io/v2\nkind: HTTPRoute\nmetadata: {name: a}\nspec: {}",
+            "no matches for kind .HTTPRoute. in version .gateway.networking.k8s.io/v2",
         ),
     ],
 )

@@ -8,6 +8,7 @@ from platforms.bookinfo import BOOKINFO
 from platforms.envoy import unsupported
 from platforms.errors import Untranslated
 from platforms.istio.resources import Resource, ResourceSet
+from tests.unit.platforms.istio.gateway_api.http_routes import GATEWAY, gateway, http_route
 from tests.unit.platforms.istio.rules import FILE, access, reviews
 
 UNREADABLE = r"\p{Letter}"
@@ -73,3 +74,47 @@ def test_policies_that_no_listener_has_yet(kind: str) -> None:
     """Whatever they say: nothing may look as if it were in force."""
     with pytest.raises(Untranslated, match=f"kind {kind} is not supported"):
         refuse(access({}, kind=kind))
+
+
+TO = "backendRefs: [{name: reviews, port: 9080}]"
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("spec.parentRefs[0]", http_route(f"[{{{TO}}}]", more="parentRefs: [{group: networking.istio.io, kind: ServiceEntry, name: a}]")),
+        ("spec.rules[0].sessionPersistence", http_route(f"[{{sessionPersistence: {{sessionName: a}}, {TO}}}]")),
+        ("spec.rules[0].filters[0].type: ExtensionRef", http_route(f"[{{filters: [{{type: ExtensionRef, extensionRef: {{group: a.io, kind: B, name: c}}}}], {TO}}}]")),
+        ("spec.rules[0].backendRefs[0]", http_route("[{backendRefs: [{name: reviews.bookinfo, port: 9080}]}]")),
+        ("spec.rules[0].backendRefs[0].filters[0].type: URLRewrite", http_route("[{backendRefs: [{name: reviews, port: 9080, filters: [{type: URLRewrite, urlRewrite: {}}]}]}]")),
+        ("spec.rules[0].matches[0].headers[0]", http_route(f"[{{matches: [{{headers: [{{name: a, type: RegularExpression, value: '{UNREADABLE}'}}]}}], {TO}}}]")),
+    ],
+)  # fmt: skip
+def test_an_http_route(path: str, route: Resource) -> None:
+    """For most of these istiod would drop the whole route, and say so in its status alone."""
+    refuse(http_route(f"[{{{TO}}}]"))
+
+    with pytest.raises(Untranslated) as refusal:
+        refuse(route)
+
+    assert f"HTTPRoute mine: {path}: not supported" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("spec.gatewayClassName: nginx", "istio", "nginx"),
+        ("spec.listeners[0].port: 81", "port: 80", "port: 81"),
+        ("spec.listeners[0].protocol: TCP", "HTTP", "TCP"),
+        ("spec.listeners[1].allowedRoutes.namespaces.from: Selector", "from: All", "from: Selector, selector: {}"),
+        ("spec.infrastructure", "gatewayClassName", "infrastructure: {labels: {a: b}}\n  gatewayClassName"),
+    ],
+)
+def test_a_gateway_of_the_gateway_api(path: str, old: str, new: str) -> None:
+    """The one gateway here has one port, and speaks HTTP."""
+    refuse(gateway())
+
+    with pytest.raises(Untranslated) as refusal:
+        refuse(gateway(GATEWAY.replace(old, new, 1)))
+
+    assert f"Gateway door: {path}: not supported" in str(refusal.value)

@@ -10,6 +10,7 @@ import pytest
 from platforms.bookinfo import BOOKINFO, NAMESPACE, baseline
 from platforms.istio.overlay import lay_over
 from platforms.istio.resources import NOW, Resource, ResourceSet
+from tests.unit.platforms.istio.gateway_api.http_routes import gateway, http_route
 
 
 def virtual_service(name: str, *hosts: str, gateways: list[str] | None = None, namespace: str = "bookinfo") -> Resource:
@@ -161,3 +162,25 @@ def test_nothing_said_twice(own: Resource) -> None:
 
     assert () == laid.notes
     assert RULED.resources[0] == laid.resources.resources[0]
+
+
+def test_an_http_route() -> None:
+    """It claims the host of the Service that it is for, as a VirtualService does."""
+    route = http_route("[{backendRefs: [{name: ratings, port: 9080}]}]")
+    laid = lay_over(BASE, ResourceSet((route,)), BOOKINFO)
+
+    assert ["mine", "bookinfo"] == names(laid.resources)
+    assert (
+        "VirtualService reviews of the baseline steps aside: x.yaml: HTTPRoute mine claims the same host" in laid.notes
+    )
+
+
+def test_a_gateway_of_the_gateway_api() -> None:
+    """It takes the one gateway's place: what the baseline says there goes, even a Gateway of that name."""
+    door = Resource("networking.istio.io/v1", "Gateway", "door", {"selector": {}}, namespace="bookinfo")
+    laid = lay_over(ResourceSet((*BASE, door)), ResourceSet((gateway(),)), BOOKINFO)
+
+    assert [("KubernetesGateway", "door"), ("VirtualService", "reviews")] == [
+        (one.collection, one.name) for one in laid.resources
+    ]
+    assert 2 == len(laid.notes)

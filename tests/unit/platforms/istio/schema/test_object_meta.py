@@ -139,13 +139,14 @@ def test_a_status_is_an_object() -> None:
 
 def test_a_kind_of_somebody_else_is_named() -> None:
     """By its kind, not only by its version."""
-    service = Resource("v1", "Service", "reviews", {}, NAMESPACE, source="x.yaml")
+    policy = Resource("kyverno.io/v1", "Policy", "x", {}, NAMESPACE, source="x.yaml")
     with pytest.raises(Unsupported) as raised:
-        validated(ResourceSet((service,)))
+        validated(ResourceSet((policy,)))
 
-    assert "x.yaml: Service reviews: kind Service (v1) is not supported: Istio's own objects are, and no others" == str(
-        raised.value
-    )
+    assert (
+        "x.yaml: Policy x: kind Policy (kyverno.io/v1) is not supported: "
+        "Istio's own objects and the Gateway API's are, and no others"
+    ) == str(raised.value)
 
 
 @pytest.mark.parametrize("spec", [{"a": None, "b": {"c": None, "d": 1.0}}, {"b": {"d": 1}}])

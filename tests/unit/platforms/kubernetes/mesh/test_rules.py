@@ -250,3 +250,21 @@ def test_what_others_say_beside_an_annotation_of_ours_stays() -> None:
     written = {**made, "metadata": {**made["metadata"], "annotations": {"a": "b", "istio.io/dry-run": "true"}}}
 
     assert {**made, "metadata": {**made["metadata"], "annotations": {"a": "b"}}} == rules._saying(made, written)
+
+
+def test_somebody_elses_http_route() -> None:
+    """It would act before a VirtualService of ours for the same Service."""
+    spec = {"parentRefs": [{"group": "", "kind": "Service", "name": "reviews"}]}
+    route = {**theirs("HTTPRoute", "theirs", spec), "apiVersion": "gateway.networking.k8s.io/v1"}
+    (told,) = conflicting_rules(route)
+
+    assert "HTTPRoute theirs in namespace bookinfo claims the same host, reviews.bookinfo.svc.cluster.local" in told
+
+
+def test_a_kind_that_a_demo_does_not_change() -> None:
+    """A Service of the cluster is somebody's who has made it."""
+    service = Resource("v1", "Service", "reviews-v1", {}, "bookinfo")
+    with pytest.raises(
+        UsageError, match="Service reviews-v1: a demo in a cluster changes no Service: `kubectl apply` it"
+    ):
+        rules.plan(ResourceSet((service,)), live(baseline()), "bookinfo")
