@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.client
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -34,6 +34,12 @@ BOOKINFO = Registry(
         Workload("reviews", "v3", "bookinfo-reviews"),
     ),
 )
+
+
+def with_workloads(workloads: Iterable[Workload]) -> Registry:
+    """Bookinfo's Services, with these workloads behind them."""
+    return replace(BOOKINFO, workloads=tuple(workloads))
+
 
 ISTIO = ROOT / "istio"
 """The rules of Bookinfo: the baseline, and those of the episodes."""

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from platforms.counters import Calls, Counters, Hop
+from platforms.istio.registry import Workload
 from platforms.istio.resources import Resource, ResourceSet
 
 
@@ -139,6 +140,9 @@ class Platform(Protocol):
     @property
     def caveats(self) -> tuple[Caveat, ...]:
         """The parts of the baseline that are not in force here."""
+
+    def workloads(self) -> Mapping[Workload, int]:
+        """The workloads of this Bookinfo, each with the number of its instances while nothing is stopped."""
 
     @property
     def gateway_url(self) -> str:

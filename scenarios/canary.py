@@ -59,6 +59,9 @@ class Weights:
         return ",".join(map(str, self.of))
 
 
+_EVENLY = Weights((1,) * len(VERSIONS))
+
+
 def rule(weights: Weights) -> ResourceSet:
     """Return `istio/canary.yaml` with these weights."""
     resources = load(ISTIO / "canary.yaml")
@@ -76,8 +79,8 @@ def scenario(weights: Weights, margin: Fraction) -> Scenario:
         name="canary",
         title=str(weights),
         steps=(
-            Step(Message("step.even_split"), State(baseline()), (even,)),
-            Step(str(weights), State(baseline().overlaid(rule(weights))), (weighted,)),
+            Step(Message("step.even_split"), State(baseline()), (even,), where_uneven=_by_weight(_EVENLY)),
+            Step(str(weights), _by_weight(weights), (weighted,)),
         ),
         point=1,
         outcomes=NAMES,
@@ -87,6 +90,10 @@ def scenario(weights: Weights, margin: Fraction) -> Scenario:
             if 0 < share < SMALLEST_SHARE
         ),
     )
+
+
+def _by_weight(weights: Weights) -> State:
+    return State(baseline().overlaid(rule(weights)))
 
 
 def _coarser(margin: Fraction) -> Fraction:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from platforms.boundary import State
+from platforms.istio.registry import Workload
 from scenarios.messages.message import Message, Text
 from scenarios.statistics.claim import Expectation
 
@@ -22,6 +23,15 @@ class Step:
     """True if ratings must have answered, False if they must not have; None if either is possible."""
     users: int = 8
     """How many pages are asked for at the same time; on 2 cores, more bring no more pages: 4 260, 8 310, 16 310 a second."""
+    where_uneven: State | None = None
+    """The state in place of the other where the versions of reviews have not one number of instances, and no others are there."""
+
+    def on(self, reviews: Mapping[str, int]) -> Step:
+        """Return the step for so many instances of each version of reviews."""
+        expected = {version for expectation in self.expectations for version in expectation.shares}
+        if self.where_uneven is None or (reviews.keys() == expected and len(set(reviews.values())) == 1):
+            return self
+        return replace(self, state=self.where_uneven)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,18 @@ class Scenario:
     """The index of the step that undoes a fault, if one does: how long that took is the time to recover."""
     notes: tuple[Text, ...] = ()
     """What the audience must know to read the result."""
+
+    def on(self, workloads: Mapping[Workload, int]) -> Scenario:
+        """Return the scenario for a Bookinfo of these workloads, each with the number of its instances.
+
+        What is drawn among all instances of reviews is no even split of versions where these differ in their number.
+        """
+        reviews = {one.version: n for one, n in workloads.items() if one.app == "reviews"}
+        steps = tuple(step.on(reviews) for step in self.steps)
+        if steps == self.steps:
+            return self
+        told = [f"{version}: {n}" for version, n in reviews.items()]
+        return replace(self, steps=steps, notes=(*self.notes, Message("note.uneven", instances=told)))
 
     @property
     def expectations(self) -> tuple[Expectation, ...]:

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, with_workloads
 from platforms.boundary import State
 from platforms.envoy.route import matches
 from platforms.envoy.translate import Snapshot, routing
 from platforms.errors import PlatformError
+from platforms.istio.registry import Workload
 from scenarios.versions import VERSIONS
 
 _CALLER = "productpage-v1"
@@ -19,26 +20,35 @@ _HOST = BOOKINFO.host("reviews")
 _DRAWS = ("RANDOM", "ROUND_ROBIN")
 """Load balancing that gives every instance the same share."""
 
+_ORDINARY = dict.fromkeys(BOOKINFO.workloads, 1)
+"""Bookinfo where nobody asked for more."""
 _Split = list[tuple[tuple[str, ...], int]]
 """The workloads of each destination, and its weight."""
 
 
-def shares(state: State) -> Mapping[str, float | None]:
-    """Return the share that a state asks of each version; None where it is not the same for every request."""
-    split = _split(state)
+def shares(state: State, workloads: Mapping[Workload, int] = _ORDINARY) -> Mapping[str, float | None]:
+    """Return the share that a state asks of each version; None where it is not the same for every request.
+
+    `workloads` are those of the demo, each with the number of its instances.
+    """
+    split, instances = _split(state, workloads), {one.name: n for one, n in workloads.items()}
     if not split:
         return dict.fromkeys(VERSIONS)
     total = sum(weight for _, weight in split)
     found = dict.fromkeys(VERSIONS, Fraction(0))
-    for workloads, weight in split:
-        for workload in workloads:
-            found[workload.removeprefix("reviews-")] += Fraction(weight, total * len(workloads))
+    for drawn, weight in split:
+        among = sum(instances[workload] for workload in drawn)
+        for workload in drawn:
+            if (
+                version := workload.removeprefix("reviews-")
+            ) in found:  # a version of one's own is not among those shown
+                found[version] += Fraction(weight * instances[workload], total * among)
     return {version: float(share) for version, share in found.items()}
 
 
 def weights_of(state: State) -> tuple[int, ...] | None:
     """Return the weights that a state gives the versions by name; None where it does not."""
-    split = _split(state)
+    split = _split(state, _ORDINARY)
     if not split or any(len(workloads) > 1 for workloads, _ in split):
         return None
     found = dict.fromkeys(VERSIONS, 0)
@@ -47,10 +57,10 @@ def weights_of(state: State) -> tuple[int, ...] | None:
     return tuple(found.values())
 
 
-def _split(state: State) -> _Split:
+def _split(state: State, workloads: Mapping[Workload, int]) -> _Split:
     """The destinations of the one route to reviews; empty where there are several, or none that can be told."""
     try:
-        made = routing(state.resources, BOOKINFO)
+        made = routing(state.resources, with_workloads(workloads))
     except PlatformError:
         return []
     routes = [

@@ -15,10 +15,11 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, quote, unquote
 
-from platforms.bookinfo import baseline
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import Call, Caveat, Convergence, RequestLog, State
 from platforms.counters import Calls, Counters, Hop
 from platforms.errors import NotApplied, NotConverged, Rejected
+from platforms.istio.registry import Workload
 
 VERSIONS = ("v1", "v2", "v3")
 COLORS = {"v2": "black", "v3": "red"}
@@ -165,6 +166,9 @@ class FakePlatform:
             if self._asked is not self._served and time.monotonic() >= self._changed + self.lag and self._takes():
                 self._served = self._asked
             return self._served
+
+    def workloads(self) -> Mapping[Workload, int]:
+        return dict.fromkeys(BOOKINFO.workloads, 1)
 
     def apply(self, state: State) -> None:
         if unknown := state.stopped - set(PROXIES):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO, baseline, load, parse
+from platforms.bookinfo import BOOKINFO, baseline, load, parse, with_workloads
 from platforms.boundary import CONVERGENCE_SECONDS, Caveat, Convergence, State
 from platforms.demo.applied_rules import AppliedRules
 from platforms.demo.crash_recovery import print_restored
@@ -22,6 +22,7 @@ from platforms.istio.analysis.message import Finding
 from platforms.istio.gateway_api.own_services import hindrance
 from platforms.istio.overlay import Overlay, lay_over
 from platforms.istio.reading import files
+from platforms.istio.registry import Registry
 from platforms.istio.resources import GATEWAY_API, Resource, ResourceSet, collected
 from platforms.istio.schema import crds
 from platforms.istio.validation.validate import validated
@@ -103,7 +104,7 @@ def dry_run(own: OwnRules, platform: str) -> Remarks:
     own = on(own, platform)
     laid = laid_over(own.resources)
     translate(laid.resources, platform)
-    return _preceded(own.notes, _remarks(own.resources, laid, ()))
+    return _preceded(own.notes, _remarks(own.resources, laid, (), BOOKINFO))
 
 
 def translate(resources: ResourceSet, platform: str) -> None:
@@ -144,12 +145,12 @@ def _apply(own: ResourceSet, platform: DemoPlatform) -> Applied:
     laid = laid_over(own)
     convergence = _put_in_force(platform, State(laid.resources))
     AppliedRules.of(platform.key).write(own)
-    return Applied(convergence, _remarks(own, laid, platform.caveats))
+    return Applied(convergence, _remarks(own, laid, platform.caveats, with_workloads(platform.workloads())))
 
 
-def _remarks(own: ResourceSet, laid: Overlay, caveats: tuple[Caveat, ...]) -> Remarks:
+def _remarks(own: ResourceSet, laid: Overlay, caveats: tuple[Caveat, ...], registry: Registry) -> Remarks:
     concerned = caveats if any(one.kind in security.KINDS for one in own) else ()
-    return Remarks((*notes(laid), *concerned), analyze(laid.resources, BOOKINFO))
+    return Remarks((*notes(laid), *concerned), analyze(laid.resources, registry))
 
 
 def _preceded(notes: tuple[str, ...], remarks: Remarks) -> Remarks:

@@ -14,6 +14,7 @@ from platforms.counters import Calls, Counters
 from platforms.envoy.translate import Snapshot
 from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, UsageError
 from platforms.istio.push_context import by_age
+from platforms.istio.registry import Workload
 from platforms.kubernetes import load_generator
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh import config_diff, deployments, rules
@@ -67,6 +68,9 @@ class KubernetesPlatform:
     @property
     def gateway_url(self) -> str:
         return self._demo.gateway_url
+
+    def workloads(self) -> Mapping[Workload, int]:
+        return deployments.replicas(self._cluster, self._demo.namespace)
 
     def apply(self, state: State) -> None:
         began = time.monotonic()

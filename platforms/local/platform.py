@@ -88,6 +88,9 @@ class LocalPlatform:
     def gateway_url(self) -> str:
         return self._demo.gateway_url
 
+    def workloads(self) -> Mapping[Workload, int]:
+        return {one.workload: one.replicas for one in self._demo.deployments}
+
     def apply(self, state: State) -> None:
         began = time.monotonic()
         with self._question("apply", state=state.document()) as question:

@@ -10,6 +10,7 @@ from platforms.boundary import Caveat, Convergence, LoadGeneratorFactory, Platfo
 from platforms.counters import Calls, Counters
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
+from platforms.istio.registry import Workload
 from scenarios.defects.rewriting import RewritingProxy
 from scenarios.evidence.judgement import Verdict
 from scenarios.messages.message import Text
@@ -95,6 +96,9 @@ class DefectivePlatform:
     @property
     def gateway_url(self) -> str:
         return self._rewriting.url if self._rewriting and self._planted else self._platform.gateway_url
+
+    def workloads(self) -> Mapping[Workload, int]:
+        return self._platform.workloads()
 
     def apply(self, state: State) -> None:
         self._planted, self._waits = state == self._defect.claimed_state, 0

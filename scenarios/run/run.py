@@ -99,6 +99,7 @@ def run(
     started = datetime.now().astimezone()
     clock = time.perf_counter()
     platform = connect()
+    scenario = scenario.on(platform.workloads())
     scenario = replace(scenario, notes=(*scenario.notes, *map(_note_of, platform.caveats)))
     url = f"{platform.gateway_url}/productpage"
     with stream.telling_failure():

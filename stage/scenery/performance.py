@@ -43,6 +43,7 @@ class Performance:
 
     def __init__(self, platform: DemoPlatform, choice: Choice, cast: Cast, *, rate: float) -> None:
         self._platform, self._choice, self._cast, self._rate = platform, choice, cast, rate
+        self._workloads = platform.workloads()
         self._lock = threading.Lock()
         self._paused = self._waits = False
         self._show: Show | None = None
@@ -203,7 +204,7 @@ class Performance:
             if status.status != "applying" and status.since_ms != self._counted_from:
                 self._counted_from = status.since_ms
                 cast.rates.forget()
-                cast.traffic.count_from(status.since_ms, rules.shares(status.state))
+                cast.traffic.count_from(status.since_ms, rules.shares(status.state, self._workloads))
                 cast.pages.want(show.user, show.language)
 
     def _demo(self, status: RuleStatus) -> DemoView:

@@ -47,8 +47,8 @@ class Demo:
         """The same while the test does something else."""
         return commands.start(*words, environment=self.environment)
 
-    def up(self) -> subprocess.CompletedProcess[str]:
-        done = self.run("up", "--platform", "local", "--port", str(self.port))
+    def up(self, *options: str) -> subprocess.CompletedProcess[str]:
+        done = self.run("up", "--platform", "local", "--port", str(self.port), *options)
 
         assert 0 == done.returncode, done.stderr
 
@@ -88,11 +88,11 @@ class Demo:
 
 
 @contextmanager
-def demo_up(folder: Path) -> Iterator[Demo]:
+def demo_up(folder: Path, *options: str) -> Iterator[Demo]:
     """A demo that is up, and certainly down afterwards."""
     demo = Demo(folder)
     try:
-        demo.up()
+        demo.up(*options)
         yield demo
     finally:
         demo.run("down")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from platforms.bookinfo import BOOKINFO
 from platforms.errors import NotApplied
+from platforms.istio.registry import Workload
 from platforms.kubernetes.client.cluster import Cluster
 
 _NAMES = frozenset(workload.name for workload in BOOKINFO.workloads)
@@ -22,7 +24,7 @@ def scale(cluster: Cluster, namespace: str, stopped: Collection[str]) -> None:
         if metadata["name"] not in _NAMES or bool(replicas) == (metadata["name"] not in stopped):
             continue
         kept = str(replicas) if replicas else None
-        asked = 0 if replicas else int((metadata.get("annotations") or {}).get(_KEPT, 1))
+        asked = 0 if replicas else _kept(deployment)
         cluster.patch(
             {
                 "metadata": {"name": metadata["name"], "namespace": namespace, "annotations": {_KEPT: kept}},
@@ -47,7 +49,18 @@ def unready(cluster: Cluster, namespace: str, stopped: Collection[str]) -> Itera
             yield f"{name} is not ready: {ready} of {asked} instances"
 
 
+def replicas(cluster: Cluster, namespace: str) -> Mapping[Workload, int]:
+    """The number of instances of each workload; of a stopped one, those that it gets back."""
+    found = {one["metadata"]["name"]: one for one in cluster.objects("apps/v1", "Deployment", namespace)}
+    there = (one for one in BOOKINFO.workloads if one.name in found)
+    return {one: found[one.name]["spec"]["replicas"] or _kept(found[one.name]) for one in there}
+
+
 def stopped(cluster: Cluster, namespace: str) -> set[str]:
     """The workloads that have been asked to have no instance."""
     found = cluster.objects("apps/v1", "Deployment", namespace)
     return {one["metadata"]["name"] for one in found if not one["spec"]["replicas"]} & _NAMES
+
+
+def _kept(deployment: Mapping[str, Any]) -> int:
+    return int((deployment["metadata"].get("annotations") or {}).get(_KEPT, 1))

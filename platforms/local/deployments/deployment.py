@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, with_workloads
 from platforms.istio.registry import Registry, Workload
 
 
@@ -54,7 +54,7 @@ def replicas(deployments: Iterable[Deployment]) -> dict[str, str]:
 
 def registry(deployments: Iterable[Deployment]) -> Registry:
     """Bookinfo's Services, with these workloads behind them."""
-    return replace(BOOKINFO, workloads=tuple(one.workload for one in deployments))
+    return with_workloads(one.workload for one in deployments)
 
 
 def document(deployments: Iterable[Deployment]) -> list[dict[str, Any]]:

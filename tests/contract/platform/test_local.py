@@ -11,7 +11,7 @@ import pytest
 
 from platforms.local.platform import LocalPlatform
 from tests.contract.platform.contract import BASELINE, PlatformContract
-from tests.e2e.demo import Demo
+from tests.e2e.demo import Demo, demo_up
 
 
 class TestLocal(PlatformContract):
@@ -37,3 +37,15 @@ class TestLocal(PlatformContract):
                 os.kill(pid, signal.SIGCONT)
 
         return lagging()
+
+
+@pytest.mark.exhaustive
+class TestSeveralInstances(TestLocal):
+    """The same with three instances of everything that is called by others."""
+
+    @pytest.fixture(scope="class")
+    def demo(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+        called = ("details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
+        options = [word for workload in called for word in ("--replicas", f"{workload}=3")]
+        with demo_up(tmp_path_factory.mktemp("replicas"), *options) as demo:
+            yield demo

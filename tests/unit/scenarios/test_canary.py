@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from platforms.bookinfo import ISTIO, load
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.errors import UsageError
+from platforms.istio.registry import Workload
 from scenarios.canary import MOST, Weights, rule, scenario
 from scenarios.messages.catalogue import english
 
@@ -89,3 +90,25 @@ def test_a_share_too_small_to_be_noticed_is_said() -> None:
     """One in a thousand cannot be told from none with the usual number of requests."""
     assert scenario(Weights((999, 1, 0)), MARGIN).notes
     assert not scenario(Weights((90, 10, 0)), MARGIN).notes
+
+
+@pytest.mark.parametrize(
+    ("more", "noted"),
+    [
+        ({}, []),
+        ({"v1": 3, "v2": 3, "v3": 3}, []),
+        ({"v1": 3}, ["v1: 3, v2: 1, v3: 1"]),
+        ({"v4": 1}, ["v1: 1, v2: 1, v3: 1, v4: 1"]),
+    ],
+)
+def test_the_even_split_is_one_of_versions(more: dict[str, int], noted: list[str]) -> None:
+    """Where instances do not make it by themselves, weights do, and a note says so; the other steps stay as they are."""
+    numbers = {"v1": 1, "v2": 1, "v3": 1, **more}
+    workloads = {Workload("reviews", version): n for version, n in numbers.items()} | {Workload("ratings", "v1"): 5}
+    made = scenario(Weights((90, 10, 0)), MARGIN)
+    found = made.on(workloads)
+    even = baseline().overlaid(rule(Weights((1, 1, 1)))) if noted else baseline()
+
+    assert even == found.steps[0].state.resources
+    assert made.steps[1:] == found.steps[1:]
+    assert all(numbers in english(note) for numbers, note in zip(noted, found.notes, strict=True))

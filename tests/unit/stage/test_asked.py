@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from platforms.bookinfo import ISTIO, baseline
+from platforms.bookinfo import BOOKINFO, ISTIO, baseline
 from platforms.boundary import State
+from platforms.istio.registry import Workload
 from stage import rules
 from stage.asked import shares, weights_of
 
@@ -58,6 +59,18 @@ def test_what_depends_on_the_request_is_not_asked(text: str) -> None:
     """Nothing is shown rather than a guess."""
     assert UNKNOWN == shares(typed(text))
     assert weights_of(typed(text)) is None
+
+
+def test_a_version_has_the_share_of_all_its_instances() -> None:
+    """Of the even split that no rule makes; weights stay what they are, and a version of one's own is not shown."""
+    workloads = {
+        **dict.fromkeys(BOOKINFO.workloads, 1),
+        BOOKINFO.workload("reviews-v1"): 2,
+        Workload("reviews", "v4"): 1,
+    }
+
+    assert {"v1": 0.4, "v2": 0.2, "v3": 0.2} == shares(State(baseline()), workloads)
+    assert {"v1": 0.9, "v2": 0.1, "v3": 0.0} == shares(rules.preset(2), workloads)
 
 
 def test_a_stopped_version_gets_nothing_of_an_even_split() -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from platforms.bookinfo import baseline
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import State
 from platforms.choice import Choice
 from platforms.errors import Busy
@@ -99,7 +99,12 @@ def work() -> Work:
 
 @pytest.fixture
 def stage(work: Work) -> Presentation:
-    platform = SimpleNamespace(name="local", gateway_url="http://127.0.0.1:9080", close=lambda: None)
+    platform = SimpleNamespace(
+        name="local",
+        gateway_url="http://127.0.0.1:9080",
+        workloads=lambda: dict.fromkeys(BOOKINFO.workloads, 1),
+        close=lambda: None,
+    )
     everybody = cast(Any, work)
     scenery = Performance(
         cast(Any, platform),

@@ -58,6 +58,9 @@ def test_a_stopped_workload_gets_its_instances_back() -> None:
     deployments.scale(found.cluster, "bookinfo", {"ratings-v1"})
     assert {"ratings-v1"} == deployments.stopped(found.cluster, "bookinfo")
     assert 0 == found.replicas["ratings-v1"]
+    assert {one: 3 if one.app == "ratings" else 1 for one in BOOKINFO.workloads} == deployments.replicas(
+        found.cluster, "bookinfo"
+    )
 
     deployments.scale(found.cluster, "bookinfo", set())
 
