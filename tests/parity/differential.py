@@ -27,8 +27,8 @@ from tests.parity.comparison import BASE, Class, differences, known, translated
 from tests.parity.oracle import Answer, oracle, question, served
 from tests.parity.wide import wide
 from tests.properties import rules
+from tests.properties.access.policies import POLICIES
 from tests.properties.http_routes import GATEWAYS, HTTP_ROUTES
-from tests.properties.policies import POLICIES
 
 RECORDED = Path(__file__).parent / "oracle-answers.json.gz"
 """A fixed sample, for where there is no Go."""

@@ -18,36 +18,27 @@ _PRINCIPALS = (
 )
 _WHERE = ("bookinfo", "istio-system", "default", "book*", "*-system", "*", "b*o", "a.b", "book*in*", "")
 _SERVICE_ACCOUNTS = (
-    "default",
-    "bookinfo-reviews",
-    "bookinfo/bookinfo-reviews",
-    "a.b/c.d",
-    "*",
-    "a/b/c",
-    "/a",
-    "a/",
-    "",
+    *("default", "bookinfo-reviews", "bookinfo/bookinfo-reviews", "bookinfo-productpage", "a.b/c.d"),
+    *("istio-system/istio-ingressgateway-service-account", "bookinfo-details", "*", "a/b/c", "/a", "a/", ""),
 )
-_DOMAINS = ("cluster.local", "*", "*.local", "cluster.*", "td", "a*b", "a/b", "*a*", "")
+_DOMAINS = ("cluster.local", "*", "*.local", "cluster.*", "td", "td.*", "*.td", "a*b", "a/b", "*a*", "")
 _BLOCKS = (
-    *("10.0.0.0/8", "10.244.0.9", "127.0.0.1", "10.1.2.3/8", "::1", "fe80::1/64", "FE80::0:1", "::ffff:1.2.3.4", "0.0.0.0/0"),
+    *("10.0.0.0/8", "10.244.0.9", "127.0.0.1", "10.1.2.3/8", "::1", "FE80::0:1", "0.0.0.0/0", "fe80::1/64", "::ffff:1.2.3.4"),
     *("fe80::1%eth0", "10.0.0.1/32", "x", "1.2.3", "1.2.3.4/33", "1.2.3.4/08", "::1/129", "fe80::1%a/64", "1.2.3.256", ""),
 )  # fmt: skip
-_PORTS = ("9080", "8080", "0", "080", "65535", "65536", "x", "-1", "4294967296", "")
-_HOSTS = ("details", "*.bookinfo", "details*", "*", "Details:9080", "**", "")
-_METHODS = ("GET", "POST", "G*", "*T", "*", "get", "")
+_PORTS = ("9080", "8080", "0", "080", "65535", "80", "443", "65536", "x", "-1", "4294967296", "")
+_HOSTS = ("details", "*.bookinfo", "details*", "*", "Details:9080", "x", "**", "")
+_METHODS = ("GET", "POST", "G*", "*T", "*", "get", "PUT", "")
 _PATHS = (
-    *("/details/*", "/details/0", "*", "*/0", "/productpage", "/a*b", "**", "//", "/reviews/*"),
-    *("/{*}", "/{**}", "/details/{*}", "/{*}/x/{**}", "/{**}/a", "{*}", "/{*}/", "/{**}/{*}", "/a{*}", "/{a}", "/é/{*}", "/a b/{**}", ""),
+    *("/details/*", "/details/0", "*/0", "/details/{*}", "/{*}/x/{**}", "/{**}", "/productpage", "*", "/{*}", "/a*b", "**", "//"),
+    *("/reviews/*", "/{**}/a", "{*}", "/{*}/", "/{**}/{*}", "/a{*}", "/{a}", "/é/{*}", "/a b/{**}", ""),
 )  # fmt: skip
-_HEADERS = ("x", "a*", "*b", "*", "*c*", "A", "")
+_HEADERS = ("x", "a*", "*b", "*", "*c*", "A", "ab", "")
 _CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "request.headers[end-user]": _HEADERS,
     "request.headers[X-A]": _HEADERS,
     "request.headers[:path]": _PATHS,
     "request.headers-x[a]": _HEADERS,
-    "request.headers": _HEADERS,
-    "request.headers[]": _HEADERS,
     "source.ip": _BLOCKS,
     "remote.ip": _BLOCKS,
     "source.namespace": _WHERE,
@@ -57,6 +48,8 @@ _CONDITIONS: Mapping[str, tuple[str, ...]] = {
     "destination.ip": _BLOCKS,
     "destination.port": _PORTS,
     "connection.sni": ("outbound_.9080_._.details.bookinfo.svc.cluster.local", "*", "*.local", "outbound*", "a"),
+    "request.headers": _HEADERS,
+    "request.headers[]": _HEADERS,
     "destination.namespace": _WHERE,
     "destination.labels[app]": ("details",),
     "destination.user": _ACCOUNTS,
@@ -73,40 +66,52 @@ _SOURCE = {
     "namespaces": _WHERE,
     "remoteIpBlocks": _BLOCKS,
     "ipBlocks": _BLOCKS,
-    "requestPrincipals": ("*", "a/b"),
 }
 _OPERATION = {"hosts": _HOSTS, "methods": _METHODS, "paths": _PATHS, "ports": _PORTS}
-_USUAL = 4
-"""So many of the values are ones that everybody writes."""
+_USUAL = 7
+"""So many of the values, the first ones, are taken by Istio and by ours, and so many of the conditions."""
+_TAKEN = 12
+_RARELY = 12
+"""Once in so many times it may be any other."""
 
 
-def _values(known: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
-    usual = st.sampled_from(known[:_USUAL])
-    return st.lists(st.one_of(*[usual] * 9, st.sampled_from(known)), min_size=1, max_size=3, unique=True)
+def _values(draw: st.DrawFn, known: tuple[str, ...]) -> list[str]:
+    at_hand = known if draw(st.integers(0, _RARELY)) == 0 else known[:_USUAL]
+    return draw(st.lists(st.sampled_from(at_hand), min_size=1, max_size=3, unique=True))
 
 
-def _fields(known: Mapping[str, tuple[str, ...]]) -> st.SearchStrategy[dict[str, list[str]]]:
+def _fields(draw: st.DrawFn, known: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
     """Few fields at a time: most of those that stand together are refused."""
     negated = {f"not{field[0].upper()}{field[1:]}": values for field, values in known.items()}
-    one = st.sampled_from([*known.items(), *known.items(), *negated.items()])
-    pair = one.flatmap(lambda field: st.tuples(st.just(field[0]), _values(field[1])))
-    return st.lists(pair, min_size=1, max_size=2).map(dict)
+    fields = draw(st.lists(st.sampled_from([*known, *known, *negated]), min_size=1, max_size=2))
+    return {field: _values(draw, {**known, **negated}[field]) for field in fields}
 
 
-_WHEN = st.sampled_from([*_CONDITIONS.items()]).flatmap(
-    lambda one: (
-        st.fixed_dictionaries({"key": st.just(one[0]), "values": _values(one[1])})
-        | st.fixed_dictionaries({"key": st.just(one[0]), "values": _values(one[1]), "notValues": _values(one[1])})
-        | st.fixed_dictionaries({"key": st.just(one[0]), "notValues": _values(one[1])})
-        | st.fixed_dictionaries({"key": st.just(one[0])}, optional={"values": st.just([])})
-    )
-)
+@st.composite
+def _sources(draw: st.DrawFn) -> dict[str, Any]:
+    of_tokens = {"requestPrincipals": ["*"]} if draw(st.integers(0, 2 * _RARELY)) == 0 else {}
+    return {"source": {**_fields(draw, _SOURCE), **of_tokens}}
+
+
+@st.composite
+def _operations(draw: st.DrawFn) -> dict[str, Any]:
+    return {"operation": _fields(draw, _OPERATION)}
+
+
+@st.composite
+def _conditions(draw: st.DrawFn) -> dict[str, Any]:
+    keys = [*_CONDITIONS]
+    key = draw(st.sampled_from(keys if draw(st.integers(0, _RARELY)) == 0 else keys[:_TAKEN]))
+    given = draw(st.sampled_from((("values",), ("notValues",), ("values", "notValues")) * 5 + ((),)))
+    return {"key": key, **{field: _values(draw, _CONDITIONS[key]) for field in given}}
+
+
 _RULE = st.fixed_dictionaries(
     {},
     optional={
-        "from": st.lists(_fields(_SOURCE).map(lambda source: {"source": source}), max_size=2),
-        "to": st.lists(_fields(_OPERATION).map(lambda operation: {"operation": operation}), max_size=2),
-        "when": st.lists(_WHEN, max_size=1),
+        "from": st.lists(_sources(), max_size=2),
+        "to": st.lists(_operations(), max_size=2),
+        "when": st.lists(_conditions(), max_size=1),
     },
 )
 _SELECTORS = st.sampled_from(
@@ -119,13 +124,13 @@ _SELECTORS = st.sampled_from(
         {},
     )
 )
-_ACTIONS = ("ALLOW",) * 8 + ("DENY",) * 8 + ("AUDIT",) * 4 + ("CUSTOM", "deny")
+_ACTIONS = ("ALLOW",) * 16 + ("DENY",) * 16 + ("AUDIT",) * 6 + ("CUSTOM", "deny")
 _ABOUT = {"selector": _SELECTORS, "action": st.sampled_from(_ACTIONS)}
 _RULED = st.fixed_dictionaries({"rules": st.lists(_RULE, min_size=1, max_size=3)}, optional=_ABOUT)
 _BARE = st.fixed_dictionaries({}, optional=_ABOUT)
 _POLICY = st.one_of(_RULED, _RULED, _RULED, _RULED, _RULED, _BARE)
 _MODES = st.fixed_dictionaries(
-    {}, optional={"mode": st.sampled_from(("STRICT", "PERMISSIVE", "DISABLE", "UNSET") * 4 + ("X",))}
+    {}, optional={"mode": st.sampled_from(("STRICT", "PERMISSIVE", "DISABLE", "UNSET") * 10 + ("X",))}
 )
 _MTLS_PORTS = ("9080", "8080") * 10 + ("0", "65536", "x", "080", "+1")
 _PEERS = st.one_of(
