@@ -9,7 +9,7 @@ from platforms.envoy import tls
 from platforms.envoy.cluster import clusters
 from platforms.envoy.route import faults, retries
 from platforms.envoy.topology import Topology
-from platforms.istio.peer_authentication import MutualTls
+from platforms.istio.access.peer_authentication import MutualTls
 from platforms.loopback import LOOPBACK
 
 _LINE = "%REQ(TRACESTATE)% %UPSTREAM_HOST% %RESPONSE_CODE% %UPSTREAM_REQUEST_ATTEMPT_COUNT%"

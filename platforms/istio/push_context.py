@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from platforms.istio import hosts
+from platforms.istio.access.authorization_policy import AuthorizationPolicy, authorization_policy
+from platforms.istio.access.peer_authentication import PeerAuthentications
 from platforms.istio.delegation import Delegates, is_delegate
 from platforms.istio.gateway_api.attachment import AttachedRoutes, attached, listeners
 from platforms.istio.gateway_api.own_services import extended
 from platforms.istio.gateway_names import MESH, gateway_name
-from platforms.istio.peer_authentication import PeerAuthentications
-from platforms.istio.policies import AuthorizationPolicy, authorization_policy
 from platforms.istio.registry import ROOT_NAMESPACE, Proxy, Registry
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.visibility import visible_in

@@ -14,9 +14,9 @@ from platforms.envoy.authorization.filters import filters
 from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import Snapshot, translate
 from platforms.errors import Rejected, Unsupported
+from platforms.istio.access.peer_authentication import MutualTls
 from platforms.istio.analysis import access, deprecated, unreachable
 from platforms.istio.analysis.message import Finding
-from platforms.istio.peer_authentication import MutualTls
 from platforms.istio.push_context import PushContext
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.security import POLICIES, without_any

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from platforms.envoy.authorization import rules
-from platforms.istio.policies import AuthorizationPolicy, obeyed
+from platforms.istio.access.authorization_policy import AuthorizationPolicy, obeyed
 from platforms.istio.push_context import PushContext
 from platforms.istio.registry import Proxy
 

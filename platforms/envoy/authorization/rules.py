@@ -8,7 +8,7 @@ from typing import Any
 
 from platforms.envoy.authorization import attributes
 from platforms.envoy.authorization.attributes import Match
-from platforms.istio.policies import AuthorizationPolicy, Rule
+from platforms.istio.access.authorization_policy import AuthorizationPolicy, Rule
 from platforms.istio.validation.security.authorization_policy import negated
 
 Matcher = Mapping[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 
 from platforms.envoy.cluster import connection_pool, load_balancing, mutual_tls
 from platforms.istio import durations, hosts
-from platforms.istio.peer_authentication import MutualTls
+from platforms.istio.access.peer_authentication import MutualTls
 from platforms.istio.push_context import PushContext
 from platforms.istio.registry import Workload
 from platforms.loopback import LOOPBACK

@@ -8,7 +8,7 @@ from typing import Any
 from platforms.envoy import tls
 from platforms.envoy.cluster.connection_pool import HTTP_OPTIONS
 from platforms.istio import hosts
-from platforms.istio.peer_authentication import MutualTls
+from platforms.istio.access.peer_authentication import MutualTls
 from platforms.istio.push_context import DestinationRule, PushContext
 
 _DISABLE, _MUTUAL = "DISABLE", "ISTIO_MUTUAL"

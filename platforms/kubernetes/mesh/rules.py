@@ -222,7 +222,7 @@ def value(one: Mapping[str, Any]) -> Resource:
 
 
 def _said(one: Mapping[str, Any]) -> tuple[Any, str | None]:
-    """What an object says: its spec, and the annotation by which it is only to be tried."""
+    """Pick what an object says: its spec, and the annotation by which it is only to be tried."""
     return one.get("spec"), (one.get("metadata", {}).get("annotations") or {}).get(DRY_RUN)
 
 

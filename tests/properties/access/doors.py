@@ -18,6 +18,7 @@ from platforms.envoy import tls
 from platforms.envoy.topology import Topology
 from platforms.local import ports
 from platforms.local.certificates import Authority
+from platforms.local.deployments.deployment import DEPLOYMENTS
 from platforms.local.programs import envoy
 from platforms.loopback import LOOPBACK, is_free
 from platforms.wait import wait_until
@@ -82,7 +83,7 @@ class Doors:
 @contextlib.contextmanager
 def doors(folder: Path, binary: str, cases: Sequence[Guards]) -> Iterator[Doors]:
     """An Envoy with these cases, as long as the block."""
-    topology = ports.assign(folder, [SERVED], gateway_port=0)
+    topology = ports.assign(folder, DEPLOYMENTS, gateway_port=0)
     authority = Authority(topology, timedelta(days=1))
     authority.publish()
     for proxy in CALLERS.values():

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from platforms.envoy.authorization import rules
-from platforms.istio.policies import AuthorizationPolicy
+from platforms.istio.access.authorization_policy import AuthorizationPolicy
 
 ANY = {"any": True}
 GET, POST = ({"header": {"name": ":method", "stringMatch": {"exact": method}}} for method in ("GET", "POST"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from platforms.istio.peer_authentication import MutualTls, PeerAuthentications
+from platforms.istio.access.peer_authentication import MutualTls, PeerAuthentications
 from platforms.istio.push_context import by_age
 from platforms.istio.resources import Resource
 

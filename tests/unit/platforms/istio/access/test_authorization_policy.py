@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from platforms.bookinfo import BOOKINFO
-from platforms.istio.policies import AuthorizationPolicy, authorization_policy, obeyed
+from platforms.istio.access.authorization_policy import AuthorizationPolicy, authorization_policy, obeyed
 from tests.unit.platforms.istio.rules import access
 
 

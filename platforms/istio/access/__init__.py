@@ -1,0 +1,1 @@
+"""Who may call whom, and how: the policies of security.istio.io."""
