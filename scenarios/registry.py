@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scenarios import canary, fault_ratings, user_routing
+from scenarios import canary, fault_ratings, rollout, user_routing
 from scenarios.run.cli import Command
 
+EPISODES: tuple[Command, ...] = (
+    fault_ratings.COMMAND,
+    user_routing.COMMAND,
+    canary.COMMAND,
+)
+"""Those of the slides, which `make demo` plays."""
 COMMANDS: Mapping[str, Command] = {
-    module.COMMAND.name: module.COMMAND
-    for module in (
-        fault_ratings,
-        user_routing,
-        canary,
+    command.name: command
+    for command in (
+        *EPISODES,
+        rollout.COMMAND,
     )
 }
 """By name: `python -m scenarios.NAME` runs it."""

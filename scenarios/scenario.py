@@ -9,6 +9,7 @@ from platforms.boundary import State
 from platforms.istio.registry import Workload
 from scenarios.messages.message import Message, Text
 from scenarios.statistics.claim import Expectation
+from scenarios.statistics.health import Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class Step:
     """How many pages are asked for at the same time; on 2 cores, more bring no more pages: 4 260, 8 310, 16 310 a second."""
     where_uneven: State | None = None
     """The state in place of the other where the versions of reviews have not one number of instances, and no others are there."""
+    health: Health | None = None
+    """The versions that are compared meanwhile, if any are: all end users of the step ask for both."""
 
     def on(self, reviews: Mapping[str, int]) -> Step:
         """Return the step for so many instances of each version of reviews."""
@@ -48,6 +51,8 @@ class Scenario:
     """What a report calls an outcome, where its own name does not say enough: `v2` is `v2 black stars`."""
     healed: int | None = None
     """The index of the step that undoes a fault, if one does: how long that took is the time to recover."""
+    fallback: State | None = None
+    """What a rollout goes back to: each of its steps must hold before the next one is taken."""
     notes: tuple[Text, ...] = ()
     """What the audience must know to read the result."""
 

@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -25,6 +25,7 @@ VERSIONS = ("v1", "v2", "v3")
 COLORS = {"v2": "black", "v3": "red"}
 PROXIES = ("details-v1", "ingressgateway", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
 _FIRST = 50  # the page under each state at which what happens once begins
+_LATE = 0.5
 _TOLERATED = 3.0  # what productpage waits for reviews, twice; reviews v3 waits 2.5 s for ratings, v2 10 s
 
 
@@ -87,6 +88,10 @@ class Defects:
     """What pages say of themselves otherwise than they should, by version of reviews."""
     marked: float = 1.0
     """The share of the pages that do."""
+    sick: Callable[[State, str, int], float] | None = None
+    """The share of v2's pages that lack their ratings, by the state, the end user, and how many pages were asked for so far."""
+    slow: float = 0.0
+    """The share of v2's pages that come half a second late."""
     gateway_forgets: int = 0
     """Requests that the gateway loses count of, of every 100."""
 
@@ -253,9 +258,20 @@ class FakePlatform:
         if stuck or without:
             time.sleep(_TOLERATED + 0.1)
         ratings, seconds = ("unknown", 0.0) if without else self._ratings(state, version, mark)
+        ratings = self._sick(state, version, end_user, ratings)
         time.sleep(seconds * self.second)
         otherwise = self.defects.marks.get(version, {}) if chance.random() < self.defects.marked else {}
         return _page(end_user, version, ratings, otherwise)
+
+    def _sick(self, state: State, version: str, end_user: str, ratings: str) -> str:
+        """Return the ratings as a bad release has them, perhaps late."""
+        chance = random.Random(f"{self.seed}, sick {self.asked_for_page}")  # noqa: S311  # chance, not secrecy
+        if version != "v2":
+            return ratings
+        if chance.random() < self.defects.slow:
+            time.sleep(_LATE)
+        share = self.defects.sick(state, end_user, self.asked_for_page) if self.defects.sick else 0.0
+        return "unavailable" if chance.random() < share else ratings
 
     def _chance(self, end_user: str) -> random.Random:
         """The chance of a visit: that of an end user's n-th under a state is the same in every run, whoever comes before."""
@@ -333,12 +349,13 @@ class FakePlatform:
             return "not-asked", 0.0
         with self._lock:
             self._begun[f"reviews-{version}"] += 1
-        fault = _virtual_service(state, "ratings").get("http", [{}])[0].get("fault", {})
+        fault = _fault(state, version)
         if self.defects.ignores_faults:
             fault, state = {}, State(state.resources)
-        if "ratings-v1" in state.stopped or "abort" in fault:
+        aborted = "abort" in fault and random.random() * 100 < fault["abort"]["percentage"]["value"]  # noqa: S311  # chance
+        if "ratings-v1" in state.stopped or aborted:
             return "unavailable", 0.0
-        delay = float(fault["delay"]["fixedDelay"].removesuffix("s")) if "delay" in fault else 0.0
+        delay = _seconds(fault["delay"]["fixedDelay"]) if "delay" in fault else 0.0
         if version == "v2" and delay > _TOLERATED:
             with self._lock:
                 self._under_way += 1
@@ -378,6 +395,20 @@ def _page(end_user: str, version: str, ratings: str, otherwise: Mapping[str, str
 def _virtual_service(state: State, name: str) -> Mapping[str, Any]:
     found = [resource.spec for resource in state.resources.of_kind("VirtualService") if resource.name == name]
     return found[0] if found else {}
+
+
+def _fault(state: State, version: str) -> Mapping[str, Any]:
+    """The fault on the calls of this version of reviews to ratings."""
+    for http in _virtual_service(state, "ratings").get("http", []):
+        callers = [match["sourceLabels"] for match in http.get("match", [])]
+        if not callers or {"app": "reviews", "version": version} in callers:
+            found: Mapping[str, Any] = http.get("fault", {})
+            return found
+    return {}
+
+
+def _seconds(text: str) -> float:
+    return float(text.removesuffix("ms")) / 1000 if text.endswith("ms") else float(text.removesuffix("s"))
 
 
 def _matches(http: Mapping[str, Any], header: str) -> bool:

@@ -16,7 +16,7 @@ from platforms.cli import command_line
 from platforms.cli.command_line import TitledCommand
 from platforms.cli.demo_options import NAMES
 from platforms.environment import ROOT
-from scenarios.registry import COMMANDS
+from scenarios.registry import EPISODES
 
 
 @click.command(cls=TitledCommand, help=__doc__)
@@ -29,7 +29,7 @@ def demo(platform: str, report: Path) -> int:
         if code := 0 if was_up else run("platforms", "up", *where):
             return code
         codes = {}
-        for number, command in enumerate(COMMANDS.values(), start=1):
+        for number, command in enumerate(EPISODES, start=1):
             name = command.name
             print(f"\n── Episode {number}: {command.title} ──  python -m scenarios.{name}", flush=True)
             codes[name] = run(f"scenarios.{name}", *where, "--report", str(report / name))

@@ -117,6 +117,23 @@ class Decided(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Compared(Event):
+    """The comparison of two versions is sure, together with all else in its step, or that one is worse."""
+
+    step: int
+    answers: int
+    """The number of answers that it rests on, in the order in which they were asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class RolledBack(Event):
+    """A step does not hold, so what was there before was applied at this moment, and is in force."""
+
+    step: int
+    convergence: Convergence
+
+
+@dataclass(frozen=True, slots=True)
 class Sent(Event):
     """The last answer of a step has come."""
 
@@ -224,6 +241,8 @@ KINDS: tuple[type[Event], ...] = (
     Sending,
     Answered,
     Decided,
+    Compared,
+    RolledBack,
     Sent,
     Counted,
     Restored,

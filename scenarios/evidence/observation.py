@@ -138,6 +138,11 @@ def is_of_stars(outcome: Text) -> bool:
     return isinstance(outcome, Message) and outcome.key in _STARS
 
 
+def shown_by(seen: Observation) -> Message:
+    """Return the first part that a page lacks, or else its stars."""
+    return _shown(seen.marks)
+
+
 def outcome(seen: Observation, aspect: Aspect, *, within: float | None) -> Text | None:
     """Return the outcome of one answer; None if it is unknown."""
     match aspect:
@@ -147,6 +152,8 @@ def outcome(seen: Observation, aspect: Aspect, *, within: float | None) -> Text 
             return _whole(seen)
         case Aspect.PAGE:
             return _page(seen, within)
+        case Aspect.ANSWERED:
+            return (seen.marks.get("reviews-version") or None) if seen.is_page else None
 
 
 def _version(seen: Observation) -> Text | None:

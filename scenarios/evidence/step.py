@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from platforms.boundary import Convergence
 from platforms.counters import Counters
-from scenarios.evidence.judge import judge
-from scenarios.evidence.judgement import Judgement
+from scenarios.evidence.health import HealthReport, judge_health
+from scenarios.evidence.judge import judge, overall
+from scenarios.evidence.judgement import Judgement, Verdict
 from scenarios.evidence.latency import judge_latency
 from scenarios.evidence.observation import NO_DETAILS, NO_RATINGS, Observation, Tally, tally
 from scenarios.evidence.proxy_counts import (
@@ -58,6 +60,12 @@ class StepRecord:
     """Which instances were replaced during the step."""
     calls_under_way: Text = ""
     """Which calls were under way when counting began or ended, if any were."""
+    compared: int | None = None
+    """After how many answers the comparison of versions was over; None if it never was."""
+    rolled_back: float | None = None
+    """When the step was taken back, in wall-clock seconds, if it was while its requests were sent or after them."""
+    rolled_back_ms: float | None = None
+    """How long it took until every proxy served what was there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,14 @@ class StepReport:
     pages_with_stars: int
     proxy_counts: ProxyCounts
     disagreement: Disagreement | None
+    health: HealthReport | None = None
+    """How the new version stood beside the old one, in a step that compares them."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on all that the step claims."""
+        health = [self.health.verdict] if self.health else []
+        return overall([*health, *(judgement.verdict for judgement in self.judgements)])
 
     @property
     def title(self) -> Text:
@@ -91,7 +107,11 @@ def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
     by_version = tally(observations, Aspect.REVIEWS, within=None)
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in observations)
     counts = summarise(record.counters)
-    own = [[one for one in observations if one.end_user == claim.expectation.end_user] for claim in claims]
+    until = record.rolled_back or math.inf  # what came later was not asked under the step's rule alone
+    own = [
+        [one for one in observations if one.end_user == claim.expectation.end_user and one.at < until]
+        for claim in claims
+    ]
     tallies = [
         tally(seen, claim.expectation.aspect, within=claim.expectation.within)
         for claim, seen in zip(claims, own, strict=True)
@@ -110,12 +130,16 @@ def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
             allowances=_allowances(claims, tallies, observations, strangers),
         )
     )
-    surplus = _surplus(counts, tallies, strangers) if claims[0].expectation.aspect is Aspect.WHOLE else None
+    surplus = _surplus(counts, tallies, strangers) if claims[0].expectation.aspect.tells_version else None
     judgements = tuple(
         judge_latency(judge(claim, counted, disagreement, early, surplus), seen, usual_ms)
         for claim, early, seen, counted in zip(claims, record.decisions, own, tallies, strict=True)
     )
-    return StepReport(record, judgements, by_version, stars, counts, disagreement)
+    health = None
+    if compared := record.step.health:
+        loads = {claim.expectation.end_user: claim.requests for claim in claims}
+        health = judge_health(compared, loads, observations, answers=record.compared)
+    return StepReport(record, judgements, by_version, stars, counts, disagreement, health)
 
 
 def _surplus(counts: ProxyCounts, tallies: Sequence[Tally], strangers: int) -> Surplus:
@@ -128,7 +152,7 @@ def _allowances(
     claims: Sequence[Claim], tallies: Sequence[Tally], observations: Sequence[Observation], strangers: int
 ) -> Allowances:
     """Reasons for more answers than the clients saw: other users, and loads whose versions others must never see."""
-    shares = [claim.expectation.shares for claim in claims if claim.expectation.aspect is Aspect.WHOLE]
+    shares = [claim.expectation.shares for claim in claims if claim.expectation.aspect.tells_version]
     excluded = {version for one in shares for version, share in one.items() if isinstance(version, str) and not share}
     rightful = {
         version: sum(

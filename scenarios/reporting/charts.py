@@ -77,6 +77,22 @@ class Chart:
     restored_ms: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Tread:
+    """One step of a rollout: from when until when the new version had which share of everybody's requests."""
+
+    step: Mapping[str, Any]
+    share: float
+    x: float
+    width: float
+    y: float
+    height: float
+    bad: tuple[float, float] | None
+    """From the first bad page to the last one: where that begins, and how long it is."""
+
+
+STAIRS = 132.0
+_LANDING, _RISE = 24.0, 100.0  # of the staircase: above it, and what 100 % rise
 LANE = 44.0
 _LEFT, _TOP, _WIDTH, _RIGHT, _AXIS = 150.0, 46.0, 1000.0, 96.0, 28.0
 
@@ -84,9 +100,7 @@ _LEFT, _TOP, _WIDTH, _RIGHT, _AXIS = 150.0, 46.0, 1000.0, 96.0, 28.0
 def chart(document: Mapping[str, Any]) -> Chart:
     """Answers over time; the heights of all lanes compare."""
     steps, slice_ms = document["steps"], document["slice_ms"]
-    ends = [slice_ms * (s["answers"]["first"] + _slices(s)) for s in steps]
-    most = max([*ends, document["restored_at_ms"] or 0, 1])
-    scale = Scale(most, _LEFT, _WIDTH - _LEFT - _RIGHT)
+    scale = Scale(_most(document), _LEFT, _WIDTH - _LEFT - _RIGHT)
     highest = max((n for s in steps for counts in s["answers"]["counts"].values() for n in counts), default=1) or 1
     lanes = [
         _lane(outcome, position, steps, scale, slice_ms=slice_ms, highest=highest)
@@ -106,11 +120,40 @@ def chart(document: Mapping[str, Any]) -> Chart:
     )
 
 
+def staircase(document: Mapping[str, Any], of: Chart) -> list[Tread]:
+    """The share of the new version over time, below the same moments as the chart; empty of what is no rollout."""
+    treads = []
+    for step, band in zip(document["steps"], of.bands, strict=False):
+        if not (health := step.get("health")):
+            return []
+        scale = Scale(_most(document), _LEFT, _WIDTH - _LEFT - _RIGHT)
+        share = max(
+            (it["asked"] for one in document["claims"] if one["step"] == step["title"] for it in _asked(one, health)),
+            default=0.0,
+        )
+        end = band.x + band.width if health["rolled_back_at_ms"] is None else scale(health["rolled_back_at_ms"])
+        height = round(max(_LEAST, _RISE * share), 1)
+        bad = scale.bar(health["first_bad_at_ms"], health["last_bad_at_ms"]) if health["bad"] else None
+        width = round(max(_LEAST, end - band.x), 1)
+        treads.append(Tread(step, share, band.x, width, round(_LANDING + _RISE - height, 1), height, bad))
+    return treads
+
+
+def _asked(claim: Mapping[str, Any], health: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [it for outcome, it in claim["outcomes"].items() if outcome == health["new"]]
+
+
 def outcomes(document: Mapping[str, Any]) -> list[str]:
     """All outcomes of a run: what was asked for, in its order, then what came besides."""
     asked = (outcome for claim in document["claims"] for outcome in claim["outcomes"])
     came = (outcome for step in document["steps"] for outcome in step["answers"]["counts"])
     return list(dict.fromkeys([*asked, *came]))
+
+
+def _most(document: Mapping[str, Any]) -> float:
+    """The last moment of a run, in milliseconds."""
+    ends = [document["slice_ms"] * (step["answers"]["first"] + _slices(step)) for step in document["steps"]]
+    return float(max([*ends, document["restored_at_ms"] or 0, 1]))
 
 
 def _slices(step: Mapping[str, Any]) -> int:

@@ -69,7 +69,7 @@ def _told(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "total_seconds": round(report.total_seconds, 3),
         "notes": list(report.scenario.notes),
-        "point": report.scenario.point,
+        "point": report.point_index,
         "outcome_names": _outcome_names(report),
         "false_alarm": binomial.ALPHA,
         "caught": binomial.POWER,
@@ -176,6 +176,38 @@ def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
         "witnesses_agree": step.disagreement is None,
         "doubt": step.disagreement.reason if step.disagreement else None,
         "requests_logged": step.record.pages_logged,
+        "health": _health(report, step),
+    }
+
+
+def _health(report: Report, step: StepReport) -> dict[str, Any] | None:
+    """The standing of a rollout's new version beside the old one; None of a step that compares none."""
+    if (found := step.health) is None:
+        return None
+    return {
+        "new": found.health.new,
+        "old": found.health.old,
+        "share": str(found.health.share),
+        "verdict": found.verdict.name,
+        "answers": found.answers,
+        "of_no_version": found.unplaced,
+        "slower_ms": found.health.slower_ms,
+        "measures": {
+            one.measure.value: {
+                "verdict": one.verdict.name,
+                "new_bad": one.new_bad,
+                "new_answers": one.new_answers,
+                "old_bad": one.old_bad,
+                "old_answers": one.old_answers,
+                "line_ms": _tenths(one.line_ms),
+            }
+            for one in found.measures
+        },
+        "bad": len(found.bad),
+        "first_bad_at_ms": _since(report, found.bad[0] if found.bad else None),
+        "last_bad_at_ms": _since(report, found.bad[-1] if found.bad else None),
+        "rolled_back_at_ms": _since(report, step.record.rolled_back),
+        "rolled_back_ms": _tenths(step.record.rolled_back_ms),
     }
 
 

@@ -69,6 +69,11 @@ def _cases(document: Mapping[str, Any]) -> Iterator[_Case]:
             slowest = claim["milliseconds"]["100"]
             late = english(Message("junit.late", n=budget["late"], requests=claim["requests"], slowest=slowest))
             yield _Case(f"{name}: {within}", took, budget["verdict"], late if budget["late"] else claim["reason"])
+    for step in document["steps"]:
+        if health := step.get("health"):
+            name = english(Message("junit.health", step=step["title"], new=health["new"], old=health["old"]))
+            reason = "" if health["verdict"] == "HOLDS" else "; ".join(document["reasons"])
+            yield _Case(name, step["seconds"], health["verdict"], reason)
     if document["error"]:
         yield _Case(
             english(Message("junit.baseline")), (document["restored_ms"] or 0) / 1000, "INCONCLUSIVE", document["error"]

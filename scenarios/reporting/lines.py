@@ -19,6 +19,17 @@ def claim_lines(scenario: Scenario, claims: Sequence[Sequence[Claim]]) -> Iterat
             names = [shown(claim.expectation.end_user) for claim in alike]
             who = names[0] if len(names) == 1 else Message("run.each", names=names)
             yield Message(key, step=step.title, who=who, **said)
+        if health := step.health:
+            yield Message(
+                "run.compares",
+                step=step.title,
+                new=health.new,
+                old=health.old,
+                most=sum(claim.requests for claim in of_step),
+                least=health.least_answers,
+                worse=health.worse,
+                slower=health.slower_ms,
+            )
 
 
 def headline(told: Mapping[str, Any]) -> Iterator[Text]:
@@ -33,12 +44,46 @@ def headline(told: Mapping[str, Any]) -> Iterator[Text]:
 
 def verdict_parts(told: Mapping[str, Any]) -> Iterator[Text]:
     """Say why the verdict is what it is, and how the platform was left."""
+    yield from _rolled_back(told)
     if told["verdict"] == "HOLDS":
         yield told["power"]
         yield from _recovered(told)
     else:
         yield Message("reason.several", reasons=told["reasons"])
     yield told["ending"]
+
+
+def health_lines(told: Mapping[str, Any]) -> Iterator[Message]:
+    """Say of each step of a rollout how the new version stood beside the old one."""
+    for step in told["steps"]:
+        if health := step.get("health"):
+            yield Message(
+                "run.health",
+                step=step["title"],
+                verdict=Message(f"health.{health['verdict']}"),
+                new=health["new"],
+                old=health["old"],
+                measures=[_measured(name, it) for name, it in health["measures"].items()],
+            )
+
+
+def _measured(name: str, it: Mapping[str, Any]) -> Message:
+    counts = {key: it[key] for key in ("new_bad", "new_answers", "old_bad", "old_answers")}
+    if it["line_ms"] is None:
+        return Message("measure.failed", **counts)
+    return Message("measure.later", what=name, line=it["line_ms"], **counts)
+
+
+def _rolled_back(told: Mapping[str, Any]) -> Iterator[Message]:
+    """Say what a rollback took, and how many pages were bad."""
+    for step in told["steps"]:
+        health = step.get("health")
+        if not health or health["rolled_back_ms"] is None:
+            continue
+        yield Message("run.taken_back", step=step["title"], old=health["old"], after=health["rolled_back_ms"])
+        if health["bad"]:
+            seconds = (health["last_bad_at_ms"] - health["first_bad_at_ms"]) / 1000
+            yield Message("run.met", n=health["bad"], new=health["new"], seconds=seconds)
 
 
 def _recovered(told: Mapping[str, Any]) -> Iterator[Message]:

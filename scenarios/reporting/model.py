@@ -11,6 +11,7 @@ from platforms.errors import UsageError
 from scenarios.events.event import (
     Accepted,
     Answered,
+    Compared,
     Counted,
     Decided,
     Ended,
@@ -24,8 +25,10 @@ from scenarios.events.event import (
     Opened,
     Over,
     Restored,
+    RolledBack,
     Sent,
 )
+from scenarios.evidence.health import health_reasons
 from scenarios.evidence.judge import overall, reasons
 from scenarios.evidence.judgement import Judgement, Verdict
 from scenarios.evidence.observation import WEARS, is_of_stars
@@ -34,7 +37,7 @@ from scenarios.evidence.step import StepRecord, StepReport, judge_step
 from scenarios.messages.catalogue import english
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Scenario
-from scenarios.statistics.claim import PUNCTUAL, Aspect, power
+from scenarios.statistics.claim import PUNCTUAL, power
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,18 @@ class Report:
             opened=opened,
             found=found.state,
             total_seconds=over.seconds,
-            steps=_judge([past.record(opened, number) for number in range(len(opened.scenario.steps))]),
+            steps=_judge([past.record(opened, number) for number in past.taken()]),
             restored=next(iter(past.every(Restored)), None),
             kept=bool(past.every(Kept)),
             error=next(iter(past.every(NotRestored)), None),
         )
+
+    @staticmethod
+    def of_step(events: Iterable[Event], number: int) -> StepReport:
+        """The report of a step that is over, while its run goes on."""
+        past = _Past(events)
+        (opened,) = past.every(Opened)
+        return judge_step(past.record(opened, number), usual_ms=None)
 
     def verdicts(self) -> Iterator[Event]:
         """Tell the verdict on each claim, and then on the run, as events."""
@@ -96,16 +106,26 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        return overall(judgement.verdict for judgement in self.judgements)
+        return overall(step.verdict for step in self.steps)
 
     @property
     def reasons(self) -> list[Text]:
-        return reasons(self.judgements)
+        """The reasons why it does not hold; a version that is worse explains what its step was then not asked for any longer."""
+        sick = [step for step in self.steps if step.health and step.health.verdict is Verdict.FAILS]
+        explained = [one for step in sick for one in step.judgements if one.verdict is Verdict.INCONCLUSIVE]
+        return [
+            *(reason for step in self.steps if step.health for reason in health_reasons(step.title, step.health)),
+            *reasons([one for one in self.judgements if one not in explained]),
+        ]
 
     @property
     def point(self) -> StepReport:
-        """The step that the episode is about."""
-        return self.steps[self.scenario.point]
+        """The step that the episode is about, or the last one that a rollout took."""
+        return self.steps[self.point_index]
+
+    @property
+    def point_index(self) -> int:
+        return min(self.scenario.point, len(self.steps) - 1)
 
     @property
     def recovered_ms(self) -> float | None:
@@ -134,7 +154,15 @@ class Report:
     @property
     def power(self) -> Message:
         """The differences that the claims could tell apart, step by step."""
-        return power([(step.title, [judgement.claim for judgement in step.judgements]) for step in self.steps])
+        return self._compared or power(
+            [(step.title, [judgement.claim for judgement in step.judgements]) for step in self.steps]
+        )
+
+    @property
+    def _compared(self) -> Message | None:
+        """The same of a rollout."""
+        health = next((step.health.health for step in self.steps if step.health), None)
+        return Message("power.rollout", worse=health.worse, slower=health.slower_ms) if health else None
 
     @property
     def ending(self) -> Message:
@@ -146,14 +174,14 @@ class Report:
 
 def proxy_count(step: StepReport, judgement: Judgement, outcome: Text) -> int | None:
     """The count of the proxies for an outcome, over all end users of the step; None if they cannot see it."""
-    if judgement.claim.expectation.aspect is Aspect.WHOLE:
+    if judgement.claim.expectation.aspect.tells_version:
         return step.proxy_counts.answered.get(outcome, 0) if isinstance(outcome, str) and outcome in WEARS else None
     return step.proxy_counts.ratings if is_of_stars(outcome) else None
 
 
 def success_of(step: StepReport, judgement: Judgement, outcome: Text) -> float | None:
     """The share of the requests to a version that it answered, as the proxies count; None if it got none."""
-    if judgement.claim.expectation.aspect is Aspect.WHOLE:
+    if judgement.claim.expectation.aspect.tells_version:
         success = step.proxy_counts.success(outcome) if isinstance(outcome, str) else None
         return None if success is None else cut(success)
     return ratio(judgement.tally.pages, judgement.tally.requests) if judgement.tally.outcomes.get(outcome) else None
@@ -170,7 +198,7 @@ def cut(share: float) -> float:
 
 
 E = TypeVar("E", bound=Event)
-S = TypeVar("S", Accepted, InForce, Answered, Decided, Sent, Counted)
+S = TypeVar("S", Accepted, InForce, Answered, Decided, Compared, RolledBack, Sent, Counted)
 
 
 class _Past:
@@ -187,11 +215,15 @@ class _Past:
     def of_step(self, number: int, kind: type[S]) -> list[S]:
         return [event for event in self.every(kind) if event.step == number]
 
+    def taken(self) -> list[int]:
+        """The steps that were taken, by index: a rollout takes none after one that does not hold."""
+        return [counted.step for counted in self.every(Counted)]
+
     def record(self, opened: Opened, number: int) -> StepRecord:
         """Everything that was observed during a step."""
         (accepted,), (in_force,) = self.of_step(number, Accepted), self.of_step(number, InForce)
         (sent,), (counted,) = self.of_step(number, Sent), self.of_step(number, Counted)
-        claims = opened.claims[number]
+        claims, back = opened.claims[number], self.of_step(number, RolledBack)
         decisions = {decided.claim: decided.decision for decided in self.of_step(number, Decided)}
         return StepRecord(
             opened.scenario.steps[number],
@@ -209,6 +241,9 @@ class _Past:
             superseded=counted.superseded,
             instance_changes=counted.instance_changes,
             calls_under_way=counted.calls_under_way,
+            compared=next((event.answers for event in self.of_step(number, Compared)), None),
+            rolled_back=next((event.at for event in back), None),
+            rolled_back_ms=next((event.convergence.milliseconds for event in back), None),
         )
 
 

@@ -14,7 +14,7 @@ from scenarios.messages import figures
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
-from scenarios.reporting.charts import Scale, chart, outcomes
+from scenarios.reporting.charts import STAIRS, Scale, chart, outcomes, staircase
 from scenarios.reporting.narrative import evidence
 from scenarios.reporting.texts import scenario_name, with_messages
 
@@ -26,6 +26,7 @@ def page(document: Mapping[str, Any], language: Language = Language.ENGLISH) -> 
     """The whole page in both languages; it opens in this one."""
     told = with_messages(document)
     names = told["outcome_names"]
+    drawn = chart(told)
     templates = _TEMPLATES.overlay()
     templates.filters = {**_TEMPLATES.filters, "named": lambda outcome: names.get(outcome, outcome)}
     return templates.get_template("report.html").render(
@@ -36,7 +37,9 @@ def page(document: Mapping[str, Any], language: Language = Language.ENGLISH) -> 
         marks=MARKS,
         columns=list(_columns(told)),
         outcomes=outcomes(told),
-        chart=chart(told),
+        chart=drawn,
+        stairs=staircase(told, drawn),
+        stairs_height=STAIRS,
         evidence=list(evidence(told)),
         why=[told["power"]] if told["verdict"] == "HOLDS" else told["reasons"],
         slowest=_slowest(told),

@@ -16,13 +16,25 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text as Line
 
-from platforms.boundary import Convergence
-from scenarios.events.event import Answered, Decided, Event, Found, InForce, Noted, Opened, Restored, Sending, Sent
+from scenarios.events.event import (
+    Answered,
+    Compared,
+    Decided,
+    Event,
+    Found,
+    InForce,
+    Noted,
+    Opened,
+    Restored,
+    RolledBack,
+    Sending,
+    Sent,
+)
 from scenarios.evidence.judgement import Verdict
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
-from scenarios.reporting.lines import claim_lines, headline, verdict_parts
+from scenarios.reporting.lines import claim_lines, headline, health_lines, verdict_parts
 from scenarios.reporting.narrative import evidence
 from scenarios.reporting.table import COLORS, table
 from scenarios.reporting.texts import scenario_name, with_messages
@@ -117,7 +129,7 @@ class Screen:
             case Answered():
                 self._bar.advance(len(event.seen))
                 return
-            case Decided():
+            case Decided() | Compared():
                 return
         self._bar.end()
         match event:
@@ -128,15 +140,13 @@ class Screen:
                 self.note(event.text)
             case Found(state=Message(key="found.other")):
                 self.note(Message("run.other_rule"))
-            case InForce():
-                self._in_force(self._titles[event.step], event.convergence)
+            case InForce() | RolledBack() | Restored():
+                self._served(event)
             case Sending() if self.verbosity is not Verbosity.QUIET and self._err.is_terminal:
                 self._bar.begin(escape(self._in_words(self._titles[event.step])), event.requests, self._err)
             case Sent():
                 title = self._titles[event.step]
                 self.note(Message("run.sent", title=title, n=event.answers, seconds=event.seconds))
-            case Restored():
-                self._in_force(Message("run.baseline"), event.convergence)
 
     def note(self, text: Text) -> None:
         self._print(Line(f"  {self._in_words(text)}"))
@@ -152,6 +162,8 @@ class Screen:
             self._out.print()
             self._out.sentence(self._titled(told["scenario"], told["title"], headline(told)))
             self._out.print(table(told, self.language, self._out.width))
+            for line in health_lines(told):
+                self._out.sentence(Line(f"  {self._in_words(line)}"))
         if self.verbosity is Verbosity.VERBOSE:
             for sentence in evidence(told):
                 self._out.sentence(Line(f"  {self._in_words(sentence)}"))
@@ -170,9 +182,11 @@ class Screen:
         for note in scenario.notes:
             self.note(Message("run.note", note=note))
 
-    def _in_force(self, title: Text, convergence: Convergence) -> None:
-        proxies, after, revision = convergence.proxies, convergence.milliseconds, convergence.revision
-        self.note(Message("run.in_force", title=title, n=proxies, after=after, revision=revision))
+    def _served(self, event: InForce | RolledBack | Restored) -> None:
+        title = Message("run.baseline") if isinstance(event, Restored) else self._titles[event.step]
+        key = "run.rolled_back" if isinstance(event, RolledBack) else "run.in_force"
+        served = event.convergence
+        self.note(Message(key, title=title, n=served.proxies, after=served.milliseconds, revision=served.revision))
 
     def _in_words(self, text: Text) -> str:
         return render(text, self.language)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,18 +23,20 @@ from platforms.demo.run_folder import part
 from platforms.errors import Interrupted, NotConverged, NotReachable, Unsupported
 from scenarios.events.event import Found, Locked, Noted, Opened, Over
 from scenarios.events.stream import Stream
+from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import marks
 from scenarios.messages.catalogue import english
 from scenarios.messages.errors import told, words
 from scenarios.messages.message import Message
 from scenarios.reporting.model import Report
+from scenarios.run.foretelling import foretell, time_page
 from scenarios.run.locust_process import LocustProcess
 from scenarios.run.restore import restore_after
 from scenarios.run.signals import InterruptGuard
 from scenarios.run.step import StepContext, run_step
 from scenarios.run.traffic import Traffic
 from scenarios.scenario import Scenario, Step
-from scenarios.statistics.claim import Claim, plan_claims
+from scenarios.statistics.claim import Claim, lengthened, plan_claims
 
 _PROBE_SECONDS = 1.0
 """How long the proxies get to prove that they serve the baseline before a run."""
@@ -114,13 +117,20 @@ def run(
                 stream.publish(Locked())
                 with _nothing_changed():
                     found = _preflight(platform)
+                    if scenario.fallback:
+                        stream.publish(Noted(foretell(scenario, claims, rate, partial(time_page, url))))
                 stream.publish(Found(found))
                 will = {english(step.title): step.state for step in scenario.steps}
-                context = StepContext(platform, traffic, rate, stream)
+                if scenario.fallback:
+                    will[english(Message("step.rolled_back"))] = scenario.fallback
+                context = StepContext(platform, traffic, rate, stream, scenario.fallback)
 
                 def steps() -> None:
                     for number, (step, step_claims) in enumerate(zip(scenario.steps, claims, strict=True)):
-                        run_step(number, step, step_claims, context, lifts_fault=number == scenario.healed)
+                        gate = run_step(number, step, step_claims, context, lifts_fault=number == scenario.healed)
+                        if gate and Report.of_step(stream.past, number).verdict is not Verdict.HOLDS:
+                            gate.roll_back()
+                            break
 
                 entry = partial(Journal.open, who=command, was=english(found), will=will)
                 restore_after(steps, platform, guard, stream, entry=entry, scenario=scenario.name, keep=keep)
@@ -145,7 +155,16 @@ def plan_steps(scenario: Scenario, profile: LoadProfile) -> tuple[tuple[Claim, .
     """Plan the claims of every step, with their numbers of requests and allowed counts."""
     given = [profile.requests_of(step) for step in scenario.steps for _ in step.expectations]
     claims = iter(plan_claims(scenario.expectations, given))
-    return tuple(tuple(next(claims) for _ in step.expectations) for step in scenario.steps)
+    return tuple(_compared(step, [next(claims) for _ in step.expectations]) for step in scenario.steps)
+
+
+def _compared(step: Step, claims: Sequence[Claim]) -> tuple[Claim, ...]:
+    """Give every end user the requests that the comparison of versions takes, if the step makes one."""
+    if step.health is None:
+        return tuple(claims)
+    shares = [claim.expectation.part for claim in claims]
+    each = step.health.most_answers / sum(shares)
+    return tuple(lengthened(claim, math.ceil(each * share)) for claim, share in zip(claims, shares, strict=True))
 
 
 @contextlib.contextmanager

@@ -5,24 +5,31 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from platforms.boundary import CONVERGENCE_SECONDS, Platform, State
 from platforms.errors import NotConverged
 from platforms.wait import wait_while
-from scenarios.events.event import Accepted, Answered, Counted, Decided, Event, InForce, Sending, Sent
+from scenarios.events.event import (
+    Accepted,
+    Answered,
+    Counted,
+    InForce,
+    Sending,
+    Sent,
+)
 from scenarios.events.stream import Stream
 from scenarios.evidence.changes import instance_changes, rule_updates
-from scenarios.evidence.observation import Observation, outcome
+from scenarios.evidence.health import HealthTest
 from scenarios.evidence.proxy_counts import read_settled
 from scenarios.evidence.recovery import RecoveryProbe
 from scenarios.evidence.request_witness import find_contradiction, read_log, without_strangers
 from scenarios.messages.message import Message, Text
+from scenarios.run.gate import Gate, decided
 from scenarios.run.traffic import Traffic, UserLoad
 from scenarios.scenario import Step
 from scenarios.statistics.claim import Claim
-from scenarios.statistics.sequential import SequentialTest
 
 _STILL_SERVED_SECONDS = 3.0
 """How long the proxies get to prove that the rule stayed in force: one that crashed meanwhile is being restarted."""
@@ -42,10 +49,21 @@ class StepContext:
     traffic: Traffic
     rate: float | None
     stream: Stream
+    fallback: State | None = None
+    """What a step that does not hold is taken back to."""
+
+    def gate(self, number: int, step: Step, claims: Sequence[Claim]) -> Gate | None:
+        """Return what decides on a step of a rollout; None for a step that compares no versions."""
+        if step.health is None or self.fallback is None:
+            return None
+        test = HealthTest(step.health, {claim.expectation.end_user: claim.requests for claim in claims})
+        return Gate(number, test, claims, self.platform, self.fallback, self.stream.publish)
 
 
-def run_step(number: int, step: Step, claims: tuple[Claim, ...], context: StepContext, *, lifts_fault: bool) -> None:
-    """Put the step in force, wait until it is, and send its requests until its claims are sure."""
+def run_step(
+    number: int, step: Step, claims: tuple[Claim, ...], context: StepContext, *, lifts_fault: bool
+) -> Gate | None:
+    """Put the step in force, wait until it is, and send its requests until its claims are sure; return its gate, if it has one."""
     platform, traffic, publish = context.platform, context.traffic, context.stream.publish
     with RecoveryProbe(platform.gateway_url) if lifts_fault else contextlib.nullcontext() as probe:
         applied_at = time.time()
@@ -60,6 +78,7 @@ def run_step(number: int, step: Step, claims: tuple[Claim, ...], context: StepCo
         log.clear()
         mark = log.mark()
     instances, updates, before = platform.instances(), platform.updates(), read_settled(platform.upstream_requests)
+    gate = context.gate(number, step, claims)
     publish(Sending(number, sum(claim.requests for claim in claims)))
     sent = traffic.send(
         traffic.gateway_url or platform.gateway_url,
@@ -67,10 +86,12 @@ def run_step(number: int, step: Step, claims: tuple[Claim, ...], context: StepCo
         rate=context.rate,
         mark=mark,
         on_answer=lambda seen: publish(Answered(number, (seen,))),
-        stop_when=_decided(number, claims, publish),
+        stop_when=gate or decided(number, claims, publish),
     )
     publish(Sent(number, len(sent.observations), sent.seconds, sent.logins))
-    superseded = _superseded(platform, step.state) or rule_updates(updates, platform.updates())
+    superseded: Text = ""
+    if not (gate and gate.rolled_back):  # then it is this run that put something else in force
+        superseded = _superseded(platform, step.state) or rule_updates(updates, platform.updates())
     busy = busy or _wait_until_idle(platform, "doubt.calls_after", patience)
     calls = read_log(log, mark, sent.observations)
     counters = read_settled(platform.upstream_requests).since(before)
@@ -86,6 +107,7 @@ def run_step(number: int, step: Step, claims: tuple[Claim, ...], context: StepCo
             calls_under_way="" if calls else busy,
         )
     )
+    return gate
 
 
 def split_load(step: Step, claims: Sequence[Claim], rate: float | None) -> list[UserLoad]:
@@ -100,21 +122,6 @@ def split_load(step: Step, claims: Sequence[Claim], rate: float | None) -> list[
         )
         for claim in claims
     ]
-
-
-def _decided(number: int, claims: Sequence[Claim], publish: Callable[[Event], None]) -> Callable[[Observation], bool]:
-    """A function that adds an answer to its end user's test, and tells whether that test is decided."""
-    by_user = {claim.expectation.end_user: (place, SequentialTest(claim)) for place, claim in enumerate(claims)}
-
-    def decided(seen: Observation) -> bool:
-        place, test = by_user[seen.end_user]
-        expectation = claims[place].expectation
-        found = outcome(seen, expectation.aspect, within=expectation.within)
-        if decision := test.observe(seen.number, found, twice=seen.asked_twice):
-            publish(Decided(number, place, decision))
-        return decision is not None
-
-    return decided
 
 
 def _superseded(platform: Platform, state: State) -> str:

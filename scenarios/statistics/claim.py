@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 
@@ -26,6 +26,12 @@ class Aspect(Enum):
     REVIEWS = "the version of reviews that answered"
     WHOLE = "the version of reviews that answered, and whether the page is whole and wears its stars"
     PAGE = "what the page shows"
+    ANSWERED = "the version of reviews that answered, if any did"
+
+    @property
+    def tells_version(self) -> bool:
+        """Return whether an outcome is a version, so that the proxies count it too."""
+        return self in (Aspect.WHOLE, Aspect.ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ class Expectation:
     """The seconds within which 95 of 100 pages are to come."""
     group: Text = ""
     """The name of a group of end users that a summary counts together, such as `others`."""
+    part: int = 1
+    """Where versions are compared: how many requests come as this end user, in proportion to the others' of the step."""
     leak_shared_by: int = 1
     """The number of loads in which a leak is looked for in common, assuming that it is as large in each on average."""
 
@@ -115,6 +123,14 @@ class Claim:
         if self.expectation.budget is None:
             return None
         return binomial.minimum_detectable_late_share(self.requests, most_late(self, self.requests))
+
+
+def lengthened(claim: Claim, requests: int) -> Claim:
+    """Return the claim with at least so many requests, which something else takes: the sequential test only goes on longer."""
+    if requests <= claim.requests or claim.sequential_alpha is None:
+        return claim
+    last_alpha = claim.alpha * (1 - binomial.SEQUENTIAL_SHARE)
+    return replace(claim, requests=requests, allowed=_allowed(claim.expectation, requests, last_alpha))
 
 
 def plan_claims(expectations: Sequence[Expectation], given: Sequence[int | None]) -> tuple[Claim, ...]:

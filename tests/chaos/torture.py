@@ -1,6 +1,6 @@
 """`make torture`: cut runs off at random moments, and see that the next command finds or brings the baseline back.
 
-Each run is one of the three scenarios as typed, ended by kill -9 (or, with --by stop, by Ctrl-C, Ctrl-C twice or
+Each run is one of the scenarios as typed, ended by kill -9 (or, with --by stop, by Ctrl-C, Ctrl-C twice or
 SIGTERM). Half of the moments are drawn evenly from the length of a run; the others are within a tenth of a second after
 one of its lines, because that is when it changes something. Then the proxies themselves are asked what they serve.
 """

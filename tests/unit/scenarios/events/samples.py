@@ -13,6 +13,7 @@ from scenarios import fault_ratings
 from scenarios.events.event import (
     Accepted,
     Answered,
+    Compared,
     Counted,
     Decided,
     Ended,
@@ -28,6 +29,7 @@ from scenarios.events.event import (
     Opened,
     Over,
     Restored,
+    RolledBack,
     Sending,
     Sent,
 )
@@ -85,6 +87,8 @@ def of_each_kind() -> list[Event]:
         Decided(
             0, 0, Decision(holds=True, answers=3, counts={RED_STARS: 2, "v1": 1}, allowed={RED_STARS: Range(2, 3)})
         ),
+        Compared(0, 3),
+        RolledBack(0, CONVERGENCE, at=1790000001.0),
         Sent(0, 4, 1.5, 1),
         Counted(0, Counters({hop: 4}, {hop: 1}, {("productpage-v1", "reviews"): 1})),
         Counted(

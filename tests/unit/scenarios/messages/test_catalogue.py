@@ -35,12 +35,12 @@ SAMPLES: dict[str, tuple[Value, ...]] = {
     "text": (NAME, "", Message("who.anonymous"), (NAME, NAME), (), 1_234),
 }
 KOREANS_SAY = re.compile(
-    r"`[^`]*`|--[a-z-]+|\bend-user\b|\bv[123]\b|\b(HTTP|UTF-8|Locust|pid|mTLS|YAML|JSON|JUnit|Istio|Bookinfo|Job|Wald|Clopper-Pearson|ms|p50|p95|p99)\b|%p"
+    r"`[^`]*`|--[a-z-]+|\bend-user\b|\bv[123]\b|\b(HTTP|UTF-8|Locust|pid|mTLS|YAML|JSON|JUnit|Istio|Bookinfo|Job|Wald|sourceLabels|Clopper-Pearson|ms|p50|p95|p99)\b|%p"
     r"|\b(abort|delay|outage|opennaru|bookinfo|local|kubernetes|kind|http://host:port|(?:report|junit)\.(?:json|xml|html))\b|-v+\b",
     re.ASCII,
 )
 """Commands, options, headers, versions, units, whom to thank, and what has no other name in Korean."""
-MADE = {"verdict", "scenario", "fault", "app", "table", "help", "reports"}
+MADE = {"verdict", "health", "scenario", "fault", "app", "table", "help", "reports"}
 """Sections whose keys are made of a name."""
 MADE_KEYS = {
     *("page.before", "page.during", "page.after", "note.no_mtls"),

@@ -1,0 +1,1 @@
+"""The release of a new version: its steps, their rules, and a bad one to be caught."""
