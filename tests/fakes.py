@@ -25,7 +25,6 @@ VERSIONS = ("v1", "v2", "v3")
 COLORS = {"v2": "black", "v3": "red"}
 PROXIES = ("details-v1", "ingressgateway", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
 _FIRST = 50  # the page under each state at which what happens once begins
-_LATE = 0.5
 _TOLERATED = 3.0  # what productpage waits for reviews, twice; reviews v3 waits 2.5 s for ratings, v2 10 s
 
 
@@ -90,8 +89,6 @@ class Defects:
     """The share of the pages that do."""
     sick: Callable[[State, str, int], float] | None = None
     """The share of v2's pages that lack their ratings, by the state, the end user, and how many pages were asked for so far."""
-    slow: float = 0.0
-    """The share of v2's pages that come half a second late."""
     gateway_forgets: int = 0
     """Requests that the gateway loses count of, of every 100."""
 
@@ -264,14 +261,11 @@ class FakePlatform:
         return _page(end_user, version, ratings, otherwise)
 
     def _sick(self, state: State, version: str, end_user: str, ratings: str) -> str:
-        """Return the ratings as a bad release has them, perhaps late."""
-        chance = random.Random(f"{self.seed}, sick {self.asked_for_page}")  # noqa: S311  # chance, not secrecy
-        if version != "v2":
+        """Return the ratings as a bad release has them."""
+        if version != "v2" or self.defects.sick is None:
             return ratings
-        if chance.random() < self.defects.slow:
-            time.sleep(_LATE)
-        share = self.defects.sick(state, end_user, self.asked_for_page) if self.defects.sick else 0.0
-        return "unavailable" if chance.random() < share else ratings
+        chance = random.Random(f"{self.seed}, sick {self.asked_for_page}")  # noqa: S311  # chance, not secrecy
+        return "unavailable" if chance.random() < self.defects.sick(state, end_user, self.asked_for_page) else ratings
 
     def _chance(self, end_user: str) -> random.Random:
         """The chance of a visit: that of an end user's n-th under a state is the same in every run, whoever comes before."""
