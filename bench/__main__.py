@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import click
 import psutil
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from bench import calibration, kind, local, request_log, services, slow_connections, stage, standalone, table
 from bench.figure import Figure
+from bench.growth import series as growth
 from bench.instruments import wrk
 from bench.services import Reference
 from platforms.cli import command_line
@@ -36,16 +38,17 @@ MEASURES: Mapping[str, Measure] = {
 }
 
 ASKED_FOR: Mapping[str, Measure] = {"kind": kind.demo, "kind-slow": kind.slowed}
-"""Measurements that need a Docker engine and run only when named by `--only`."""
+"""Measurements that need a Docker engine and run only when named by `--only`, as that of growth, which takes long."""
 
 CALIBRATION = "calibration"
+GROWTH = "growth"
 STAGE = "stage"
 
 PAGE_WIDTH = 120
 """Columns of an output that is no terminal, such as a file or a CI log."""
 
 
-_NAMES = (*MEASURES, STAGE, CALIBRATION, *ASKED_FOR)
+_NAMES = (*MEASURES, STAGE, CALIBRATION, *ASKED_FOR, GROWTH)
 
 
 @click.command(
@@ -70,9 +73,22 @@ _NAMES = (*MEASURES, STAGE, CALIBRATION, *ASKED_FOR)
 @click.option(
     "--against-pid", "pids", metavar="PID", multiple=True, type=int, help="one of its processes, to compare memory"
 )
+@click.option(
+    "--drawings",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="of growth, a folder for its drawings",
+)
 @click.option("--json", "as_json", is_flag=True, help="one JSON document on stdout")
 def bench(
-    *, only: tuple[str, ...], runs: int, seconds: int, against: str | None, pids: tuple[int, ...], as_json: bool
+    *,
+    only: tuple[str, ...],
+    runs: int,
+    seconds: int,
+    against: str | None,
+    pids: tuple[int, ...],
+    drawings: Path | None,
+    as_json: bool,
 ) -> int:
     """Measure the services and the local platform, and print each figure beside its target.
 
@@ -87,6 +103,8 @@ def bench(
             print(f"measuring {name}", file=sys.stderr)
             if name == CALIBRATION:
                 calibrated.extend(calibration.calibrate(runs))
+            elif name == GROWTH:
+                figures.extend(growth.measure(drawings))
             else:
                 figures.extend(measures[name](other))
     except (wrk.LoadFailed, standalone.ServiceNotReady) as error:

@@ -40,12 +40,12 @@ class IncompletePage(NotReachable):
 
 
 @contextmanager
-def demo() -> Iterator[str]:
-    """Start a demo in a run folder and on a port of its own, and return the URL of its page; a running demo is left alone."""
+def demo(*options: str) -> Iterator[str]:
+    """Start a demo in a run folder and on a port of its own, with these further options of `up`, and return the URL of its page; a running demo is left alone."""
     port = free_port()
     with isolated():
         try:
-            run("platforms", "up", "--platform", "local", "--port", str(port))
+            run("platforms", "up", "--platform", "local", "--port", str(port), *options)
             yield f"http://127.0.0.1:{port}/productpage"
         finally:
             run("platforms", "down", "--platform", "local")

@@ -39,13 +39,19 @@ class TestLocal(PlatformContract):
         return lagging()
 
 
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo with three instances of everything."""
+    names = ("details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
+    options = [word for name in names for word in ("--replicas", f"{name}=3")]
+    with demo_up(tmp_path_factory.mktemp("three"), *options) as demo:
+        yield demo
+
+
 @pytest.mark.exhaustive
 class TestSeveralInstances(TestLocal):
-    """The same with three instances of everything that is called by others."""
+    """The same where every workload has several: promises are about workloads."""
 
-    @pytest.fixture(scope="class")
-    def demo(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-        called = ("details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
-        options = [word for workload in called for word in ("--replicas", f"{workload}=3")]
-        with demo_up(tmp_path_factory.mktemp("replicas"), *options) as demo:
-            yield demo
+    @pytest.fixture
+    def demo(self, three: Demo) -> Demo:
+        return three

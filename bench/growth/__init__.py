@@ -1,0 +1,1 @@
+"""The local mesh as it grows: measured at three sizes each, and drawn."""
