@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -124,22 +123,12 @@ CONVERGENCE_SECONDS = 60.0
 """The time that the proxies get to serve a state; a workload that was stopped on Kubernetes takes most of it to come back."""
 
 
-class Caveat(StrEnum):
-    """A part of the baseline that a platform does not put in force, as a sentence for people."""
-
-    NO_MTLS = "mTLS and authorization policies are not in force on platform local"
-
-
 class Platform(Protocol):
     """A running Bookinfo whose routing obeys Istio resources."""
 
     @property
     def name(self) -> str:
         """`local` or `kubernetes`."""
-
-    @property
-    def caveats(self) -> tuple[Caveat, ...]:
-        """The parts of the baseline that are not in force here."""
 
     def workloads(self) -> Mapping[Workload, int]:
         """The workloads of this Bookinfo, each with the number of its instances while nothing is stopped."""

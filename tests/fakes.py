@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, quote, unquote
 
 from platforms.bookinfo import BOOKINFO, baseline
-from platforms.boundary import Call, Caveat, Convergence, RequestLog, State
+from platforms.boundary import Call, Convergence, RequestLog, State
 from platforms.counters import Calls, Counters, Hop
 from platforms.errors import NotApplied, NotConverged, Rejected
 from platforms.istio.registry import Workload
@@ -112,7 +112,6 @@ class FakePlatform:
     name: ClassVar[str] = "local"
     key: ClassVar[str] = "local"
     load_generator: ClassVar[None] = None
-    caveats: ClassVar[tuple[Caveat, ...]] = ()
     seed: int = 1
     """Of its chance: a run meets the same with the same seed, so that a test never fails once in a thousand times."""
     lag: float = 0.005

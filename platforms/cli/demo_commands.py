@@ -75,8 +75,6 @@ def up(
             raise
     print_restored(demo)
     print(f"{told}: {demo.gateway_url}{bookinfo.PATH}")
-    for caveat in demo.caveats:
-        print(f"note: {caveat}")
 
 
 @command("down")

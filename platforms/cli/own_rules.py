@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO, baseline, load, parse, with_workloads
-from platforms.boundary import CONVERGENCE_SECONDS, Caveat, Convergence, State
+from platforms.boundary import CONVERGENCE_SECONDS, Convergence, State
 from platforms.demo.applied_rules import AppliedRules
 from platforms.demo.crash_recovery import print_restored
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.envoy.route import hidden
 from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotConverged, UsageError
-from platforms.istio import security
 from platforms.istio.analysis.analyze import analyze
 from platforms.istio.analysis.hints import hints
 from platforms.istio.analysis.message import Finding
@@ -104,7 +103,7 @@ def dry_run(own: OwnRules, platform: str) -> Remarks:
     own = on(own, platform)
     laid = laid_over(own.resources)
     translate(laid.resources, platform)
-    return _preceded(own.notes, _remarks(own.resources, laid, (), BOOKINFO))
+    return _preceded(own.notes, _remarks(laid, BOOKINFO))
 
 
 def translate(resources: ResourceSet, platform: str) -> None:
@@ -145,12 +144,11 @@ def _apply(own: ResourceSet, platform: DemoPlatform) -> Applied:
     laid = laid_over(own)
     convergence = _put_in_force(platform, State(laid.resources))
     AppliedRules.of(platform.key).write(own)
-    return Applied(convergence, _remarks(own, laid, platform.caveats, with_workloads(platform.workloads())))
+    return Applied(convergence, _remarks(laid, with_workloads(platform.workloads())))
 
 
-def _remarks(own: ResourceSet, laid: Overlay, caveats: tuple[Caveat, ...], registry: Registry) -> Remarks:
-    concerned = caveats if any(one.kind in security.KINDS for one in own) else ()
-    return Remarks((*notes(laid), *concerned), analyze(laid.resources, registry))
+def _remarks(laid: Overlay, registry: Registry) -> Remarks:
+    return Remarks(notes(laid), analyze(laid.resources, registry))
 
 
 def _preceded(notes: tuple[str, ...], remarks: Remarks) -> Remarks:

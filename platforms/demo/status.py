@@ -55,6 +55,14 @@ def baseline_comparison(
     }
 
 
+def security(in_force: Iterable[Document]) -> str:
+    """Say in a few words who may call whom, and by what."""
+    ours = list(in_force)
+    modes = [one["spec"].get("mtls", {}).get("mode", "UNSET") for one in ours if one["kind"] == "PeerAuthentication"]
+    policies = sum(one["kind"] == "AuthorizationPolicy" for one in ours)
+    return f"mTLS {', '.join(modes) or 'not asked for'}, {policies} authorization policies"
+
+
 def _difference(resources: Iterable[Document], stopped: Collection[str]) -> dict[str, list[str]]:
     """The differences between what is in force and the baseline."""
     in_force = {_name(one): one for one in resources}

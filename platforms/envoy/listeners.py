@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from platforms.envoy import tls
+from platforms.envoy.access import Access
 from platforms.envoy.cluster import clusters
 from platforms.envoy.route import faults, retries
 from platforms.envoy.topology import Topology
@@ -14,6 +16,8 @@ from platforms.loopback import LOOPBACK
 
 _LINE = "%REQ(TRACESTATE)% %UPSTREAM_HOST% %RESPONSE_CODE% %UPSTREAM_REQUEST_ATTEMPT_COUNT%"
 _SERVER_NAME = "istio-envoy"
+GATEWAY_PORT = 8080
+"""The gateway's only port: in a cluster its Service offers it as 80."""
 _TYPES = "type.googleapis.com/envoy.extensions.filters"
 _HCM = "envoy.filters.network.http_connection_manager"
 _FILTERS = (
@@ -34,8 +38,9 @@ def outbound(topology: Topology, proxy: str, service_port: int) -> dict[str, Any
     }
 
 
-def inbound(topology: Topology, proxy: str, service_port: int, mode: MutualTls) -> dict[str, Any]:
-    """The endpoint that callers know: everything that comes as `mode` wants it goes to the app."""
+def inbound(topology: Topology, proxy: str, service_port: int, access: Access) -> dict[str, Any]:
+    """The endpoint that callers know: everything that is taken goes to the app."""
+    port = topology.ports[proxy].inbound
     cluster = clusters.inbound_name(service_port)
     action = {
         "cluster": cluster,
@@ -59,15 +64,16 @@ def inbound(topology: Topology, proxy: str, service_port: int, mode: MutualTls) 
         "forwardClientCertDetails": "APPEND_FORWARD",
         "setCurrentClientCertDetails": {"subject": True, "dns": True, "uri": True},
     }
-    filters = _filters(_manager(f"inbound_{service_port}", {"routeConfig": to_app, **edge}))
+    guards = _at_port(access.filters, service_port, port)
+    filters = _filters(_manager(f"inbound_{service_port}", {"routeConfig": to_app, **edge}, guards))
     return {
-        **_listener("inbound", topology.ports[proxy].inbound, "INBOUND"),
+        **_listener("inbound", port, "INBOUND"),
         "listenerFilters": [dict(tls.INSPECTOR)],
-        "filterChains": [{**chain, "filters": filters} for chain in _inbound_chains(mode)],
+        "filterChains": [{**chain, "filters": filters} for chain in _inbound_chains(access.mode)],
     }
 
 
-def gateway(topology: Topology, proxy: str, route_configuration: str) -> dict[str, Any]:
+def gateway(topology: Topology, proxy: str, route_configuration: str, access: Access) -> dict[str, Any]:
     """The door to the mesh, for callers outside it."""
     rds = _rds(route_configuration, topology.routes_file(proxy, route_configuration))
     edge = {
@@ -78,9 +84,10 @@ def gateway(topology: Topology, proxy: str, route_configuration: str) -> dict[st
         "forwardClientCertDetails": "SANITIZE_SET",
         "accessLog": [_request_log(topology, proxy)],
     }
+    guards = _at_port(access.filters, GATEWAY_PORT, topology.gateway_port)
     return {
         **_listener("gateway", topology.gateway_port, "OUTBOUND"),
-        "filterChains": [{"filters": _filters(_manager("outbound_8080", {"rds": rds, **edge}))}],
+        "filterChains": [{"filters": _filters(_manager("outbound_8080", {"rds": rds, **edge}, guards))}],
     }
 
 
@@ -96,7 +103,22 @@ def _inbound_chains(mode: MutualTls) -> list[dict[str, Any]]:
             return [plain_text]
 
 
-def _manager(stat_prefix: str, specific: dict[str, Any]) -> dict[str, Any]:
+def _at_port(guards: Sequence[Mapping[str, Any]], said: int, listening: int) -> list[dict[str, Any]]:
+    """The filters where the port that policies speak of is another: nothing here listens at it."""
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {
+                name: {said: listening, listening: 0}.get(one, one) if name == "destinationPort" else moved(one)
+                for name, one in value.items()
+            }
+        return [moved(one) for one in value] if isinstance(value, list | tuple) else value
+
+    return [moved(one) for one in guards]
+
+
+def _manager(stat_prefix: str, specific: Mapping[str, Any], guards: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    plain = [{"name": name, "typedConfig": {"@type": f"{_TYPES}.http.{kind}"}} for name, kind in _FILTERS]
     return {
         "@type": f"{_TYPES}.network.http_connection_manager.v3.HttpConnectionManager",
         "statPrefix": stat_prefix,
@@ -107,7 +129,7 @@ def _manager(stat_prefix: str, specific: dict[str, Any]) -> dict[str, Any]:
         "streamIdleTimeout": "0s",
         "proxy100Continue": True,
         "upgradeConfigs": [{"upgradeType": "websocket"}],
-        "httpFilters": [{"name": name, "typedConfig": {"@type": f"{_TYPES}.http.{kind}"}} for name, kind in _FILTERS],
+        "httpFilters": [*guards, *plain],
         **specific,
     }
 

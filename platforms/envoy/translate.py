@@ -7,17 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from platforms.envoy import listeners, reconnection, tls, unsupported
+from platforms.envoy.access import Access
 from platforms.envoy.cluster import clusters
 from platforms.envoy.route import virtual_hosts
 from platforms.envoy.topology import Topology
-from platforms.istio import security
 from platforms.istio.push_context import PushContext
 from platforms.istio.registry import Proxy, Registry
 from platforms.istio.resources import ResourceSet
 from platforms.istio.validation import validate
 
-GATEWAY_ROUTES = "http.8080"
-"""The gateway's only port: in a cluster its Service offers it as 80."""
+GATEWAY_ROUTES = f"http.{listeners.GATEWAY_PORT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,8 @@ class ProxyConfig:
     """Those of type EDS stand without their endpoints, which `endpoints` tells."""
     routes: Mapping[str, dict[str, Any]]
     """Route configurations by name: `9080` of a sidecar, `http.8080` of the gateway."""
+    access: Access
+    """What it takes of those that call it; the listeners have it in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def translate(resources: ResourceSet, registry: Registry, topology: Topology) ->
 
     Raises Rejected for what the API server or Istio's webhook refuses, Untranslated for what is valid but not translated.
     """
-    push = _understood(security.without_the_baselines(resources), registry)
+    push = _understood(resources, registry)
     snapshot = _routing(push)
     proxies = {
         name: _listening(name, registry.proxy(topology.workload(name)), snapshot, push, topology)
@@ -59,11 +60,11 @@ def translate(resources: ResourceSet, registry: Registry, topology: Topology) ->
 
 
 def routing(resources: ResourceSet, registry: Registry) -> Snapshot:
-    """The routes and outbound clusters of every proxy, without listeners.
+    """The routes and outbound clusters of every proxy, and what it takes of its callers, without listeners.
 
     Raises as `translate` does.
     """
-    return _routing(_understood(security.without_any(resources), registry))
+    return _routing(_understood(resources, registry))
 
 
 def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
@@ -95,7 +96,8 @@ def _routing(push: PushContext) -> Snapshot:
     outbound = {namespace: tuple(clusters.outbound(push, namespace)) for namespace in registry.namespaces}
     return Snapshot(
         proxies={
-            proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, push)) for proxy in registry.proxies
+            proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, push), Access.of(push, proxy))
+            for proxy in registry.proxies
         },
         selected=clusters.destinations(push),
     )
@@ -113,10 +115,13 @@ def _listening(name: str, proxy: Proxy, routed: Snapshot, push: PushContext, top
     """The configuration of one proxy with its listeners, and behind a sidecar's inbound one the app itself."""
     config, registry = routed.proxies[proxy.name], push.registry
     if proxy.is_gateway:
-        return replace(config, listeners=tuple(listeners.gateway(topology, name, routes) for routes in config.routes))
+        doors = (listeners.gateway(topology, name, routes, config.access) for routes in config.routes)
+        return replace(config, listeners=tuple(doors))
     to_app = clusters.inbound(push, registry.host(registry.workload(proxy.name).app), topology.ports[name].app)
-    mode = push.peers.of_workload(proxy.namespace, proxy.labels, registry.port)
-    ways = (listeners.outbound(topology, name, registry.port), listeners.inbound(topology, name, registry.port, mode))
+    ways = (
+        listeners.outbound(topology, name, registry.port),
+        listeners.inbound(topology, name, registry.port, config.access),
+    )
     return replace(config, listeners=ways, clusters=(*config.clusters, to_app))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from platforms.envoy.route import routes
 from platforms.errors import Untranslated
-from platforms.istio import security
 from platforms.istio.gateway_api import filters
 from platforms.istio.push_context import selects
 from platforms.istio.registry import Proxy
@@ -199,14 +198,13 @@ def refuse(resources: ResourceSet, gateway: Proxy) -> None:
     A Gateway that does not select `gateway` concerns nobody.
     """
     for resource in resources:
-        if resource.collection not in _REFUSED or resource.kind == security.POLICIES:  # which no listener has yet
+        if resource.collection not in _REFUSED:
             raise Untranslated(f"{resource}: kind {resource.kind} is not supported")
         if resource.collection != "Gateway" or selects(resource, gateway):
-            refuse_fields(resource)
+            _refuse_fields(resource)
 
 
-def refuse_fields(resource: Resource) -> None:
-    """Raise Untranslated for the first field of an object, of a kind that is translated, that is not."""
+def _refuse_fields(resource: Resource) -> None:
     for pattern, refuses in _REFUSED[resource.collection].items():
         for path, value in _at(resource.spec, pattern, "spec"):
             if refuses(value):

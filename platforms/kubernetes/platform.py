@@ -45,7 +45,6 @@ class KubernetesPlatform:
 
     name = "kubernetes"
     request_log = None  # a sidecar's log is its pod's, in a format that the mesh and not we choose
-    caveats = ()
 
     def __init__(self, demo: KubernetesDemo) -> None:
         self._demo = demo

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from platforms.bookinfo import NAMESPACE
-from platforms.demo.status import baseline_comparison
+from platforms.demo.status import baseline_comparison, security
 from platforms.istio.resources import ResourceSet
 from platforms.kubernetes.mesh import deployments, rules
 from platforms.kubernetes.mesh.proxies import Pod
@@ -28,15 +28,9 @@ def status_document(platform: KubernetesPlatform, *, restored: bool) -> dict[str
         "context": demo.context,
         "namespace": demo.namespace,
         "others": sorted(f"{kind} {name}" for (kind, name), one in live.items() if not rules.is_ours(one)),
-        "security": _security(ours),
+        "security": security(ours),
         "pods": {pod.name: _pod(pod) for pod in platform.pods()},
     }
-
-
-def _security(ours: list[dict[str, Any]]) -> str:
-    modes = [one["spec"].get("mtls", {}).get("mode", "UNSET") for one in ours if one["kind"] == "PeerAuthentication"]
-    policies = sum(one["kind"] == "AuthorizationPolicy" for one in ours)
-    return f"mTLS {', '.join(modes) or 'not asked for'}, {policies} authorization policies"
 
 
 def _pod(pod: Pod) -> dict[str, Any]:

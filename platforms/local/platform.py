@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platforms.boundary import Caveat, Convergence, State
+from platforms.boundary import Convergence, State
 from platforms.counters import Calls, Counters, MonotonicCounters
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
@@ -54,7 +54,6 @@ class LocalPlatform:
     name = "local"
     key = "local"
     load_generator = None  # this machine is where the demo is
-    caveats = (Caveat.NO_MTLS,)
 
     def __init__(self, demo: LocalDemo) -> None:
         self._demo = demo

@@ -74,7 +74,7 @@ class LocalProvider:
         rows += [_row(name, child, child["ports"]["app"]) for name, child in document["workloads"].items()]
         proxies: list[tuple[str, ...]] = [("proxy", "state", "pid", "restarts", "since", "admin")]
         proxies += [_row(name, child, child["admin"]) for name, child in document["proxies"].items()]
-        return StatusReport(document, "; ".join(platform.caveats), (rows, proxies))
+        return StatusReport(document, f"{document['security']}; {_certificates(document)}", (rows, proxies))
 
     def config(self, _choice: Choice, workload: str) -> Mapping[str, Any]:
         return LocalPlatform.connect().served(workload)
@@ -128,6 +128,12 @@ def _already_up(platform: LocalPlatform, port: int, lifetime: timedelta | None, 
     if lifetime and lifetime.total_seconds() != platform.status()["certificates"]["lifetime"]:
         told += ", with certificates of another lifetime; `down` first to change it"
     return told
+
+
+def _certificates(document: Mapping[str, Any]) -> str:
+    told = document["certificates"]
+    until = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(told["expires"]))
+    return f"certificates good for {told['lifetime']:g} s, until {until} and renewed before"
 
 
 def _row(name: str, child: Mapping[str, Any], port: object) -> tuple[str, ...]:

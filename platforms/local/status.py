@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from platforms.demo.status import baseline_comparison
+from platforms.demo.status import baseline_comparison, security
 from platforms.local.platform import LocalPlatform
 
 
@@ -22,6 +22,8 @@ def status_document(platform: LocalPlatform, *, restored: bool) -> dict[str, Any
             stopped=state["stopped"],
             restored=restored,
         ),
+        "security": security(state["resources"]),
+        "certificates": told["certificates"],
         "supervisor": {"pid": told["supervisor"], "since": told["since"]},
         "workloads": {name: {**child, "ports": ports[name]} for name, child in told["workloads"].items()},
         "proxies": {

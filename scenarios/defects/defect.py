@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from platforms.bookinfo import baseline
-from platforms.boundary import Caveat, Convergence, LoadGeneratorFactory, Platform, RequestLog, State
+from platforms.boundary import Convergence, LoadGeneratorFactory, Platform, RequestLog, State
 from platforms.counters import Calls, Counters
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
@@ -88,10 +88,6 @@ class DefectivePlatform:
     @property
     def key(self) -> str:
         return self._platform.key
-
-    @property
-    def caveats(self) -> tuple[Caveat, ...]:
-        return self._platform.caveats
 
     @property
     def gateway_url(self) -> str:

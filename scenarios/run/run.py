@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from pathlib import Path
 import urllib3
 
 from platforms.bookinfo import baseline
-from platforms.boundary import Caveat, Platform, State
+from platforms.boundary import Platform, State
 from platforms.demo.crash_recovery import RestoredRun, restore_after_crash
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.demo.run_folder import part
@@ -103,7 +103,6 @@ def run(
     clock = time.perf_counter()
     platform = connect()
     scenario = scenario.on(platform.workloads())
-    scenario = replace(scenario, notes=(*scenario.notes, *map(_note_of, platform.caveats)))
     url = f"{platform.gateway_url}/productpage"
     with stream.telling_failure():
         stream.publish(Opened(scenario, claims, platform.name, platform.key, url, command, started, os.getpid()))
@@ -139,10 +138,6 @@ def run(
         for event in report.verdicts():
             stream.publish(event)
     return report
-
-
-def _note_of(caveat: Caveat) -> Message:
-    return Message(f"note.{caveat.name.lower()}")
 
 
 def note_of_restored(run: RestoredRun) -> Message:

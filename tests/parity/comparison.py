@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from platforms.istio.security import POLICIES, without_any
+
 from platforms.bookinfo import BOOKINFO, baseline
 from platforms.envoy import unsupported
 from platforms.envoy.authorization.filters import filters
@@ -19,7 +21,6 @@ from platforms.istio.analysis import access, deprecated, unreachable
 from platforms.istio.analysis.message import Finding
 from platforms.istio.push_context import PushContext
 from platforms.istio.resources import Resource, ResourceSet
-from platforms.istio.security import POLICIES, without_any
 from platforms.istio.validation.validate import validated
 from tests.parity.oracle import Answer, ordered, plain, served
 from tests.parity.recordings import TOPOLOGY

@@ -158,14 +158,6 @@ def mesh(platform: Platform) -> Mesh:
 
 
 @pytest.fixture(scope="session")
-def mesh_with_authorization(mesh: Mesh) -> Mesh:
-    """A mesh that obeys AuthorizationPolicies too."""
-    if mesh.without_authorization:
-        pytest.skip(mesh.without_authorization)
-    return mesh
-
-
-@pytest.fixture(scope="session")
 def stubbed_ratings() -> Iterator[stubs.Stub]:
     with stubs.Stub(stubs.ratings) as stub:
         yield stub

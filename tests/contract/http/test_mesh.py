@@ -153,7 +153,7 @@ spec: {}
 """
 
 
-def test_c56_permissions_open_the_page_step_by_step(mesh_with_authorization: Mesh, gateway: Visitor) -> None:
+def test_c56_permissions_open_the_page_step_by_step(mesh: Mesh, gateway: Visitor) -> None:
     """C56: with nothing allowed the answer is 403; each arrow allowed brings back what it carries."""
     arrows = (("productpage", ""), ("details", "productpage"), ("reviews", "productpage"), ("ratings", "reviews"))
     expected = [DENIED, {page.NO_DETAILS, page.NO_REVIEWS}, {page.NO_REVIEWS}, {page.NO_RATINGS}, set[str]()]
@@ -161,7 +161,7 @@ def test_c56_permissions_open_the_page_step_by_step(mesh_with_authorization: Mes
     with ExitStack() as in_force:
         for allowed, failures in enumerate(expected):
             added = [_allowed(*arrow) for arrow in arrows[:allowed]]
-            in_force.enter_context(mesh_with_authorization.apply_policies(meshes.all_of(*policies, *added)))
+            in_force.enter_context(mesh.apply_policies(meshes.all_of(*policies, *added)))
             seen.append(_settled(lambda: _failures(gateway), failures))
     signed_in = _settled(lambda: gateway.sign_in(END_USER).status_code, 302)
 

@@ -44,7 +44,7 @@ def test_status(demo: Demo) -> None:
     assert status["baseline"]
     assert (6, 7) == (len(status["workloads"]), len(status["proxies"]))
     assert {"ready"} == {child["phase"] for kind in ("workloads", "proxies") for child in status[kind].values()}
-    assert "mTLS and authorization policies are not in force" in done.stdout
+    assert "mTLS STRICT, 6 authorization policies; certificates good for 86400 s" in done.stdout
 
 
 def test_up_twice(demo: Demo) -> None:

@@ -9,7 +9,6 @@ from typing import Protocol
 from platforms.bookinfo import baseline, parse
 from platforms.boundary import Platform, State
 from platforms.istio.resources import ResourceSet
-from platforms.istio.security import without_any
 
 TIMEOUT = 60.0
 """Seconds for all proxies to serve a rule; an error, not a wait, when they do not."""
@@ -17,10 +16,6 @@ TIMEOUT = 60.0
 
 class Mesh(Protocol):
     """What the mesh lines of the contract need."""
-
-    @property
-    def without_authorization(self) -> str:
-        """Why AuthorizationPolicies do nothing here; empty where they do."""
 
     def apply(self, text: str = "", *, stopped: Collection[str] = ()) -> AbstractContextManager[None]:
         """These Istio objects over the baseline, and these workloads stopped, in force until the block ends."""
@@ -38,11 +33,6 @@ class PlatformMesh:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
 
-    @property
-    def without_authorization(self) -> str:
-        """Why AuthorizationPolicies do nothing here; empty where they do."""
-        return "; ".join(self._platform.caveats)
-
     @contextmanager
     def apply(self, text: str = "", *, stopped: Collection[str] = ()) -> Iterator[None]:
         with self._laid_over(baseline(), text, frozenset(stopped)):
@@ -50,7 +40,8 @@ class PlatformMesh:
 
     @contextmanager
     def apply_policies(self, text: str) -> Iterator[None]:
-        with self._laid_over(without_any(baseline()), text):
+        kept = (one for one in baseline() if not one.api_version.startswith("security.istio.io/"))
+        with self._laid_over(ResourceSet(tuple(kept)), text):
             yield
 
     @contextmanager

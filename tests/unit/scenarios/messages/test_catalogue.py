@@ -43,7 +43,7 @@ KOREANS_SAY = re.compile(
 MADE = {"verdict", "health", "scenario", "fault", "app", "table", "help", "reports"}
 """Sections whose keys are made of a name."""
 MADE_KEYS = {
-    *("page.before", "page.during", "page.after", "note.no_mtls"),
+    *("page.before", "page.during", "page.after"),
     *("controls.answer", "controls.after", "controls.scenario", "controls.defect"),
 }
 

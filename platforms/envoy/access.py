@@ -1,0 +1,87 @@
+"""The requests that a proxy takes: over which connections, and by which filters; as it should be, and as a proxy says it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+from platforms.envoy.authorization import filters
+from platforms.istio.peer_authentication import MutualTls
+from platforms.istio.push_context import PushContext
+from platforms.istio.registry import Proxy, Registry
+
+_HCM = "envoy.filters.network.http_connection_manager"
+_INBOUND = ("virtualInbound", "inbound")
+"""istiod's listener for all that comes to a workload, and ours."""
+_DOORS = ("0.0.0.0_8080", "gateway")
+"""istiod's listener of the ingress gateway, and ours."""
+LISTENERS = (*_INBOUND, *_DOORS)
+
+
+@dataclass(frozen=True)
+class Access:
+    """What becomes of whoever calls a workload, or stands before the ingress gateway."""
+
+    mode: MutualTls
+    """By which connections; at a gateway, by plain text."""
+    filters: tuple[Mapping[str, Any], ...]
+    """The filters that take or refuse a request, in their order."""
+
+    @classmethod
+    def of(cls, push: PushContext, proxy: Proxy) -> Access:
+        """Return what the rules say of one proxy."""
+        port = push.registry.port
+        mode = MutualTls.DISABLE if proxy.is_gateway else push.peers.of_workload(proxy.namespace, proxy.labels, port)
+        return cls(mode, tuple(filters.filters(push, proxy)))
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Each kind of connection that is taken, with the filters behind it, as `served` shows them."""
+        plain = [_plain(one) for one in self.filters]
+        return [{"transport": transport, "filters": plain} for transport in _TRANSPORTS[self.mode]]
+
+
+_TLS, _PLAIN_TEXT = "tls", "raw_buffer"
+_TRANSPORTS = {
+    MutualTls.STRICT: (_TLS,),
+    MutualTls.PERMISSIVE: (_TLS, _PLAIN_TEXT),
+    MutualTls.DISABLE: (_PLAIN_TEXT,),
+}
+
+
+def served(listeners: Iterable[Mapping[str, Any]], registry: Registry) -> list[dict[str, Any]]:
+    """Read the same from a proxy's listeners, ours or istiod's: each kind of connection to the Service's port, or to the door."""
+    found = [
+        {"transport": chain.get("filterChainMatch", {}).get("transportProtocol", _PLAIN_TEXT), "filters": rbac}
+        for listener in listeners
+        if listener["name"] in LISTENERS
+        for chain in listener.get("filterChains", ())
+        if chain.get("filterChainMatch", {}).get("destinationPort", registry.port) == registry.port
+        for rbac in _guards(chain)
+    ]
+    return sorted(found, key=lambda one: one["transport"] != _TLS)
+
+
+def _guards(chain: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    for network in chain["filters"]:
+        if network["name"] == _HCM:
+            yield [_plain(one) for one in network["typedConfig"]["httpFilters"] if one["name"] == filters.NAME]
+
+
+def _plain(rbac: Mapping[str, Any]) -> dict[str, Any]:
+    """A filter without what has no effect, and with what goes without saying."""
+    given = rbac["typedConfig"]
+    config = {name: value for name, value in given.items() if name not in ("rules", "shadowRules")}
+    if "shadowRules" not in given:
+        config.pop("shadowRulesStatPrefix", None)
+    for name in {"rules", "shadowRules"} & given.keys():
+        config[name] = {"action": "ALLOW", "policies": {}, **_spelled(given[name])}
+    return {"name": rbac["name"], "typedConfig": config}
+
+
+def _spelled(value: Any) -> Any:
+    """Addresses in one spelling: Python's of those that hold an IPv4 address is not Go's."""
+    if isinstance(value, Mapping):
+        return {name: str(ip_address(one)) if name == "addressPrefix" else _spelled(one) for name, one in value.items()}
+    return [_spelled(one) for one in value] if isinstance(value, list) else value
