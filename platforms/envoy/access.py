@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from platforms.envoy.authorization import filters
-from platforms.istio.peer_authentication import MutualTls
+from platforms.istio.access.peer_authentication import MutualTls
 from platforms.istio.push_context import PushContext
 from platforms.istio.registry import Proxy, Registry
 
@@ -36,10 +36,9 @@ class Access:
         mode = MutualTls.DISABLE if proxy.is_gateway else push.peers.of_workload(proxy.namespace, proxy.labels, port)
         return cls(mode, tuple(filters.filters(push, proxy)))
 
-    def shown(self) -> list[dict[str, Any]]:
-        """Each kind of connection that is taken, with the filters behind it, as `served` shows them."""
-        plain = [_plain(one) for one in self.filters]
-        return [{"transport": transport, "filters": plain} for transport in _TRANSPORTS[self.mode]]
+    def shown(self) -> dict[str, list[dict[str, Any]]]:
+        """The filters by the kind of connection that they stand behind, as `served` shows them."""
+        return {transport: [_plain(one) for one in self.filters] for transport in _TRANSPORTS[self.mode]}
 
 
 _TLS, _PLAIN_TEXT = "tls", "raw_buffer"
@@ -50,17 +49,17 @@ _TRANSPORTS = {
 }
 
 
-def served(listeners: Iterable[Mapping[str, Any]], registry: Registry) -> list[dict[str, Any]]:
-    """Read the same from a proxy's listeners, ours or istiod's: each kind of connection to the Service's port, or to the door."""
-    found = [
-        {"transport": chain.get("filterChainMatch", {}).get("transportProtocol", _PLAIN_TEXT), "filters": rbac}
+def served(listeners: Iterable[Mapping[str, Any]], registry: Registry) -> dict[str, list[dict[str, Any]]]:
+    """Read the same from a proxy's listeners, ours or istiod's."""
+    return {
+        chain.get("filterChainMatch", {}).get("transportProtocol", _PLAIN_TEXT): rbac
         for listener in listeners
         if listener["name"] in LISTENERS
         for chain in listener.get("filterChains", ())
-        if chain.get("filterChainMatch", {}).get("destinationPort", registry.port) == registry.port
+        # istiod's listener for a workload is one for all of its ports.
+        if listener["name"] != _INBOUND[0] or chain.get("filterChainMatch", {}).get("destinationPort") == registry.port
         for rbac in _guards(chain)
-    ]
-    return sorted(found, key=lambda one: one["transport"] != _TLS)
+    }
 
 
 def _guards(chain: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:

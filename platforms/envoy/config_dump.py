@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
-from platforms.envoy import tls
+from platforms.envoy import access, tls
 from platforms.istio.gateway_api import own_services
 from platforms.istio.registry import Registry
 
 ROUTES_PATH = "/config_dump?resource=dynamic_route_configs"
 CLUSTERS_PATH = "/config_dump?resource=dynamic_active_clusters"
+_NAMED = "|".join(name.replace(".", "[.]") for name in access.LISTENERS)
+ACCESS_PATH = f"/config_dump?resource=dynamic_listeners&name_regex=^({quote(_NAMED)})$"
+"""Those listeners alone that a caller comes to."""
 EVERYTHING_PATH = "/config_dump?include_eds"
 
 _VIRTUAL_ADDRESS = "CLUSTER_IP"
@@ -37,6 +41,13 @@ def served(config_dump: Mapping[str, Any], registry: Registry) -> dict[str, Any]
         ):
             found += [camel(entry[field]) for entry in section.get(part, ()) if field in entry]
     return shown(configurations, clusters, registry)
+
+
+def served_access(config_dump: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
+    """The requests that a proxy takes, from an admin `/config_dump`, as `Access.shown` has them."""
+    entries = [one for section in config_dump.get("configs", ()) for one in section.get("dynamic_listeners", [section])]
+    listeners = [camel(one["active_state"]["listener"]) for one in entries if "active_state" in one]
+    return access.served(listeners, registry)
 
 
 def shown(

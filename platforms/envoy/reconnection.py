@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-_METADATA = "bookinfo.listener"
+_METADATA = "reconnection"
 _MARK = "hash"
 
 Assignments = Mapping[str, Mapping[str, Any]]

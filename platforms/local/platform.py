@@ -164,7 +164,9 @@ class LocalPlatform:
         answer = self._admins.ask(config_dump.EVERYTHING_PATH, (proxy,))[proxy]
         if answer is None:
             raise NotReachable(f"the proxy of {proxy} does not answer; `python -m platforms status` says more")
-        return config_dump.served(json.loads(answer), self._registry)
+        dump = json.loads(answer)
+        access = config_dump.served_access(dump, self._registry)
+        return {**config_dump.served(dump, self._registry), "access": access}
 
     def log_file(self, name: str) -> Path:
         """The log of a workload or of `ingressgateway`, or of a sidecar: `envoy-reviews-v2`."""

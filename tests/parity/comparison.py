@@ -8,21 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from platforms.istio.security import POLICIES, without_any
-
 from platforms.bookinfo import BOOKINFO, baseline
-from platforms.envoy import unsupported
-from platforms.envoy.authorization.filters import filters
 from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import Snapshot, translate
 from platforms.errors import Rejected, Unsupported
-from platforms.istio.access.peer_authentication import MutualTls
 from platforms.istio.analysis import access, deprecated, unreachable
 from platforms.istio.analysis.message import Finding
-from platforms.istio.push_context import PushContext
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.validation.validate import validated
-from tests.parity.oracle import Answer, ordered, plain, served
+from tests.parity.oracle import Answer, ordered, served
 from tests.parity.recordings import TOPOLOGY
 
 Class = Literal[
@@ -51,11 +45,6 @@ BASE = ResourceSet(
 )
 """Between the random objects in age."""
 
-_CONNECTIONS = {
-    MutualTls.STRICT: ("tls",),
-    MutualTls.PERMISSIVE: ("tls", "raw_buffer"),
-    MutualTls.DISABLE: ("raw_buffer",),
-}
 _SCHEMA = re.compile(r"\w+/[^/ ]+/[^/ ]+: (.+)", re.DOTALL)
 """The oracle's frame around what the schema has against an object."""
 _VALUE = re.compile(
@@ -87,7 +76,7 @@ class Difference:
 def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
     """What ours does or says otherwise than istiod; nothing where ours says it cannot do what istiod does."""
     try:
-        snapshot = translated(resources)
+        snapshot = translate(resources, BOOKINFO, TOPOLOGY)
     except Unsupported as error:
         if not answer["accepted"]:
             yield Difference("unsupported where istiod refuses", f"{error} / {answer['message']}")
@@ -105,20 +94,9 @@ def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
         return
     told = answer["served"] if "served" in answer else served(answer)
     yield from _served(snapshot, told)
-    yield from _guarded(PushContext.of(validated(resources), BOOKINFO), told)
+    yield from _guarded(snapshot, told)
     if "proxies" in answer:  # a recorded answer has no warnings
         yield from _warned(resources, answer.get("warnings", []))
-
-
-def translated(resources: ResourceSet) -> Snapshot:
-    """Ours of all objects; the policies among them, which no listener has yet, must be ones that ours can translate.
-
-    Raises as `translate` does.
-    """
-    for one in validated(resources):
-        if one.kind == POLICIES:
-            unsupported.refuse_fields(one)
-    return translate(without_any(resources), BOOKINFO, TOPOLOGY)
 
 
 def known(difference: Difference) -> str | None:
@@ -140,16 +118,11 @@ def _served(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
                     )
 
 
-def _guarded(push: PushContext, answer: dict[str, Any]) -> Iterator[Difference]:
+def _guarded(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
     """The connections that a proxy takes, and the filters that take or refuse a request, the same on all of them."""
     for proxy, theirs in answer.items():
-        if "guards" not in theirs:
-            continue
-        guarded = BOOKINFO.proxy(proxy)
-        mode = push.peers.of_workload(guarded.namespace, guarded.labels, BOOKINFO.port)
-        mine = [plain(one) for one in filters(push, guarded)]
-        ours = dict.fromkeys(("any",) if guarded.is_gateway else _CONNECTIONS[mode], mine)
-        if ours != theirs["guards"]:
+        ours = snapshot.proxies[proxy].access.shown()
+        if theirs.get("guards", ours) != ours:
             yield Difference(
                 "served otherwise",
                 f"{proxy}: guards:\n    ours   {json.dumps(ours, sort_keys=True)}"
@@ -184,7 +157,7 @@ def _each(resources: ResourceSet) -> Iterator[str]:
     """Ours of every object alone: of several that are wrong, the oracle names the first that it was given."""
     for one in resources:
         try:
-            translated(BASE.overlaid(ResourceSet((one,))))
+            translate(BASE.overlaid(ResourceSet((one,))), BOOKINFO, TOPOLOGY)
         except Rejected as error:
             yield _said(error)
         except Unsupported:

@@ -19,12 +19,15 @@ import click
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from platforms.bookinfo import BOOKINFO
 from platforms.cli import command_line
 from platforms.cli.command_line import TitledCommand, WholeNumber
+from platforms.envoy.translate import translate
 from platforms.errors import Rejected, Unsupported, UsageError
 from platforms.istio.resources import Resource, ResourceSet
-from tests.parity.comparison import BASE, Class, differences, known, translated
+from tests.parity.comparison import BASE, Class, differences, known
 from tests.parity.oracle import Answer, oracle, question, served
+from tests.parity.recordings import TOPOLOGY
 from tests.parity.wide import wide
 from tests.properties import rules
 from tests.properties.access.policies import POLICIES
@@ -203,7 +206,7 @@ def stored(objects: list[Resource], answer: Answer) -> dict[str, Any]:
 def unsupported(resources: ResourceSet) -> str | None:
     """Why ours says that it cannot, if it does."""
     try:
-        translated(resources)
+        translate(resources, BOOKINFO, TOPOLOGY)
     except Unsupported as error:
         return str(error)
     except Rejected:

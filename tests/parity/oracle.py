@@ -8,13 +8,12 @@ import re
 import subprocess  # noqa: TID251  # the oracle is a program
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from ipaddress import ip_address
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO
-from platforms.envoy.authorization.filters import NAME
+from platforms.envoy import access
 from platforms.envoy.config_dump import shown
 from platforms.istio.resources import Resource
 
@@ -82,45 +81,8 @@ def served(answer: Answer) -> dict[str, Any]:
             cluster.pop("filters", None)  # by which Istio's proxies tell each other who they are
         found[proxy] = ordered(document)
         if config["listeners"]:
-            found[proxy]["guards"] = guards(config["listeners"])
+            found[proxy]["guards"] = access.served(config["listeners"].values(), BOOKINFO)
     return found
-
-
-def guards(listeners: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """The filters by which a proxy of istiod's takes or refuses a request, by the kind of connection to its app, or to its door."""
-    if "virtualInbound" in listeners:
-        chains = [
-            chain
-            for chain in listeners["virtualInbound"]["filterChains"]
-            if chain.get("filterChainMatch", {}).get("destinationPort") == BOOKINFO.port
-        ]
-    else:
-        chains = listeners["0.0.0.0_8080"]["filterChains"]
-    return {
-        chain.get("filterChainMatch", {}).get("transportProtocol", "any"): [
-            plain(one) for one in network["typedConfig"]["httpFilters"] if one["name"] == NAME
-        ]
-        for chain in chains
-        for network in chain["filters"]
-        if network["name"] == "envoy.filters.network.http_connection_manager"
-    }
-
-
-def plain(rbac: Mapping[str, Any]) -> dict[str, Any]:
-    """A filter without what has no effect, and with what goes without saying."""
-    config = {name: value for name, value in rbac["typedConfig"].items() if name not in ("rules", "shadowRules")}
-    if "shadowRules" not in rbac["typedConfig"]:
-        config.pop("shadowRulesStatPrefix", None)
-    for name in {"rules", "shadowRules"} & rbac["typedConfig"].keys():
-        config[name] = {"action": "ALLOW", "policies": {}, **_spelled(rbac["typedConfig"][name])}
-    return {"name": rbac["name"], "typedConfig": config}
-
-
-def _spelled(value: Any) -> Any:
-    """Addresses in one spelling: Python's of those that hold an IPv4 address is not Go's."""
-    if isinstance(value, Mapping):
-        return {name: str(ip_address(one)) if name == "addressPrefix" else _spelled(one) for name, one in value.items()}
-    return [_spelled(one) for one in value] if isinstance(value, list) else value
 
 
 def ordered(value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,15 +14,16 @@ from platforms.envoy.translate import ProxyConfig
 _ABSENT = ("outlierDetection", "tls")
 """Fields of a cluster that matter when they are there unasked."""
 _DEFAULT_RETRIES = "2"
+_TRUST_DOMAIN = re.compile('spiffe://[^/"]+')
 
 
 def expected_config(config: ProxyConfig) -> dict[str, Any]:
     """The configuration that a proxy should serve, in the form in which it shows its own."""
-    return shown(config.routes.values(), config.clusters, BOOKINFO)
+    return {**shown(config.routes.values(), config.clusters, BOOKINFO), "access": config.access.shown()}
 
 
 def stale_resources(expected: Mapping[str, Any], served: Mapping[str, Any]) -> Iterator[str]:
-    """The names of the virtual hosts and clusters that are not served as expected.
+    """The names of the virtual hosts and clusters that are not served as expected, and a word on who may call.
 
     A proxy serves more than Bookinfo, and a cluster has settings that no rule of ours says anything of. Those are left
     alone, and so is by which names workloads are known: a mesh may have a trust domain of its own.
@@ -31,6 +34,13 @@ def stale_resources(expected: Mapping[str, Any], served: Mapping[str, Any]) -> I
     for name, cluster in expected["clusters"].items():
         if not _same_cluster(cluster, served["clusters"].get(name)):
             yield name
+    if _of_any_mesh(expected["access"]) != _of_any_mesh(served["access"]):
+        yield "who may call it"
+
+
+def _of_any_mesh(access: Mapping[str, Any]) -> str:
+    """The same whatever the trust domain is called."""
+    return _TRUST_DOMAIN.sub("spiffe://", json.dumps(access, sort_keys=True))
 
 
 def _same_routes(want: Mapping[str, Any], got: Mapping[str, Any] | None) -> bool:

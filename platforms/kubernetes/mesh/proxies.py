@@ -74,13 +74,15 @@ class Proxies:
         return pods
 
     def served(self, pod: Pod) -> dict[str, Any]:
-        """The routes and clusters of a pod's Envoy, as istiod's recorded answers show them."""
+        """The routes and clusters of a pod's Envoy, as istiod's recorded answers show them, and the requests that it takes."""
         entries = self._config_dump(pod)
         dump = {
             "dynamic_route_configs": [one for one in entries if "route_config" in one],
             "dynamic_active_clusters": [one for one in entries if "cluster" in one],
         }
-        return config_dump.served({"configs": [in_namespace(dump, self._namespace, NAMESPACE)]}, BOOKINFO)
+        routing = config_dump.served({"configs": [in_namespace(dump, self._namespace, NAMESPACE)]}, BOOKINFO)
+        access = in_namespace(self._ask(pod, config_dump.ACCESS_PATH), self._namespace, NAMESPACE)
+        return {**routing, "access": config_dump.served_access(access, BOOKINFO)}
 
     def endpoints(self, pod: Pod) -> dict[str, set[str]]:
         """The addresses that a pod's Envoy sends requests to, by outbound cluster."""

@@ -196,7 +196,7 @@ def document(resource: Resource, namespace: str) -> dict[str, Any]:
 def in_namespace(value: Any, old: str, new: str) -> Any:
     """JSON with every mention of a namespace replaced: in names of hosts and of principals, and as a field."""
     text = json.dumps(value)
-    for mention in ('"namespace": "{}"', ".{}.svc", "/ns/{}/"):
+    for mention in ('"namespace": "{}"', ".{}.svc", "/ns/{}/", "ns[{}]-policy"):
         text = text.replace(mention.format(old), mention.format(new))
     return json.loads(text)
 

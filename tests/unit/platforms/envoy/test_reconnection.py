@@ -30,7 +30,7 @@ def disabled() -> Resource:
 
 def marks(found: Assignments, cluster: str) -> list[Any]:
     (group,) = found[cluster]["endpoints"]
-    return [one["metadata"]["filterMetadata"]["bookinfo.listener"] for one in group["lbEndpoints"]]
+    return [one["metadata"]["filterMetadata"]["reconnection"] for one in group["lbEndpoints"]]
 
 
 def test_only_what_listens_otherwise_is_marked_otherwise(disabled: Resource) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from platforms.envoy.access import Access
 from platforms.envoy.translate import ProxyConfig
+from platforms.istio.access.peer_authentication import MutualTls
 from platforms.local.xds import files as xds_files
 from platforms.local.xds.files import CLUSTERS, LISTENERS, FileWriter, ResourceFile, Subscription
 
@@ -60,7 +62,12 @@ def test_hash() -> None:
 
 def test_proxy_files() -> None:
     """A proxy is told its routes before the listeners that name them."""
-    config = ProxyConfig(listeners=({"name": "l"},), clusters=({"name": "c"},), routes={"9080": {"name": "9080"}})
+    config = ProxyConfig(
+        listeners=({"name": "l"},),
+        clusters=({"name": "c"},),
+        routes={"9080": {"name": "9080"}},
+        access=Access(MutualTls.STRICT, ()),
+    )
 
     assert [Subscription("rds", "9080"), LISTENERS, CLUSTERS] == list(xds_files.proxy_files(config))
 
