@@ -39,7 +39,7 @@ def asked(found: Snapshot, cluster: str) -> dict[str, Any]:
 
 def marked(found: Snapshot, cluster: str) -> list[bool]:
     (behind,) = endpoints(found, TOPOLOGY, ["ratings-v1"])[cluster]["endpoints"]
-    return ["metadata" in one for one in behind["lbEndpoints"]]
+    return ["envoy.transport_socket_match" in one["metadata"]["filterMetadata"] for one in behind["lbEndpoints"]]
 
 
 @pytest.mark.parametrize(
