@@ -29,6 +29,11 @@ from tests.properties.reading import HOST, WATCHED, Outcome
 from tests.properties.rules import Request
 
 CALLER = "productpage-v1"
+_PLAIN_TEXT = Resource(
+    "security.istio.io/v1", "PeerAuthentication", "default", {"mtls": {"mode": "DISABLE"}}, NAMESPACE
+)
+BASE = baseline().overlaid(ResourceSet((_PLAIN_TEXT,)))
+"""The baseline for workloads that have no proxy, and so speak no TLS."""
 SECONDS = 30.0
 _ATTEMPT = "x-attempt-of"
 _FAILS = "x-fails"
@@ -50,7 +55,7 @@ class Mesh:
     def serve(self, virtual_service: Mapping[str, Any]) -> None:
         """Put the rule in force; raises Rejected if it is refused, by us or by Envoy."""
         rule = Resource("networking.istio.io/v1", "VirtualService", "reviews", virtual_service, NAMESPACE)
-        snapshot = translate(baseline().overlaid(ResourceSet((rule,))), BOOKINFO, self._topology)
+        snapshot = translate(BASE.overlaid(ResourceSet((rule,))), BOOKINFO, self._topology)
         resource_files = files.proxy_files(snapshot.proxies[CALLER])
         everybody = endpoints(snapshot, self._topology, [workload.name for workload in BOOKINFO.workloads])
 
@@ -63,7 +68,7 @@ class Mesh:
 
     def prepare(self) -> None:
         """Write what the proxy starts with."""
-        snapshot = translate(baseline(), BOOKINFO, self._topology)
+        snapshot = translate(BASE, BOOKINFO, self._topology)
         everybody = endpoints(snapshot, self._topology, [workload.name for workload in BOOKINFO.workloads])
         self._publisher.prepare(files.proxy_files(snapshot.proxies[CALLER]), everybody, revision="0")
 
