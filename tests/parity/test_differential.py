@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from platforms.istio.resources import Resource, ResourceSet
+from platforms.istio.resources import DRY_RUN, Resource, ResourceSet
 from tests.parity.comparison import BASE, differences, known
-from tests.parity.differential import OBJECTS, RECORDED
+from tests.parity.differential import OBJECTS, RECORDED, RECORDED_POLICIES
 from tests.parity.oracle import PROGRAM, oracle, question
+from tests.properties.access.policies import POLICIES
 
-SAMPLE = json.loads(gzip.decompress(RECORDED.read_bytes()))
+SAMPLE = [asked for file in (RECORDED, RECORDED_POLICIES) for asked in json.loads(gzip.decompress(file.read_bytes()))]
 
 
 def resource(document: dict[str, Any]) -> Resource:
@@ -27,6 +29,7 @@ def resource(document: dict[str, Any]) -> Resource:
         metadata["namespace"],
         "istio/x.yaml",
         document["created"],
+        metadata.get("annotations", {}).get(DRY_RUN),
     )
 
 
@@ -40,12 +43,13 @@ def test_a_fixed_sample(number: int) -> None:
 
 
 @pytest.mark.skipif(not PROGRAM.exists(), reason="istiod's code is not built here: `make oracle` builds it, with Go")
-def test_others_each_time() -> None:
+@pytest.mark.parametrize(("strategy", "listeners"), [(OBJECTS, False), (POLICIES, True)], ids=["rules", "policies"])
+def test_others_each_time(strategy: st.SearchStrategy[list[Resource]], *, listeners: bool) -> None:
     """Questions that nobody has asked before."""
-    with oracle() as ask:
+    with oracle(listeners=listeners) as ask:
 
         @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-        @given(OBJECTS)
+        @given(strategy)
         def compare(objects: list[Resource]) -> None:
             resources = BASE.overlaid(ResourceSet(tuple(objects)))
 
