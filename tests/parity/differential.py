@@ -31,7 +31,7 @@ from tests.parity.recordings import TOPOLOGY
 from tests.parity.wide import wide
 from tests.properties import rules
 from tests.properties.access.policies import POLICIES
-from tests.properties.http_routes import GATEWAYS, HTTP_ROUTES
+from tests.properties.http_routes import GATEWAYS, HTTP_ROUTES, SERVICES
 
 RECORDED = Path(__file__).parent / "oracle-answers.json.gz"
 """A fixed sample, for where there is no Go."""
@@ -184,6 +184,7 @@ _DELEGATED = st.tuples(
 _KUBERNETES = st.tuples(
     st.lists(HTTP_ROUTES, min_size=1, max_size=3, unique_by=lambda one: one.key),
     st.lists(GATEWAYS, max_size=1),
+    st.lists(SERVICES, max_size=1),
     st.lists(
         st.one_of(
             _resource("VirtualService", ("a", "reviews"), _ROUTED), _resource("DestinationRule", ("reviews",), _RULED)

@@ -70,7 +70,7 @@ def test_data() -> None:
 
 def test_versions_that_differ() -> None:
     """One schema is kept for all, so they must not."""
-    with pytest.raises(SystemExit, match="the versions of DestinationRule differ"):
+    with pytest.raises(SystemExit, match="the versions of AuthorizationPolicy differ"):
         written(crds(SPEC, {"type": "object"}), "")
 
 
