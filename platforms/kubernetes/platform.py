@@ -11,6 +11,7 @@ from typing import Any
 from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import Convergence, LoadGenerator, State
 from platforms.counters import Calls, Counters
+from platforms.envoy import culprits
 from platforms.envoy.translate import Snapshot
 from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, UsageError
 from platforms.istio.push_context import by_age
@@ -194,7 +195,8 @@ class KubernetesPlatform:
                 if applied.before is not None:
                     rules.write(self._cluster, applied.before)
                     back = "; the rules of before are back"
-                raise Rejected(f"the proxy of {pod.name} refuses it: {reason}{back}")
+                told = culprits.blamed(pod.proxy, reason, applied.state.resources, verifiable_routing)
+                raise Rejected(f"{told}{back}")
 
 
 def _first_few(laggards: list[tuple[Pod | None, str]]) -> Iterator[str]:

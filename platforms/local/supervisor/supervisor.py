@@ -14,8 +14,10 @@ from typing import Any
 
 from platforms.bookinfo import baseline
 from platforms.boundary import State
+from platforms.envoy import culprits
 from platforms.envoy.translate import Snapshot, endpoints
-from platforms.errors import DemoError, NotApplied, UsageError
+from platforms.errors import DemoError, NotApplied, Rejected, UsageError
+from platforms.istio.resources import ResourceSet
 from platforms.local.certificates import Authority
 from platforms.local.deployments.deployment import Deployment
 from platforms.local.programs import envoy, workloads
@@ -25,6 +27,7 @@ from platforms.local.supervisor import control
 from platforms.local.supervisor.child import Child, Phase, Probe
 from platforms.local.supervisor.logs import bound
 from platforms.local.xds import hashes
+from platforms.local.xds.publisher import EnvoyRefusal
 from platforms.local.xds.rollout import Mesh
 
 log = logging.getLogger(__name__)
@@ -47,7 +50,7 @@ class Supervisor:
         self._authority = authority
         self._state = State(baseline())
         self._registry = demo.registry
-        self._snapshot = snapshot(self._state.resources, self._registry, demo.topology)
+        self._snapshot = self._snapshot_of(self._state.resources)
         self._mesh = Mesh(self._registry, demo.topology, demo.logs)
         self._nodes = {
             name: replace(self._registry.proxy(demo.topology.workload(name)), name=name)
@@ -123,9 +126,15 @@ class Supervisor:
             if unknown := state.stopped.difference(known):
                 raise UsageError(f"{', '.join(sorted(unknown))}: no such workload; there are {', '.join(known)}")
             resources = state.resources
-            target = snapshot(resources, self._registry, self._demo.topology)
+            target = self._snapshot_of(resources)
             self._applied += state != self._state
-            self._late = await self._mesh.roll_out(target, self._assignments(target), revision=resources.revision)
+            try:
+                self._late = await self._mesh.roll_out(target, self._assignments(target), revision=resources.revision)
+            except EnvoyRefusal as refusal:
+                told = await asyncio.to_thread(
+                    culprits.blamed, refusal.proxy, refusal.reason, resources, self._snapshot_of
+                )
+                raise Rejected(told) from refusal
             self._state, self._snapshot = state, target
             await self._start_and_stop(state.stopped)
             log.info(
@@ -136,6 +145,9 @@ class Supervisor:
                 "late": sorted(self._late),
                 "expected": self._expected_hashes(),
             }
+
+    def _snapshot_of(self, resources: ResourceSet) -> Snapshot:
+        return snapshot(resources, self._registry, self._demo.topology)
 
     async def _start_and_stop(self, stopped: frozenset[str]) -> None:
         gone = self._demo.topology.instances(stopped)

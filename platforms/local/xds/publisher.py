@@ -26,6 +26,15 @@ _ANSWER_SECONDS = 1.0
 _REASON = re.compile(r"Filesystem config update (?:rejected|failure): (.+)")
 
 
+class EnvoyRefusal(Rejected):
+    """An Envoy does not take what it was given; which object is behind that, it does not know."""
+
+    def __init__(self, proxy: str, reason: str) -> None:
+        super().__init__(f"{proxy}: Envoy refuses it: {reason}")
+        self.proxy = proxy
+        self.reason = reason
+
+
 class XdsPublisher:
     """Writes one Envoy's xDS files and waits for ACK or NACK."""
 
@@ -136,7 +145,7 @@ class XdsPublisher:
         rejections = files.rejected_updates((await self._ask(files.REJECTIONS_PATH)).text)
         known, self._rejections = self._rejections, rejections
         if rejections > known:
-            raise Rejected(f"{self.proxy}: Envoy refuses it: {self._reason(log_start)}")
+            raise EnvoyRefusal(self.proxy, self._reason(log_start))
 
     def _reason(self, log_start: int) -> str:
         """The reason that Envoy wrote to its log since."""
