@@ -31,7 +31,8 @@ TOGETHER = {
 }
 """Which files one process gets, all of them, for a session's fixture is each process's own.
 
-A demo takes 21 of the 128 inotify instances that Linux gives a user, so that a few are the most that there can be.
+A demo takes 28 of the 128 inotify instances that Linux gives a user, so that a few are the most that there can be. Those with
+several instances of each workload take more, and are skipped where there are not so many.
 """
 
 

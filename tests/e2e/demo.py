@@ -7,20 +7,25 @@ import os
 import re
 import signal
 import subprocess  # noqa: TID251  # for the type of a command
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
 import urllib3
 
-from platforms.local import record
+from platforms.errors import NotApplied
+from platforms.local import file_watches, record
+from platforms.local.deployments.wanted import deployments
 from platforms.local.platform import LocalPlatform
 from platforms.loopback import free_port
 from platforms.wait import wait_until
 from tests import commands
 
+WORKLOADS = ("details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
+"""Every workload of Bookinfo."""
 MAIN = re.compile(r'<main id="bookinfo"[^>]*>')
 
 
@@ -96,6 +101,21 @@ def demo_up(folder: Path, *options: str) -> Iterator[Demo]:
         yield demo
     finally:
         demo.run("down")
+
+
+@contextmanager
+def demo_of(folder: Path, *, replicas: Sequence[str] = (), workloads: Sequence[str] = ()) -> Iterator[Demo]:
+    """A demo with more than the ordinary workloads; skips where Linux does not let its proxies watch their files."""
+    try:
+        file_watches.check(deployments(replicas, workloads))
+    except NotApplied as error:
+        pytest.skip(str(error))
+    options = [
+        *(word for one in replicas for word in ("--replicas", one)),
+        *(word for one in workloads for word in ("--workload", one)),
+    ]
+    with demo_up(folder, *options) as demo:
+        yield demo
 
 
 def until(fact: Callable[[], bool], *, what: str, seconds: float = 90.0) -> None:

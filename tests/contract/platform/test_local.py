@@ -11,7 +11,7 @@ import pytest
 
 from platforms.local.platform import LocalPlatform
 from tests.contract.platform.contract import BASELINE, PlatformContract
-from tests.e2e.demo import Demo, demo_up
+from tests.e2e.demo import WORKLOADS, Demo, demo_of
 
 
 class TestLocal(PlatformContract):
@@ -42,9 +42,7 @@ class TestLocal(PlatformContract):
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo with three instances of everything."""
-    names = ("details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
-    options = [word for name in names for word in ("--replicas", f"{name}=3")]
-    with demo_up(tmp_path_factory.mktemp("three"), *options) as demo:
+    with demo_of(tmp_path_factory.mktemp("three"), replicas=[f"{name}=3" for name in WORKLOADS]) as demo:
         yield demo
 
 

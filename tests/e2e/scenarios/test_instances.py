@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.demo import Demo, demo_up
+from tests.e2e.demo import WORKLOADS, Demo, demo_of
 from tests.e2e.scenarios.test_local import assert_holds, told
 
 pytestmark = pytest.mark.exhaustive
 
-WORKLOADS = ("details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
 OWN = """
 apiVersion: networking.istio.io/v1
 kind: DestinationRule
@@ -30,16 +29,15 @@ spec: {hosts: [reviews], http: [{route: [{destination: {host: reviews, subset: v
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo with three instances of everything."""
-    options = [word for name in WORKLOADS for word in ("--replicas", f"{name}=3")]
-    with demo_up(tmp_path_factory.mktemp("three"), *options) as demo:
+    with demo_of(tmp_path_factory.mktemp("three"), replicas=[f"{name}=3" for name in WORKLOADS]) as demo:
         yield demo
 
 
 @pytest.fixture(scope="module")
 def uneven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo with more instances of one version than of the others, and with a version of one's own."""
-    options = ("--replicas", "reviews-v1=2", "--workload", "reviews-v4=reviews:v4,STAR_COLOR=blue")
-    with demo_up(tmp_path_factory.mktemp("uneven"), *options) as demo:
+    own = "reviews-v4=reviews:v4,STAR_COLOR=blue"
+    with demo_of(tmp_path_factory.mktemp("uneven"), replicas=["reviews-v1=2"], workloads=[own]) as demo:
         yield demo
 
 
