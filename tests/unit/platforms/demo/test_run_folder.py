@@ -20,8 +20,9 @@ from platforms.demo.run_folder import part, run_folder
 from platforms.errors import NotReachable
 from platforms.kubernetes import record as kubernetes
 from platforms.kubernetes.up.subprocesses import Commands
-from platforms.local import record
+from platforms.local import ports, record
 from platforms.local.deployments.deployment import DEPLOYMENTS
+from platforms.local.deployments.wanted import deployments
 from platforms.local.processes import Identity
 from scenarios.run.locust_process import LocustProcess
 
@@ -118,6 +119,19 @@ def forged(folder: Path, /, **fields: object) -> None:
     }
     (folder / "local").mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / "local" / "demo.json").write_text(json.dumps(document | fields))
+
+
+def test_a_record_is_read_as_it_was_written(folder: Path) -> None:
+    """With further versions and several instances too: all that other commands know of a demo stands there."""
+    wanted = deployments(["reviews-v4=2"], ["reviews-v4=reviews:v4,STAR_COLOR=blue"])
+    nobody = Identity(pid=2**30, started=1)
+    private = Path(f"/dev/shm/bookinfo-{os.getpid()}-none")  # noqa: S108
+    topology = ports.assign(private, wanted, 9080)
+    written = record.LocalDemo(nobody, "x", folder / "local", wanted, topology, since=1.0)
+    (folder / "local").mkdir(mode=0o700, parents=True)
+    written.write()
+
+    assert written == record.read(folder / "local")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from platforms.local import ports
 from platforms.local.deployments.deployment import DEPLOYMENTS
+from platforms.local.deployments.wanted import deployments
 
 
 def test_assign(tmp_path: Path) -> None:
@@ -19,6 +20,16 @@ def test_assign(tmp_path: Path) -> None:
     assert 18 == len(set(given))
     assert max(given) < ephemeral
     assert 9080 not in given
+
+
+def test_many_instances(tmp_path: Path) -> None:
+    """More than one stretch has room for; each instance has ports of its own, and a workload."""
+    topology = ports.assign(tmp_path, deployments(["reviews-v1=100"], ()), 9080)
+    given = [port for one in topology.ports.values() for port in vars_of(one)]
+
+    assert 315 == len(set(given))
+    assert ("reviews-v1", "ratings-v1") == (topology.workload("reviews-v1-100"), topology.workload("ratings-v1"))
+    assert 100 == len(topology.instances({"reviews-v1"}))
 
 
 def vars_of(one: ports.Ports) -> tuple[int, ...]:
