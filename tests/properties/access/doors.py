@@ -8,7 +8,7 @@ import json
 import socket
 import ssl
 import subprocess  # noqa: TID251  # the test starts its own Envoy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ CALLERS = {Caller(proxy.namespace, proxy.service_account): proxy for proxy in BO
 SERVED = "details-v1"
 """The workload whose policies these are, and whose certificate stands at the door."""
 
-Guards = Sequence[dict[str, Any]]
+Guards = Sequence[Mapping[str, Any]]
 """The filters of a proxy, as ours are made."""
 
 _CASE = "x-case"
@@ -155,7 +155,7 @@ def _route(number: int, guards: Guards) -> dict[str, Any]:
     }
 
 
-def _untyped(config: dict[str, Any]) -> dict[str, Any]:
+def _untyped(config: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in config.items() if name != "@type"}
 
 

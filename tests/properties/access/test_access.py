@@ -9,12 +9,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from platforms.bookinfo import BOOKINFO
-from platforms.envoy import unsupported
-from platforms.envoy.authorization.filters import filters
+from platforms.envoy.translate import routing
 from platforms.errors import Rejected, Unsupported
-from platforms.istio.push_context import PushContext
 from platforms.istio.resources import Resource, ResourceSet
-from platforms.istio.validation.validate import validated
 from platforms.local.programs import runtimes
 from tests.properties.access.doors import CALLERS, SERVED, Guards, doors
 from tests.properties.access.policies import POLICIES
@@ -43,12 +40,9 @@ _FEWEST = 50
 def understood(policies: list[Resource]) -> Guards | None:
     """Our filters, for what a cluster takes and ours translates."""
     try:
-        valid = validated(ResourceSet(tuple(policies)))
-        for one in valid:
-            unsupported.refuse_fields(one)
+        return routing(ResourceSet(tuple(policies)), BOOKINFO).proxies[SERVED].access.filters
     except (Rejected, Unsupported):
         return None
-    return filters(PushContext.of(valid, BOOKINFO), BOOKINFO.proxy(SERVED))
 
 
 def test_whoever_is_let_in_may_come_in(tmp_path: Path) -> None:
