@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import urllib3
 import yaml
 
 from platforms.bookinfo import BOOKINFO, ISTIO, baseline, load, parse
@@ -36,6 +37,31 @@ spec:
   http:
     - route:
         - destination: {host: reviews, subset: v3}
+"""
+GATEWAY_API = """\
+apiVersion: v1
+kind: Service
+metadata: {name: reviews-v3}
+spec: {ports: [{name: http, port: 9080}], selector: {app: reviews, version: v3}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: bookinfo-gateway}
+spec: {gatewayClassName: istio, listeners: [{name: http, port: 80, protocol: HTTP}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: bookinfo}
+spec:
+  parentRefs: [{name: bookinfo-gateway}]
+  rules: [{matches: [{path: {type: Exact, value: /productpage}}], backendRefs: [{name: productpage, port: 9080}]}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: reviews}
+spec:
+  parentRefs: [{group: "", kind: Service, name: reviews, port: 9080}]
+  rules: [{backendRefs: [{name: reviews-v3, port: 9080}]}]
 """
 BASELINE = State(baseline())
 
@@ -146,6 +172,22 @@ def test_a_task_in_steps(demo: Demo, tmp_path: Path) -> None:
     assert ["reviews"] == [one["metadata"]["name"] for one in left]
     assert "on 7 proxies" in again.stdout
     assert "# nothing that `apply` has put there is in force\n" == demo.run("get").stdout
+
+
+def test_a_task_of_the_gateway_api(demo: Demo) -> None:
+    """A Service for one version, a Gateway and two HTTPRoutes act as in a cluster: only what they name is reached."""
+    done = demo.run("apply", "-f", "-", stdin=GATEWAY_API)
+    pages = shown(demo, "reviews-version")
+    closed = urllib3.request("GET", f"http://127.0.0.1:{demo.port}/login", retries=False).status
+    alone = demo.run("delete", "-f", "-", stdin=GATEWAY_API.partition("---")[0])
+    without = demo.page()
+    demo.run("reset")
+
+    assert "Gateway bookinfo-gateway of the baseline steps aside" in done.stdout
+    assert {"v3"} == pages
+    assert 404 == closed
+    assert "there is no Service reviews-v3 among those known here" in alone.stdout
+    assert 'data-reviews="unavailable"' in without
 
 
 @pytest.mark.parametrize(
