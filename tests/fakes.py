@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, ClassVar, Self
@@ -103,6 +103,12 @@ class _Log(list[Call]):
 
     def calls(self) -> list[Call]:
         return list(self)
+
+    def failed(self, mark: str) -> None:
+        """The gateway answered the request with this mark by an error."""
+        self[:] = [
+            replace(one, status=503) if (one.mark, one.hop.caller) == (mark, "ingressgateway") else one for one in self
+        ]
 
 
 @dataclass
@@ -238,6 +244,7 @@ class FakePlatform:
                 if chance.random() * 100 >= self.defects.gateway_forgets:
                     self._count("ingressgateway", "productpage", mark="" if stranger else mark)
             if breaks:
+                self._log.failed(mark)
                 return None
             for stranger in range(1 + self.defects.strangers):
                 self._count("productpage-v1", "details", mark="" if stranger else mark)
@@ -245,6 +252,7 @@ class FakePlatform:
                     self._count("productpage-v1", "reviews", version, mark="" if stranger else mark)
             stuck, without = self._among(self.defects.stuck), self._among(self.defects.without_reviews)
             if self._among(self.defects.lost) or (self.defects.loses_leaks and version == "v3"):
+                self._log.failed(mark)
                 return None
             if stuck or without:
                 version = self._version(state, end_user, chance)

@@ -74,7 +74,13 @@ class Applied:
 
 def read(given: Sequence[str]) -> OwnRules:
     """Read files and folders of objects; raises UsageError or Rejected before anything is asked of a platform."""
-    return _valid(load(*given), given, tuple(told for one in given if (told := files.told(one))))
+    return of_texts(files.texts(given), given)
+
+
+def of_texts(texts: Iterable[tuple[str, str]], given: Sequence[str]) -> OwnRules:
+    """Read objects of texts that were found by `files.texts` in what was given; raises as `read` does."""
+    found = collected(one for name, text in texts for one in parse(text, source=name))
+    return _valid(found, given, tuple(told for one in given if (told := files.told(one))))
 
 
 def parsed(text: str, source: str) -> OwnRules:
@@ -103,7 +109,7 @@ def dry_run(own: OwnRules, platform: str) -> Remarks:
     own = on(own, platform)
     laid = laid_over(own.resources)
     translate(laid.resources, platform)
-    return _preceded(own.notes, _remarks(laid, BOOKINFO))
+    return _preceded(own.notes, remarks(laid, BOOKINFO))
 
 
 def translate(resources: ResourceSet, platform: str) -> None:
@@ -144,10 +150,11 @@ def _apply(own: ResourceSet, platform: DemoPlatform) -> Applied:
     laid = laid_over(own)
     convergence = _put_in_force(platform, State(laid.resources))
     AppliedRules.of(platform.key).write(own)
-    return Applied(convergence, _remarks(laid, with_workloads(platform.workloads())))
+    return Applied(convergence, remarks(laid, with_workloads(platform.workloads())))
 
 
-def _remarks(laid: Overlay, registry: Registry) -> Remarks:
+def remarks(laid: Overlay, registry: Registry) -> Remarks:
+    """Say what the author of these objects should know of them, in a demo with these workloads."""
     return Remarks(notes(laid), analyze(laid.resources, registry))
 
 

@@ -205,7 +205,7 @@ def _fields(kind: Any) -> Form:
         read,
         {
             "type": "object",
-            "required": sorted(forms),
+            "required": sorted(needed),
             "properties": {name: one.schema for name, one in forms.items()},
             "additionalProperties": False,
         },

@@ -81,7 +81,10 @@ class Judgement:
 
     def allowed(self, outcome: Text) -> Range:
         """The counts of an outcome among these answers that do not contradict the claim."""
-        return (self.early or self.claim).allowed.get(outcome, NEVER)
+        unnamed = (
+            Range(0, max(self.claim.requests, self.tally.requests)) if self.claim.expectation.others_may_come else NEVER
+        )
+        return (self.early or self.claim).allowed.get(outcome, unnamed)
 
     def fits(self, outcome: Text) -> bool:
         """Return whether the count of this outcome is allowed."""

@@ -154,6 +154,8 @@ def outcome(seen: Observation, aspect: Aspect, *, within: float | None) -> Text 
             return _page(seen, within)
         case Aspect.ANSWERED:
             return (seen.marks.get("reviews-version") or None) if seen.is_page else None
+        case Aspect.STATUS:
+            return _status(seen)
 
 
 def _version(seen: Observation) -> Text | None:
@@ -188,6 +190,18 @@ def _page(seen: Observation, within: float | None) -> Text | None:
     if within is not None and seen.milliseconds > within * 1000:
         return TOO_LATE
     return _shown(seen.marks)
+
+
+def _status(seen: Observation) -> Text | None:
+    """Return the status, or that none came in time; after a broken connection it is unknown."""
+    if seen.timed_out:
+        return Message("missing.time_out")
+    return status_outcome(seen.status) if seen.status and not seen.error else None
+
+
+def status_outcome(status: int) -> Message:
+    """Return the outcome of an answer with this status."""
+    return Message("missing.http", status=str(status))
 
 
 def _shown(marks: Mapping[str, str]) -> Message:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -38,8 +38,8 @@ class LoggedCalls:
     """The versions of reviews that answered for each request."""
     rated: frozenset[Key]
     """The requests for which ratings were asked."""
-    passed: frozenset[Key]
-    """The requests that came through the gateway."""
+    passed: Mapping[Key, int]
+    """The requests that came through the gateway, with the status that its proxy logged."""
 
 
 def read_log(log: RequestLog | None, mark: str, observations: Sequence[Observation]) -> LoggedCalls | None:
@@ -52,17 +52,25 @@ def read_log(log: RequestLog | None, mark: str, observations: Sequence[Observati
     deadline = time.monotonic() + _LOGGED_SECONDS
     while True:
         found = _read(log.calls(), mark)
-        whole = wanted <= found.answered.keys() and rated <= found.rated and pages <= found.passed
+        whole = wanted <= found.answered.keys() and rated <= found.rated and pages <= found.passed.keys()
         if whole or time.monotonic() >= deadline:
             return found
         time.sleep(_POLL_SECONDS)
 
 
 def find_contradiction(found: LoggedCalls | None, observations: Iterable[Observation]) -> Text:
-    """Name the first page that names another version than the one that answered for it; empty if none does."""
+    """Name the first answer that says otherwise than the log; empty if none does.
+
+    That is a page that names another version than the one that answered for it, or another status than the gateway's.
+    """
     if found is None:
         return ""
     for seen in observations:
+        logged = found.passed.get(_key(seen), 0)
+        if logged and seen.status and not seen.error and logged != seen.status:
+            number, who = seen.number + 1, shown(seen.end_user)
+            status, other = str(seen.status), str(logged)
+            return Message("doubt.status_contradicted", number=number, who=who, status=status, other=other)
         version = _version(seen)
         answered = found.answered.get(_key(seen), frozenset())
         if version and version not in answered:
@@ -90,20 +98,18 @@ def _read(calls: Iterable[Call], mark: str) -> LoggedCalls:
     own = tuple(call for call in calls if call.mark.startswith(f"{mark}."))
     answered: dict[Key, set[str]] = {}
     rated: set[Key] = set()
-    passed: set[Key] = set()
+    passed: dict[Key, int] = {}
     for call in own:
         _, number, end_user = call.mark.split(".", 2)
         if not number.isdecimal():
             continue
         if call.hop.caller == _GATEWAY:
-            passed.add((end_user, int(number)))
+            passed[end_user, int(number)] = call.status
         elif call.hop.app == "ratings":
             rated.add((end_user, int(number)))
         elif call.hop.app == "reviews" and 0 < call.status < _FAILURE:
             answered.setdefault((end_user, int(number)), set()).add(call.hop.version)
-    return LoggedCalls(
-        own, {key: frozenset(versions) for key, versions in answered.items()}, frozenset(rated), frozenset(passed)
-    )
+    return LoggedCalls(own, {key: frozenset(versions) for key, versions in answered.items()}, frozenset(rated), passed)
 
 
 def _key(seen: Observation) -> Key:

@@ -152,13 +152,19 @@ def _allowances(
     claims: Sequence[Claim], tallies: Sequence[Tally], observations: Sequence[Observation], strangers: int
 ) -> Allowances:
     """Reasons for more answers than the clients saw: other users, and loads whose versions others must never see."""
-    shares = [claim.expectation.shares for claim in claims if claim.expectation.aspect.tells_version]
-    excluded = {version for one in shares for version, share in one.items() if isinstance(version, str) and not share}
+    shares = [
+        (claim.expectation.shares, claim.expectation.others_may_come)
+        for claim in claims
+        if claim.expectation.aspect.tells_version
+    ]
+    excluded = {
+        version for one, _ in shares for version, share in one.items() if isinstance(version, str) and not share
+    }
     rightful = {
         version: sum(
             counted.unknown + sum(counted.twice.values())
-            for one, counted in zip(shares, tallies, strict=True)
-            if one.get(version)
+            for (one, other), counted in zip(shares, tallies, strict=True)
+            if one.get(version, other)
         )
         for version in excluded
     }

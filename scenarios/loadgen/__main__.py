@@ -9,6 +9,7 @@ whatever reason, every process ends: no traffic outlives its run.
 
     {"url": "http://127.0.0.1:9080", "rate": null, "timeout": 10, "loads": [{"end_user": "", "requests": 9, "users": 2}]}
     {…, "rate": 15, "steady": true}  the loads take turns, and what a busy page has made late is not made up for
+    {…, "loads": [{…, "path": "/health", "headers": {"x-canary": "1"}, "follow": false}]}
     {"enough": ""}                   begin no more requests of this end user
 
     {"began": 1.0}

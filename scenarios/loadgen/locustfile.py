@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from itertools import count
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from locust.exception import StopUser  # noqa: TID251  # the same
 
 MAIN = re.compile(r'<main\b[^>]*\bid="bookinfo"[^>]*>')
 SIGNED_IN = (200, 302, 303)
+NO_HEADERS: Mapping[str, str] = {}
 LATE_SECONDS = 0.5
 """How late a request of a steady step may be begun before all that follow are put off."""
 
@@ -35,9 +37,22 @@ class StepListener(Protocol):
 class PendingLoad:
     """The requests of one end user that have not begun yet."""
 
-    def __init__(self, end_user: str, requests: int, users: int, numbers: tuple[int, int] = (0, 1)) -> None:
+    def __init__(
+        self,
+        end_user: str,
+        requests: int,
+        users: int,
+        numbers: tuple[int, int] = (0, 1),
+        *,
+        path: str = "/productpage",
+        headers: Mapping[str, str] = NO_HEADERS,
+        follow: bool = True,
+    ) -> None:
         """`numbers`: the number of the first request, and the distance to the next one's."""
         self.end_user = end_user
+        self.path = path
+        self.headers = headers
+        self.follow = follow
         self.users = users
         self.left = requests
         self.numbers = count(*numbers)
@@ -156,8 +171,10 @@ class PageUser(FastHttpUser):
         if number is None:
             raise StopUser
         start = time.perf_counter()
-        headers = {"Accept-Encoding": "identity", **self._mark(number)}
-        with self.client.get("/productpage", headers=headers, catch_response=True) as answer:
+        headers = {"Accept-Encoding": "identity", **self.load.headers, **self._mark(number)}
+        with self.client.get(
+            self.load.path, headers=headers, catch_response=True, allow_redirects=self.load.follow
+        ) as answer:
             text = answer.text or ""
             milliseconds = (time.perf_counter() - start) * 1000
             found = MAIN.search(text)

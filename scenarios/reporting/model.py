@@ -37,7 +37,7 @@ from scenarios.evidence.step import StepRecord, StepReport, judge_step
 from scenarios.messages.catalogue import english
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Scenario
-from scenarios.statistics.claim import PUNCTUAL, power
+from scenarios.statistics.claim import PUNCTUAL, Aspect, power
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,9 @@ def proxy_count(step: StepReport, judgement: Judgement, outcome: Text) -> int | 
 
 
 def success_of(step: StepReport, judgement: Judgement, outcome: Text) -> float | None:
-    """The share of the requests to a version that it answered, as the proxies count; None if it got none."""
+    """The share of the requests to a version that it answered, as the proxies count; None if it got none, or for a status."""
+    if judgement.claim.expectation.aspect is Aspect.STATUS:
+        return None
     if judgement.claim.expectation.aspect.tells_version:
         success = step.proxy_counts.success(outcome) if isinstance(outcome, str) else None
         return None if success is None else cut(success)
@@ -248,7 +250,14 @@ class _Past:
 
 
 def _judge(records: Sequence[StepRecord]) -> tuple[StepReport, ...]:
-    """Judge every step; the time that a page takes is compared with the first step, in which there is no fault."""
+    """Judge every step; the time that a page takes is compared with the first step, in which there is no fault.
+
+    A step under the same rules as the first has nothing to be compared with.
+    """
     first = judge_step(records[0], usual_ms=None)
     usual_ms = first.by_version.percentile(PUNCTUAL)
-    return (first, *(judge_step(record, usual_ms=usual_ms) for record in records[1:]))
+    same = first.record.step.state
+    return (
+        first,
+        *(judge_step(record, usual_ms=None if record.step.state == same else usual_ms) for record in records[1:]),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,19 +85,27 @@ def rows(told: Told) -> Iterator[Row]:
     """Yield all lines of the result, step by step."""
     for step in told["steps"]:
         claims = [claim for claim in told["claims"] if claim["step"] == step["title"]]
-        yield _whole(step)
+        yield _whole(step, claims)
         if len(claims) == 1:
             yield from _outcomes(told, claims[0], alone=True)
             if claims[0]["looks_at"] == Aspect.PAGE.value:
-                yield from _page(step, claims[0])
+                yield from _ratings(step)
+            if claims[0]["looks_at"] == Aspect.PAGE.value or claims[0]["budget"]:
+                yield from _time(claims[0])
         else:
             for claim in claims:
                 yield _end_user(claim)
                 yield from _outcomes(told, claim, alone=False)
-            yield from _together(told, step)
+                if claim["budget"]:
+                    yield from _time(claim)
+            if claims[0]["looks_at"] != Aspect.STATUS.value:
+                yield from _together(told, step)
 
 
-def _whole(step: Told) -> Row:
+def _whole(step: Told, claims: Sequence[Told]) -> Row:
+    """Sum the step up: of pages, how many showed reviews; of answers of which the status matters, how many there were."""
+    if claims[0]["looks_at"] == Aspect.STATUS.value:
+        return Row(step["title"], client=figures.count(step["requests"]), heading=True)
     return Row(
         step["title"],
         client=figures.count(sum(step["reviews_seen"].values())),
@@ -110,6 +118,8 @@ def _whole(step: Told) -> Row:
 
 def _end_user(claim: Told) -> Row:
     who, group = claim["end_user"], claim["group"]
+    if claim["looks_at"] == Aspect.STATUS.value:
+        return Row(who, client=figures.count(claim["requests"]), heading=True)
     return Row(
         Message("table.member", group=group, who=who) if group else who,
         client=figures.count(claim["pages"]),
@@ -138,11 +148,15 @@ def _outcomes(told: Told, claim: Told, *, alone: bool) -> Iterator[Row]:
         )
 
 
-def _page(step: Told, claim: Told) -> Iterator[Row]:
-    """Yield what ratings answered, and the time that the page took against its budget."""
+def _ratings(step: Told) -> Iterator[Row]:
+    """Yield what ratings answered."""
     if step["ratings_asked"] is not None:
         seen, answered = step["pages_with_stars"], step["proxies"]["ratings_answered"]
         yield Row(Message("table.ratings"), client=figures.count(seen), proxies=figures.count(answered), inner=True)
+
+
+def _time(claim: Told) -> Iterator[Row]:
+    """Yield the time that the page took, against its budget if it has one."""
     if time := claim["budget"]:
         yield Row(
             Message("table.within", within=time["within_ms"] / 1000),

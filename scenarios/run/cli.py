@@ -28,7 +28,7 @@ from scenarios.messages.message import Message, Text
 from scenarios.reporting.document import document
 from scenarios.reporting.files import prepare, write
 from scenarios.reporting.terminal import Screen, Verbosity
-from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, plan_steps, run
+from scenarios.run.run import ONE_PROCESS, LoadProfile, LoadSource, fitted, plan_steps, run
 from scenarios.run.translated import TranslatedCommand, language_of, language_option
 from scenarios.scenario import Scenario
 from scenarios.statistics.claim import Claim
@@ -51,6 +51,8 @@ class Command:
     """Those that no other scenario has."""
     build: Callable[..., Scenario]
     """Makes the scenario from the margin, `keep` and the values of its options, by name; raises UsageError."""
+    fit: Callable[[Scenario, DemoPlatform], Scenario] = fitted
+    """Makes of the scenario that for a demo; raises what that has against it, before anything is changed."""
 
     def scenario(self, words: Sequence[str], margin: Fraction) -> Scenario:
         """Build the scenario that these of its own options ask for."""
@@ -142,6 +144,7 @@ def _play(
             scenario,
             claims,
             lambda: to(choice),
+            fit=command.fit,
             rate=profile.rate,
             source=source,
             keep=keep,

@@ -84,6 +84,11 @@ class LoadProfile:
         return self.requests
 
 
+def fitted(scenario: Scenario, platform: DemoPlatform) -> Scenario:
+    """Make of the scenario that for the demo's workloads."""
+    return scenario.on(platform.workloads())
+
+
 def run(
     scenario: Scenario,
     claims: tuple[tuple[Claim, ...], ...],
@@ -94,6 +99,7 @@ def run(
     command: str,
     stream: Stream,
     source: LoadSource = ONE_PROCESS,
+    fit: Callable[[Scenario, DemoPlatform], Scenario] = fitted,
 ) -> Report:
     """Run the scenario's steps, restore the baseline, and judge the `claims`, which are per step.
 
@@ -102,7 +108,7 @@ def run(
     started = datetime.now().astimezone()
     clock = time.perf_counter()
     platform = connect()
-    scenario = scenario.on(platform.workloads())
+    scenario = fit(scenario, platform)
     url = f"{platform.gateway_url}/productpage"
     with stream.telling_failure():
         stream.publish(Opened(scenario, claims, platform.name, platform.key, url, command, started, os.getpid()))
@@ -148,7 +154,7 @@ def note_of_restored(run: RestoredRun) -> Message:
 
 def plan_steps(scenario: Scenario, profile: LoadProfile) -> tuple[tuple[Claim, ...], ...]:
     """Plan the claims of every step, with their numbers of requests and allowed counts."""
-    given = [profile.requests_of(step) for step in scenario.steps for _ in step.expectations]
+    given = [profile.requests_of(step) or one.requests for step in scenario.steps for one in step.expectations]
     claims = iter(plan_claims(scenario.expectations, given))
     return tuple(_compared(step, [next(claims) for _ in step.expectations]) for step in scenario.steps)
 

@@ -29,7 +29,7 @@ from scenarios.messages.message import Message, Text
 from scenarios.run.gate import Gate, decided
 from scenarios.run.traffic import Traffic, UserLoad
 from scenarios.scenario import Step
-from scenarios.statistics.claim import Claim
+from scenarios.statistics.claim import Aspect, Claim
 
 _STILL_SERVED_SECONDS = 3.0
 """How long the proxies get to prove that the rule stayed in force: one that crashed meanwhile is being restarted."""
@@ -119,6 +119,9 @@ def split_load(step: Step, claims: Sequence[Claim], rate: float | None) -> list[
             claim.expectation.end_user,
             claim.requests,
             min(claim.requests, max(1, round(users * claim.requests / total))),
+            path=claim.expectation.path,
+            headers=claim.expectation.headers,
+            follow=claim.expectation.aspect is not Aspect.STATUS,
         )
         for claim in claims
     ]

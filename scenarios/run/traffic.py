@@ -7,10 +7,11 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
+from platforms.bookinfo import PATH
 from platforms.boundary import LoadGenerator
 from platforms.errors import TrafficError
 from scenarios.evidence.observation import Observation, marks
@@ -33,6 +34,11 @@ class UserLoad:
     requests: int
     users: int
     """How many of them may be under way at the same time."""
+    path: str = PATH
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What each carries besides."""
+    follow: bool = True
+    """An answer that leads elsewhere is followed; else it is the answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from fractions import Fraction
 
+from platforms.bookinfo import PATH
 from scenarios.messages.message import Message, Text
 from scenarios.statistics import binomial
 from scenarios.statistics.binomial import Range
@@ -27,11 +28,12 @@ class Aspect(Enum):
     WHOLE = "the version of reviews that answered, and whether the page is whole and wears its stars"
     PAGE = "what the page shows"
     ANSWERED = "the version of reviews that answered, if any did"
+    STATUS = "the HTTP status of the answer"
 
     @property
     def tells_version(self) -> bool:
         """Return whether an outcome is a version, so that the proxies count it too."""
-        return self in (Aspect.WHOLE, Aspect.ANSWERED)
+        return self in (Aspect.REVIEWS, Aspect.WHOLE, Aspect.ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,14 @@ class Expectation:
     """Where versions are compared: how many requests come as this end user, in proportion to the others' of the step."""
     leak_shared_by: int = 1
     """The number of loads in which a leak is looked for in common, assuming that it is as large in each on average."""
+    others_may_come: bool = False
+    """An outcome that is not named may come as often as it likes."""
+    path: str = PATH
+    """The path that is asked for."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What its requests carry besides."""
+    requests: int | None = None
+    """The number of requests that was asked for; None for as many as the margin and the leak need."""
 
     @property
     def requests_to_exclude(self) -> int:

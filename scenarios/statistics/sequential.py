@@ -138,7 +138,7 @@ class SequentialTest:
         if self.decision or self._claim.sequential_alpha is None:
             return self.decision
         self._pending[number] = outcome, twice
-        if outcome is not None and not self._shares.get(outcome):
+        if outcome is not None and self._is_exception(outcome):
             self._reject_by_exception()
         while not self.decision and self._answers in self._pending:
             self._count(*self._pending.pop(self._answers))
@@ -153,6 +153,10 @@ class SequentialTest:
             self._ambiguous += 1
         else:
             self._counts[outcome] += 1
+
+    def _is_exception(self, outcome: Text) -> bool:
+        """Return whether the outcome must never come."""
+        return not self._shares.get(outcome, self._claim.expectation.others_may_come)
 
     def _reject_by_exception(self) -> None:
         """Reject the claim: an outcome that must never come is proof, whenever it was requested."""

@@ -41,6 +41,18 @@ def line_of(said: str, text: str) -> int:
     return 0
 
 
+def line_at(text: str, path: Iterable[str | int]) -> int:
+    """The line, from 1, of what stands at this path of a text's first document, or of the nearest thing around it."""
+    found: yaml.Node | None = next(iter(yaml.compose_all(text, yaml.CSafeLoader)), None)
+    line = 1 if found is None else _line(found)
+    for step in path:
+        key, found = _child(found, f"[{step}]" if isinstance(step, int) else step)
+        if found is None:
+            break
+        line = _line(key or found)
+    return line
+
+
 def _placed(documents: list[yaml.Node], numbers: list[int]) -> int:
     """The line of a document, or of an item of a list, or of one of a list in it."""
     inside, line = [one for one in documents if one.tag != _NULL], 0

@@ -12,7 +12,8 @@ from scenarios.evidence.judge import judge, overall, reasons
 from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.proxy_counts import Disagreement, Surplus
 from scenarios.messages.catalogue import english
-from tests.unit.scenarios.builders import claim, tallied
+from scenarios.statistics.claim import plan_claims
+from tests.unit.scenarios.builders import claim, expectation, tallied
 
 CANARY = claim(1500, v1=Fraction(9, 10), v2=Fraction(1, 10), v3=0)
 ONLY_V3 = claim(459, end_user="opennaru", v3=1)
@@ -178,3 +179,13 @@ def test_a_leak_among_several_others_is_one_sentence() -> None:
     ]
 
     assert ["308 of 918 others saw v3"] == [english(reason) for reason in reasons(judgements)]
+
+
+def test_what_may_come_as_it_likes_is_no_exception() -> None:
+    """Where only what must never come is named: that fails all the same, and a missing answer may have been it."""
+    named = replace(expectation(v3=0), others_may_come=True)
+    (never_v3,) = plan_claims([named], [None])
+
+    assert Verdict.HOLDS is judge(never_v3, tallied(v1=200, v2=259)).verdict
+    assert Verdict.FAILS is judge(never_v3, tallied(v1=200, v2=258, v3=1)).verdict
+    assert Verdict.INCONCLUSIVE is judge(never_v3, tallied({"HTTP 503": 1}, v1=200, v2=258)).verdict

@@ -183,3 +183,11 @@ def test_a_page_that_took_as_long_as_productpage_waits_may_have_been_asked_for_t
     seen = replace(answer(), milliseconds=milliseconds)
 
     assert {"v3": twice} == tally([seen], Aspect.WHOLE, within=None).twice
+
+
+def test_a_status_is_an_outcome() -> None:
+    """Whatever came with it; a time-out is one too, and a broken connection is none."""
+    assert "HTTP 200" == outcome(answer(), Aspect.STATUS)
+    assert "HTTP 503" == outcome(Observation("", 503, 1.0), Aspect.STATUS)
+    assert "time-out" == outcome(Observation("", 0, 10_000.0, error="time-out", timed_out=True), Aspect.STATUS)
+    assert outcome(Observation("", 0, 1.0, error="connection reset"), Aspect.STATUS) is None

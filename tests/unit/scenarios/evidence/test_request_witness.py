@@ -151,3 +151,16 @@ def test_the_log_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert found is not None
     assert order == found.calls
+
+
+def test_another_status_than_the_gateway_s_is_a_contradiction() -> None:
+    """Where its proxy logged one; an answer that the gateway gave by itself, and one that never came, contradict nothing."""
+    failed = Call(f"{MARK}.3.", GATEWAY, 503)
+    seen = [Observation("", 404, 1.0, number=0), Observation("", 0, 1.0, error="reset", number=3)]
+
+    assert "" == find_contradiction(read_log(Log(failed), MARK, seen), seen)
+    whole = [*seen, Observation("", 200, 1.0, number=3)]
+    assert (
+        "the witnesses disagree: answer 4 of anonymous came with status 200, by the log of the gateway's proxy it was 503"
+        == english(find_contradiction(read_log(Log(failed), MARK, whole), whole))
+    )

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
@@ -97,6 +98,35 @@ def test_what_is_no_page_is_observed(traffic: Traffic) -> None:
 
     assert 100 == len(sent.observations) == platform.asked_for_page
     assert {"HTTP 503", "connection closed"} == set(faults)
+
+
+class _Elsewhere(BaseHTTPRequestHandler):
+    """Leads every path elsewhere, and there says with which path and header it was asked."""
+
+    def do_GET(self) -> None:
+        if self.path == "/there":
+            self.send_response(418 if self.headers.get("X-Canary") == "1" else 404)
+        else:
+            self.send_response(302)
+            self.send_header("Location", "/there")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(("follow", "status"), [(True, 418), (False, 302)])
+def test_a_load_has_its_own_path_and_headers(traffic: Traffic, *, follow: bool, status: int) -> None:
+    """An answer that leads elsewhere is followed where that is wanted."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        load = UserLoad("", 4, 2, path="/here", headers={"x-canary": "1"}, follow=follow)
+        sent = traffic.send(url, [load], rate=None)
+        server.shutdown()
+
+    assert [status] * 4 == [seen.status for seen in sent.observations]
 
 
 def test_a_closed_port_is_observed(traffic: Traffic) -> None:

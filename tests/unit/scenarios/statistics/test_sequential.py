@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from random import Random
 
@@ -273,3 +273,13 @@ def test_late_answers_do_not_take_back_what_was_sure() -> None:
     judgement = judge(CANARY, tallied({"time-out": 1}, **late), early=decision)
     assert Verdict.HOLDS is judgement.verdict
     assert decision.answers == judgement.answers
+
+
+def test_what_may_come_as_it_likes_decides_nothing() -> None:
+    """What must never come does, at once."""
+    (never_v3,) = plan_claims([replace(expectation(v3=0), others_may_come=True)], [None])
+
+    assert first(never_v3, ["v1", "v2"] * 200) is None
+    decision = first(never_v3, ["v1", "v2", "v3"])
+    assert decision is not None
+    assert (False, 3) == (decision.holds, decision.answers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from platforms.istio.reading.positions import line_of, marked_line
+from platforms.istio.reading.positions import line_at, line_of, marked_line
 
 TEXT = """\
 apiVersion: networking.istio.io/v1
@@ -72,6 +72,20 @@ items:
 def test_a_message_on_an_item_of_a_list_is_placed(said: str, line: int) -> None:
     """However deep it is."""
     assert line == line_of(said, LISTS)
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [((), 1), (("a",), 1), (("a", 1), 3), (("a", 1, "c"), 4), (("a", 1, "d"), 3), (("a", 9), 1), (("b", "a"), 1)],
+)
+def test_a_place_of_a_text_has_a_line(path: tuple[str | int, ...], line: int) -> None:
+    """That of the nearest thing around it, where it is not there."""
+    assert line == line_at("a:\n  - b: 1\n  - b: 2\n    c: 3\n", path)
+
+
+def test_an_empty_text_has_one_line() -> None:
+    """Nothing is placed on the first."""
+    assert 1 == line_at("", ("a",))
 
 
 def test_json_in_a_row_is_not_placed() -> None:
