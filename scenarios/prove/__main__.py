@@ -1,8 +1,4 @@
-"""Rules of one's own, proven: Istio objects and what is expected of them, as files.
-
-python -m scenarios.prove -f rules/ -f expect.yaml
-python -m scenarios.prove --schema
-"""
+"""`python -m scenarios.prove`: rules of one's own, held to what is expected of them."""
 
 from __future__ import annotations
 
