@@ -23,7 +23,11 @@ def analyze(resources: ResourceSet, registry: Registry) -> tuple[Finding, ...]:
         *(one for service in resources.of_kind("VirtualService") for one in _virtual_service(service, resources, push)),
         *(one for rule in resources.of_kind("DestinationRule") for one in _destination_rule(rule, push.registry)),
         *(one for gateway in resources.of_kind("Gateway") for one in _gateway(gateway, resources, registry)),
-        *(one for policy in resources.of_kind("AuthorizationPolicy") for one in access.of_authorization_policy(policy)),
+        *(
+            one
+            for policy in resources.of_kind("AuthorizationPolicy")
+            for one in _authorization_policy(policy, registry)
+        ),
         *(one for peers in resources.of_kind("PeerAuthentication") for one in access.of_peer_authentication(peers)),
         *_same_host(resources, push),
     }
@@ -126,6 +130,11 @@ def _destination_rule(rule: Resource, registry: Registry) -> Iterator[Finding]:
                 "Which may lead to 503 UH (NoHealthyUpstream)."
             )
             yield Finding("IST0173", "Error", message, str(rule))
+
+
+def _authorization_policy(policy: Resource, registry: Registry) -> Iterator[Finding]:
+    yield from access.of_authorization_policy(policy)
+    yield from access.unmatched(policy, registry)
 
 
 def _gateway(gateway: Resource, resources: ResourceSet, registry: Registry) -> Iterator[Finding]:

@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.istio.analysis import access as remarks
+from platforms.istio.analysis.analyze import analyze
+from platforms.istio.resources import ResourceSet
 from tests.unit.platforms.istio.rules import access
 
 ALL_PORTS = remarks._ALL_PORTS
+NOBODY = "No matching workloads for this resource with the following labels: "
 NO_LABELS = "workload selector specified without labels"
 
 
@@ -50,3 +54,47 @@ def test_a_deny_of_what_only_http_has(rule: str, *, warned: bool) -> None:
 def test_nothing_to_say() -> None:
     """Of a policy that says what it is about."""
     assert [] == said("{selector: {matchLabels: {app: details}}, rules: [{}]}")
+
+
+@pytest.mark.parametrize(
+    ("spec", "namespace", "labels"),
+    [
+        ("{selector: {matchLabels: {version: v9, app: reviews}}}", "bookinfo", "app=reviews,version=v9"),
+        ("{selector: {matchLabels: {istio: ingressgateway}}}", "bookinfo", "istio=ingressgateway"),
+        ({}, "default", ""),
+    ],
+)
+def test_a_policy_about_nobody(spec: str | dict[str, Any], namespace: str, labels: str) -> None:
+    """A label that is mistyped, or another namespace."""
+    (one,) = remarks.unmatched(access(spec, namespace=namespace), BOOKINFO)
+
+    assert ("IST0127", f"{NOBODY}{labels}") == (one.code, one.message)
+
+
+def test_a_policy_about_somebody() -> None:
+    """By labels, or by its namespace; the root's is about every namespace."""
+    for namespace, selector in (
+        ("bookinfo", {}),
+        ("istio-system", {"app": "details"}),
+        ("bookinfo", {"app": "details"}),
+    ):
+        assert [] == list(
+            remarks.unmatched(access({"selector": {"matchLabels": selector}}, namespace=namespace), BOOKINFO)
+        )
+
+
+def test_a_namespace_that_is_none() -> None:
+    """With a star at one end, in any case, and those of Kubernetes itself."""
+    names = "[bookinfo, Default, '*', 'book*', '*-system', kube-system, 'shop*', nowhere]"
+    found = remarks.unmatched(access(f"{{rules: [{{from: [{{source: {{notNamespaces: {names}}}}}]}}]}}"), BOOKINFO)
+
+    assert [f'Referenced namespace not found: "{name}"' for name in ("shop*", "nowhere")] == [
+        one.message for one in found
+    ]
+
+
+def test_both_are_among_all_remarks() -> None:
+    """And the baseline's own policies are about somebody."""
+    found = analyze(baseline().overlaid(ResourceSet((access("{selector: {matchLabels: {app: detials}}}"),))), BOOKINFO)
+
+    assert [f"{NOBODY}app=detials"] == [one.message for one in found]
