@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from platforms.istio import hosts
-from platforms.istio.analysis import unattached
+from platforms.istio.analysis import strangers, unattached
 from platforms.istio.push_context import PushContext
 from platforms.istio.registry import Registry
 from platforms.istio.resources import Resource, ResourceSet
@@ -26,6 +26,8 @@ def hints(resources: ResourceSet, registry: Registry) -> Iterator[str]:
 def _of(resource: Resource, resources: ResourceSet, push: PushContext) -> Iterator[str]:
     if resource.kind == "HTTPRoute":
         yield from unattached.hints(resource, resources, push)
+    if resource.kind == "AuthorizationPolicy":
+        yield from strangers.hints(resource, push.registry)
     if resource.kind in ("VirtualService", "DestinationRule"):
         yield from _elsewhere(resource, push.registry)
     if resource.kind == "VirtualService":
