@@ -8,7 +8,9 @@ import json
 import os
 import signal
 import ssl
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from platforms.local.platform import LocalPlatform
 from platforms.loopback import LOOPBACK
 from tests.contract.platform.access import API, CUT, DENIED, TAKEN, AccessContract
 from tests.contract.platform.contract import BASELINE
+from tests.contract.platform.visits import Visitor
 from tests.e2e.demo import Demo, until
 
 SECONDS = 15.0
@@ -159,6 +162,33 @@ def test_how_one_may_call(
     assert [plain] == callers.in_plain_text(NAME)
     if mutual:  # where both are taken, what is no sidecar has to say that it is one
         assert mutual == callers.with_certificate(NAME, demo.record().topology.proxy_folder("reviews-v2"))
+
+
+def test_no_page_is_lost_while_everybody_changes_how_they_call(platform: LocalPlatform) -> None:
+    """From mutual TLS alone to plain text alone, and back."""
+    plain = Resource("security.istio.io/v1", "PeerAuthentication", "default", {"mtls": {"mode": "DISABLE"}}, "bookinfo")
+    kept = tuple(one for one in baseline() if one.kind not in ("AuthorizationPolicy", "PeerAuthentication"))
+    states = State(ResourceSet((*kept, plain))), State(ResourceSet(kept)), BASELINE
+    over = threading.Event()
+
+    def pages() -> int:
+        visitor, whole = Visitor(platform.gateway_url), 0
+        while not over.is_set():
+            assert "shown" == visitor.page()["reviews"]
+            whole += 1
+        visitor.close()
+        return whole
+
+    with ThreadPoolExecutor() as pool:
+        visits = [pool.submit(pages) for _ in range(3)]
+        try:
+            for state in states * 2:
+                platform.apply(state)
+                platform.wait_until_converged(state, timeout=30.0)
+        finally:
+            over.set()
+
+        assert all(one.result() for one in visits)
 
 
 def test_a_proxy_that_lost_its_certificate_gets_another(callers: LocalCallers, demo: Demo) -> None:
