@@ -131,7 +131,7 @@ _DESTINATION_RULE: Mapping[str, Refuses] = {
     },
 }
 _GATEWAY: Mapping[str, Refuses] = {
-    "servers[].tls": _always,
+    "servers[].tls": lambda tls: bool({field for field, value in tls.items() if value} - {"httpsRedirect"}),
     "servers[].bind": bool,
     "servers[].defaultEndpoint": bool,
     "servers[].port.protocol": lambda protocol: protocol.lower() not in _PROTOCOLS,

@@ -72,6 +72,9 @@ class Server:
     gateway: str
     port: int
     hosts: tuple[str, ...]
+    has_tls: bool = False
+    """Whether it says anything of TLS, be it only that plain text is redirected."""
+    redirects_to_https: bool = False
 
     def hosts_for(self, namespace: str) -> tuple[str, ...]:
         """The hosts that a VirtualService of `namespace` may bind to."""
@@ -236,6 +239,8 @@ def _servers(resource: Resource, gateway: Proxy) -> Iterator[Server]:
                 f"{resource.namespace}/{host.removeprefix('./')}" if host.startswith("./") else host
                 for host in server["hosts"]
             ),
+            has_tls="tls" in server,
+            redirects_to_https=server.get("tls", {}).get("httpsRedirect", False),
         )
 
 

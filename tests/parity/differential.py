@@ -115,9 +115,9 @@ _RULED = st.builds(
     st.sampled_from((None, [], [{"name": "canary", "labels": {"version": "v3"}}], [{"name": "v1", "labels": {}}])),
 )
 _DOORS = st.builds(
-    lambda hosts, selector: {
+    lambda hosts, selector, tls: {
         "selector": selector,
-        "servers": [{"port": {"number": 8080, "name": "http", "protocol": "HTTP"}, "hosts": hosts}],
+        "servers": [_with({"port": {"number": 8080, "name": "http", "protocol": "HTTP"}, "hosts": hosts}, tls=tls)],
     },
     st.lists(
         st.sampled_from((*_SITES, "./shop.example.com", "bookinfo/*.example.com", "default/*")),
@@ -126,6 +126,7 @@ _DOORS = st.builds(
         unique=True,
     ),
     st.sampled_from(({"istio": "ingressgateway"}, {"istio": "ingressgateway"}, {"istio": "other"})),
+    st.sampled_from((None, None, {"httpsRedirect": True}, {"httpsRedirect": False})),
 )
 _DECIDING = ("route", "redirect", "directResponse")
 _TEAM = ("squad", "team")

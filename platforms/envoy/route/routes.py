@@ -34,6 +34,8 @@ class Context:
     """`mesh` for a sidecar, `namespace/name` of the Gateway for the ingress gateway."""
     port: int
     push: PushContext
+    has_tls: bool = False
+    """Whether the server there says anything of TLS, as whose scheme a redirect's port then goes without saying."""
 
 
 def of(service: VirtualService, context: Context) -> list[dict[str, Any]]:
@@ -77,7 +79,7 @@ def _route(
         translated["statPrefix"] = match["statPrefix"]
     changes = headers.changes(http.get("headers"))
     if "redirect" in http:
-        translated["redirect"] = _redirect(http["redirect"], context.port)
+        translated["redirect"] = _redirect(http["redirect"], context)
     elif "directResponse" in http:
         translated["directResponse"] = _direct_response(http["directResponse"])
     else:
@@ -181,7 +183,7 @@ def _hash(destination: Mapping[str, Any], service: VirtualService, context: Cont
     return load_balancing.hash_of_destination(context.push.destination_rule(host, context.proxy.namespace), destination)
 
 
-def _redirect(redirect: Mapping[str, Any], port: int) -> dict[str, Any]:
+def _redirect(redirect: Mapping[str, Any], context: Context) -> dict[str, Any]:
     translated: dict[str, Any] = (
         {"prefixRewrite": redirect["prefixRewrite"]}
         if redirect.get("prefixRewrite")
@@ -191,10 +193,11 @@ def _redirect(redirect: Mapping[str, Any], port: int) -> dict[str, Any]:
         translated["hostRedirect"] = redirect["authority"]
     if redirect.get("scheme"):
         translated["schemeRedirect"] = redirect["scheme"]
-    derived = port if redirect.get("derivePort") == "FROM_REQUEST_PORT" else 0
+    derived = context.port if redirect.get("derivePort") == "FROM_REQUEST_PORT" else 0
     shown = redirect.get("port", derived)
     # A port that goes without saying is not said.
-    if shown and (shown, redirect.get("scheme") or "http") not in {(80, "http"), (443, "https")}:
+    scheme = redirect.get("scheme") or ("https" if context.has_tls else "http")
+    if shown and (shown, scheme) not in {(80, "http"), (443, "https")}:
         translated["portRedirect"] = shown
     if code := REDIRECTS[redirect.get("redirectCode", 0)]:
         translated["responseCode"] = code

@@ -17,6 +17,7 @@ _LARGEST_BODY = 1024 * 1024
 
 # In a cluster a call of an unknown host leaves the mesh. Here nothing may leave the machine, so it is answered as by a
 # mesh that lets out only what it knows (outboundTrafficPolicy REGISTRY_ONLY).
+_REDIRECTED = {"requireTls": "ALL"}
 _UNKNOWN_HOST = {
     "name": "block_all",
     "domains": ["*"],
@@ -66,7 +67,11 @@ def of_gateway(push: PushContext, proxy: Proxy, name: str) -> dict[str, Any]:
     for server, host, _, made in at_gateway(push, proxy):
         virtual_host = by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], []))
         virtual_host["routes"] += made
+        virtual_host |= _REDIRECTED if server.redirects_to_https else {}
         sources.setdefault(host, []).append(id(made))
+    for server in push.servers:
+        for host in map(str.lower, server.hosts if server.redirects_to_https else ()):
+            by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], [])).update(_REDIRECTED)
     found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{push.servers[0].port}", ["*"], [])]
     return _configuration(name, sorted(found, key=lambda one: str(one["name"])))
 
@@ -79,7 +84,7 @@ def at_gateway(push: PushContext, proxy: Proxy) -> Iterator[tuple[Server, str, V
             bound = hosts.intersection(server.hosts_for(service.namespace), service.hosts)
             key = (server.gateway, service.namespace, service.name)
             if bound and key not in made:
-                made[key] = routes.of(service, routes.Context(proxy, server.gateway, server.port, push))
+                made[key] = routes.of(service, routes.Context(proxy, server.gateway, server.port, push, server.has_tls))
             for host in map(str.lower, bound if made.get(key) else ()):  # compared as written, then matched in any case
                 yield server, host, service, made[key]
 
@@ -118,10 +123,10 @@ def _add(
 
 def _collapsed(by_host: dict[str, dict[str, Any]], sources: dict[str, list[int]]) -> Iterator[dict[str, Any]]:
     """Hosts with the very same routes share a virtual host, named after the most specific of them."""
-    together: dict[tuple[int, ...], dict[str, Any]] = {}
+    together: dict[tuple[Any, ...], dict[str, Any]] = {}
     for host in sorted(by_host, key=_specificity):
         virtual_host = by_host[host]
-        first = together.setdefault(tuple(sources[host]), virtual_host)
+        first = together.setdefault((*sources.get(host, ()), virtual_host.get("requireTls")), virtual_host)
         if first is not virtual_host:
             first["domains"] += virtual_host["domains"]
     for virtual_host in together.values():

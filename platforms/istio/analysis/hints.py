@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from platforms.istio import hosts
 from platforms.istio.analysis import strangers, unattached
-from platforms.istio.push_context import PushContext
+from platforms.istio.push_context import PushContext, selects
 from platforms.istio.registry import Registry
 from platforms.istio.resources import Resource, ResourceSet
 
@@ -24,6 +24,8 @@ def hints(resources: ResourceSet, registry: Registry) -> Iterator[str]:
 
 
 def _of(resource: Resource, resources: ResourceSet, push: PushContext) -> Iterator[str]:
+    if resource.collection == "Gateway" and selects(resource, push.registry.gateway):
+        yield from _redirected(resource)
     if resource.kind == "HTTPRoute":
         yield from unattached.hints(resource, resources, push)
     if resource.kind == "AuthorizationPolicy":
@@ -34,6 +36,15 @@ def _of(resource: Resource, resources: ResourceSet, push: PushContext) -> Iterat
         for number, http in enumerate(resource.spec.get("http", ())):
             for said in (*_fault(http), *_split(resource, http, push), *_matches(http)):
                 yield f"spec.http[{number}]: {said}"
+
+
+def _redirected(gateway: Resource) -> Iterator[str]:
+    for number, server in enumerate(gateway.spec.get("servers", ())):
+        if server.get("tls", {}).get("httpsRedirect"):
+            yield (
+                f"spec.servers[{number}].tls.httpsRedirect: whoever asks for {', '.join(server['hosts'])} is sent to https "
+                "(301), which the gateway here does not speak"
+            )
 
 
 def _elsewhere(resource: Resource, registry: Registry) -> Iterator[str]:

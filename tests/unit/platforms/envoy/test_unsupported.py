@@ -9,7 +9,7 @@ from platforms.envoy import unsupported
 from platforms.errors import Untranslated
 from platforms.istio.resources import Resource, ResourceSet
 from tests.unit.platforms.istio.gateway_api.http_routes import GATEWAY, gateway, http_route
-from tests.unit.platforms.istio.rules import FILE, access, reviews
+from tests.unit.platforms.istio.rules import FILE, access, reviews, rule
 
 UNREADABLE = r"\p{Letter}"
 ROUTE = "route: [{destination: {host: reviews}}]"
@@ -73,6 +73,16 @@ def test_tokens_are_not_read() -> None:
     """Whatever it says: nothing may look as if it were in force."""
     with pytest.raises(Untranslated, match="kind RequestAuthentication is not supported"):
         refuse(access({}, kind="RequestAuthentication"))
+
+
+@pytest.mark.parametrize("tls", ["mode: SIMPLE, credentialName: a", "httpsRedirect: true, minProtocolVersion: TLSV1_2"])
+def test_tls_of_a_gateway(tls: str) -> None:
+    """Nothing but a redirect of plain text is served."""
+    server = "port: {number: 80, name: http, protocol: HTTP}, hosts: ['*'], tls: {%s}"
+    refuse(rule("Gateway", "a", f"{{selector: {{}}, servers: [{{{server % 'httpsRedirect: true'}}}]}}"))
+
+    with pytest.raises(Untranslated, match=r"spec.servers\[0\].tls: not supported"):
+        refuse(rule("Gateway", "a", f"{{selector: {{}}, servers: [{{{server % tls}}}]}}"))
 
 
 TO = "backendRefs: [{name: reviews, port: 9080}]"

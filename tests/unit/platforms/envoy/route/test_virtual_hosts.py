@@ -60,3 +60,24 @@ def test_a_rule_that_concerns_only_others_leaves_a_caller_its_default() -> None:
 
     assert [cluster("")] == clusters_called("productpage-v1", REVIEWS, only)
     assert [cluster("v1")] == clusters_called("ratings-v1", REVIEWS, only)
+
+
+def test_a_server_that_redirects_to_https() -> None:
+    """Whoever asks for a host of it, also for one that no rule speaks of, is sent there; another server's hosts are not."""
+    server = "{port: {number: 8080, name: %s, protocol: HTTP}, hosts: [%s]%s}"
+    servers = (
+        server % ("a", "shop.example.com, other.example.com", ", tls: {httpsRedirect: true}"),
+        server % ("b", "'*'", ""),
+    )
+    gateway = rule("Gateway", "door", f"{{selector: {{istio: ingressgateway}}, servers: [{', '.join(servers)}]}}")
+    shop = rule(
+        "VirtualService",
+        "shop",
+        "{hosts: ['*.org', shop.example.com], gateways: [door], http: [{redirect: {derivePort: FROM_REQUEST_PORT}}]}",
+    )
+    resources = ResourceSet((gateway, shop))
+    configuration = translate(resources, BOOKINFO, topology()).proxies["ingressgateway"].routes["http.8080"]
+
+    assert {"*.org": None, "other.example.com": "ALL", "shop.example.com": "ALL"} == {
+        domain: one.get("requireTls") for one in configuration["virtualHosts"] for domain in one["domains"]
+    }

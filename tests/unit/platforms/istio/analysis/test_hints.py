@@ -103,3 +103,20 @@ def test_the_episodes_are_meant(rules: object) -> None:
     laid = lay_over(baseline(), load(str(rules)), BOOKINFO)
 
     assert [] == list(hints(laid.resources, BOOKINFO)) == list(hints(ResourceSet(), BOOKINFO))
+
+
+def test_a_redirect_to_https() -> None:
+    """It leads where nobody answers; a Gateway of somebody else's leads nowhere."""
+    gateway = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: mine}
+spec:
+  selector: {istio: %s}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [a.example.com, "*"], tls: {httpsRedirect: true}}]
+"""
+
+    (told,) = said(gateway % "ingressgateway")
+
+    assert "spec.servers[0].tls.httpsRedirect: whoever asks for a.example.com, * is sent to https (301), which" in told
+    assert [] == said(gateway % "other")
