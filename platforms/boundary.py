@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 
 from platforms.counters import Calls, Counters, Hop
 from platforms.istio.registry import Workload
-from platforms.istio.resources import Resource, ResourceSet
+from platforms.istio.resources import Resource, ResourceSet, dry_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class State:
                 spec=one["spec"],
                 source=one["source"],
                 created=one["created"],
+                dry_run=dry_run(one["metadata"]),
                 is_baselines=one["is_baselines"],
             )
             for one in document["resources"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from platforms.bookinfo import NAMESPACE, PATH, baseline
 from platforms.demo import journal
+from platforms.istio.resources import dry_run
 
 Document = Mapping[str, Any]
 Table = Sequence[tuple[str, ...]]
@@ -84,4 +85,6 @@ def _name(resource: Document) -> str:
 
 
 def _changed(one: Document, other: Document) -> bool:
-    return any(one[field] != other[field] for field in ("apiVersion", "spec"))
+    return any(one[field] != other[field] for field in ("apiVersion", "spec")) or (
+        dry_run(one["metadata"]) != dry_run(other["metadata"])
+    )

@@ -174,7 +174,7 @@ def created(metadata: Mapping[str, Any]) -> int:
         return NOW
 
 
-def _dry_run(metadata: Mapping[str, Any]) -> str | None:
+def dry_run(metadata: Mapping[str, Any]) -> str | None:
     """The annotation, if it is there; a value that is no text is for the platform to refuse."""
     annotations = metadata.get("annotations")
     if not isinstance(annotations, dict) or DRY_RUN not in annotations:
@@ -229,7 +229,7 @@ def _resource(document: object, *, source: str, where: str, namespace: str) -> R
         namespace=namespace,
         source=source,
         created=created(metadata),
-        dry_run=_dry_run(metadata),
+        dry_run=dry_run(metadata),
         metadata={field: value for field, value in metadata.items() if field not in ("name", "namespace")},
         more={field: value for field, value in document.items() if field not in _READ},
     )

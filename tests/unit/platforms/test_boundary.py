@@ -21,6 +21,16 @@ def test_a_state_is_read_back_as_it_was() -> None:
     assert list(map(_beside, aged.resources)) == list(map(_beside, read_back.resources))
 
 
+def test_a_policy_that_is_only_tried_is_read_back_as_one() -> None:
+    """On its way to whoever puts it in force it must not become one that refuses."""
+    (first, *_) = STATE.resources.of_kind("AuthorizationPolicy")
+    tried = State(STATE.resources.overlaid(ResourceSet((replace(first, dry_run="true"),))))
+    read_back = State.of(json.loads(json.dumps(tried.document())))
+
+    assert tried == read_back
+    assert STATE.resources != read_back.resources
+
+
 def test_the_document_says_which_state_it_is() -> None:
     """A reader compares revisions, and finds the workloads that are stopped in a fixed order."""
     document = STATE.document()
