@@ -13,7 +13,17 @@ import click
 import psutil
 from rich.console import Console
 
-from bench import calibration, kind, local, request_log, services, slow_connections, stage, standalone, table
+from bench import (
+    calibration,
+    kind,
+    local,
+    services,
+    slow_connections,
+    stage,
+    standalone,
+    table,
+)
+from bench.costs import mutual_tls, request_log
 from bench.figure import Figure
 from bench.growth import series as growth
 from bench.instruments import wrk
@@ -35,6 +45,7 @@ MEASURES: Mapping[str, Measure] = {
     "local-scenarios": local.scenarios,
     "local-slow": slow_connections.on_local,
     "local-log": request_log.cost,
+    "local-tls": mutual_tls.cost,
 }
 
 ASKED_FOR: Mapping[str, Measure] = {"kind": kind.demo, "kind-slow": kind.slowed}
