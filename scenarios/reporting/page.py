@@ -17,6 +17,7 @@ from scenarios.messages.message import Message, Text
 from scenarios.reporting.charts import STAIRS, Scale, chart, outcomes, staircase
 from scenarios.reporting.narrative import evidence
 from scenarios.reporting.texts import scenario_name, with_messages
+from scenarios.statistics.claim import Aspect
 
 MARKS = {"HOLDS": "✓", "FAILS": "✗", "INCONCLUSIVE": "?"}
 _BAR = 220.0  # the width of a drawing in a table
@@ -87,7 +88,9 @@ def _columns(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "title": claim["step"] if alone and several else claim["end_user"],
             "claim": claim,
             "even": len(shares) == 1 < len(claim["outcomes"]),
-            "success": alone,  # else what the proxies count is of several columns
+            "pages": claim["looks_at"] != Aspect.STATUS.value,
+            "success": alone
+            and claim["looks_at"] != Aspect.STATUS.value,  # else what the proxies count is of several columns
         }
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -70,6 +71,49 @@ def test_the_slides_rule_fails(demo: Demo) -> None:
 
     assert "FAILS" == document["verdict"]
     assert any("of 500 others saw v3" in reason for reason in document["reasons"])
+
+
+RULES = """
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: mine}
+spec:
+  hosts: [reviews]
+  http:
+    - match: [{headers: {end-user: {exact: jason}}}]
+      route: [{destination: {host: reviews, subset: v2}}]
+    - match: [{headers: {user-agent: {prefix: canary}}}]
+      route: [{destination: {host: reviews, subset: v3}}]
+    - route: [{destination: {host: reviews, subset: v1}}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: ratings}
+spec:
+  hosts: [ratings]
+  http:
+    - fault: {abort: {httpStatus: 418, percentage: {value: 50}}}
+      route: [{destination: {host: ratings, subset: v1}}]
+"""
+EXPECTATIONS = """
+expectations:
+  - {as: jason, requests: 50, shares: {v2: 100}, within: 9s}
+  - {requests: 50, never: [v2, v3]}
+  - {requests: 50, shares: {v3: 100}, headers: {user-agent: canary/1}}
+  - {requests: 60, path: /api/v1/products/0/ratings, status: {200: 50, 418: 50}}
+"""
+
+
+def test_rules_of_ones_own_are_proven(demo: Demo, tmp_path: Path) -> None:
+    """By end user, by header and by path; the same rules FAIL what they do not do, and leave the baseline too."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "expect.yaml").write_text(EXPECTATIONS, encoding="utf-8")
+
+    assert_holds(told(demo, "scenarios.prove", "-f", str(tmp_path), "--margin", "50"))
+    (tmp_path / "expect.yaml").write_text("expectations: [{as: jason, never: [v2]}, {path: /nowhere, status: 200}]")
+    failed = told(demo, "scenarios.prove", "-f", str(tmp_path))
+    assert ("FAILS", True) == (failed["verdict"], failed["restored"])
+    assert all(any(said in why for why in failed["reasons"]) for said in ("jason: v2 ", "anonymous: HTTP 404 "))
 
 
 @pytest.mark.parametrize(

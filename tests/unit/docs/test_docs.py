@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from platforms.environment import ROOT
+from scenarios.prove.asked import expectations
+from scenarios.prove.reading import ExpectationFile
 
 PACKAGES = "platforms|scenarios|stage|bench|tools|tests"
 OTHERS = frozenset({".git", ".venv", ".run", ".setup", "node_modules", "target", "reports"})
@@ -23,6 +26,15 @@ def anchors(text: str) -> set[str]:
     """The places of a document that a link can lead to, as GitHub names them."""
     headings: list[str] = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_expectations_of_the_readme_are_some() -> None:
+    """A newcomer copies them."""
+    (text,) = re.findall(r"```yaml\n(# expect\.yaml\n.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+    assert ["jason", "", ""] == [
+        one.end_user for one in expectations(ExpectationFile("README.md", text), Fraction(5, 100))
+    ]
 
 
 @pytest.mark.parametrize("document", documents(), ids=str)
