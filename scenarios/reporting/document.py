@@ -94,7 +94,7 @@ def read(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: no JSON ({error})") from error
     version = found.get("schema_version") if isinstance(found, dict) else None
     if version not in DRAWN_AGAIN:
-        given = "no schema_version" if version is None else f"schema_version {version!a}"
+        given = "no schema_version" if version is None else f"schema_version {version!a:.50}"
         raise UsageError(
             f"{path}: {given}; a report that can be drawn again has {', '.join(map(str, DRAWN_AGAIN[:-1]))} or {DRAWN_AGAIN[-1]}"
         )
@@ -126,9 +126,9 @@ def _complaints(document: dict[str, Any]) -> Iterator[str]:
         yield f"{wrong.json_path.removeprefix('$.')}: {wrong.message[:200]}"
     steps, claims = document["steps"], document["claims"]
     if document["point"] >= len(steps):
-        yield f"point: {document['point']} is none of the {len(steps)} steps, which count from 0"
+        yield f"point: {document['point']!a:.20} is none of the {len(steps)} steps, which count from 0"
     titles = {step["title"] for step in steps}
-    yield from (f"claims: {one['step']!a} is no step" for one in claims if one["step"] not in titles)
+    yield from (f"claims: {one['step']!a:.200} is no step" for one in claims if one["step"] not in titles)
     if not all(abs(number) <= _MOST for number in _numbers(document)):
         yield f"no run has a number over {_MOST:,.0f}"
 
