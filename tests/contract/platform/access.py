@@ -51,6 +51,20 @@ spec:
 """
 
 
+NO_DETAILS = """\
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: no-details, namespace: bookinfo%s}
+spec:
+  selector: {matchLabels: {app: details}}
+  action: DENY
+  rules:
+    - to: [{operation: {paths: ["/details/{*}"]}}]
+      when: [{key: "request.headers[user-agent]", notValues: ["nobody*"]}]
+"""
+TRIED = ', annotations: {istio.io/dry-run: "true"}'
+
+
 class Callers(Protocol):
     """Whoever may want to call an app. What is asked is a line, such as `GET details /details/0`; so is each answer."""
 
@@ -129,6 +143,17 @@ class AccessContract:
     def test_who_signs_in_may_post(self, platform: Platform, method: str, status: int) -> None:
         """The visitor's form is taken to the app, which itself judges what it is for."""
         assert status == _through_gateway(platform, "/login", method)
+
+    @pytest.mark.parametrize(("annotation", "answer"), [("", DENIED), (TRIED, TAKEN)], ids=["in force", "only tried"])
+    def test_a_policy_of_ones_own(
+        self, platform: Platform, callers: Callers, converges_within: float, annotation: str, answer: str
+    ) -> None:
+        """What it denies nobody gets, whoever allows it; one that is only tried denies nothing."""
+        _put(platform, NO_DETAILS % annotation, converges_within)
+
+        assert [answer, TAKEN] == callers.as_workload(
+            "productpage-v1", "GET details /details/0", "GET reviews /reviews/0"
+        )
 
     @pytest.fixture
     def converges_within(self) -> float:
