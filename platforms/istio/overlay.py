@@ -53,6 +53,8 @@ def _rival(resource: Resource, own: ResourceSet, registry: Registry) -> Resource
     for service in (*own.of_kind("VirtualService"), *own.of_kind("HTTPRoute")):
         if service.key == resource.key or not is_visible(service, registry.namespace):
             continue
+        if service.kind == "HTTPRoute" and service.namespace != registry.namespace:
+            continue  # which is for callers of its own namespace
         if any(hosts.matches(host, one) for host in mesh_hosts(service) for one in claimed):
             return service
     return next(iter(own.of_kind("KubernetesGateway")), None) if _is_at_the_door(resource) else None

@@ -37,7 +37,7 @@ def own(name: str) -> ResourceSet:
 def places(resources: ResourceSet) -> Iterator[Place]:
     """Everywhere that an optional field is missing; what is changed there is changed in `resources`."""
     for resource in resources:
-        if schema := crds.specs().get(resource.kind):
+        if schema := crds.specs().get(resource.collection):
             yield from _places(resource.spec, schema)
         yield from ((resource.metadata, field) for field in ("labels", "annotations", "creationTimestamp"))
         yield resource.more, "status"

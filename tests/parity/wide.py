@@ -58,7 +58,7 @@ def widened(objects: list[Resource], by: Mapping[str, Schema], random: Random) -
     for _ in range(random.choice((1, 1, 2, 3))):
         at = random.randrange(len(objects))
         spec = deepcopy(dict(objects[at].spec))
-        _graft(spec, by[objects[at].kind], random, plain=plain)
+        _graft(spec, by.get(objects[at].collection, {}), random, plain=plain)
         objects = [*objects[:at], replace(objects[at], spec=spec), *objects[at + 1 :]]
     return objects
 

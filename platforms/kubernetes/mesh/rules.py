@@ -53,9 +53,18 @@ def live(cluster: Cluster, namespace: str) -> Live:
     return {
         (kind, one["metadata"]["name"]): one
         for kind, api_version in _KINDS.items()
-        if kind != _HTTP_ROUTE or cluster.offers(api_version, kind)
-        for one in cluster.objects(api_version, kind, namespace)
+        for one in _objects(cluster, api_version, kind, namespace)
     }
+
+
+def _objects(cluster: Cluster, api_version: str, kind: str, namespace: str) -> list[dict[str, Any]]:
+    """The objects of a kind; no HTTPRoutes where the cluster has none, or does not let us look."""
+    if kind != _HTTP_ROUTE:
+        return cluster.objects(api_version, kind, namespace)
+    try:
+        return cluster.objects(api_version, kind, namespace) if cluster.offers(api_version, kind) else []
+    except Forbidden:
+        return []
 
 
 def services(cluster: Cluster, namespace: str) -> ResourceSet:
@@ -137,7 +146,7 @@ def rivals(cluster: Cluster, namespace: str) -> list[dict[str, Any]]:
         try:
             found += cluster.objects(_KINDS[kind], kind)
         except Forbidden:
-            found += cluster.objects(_KINDS[kind], kind, namespace)
+            found += _objects(cluster, _KINDS[kind], kind, namespace)
     return found
 
 

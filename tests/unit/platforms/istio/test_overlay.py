@@ -184,3 +184,11 @@ def test_a_gateway_of_the_gateway_api() -> None:
         (one.collection, one.name) for one in laid.resources
     ]
     assert 2 == len(laid.notes)
+
+
+def test_an_http_route_of_another_namespace() -> None:
+    """It is for callers there, and leaves those of Bookinfo to the baseline."""
+    there = "parentRefs: [{group: '', kind: Service, name: reviews, namespace: bookinfo}]"
+    route = http_route("[{backendRefs: [{name: ratings, port: 9080}]}]", more=there, namespace="default")
+
+    assert ["reviews"] == names(lay_over(BASE, ResourceSet((route,)), BOOKINFO).resources)[-1:]
