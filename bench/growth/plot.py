@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 _WIDTH, _HEIGHT = 170, 180
 _LEFT, _RIGHT, _TOP, _BOTTOM = 16, 16, 42, 30
+_ABOVE, _BELOW = 7, 15
 _STYLE = """
   text { font: 12px sans-serif; fill: #24292f }
   .faint { fill: #57606a }
@@ -68,11 +69,12 @@ def _drawn(panel: Panel, sizes_of: str, left: int) -> str:
         f'<path class="straight" d="M{first[0]} {first[1]}L{last[0]} {last[1]}"/>',
         f'<path class="line" d="M{"L".join(f"{x} {y}" for x, y in places)}"/>',
     ]
-    for (x, y), value, size in zip(places, panel.values, panel.sizes, strict=True):
+    for position, ((x, y), value, size) in enumerate(zip(places, panel.values, panel.sizes, strict=True)):
+        beside = y + _BELOW if position % 2 else y - _ABOVE  # neighbours do not write over each other
         parts += [
             f'<circle class="dot" cx="{x}" cy="{y}" r="3"/>',
-            f'<text x="{x}" y="{y - 7}" text-anchor="{_anchor(size, panel)}">{_number(value)}</text>',
-            f'<text class="faint" x="{x}" y="{down + 14}" text-anchor="middle">{size}</text>',
+            f'<text x="{x}" y="{beside:g}" text-anchor="{_anchor(size, panel)}">{_number(value)}</text>',
+            f'<text class="faint" x="{x}" y="{down + 14}" text-anchor="{"middle" if position else "end"}">{size}</text>',
         ]
     parts.append(
         f'<text class="faint" x="{left + _WIDTH - _RIGHT}" y="16" text-anchor="end">{escape(panel.unit)}</text>'
