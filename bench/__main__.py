@@ -13,16 +13,8 @@ import click
 import psutil
 from rich.console import Console
 
-from bench import (
-    calibration,
-    kind,
-    local,
-    services,
-    slow_connections,
-    stage,
-    standalone,
-    table,
-)
+from bench import kind, local, services, slow_connections, stage, standalone, table
+from bench.calibration import releases, splits
 from bench.costs import mutual_tls, request_log
 from bench.figure import Figure
 from bench.growth import series as growth
@@ -70,7 +62,7 @@ _NAMES = (*MEASURES, STAGE, CALIBRATION, *ASKED_FOR, GROWTH)
     "--runs",
     metavar="N",
     type=WholeNumber(1, 1_000_000, example="1000"),
-    default=calibration.RUNS,
+    default=splits.RUNS,
     help="simulated right meshes in the calibration; 10000",
 )
 @click.option(
@@ -108,12 +100,14 @@ def bench(
     other = Reference(url=against, pids=pids)
     measures: Mapping[str, Measure] = {**MEASURES, **ASKED_FOR, STAGE: functools.partial(stage.live, seconds=seconds)}
     figures: list[Figure] = []
-    calibrated: list[calibration.CalibrationRow] = []
+    calibrated: list[splits.CalibrationRow] = []
+    released: list[releases.ReleaseRow] = []
     try:
         for name in only or (*MEASURES, STAGE, CALIBRATION):
             print(f"measuring {name}", file=sys.stderr)
             if name == CALIBRATION:
-                calibrated.extend(calibration.calibrate(runs))
+                calibrated.extend(splits.calibrate(runs))
+                released.extend(releases.calibrate(max(1, runs // releases.PART)))
             elif name == GROWTH:
                 figures.extend(growth.measure(drawings))
             else:
@@ -122,7 +116,7 @@ def bench(
         raise DemoError(str(error)) from error
     except psutil.NoSuchProcess as error:
         raise UsageError(f"--against-pid {error.pid}: there is no such process") from error
-    rows: list[Figure | calibration.CalibrationRow] = [*figures, *calibrated]
+    rows: list[Figure | splits.CalibrationRow | releases.ReleaseRow] = [*figures, *calibrated, *released]
     if as_json:
         print(json.dumps([row.document() for row in rows], indent=2, ensure_ascii=False))
     else:
@@ -130,7 +124,9 @@ def bench(
         if figures:
             console.print(table.render(figures, busy=os.getloadavg()[0], processors=os.cpu_count() or 1))
         if calibrated:
-            console.print(calibration.render(calibrated))
+            console.print(splits.render(calibrated))
+        if released:
+            console.print(releases.render(released))
     return 1 if any(row.holds is False for row in rows) else 0
 
 

@@ -62,7 +62,7 @@ class HealthTest:
         """The number of answers in that order so far."""
         self.standing = Standing.OPEN
         self._health = health
-        self._order = _turns(loads)
+        self._order = turns(loads)
         self._next = next(self._order, None)
         self._pending: dict[tuple[str, int], Observation] = {}
         self._lines = Lines()
@@ -151,7 +151,7 @@ def _overall(standings: Iterable[Standing]) -> Standing:
     return next((one for one in (Standing.WORSE, Standing.OPEN) if one in found), Standing.AS_GOOD)
 
 
-def _turns(loads: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+def turns(loads: Mapping[str, int]) -> Iterator[tuple[str, int]]:
     """Yield the requests of all end users in the order in which they take turns."""
 
     def of(user: str, requests: int) -> Iterator[tuple[float, str, int]]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.table import Table
 
-from bench.claims import claims_made
+from bench.calibration.claims import claims_made
 from scenarios.evidence.judge import judge
 from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import Tally

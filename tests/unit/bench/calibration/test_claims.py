@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from bench import claims
+from bench.calibration import claims
 from scenarios.registry import COMMANDS
 
 MARGIN = Fraction(5, 100)
