@@ -125,7 +125,7 @@ def delete(given: Sequence[str], platform: DemoPlatform, who: str) -> Applied:
 
     Raises UsageError, with nothing changed, for one that is not in force.
     """
-    unwanted = ResourceSet(tuple(one for one in load(*given) if is_rule(one)))
+    unwanted = ResourceSet(tuple(one for one in load(*given) if aside(one, platform.name) is None))
     print_restored(platform)
     with exclusive(platform.key, who):
         before = in_force(platform)
@@ -216,6 +216,8 @@ def on(own: OwnRules, platform: str) -> OwnRules:
     if not left:
         return own
     kept = ResourceSet(tuple(one for one in own.resources if one not in left))
+    if not kept.resources:
+        raise UsageError(f"{_named(left)}: nothing to do on platform {platform}: {CLUSTERS_SERVICES}")
     return OwnRules(kept, (*own.notes, f"set aside, since {CLUSTERS_SERVICES}: {_named(left)}"))
 
 

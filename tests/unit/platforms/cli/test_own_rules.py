@@ -157,6 +157,10 @@ def test_a_cluster_keeps_its_services() -> None:
     assert own is own_rules.on(own, "local")
     assert ["mine"] == [one.name for one in own_rules.on(own, "kubernetes").resources]
     assert own_rules.on(own, "kubernetes").notes[0].startswith(f"set aside, since {own_rules.CLUSTERS_SERVICES}: ")
+    with pytest.raises(
+        UsageError, match=r"x\.yaml: Service reviews-v1: nothing to do on platform kubernetes: a demo in a"
+    ):
+        own_rules.on(own_rules.parsed(ONE_VERSION, "x.yaml"), "kubernetes")
 
 
 def test_a_door_of_its_own_is_not_asked_in_a_cluster() -> None:
