@@ -30,6 +30,7 @@ Class = Literal[
 """The gravest first: the first three change what a cluster does, the others what is said of it."""
 
 KNOWN: dict[str, str] = {
+    "refused in other words.*no such key: certificateRefs": "of two fields that a rule takes for granted, ours names the second",
     r'refused in other words.*must be of type (\w+: "(boolean|integer|array|object|string|number)".*(allOf|oneOf|Unsupported|Checked)|byte: "f)': (
         "of a value of a wrong type the API server says that it is none of the choices, or of which format it is not"
     ),

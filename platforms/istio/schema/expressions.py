@@ -9,12 +9,14 @@ if TYPE_CHECKING:
     import cel
 
 
-def holds(rule: str, value: Any) -> bool:
-    """Tell whether a value keeps a rule, which calls it `self`."""
+def complaint(rule: str, value: Any) -> str | None:
+    """The words before the message of a rule that a value, which it calls `self`, breaks; None where it keeps it."""
     try:
-        return bool(_compiled(rule).execute({"self": value, "split": _split}))
+        return None if _compiled(rule).execute({"self": value, "split": _split}) else ""
+    except KeyError as error:  # a field that the rule takes for granted
+        return f"no such key: {error.args[0]} evaluating rule: "
     except (RuntimeError, TypeError, ValueError):  # a value of a wrong type, which the schema has refused already
-        return True
+        return None
 
 
 @cache

@@ -72,10 +72,8 @@ def _rules(validator: Any, rules: Sequence[Mapping[str, str]], value: Any, schem
     if validator.is_type(value, schema["type"]):
         for rule in rules:
             ours = EXPRESSIONS.get(rule["rule"])
-            if ours is None:
-                if not expressions.holds(rule["rule"], value):
-                    yield ValidationError(rule["message"])
-            elif (wrong := ours(value)) is not None:
+            wrong = ours(value) if ours else expressions.complaint(rule["rule"], value)
+            if wrong is not None:
                 yield ValidationError(wrong + rule["message"])
 
 
