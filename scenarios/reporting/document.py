@@ -129,6 +129,9 @@ def _complaints(document: dict[str, Any]) -> Iterator[str]:
         yield f"point: {document['point']!a:.20} is none of the {len(steps)} steps, which count from 0"
     titles = {step["title"] for step in steps}
     yield from (f"claims: {one['step']!a:.200} is no step" for one in claims if one["step"] not in titles)
+    healths = (step.get("health") for step in steps)
+    if any(one and one["bad"] and None in (one["first_bad_at_ms"], one["last_bad_at_ms"]) for one in healths):
+        yield "health: bad answers came, and it is not said when the first and the last did"
     if not all(abs(number) <= _MOST for number in _numbers(document)):
         yield f"no run has a number over {_MOST:,.0f}"
 

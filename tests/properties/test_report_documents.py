@@ -117,6 +117,8 @@ def fitting(document: dict[str, Any]) -> dict[str, Any]:
     document["point"] %= len(steps)
     for number, claim in enumerate(document["claims"]):
         claim["step"] = steps[number % len(steps)]["title"]
+    for health in filter(None, (step.get("health") for step in steps)):
+        health["bad"] *= None not in (health["first_bad_at_ms"], health["last_bad_at_ms"])
     return document
 
 
