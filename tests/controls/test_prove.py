@@ -58,11 +58,12 @@ def test_what_is_planted_is_caught(tmp_path: Path, defects: Defects, expected: s
     assert any(reason in why for why in result.document["reasons"]), result.document["reasons"]
 
 
-def test_answers_that_are_late_are_caught(tmp_path: Path) -> None:
-    """Reviews v3 waits 2.5 s for late ratings, which takes 25 ms here."""
+@pytest.mark.parametrize("before", [[], ["{status: 200, headers: {x-a: '1'}}"]])
+def test_answers_that_are_late_are_caught(tmp_path: Path, before: list[str]) -> None:
+    """Reviews v3 waits 2.5 s for late ratings, which takes 25 ms here; that a step before was as late is no excuse."""
     rules = tmp_path / "rules.yaml"
     rules.write_text(with_fault(Fault.DELAY, "v3").resources.dump(), encoding="utf-8")
-    result = prove(tmp_path, Defects(), "{within: 20ms}", rule=str(rules))
+    result = prove(tmp_path, Defects(), *before, "{within: 20ms}", rule=str(rules))
 
     assert (1, "FAILS") == (result.code, result.verdict)
     assert "95 of 100 pages were to come within 0.02 s" in result.document["reasons"][0]
