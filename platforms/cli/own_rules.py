@@ -104,12 +104,15 @@ def apply(own: OwnRules, platform: DemoPlatform, who: str, *, add: bool = False)
     return Applied(applied.convergence, _preceded((*own.notes, *(told if dropped else ())), applied.remarks))
 
 
-def dry_run(own: OwnRules, platform: str) -> Remarks:
-    """Say what `apply` would; raises what it would raise for what cannot be translated. Needs no demo."""
+def dry_run(own: OwnRules, platform: str, registry: Registry = BOOKINFO) -> Remarks:
+    """Say what `apply` would; raises what it would raise for what cannot be translated. Needs no demo.
+
+    `registry` has the workloads of the demo, if one is up.
+    """
     own = on(own, platform)
     laid = laid_over(own.resources)
     translate(laid.resources, platform)
-    return _preceded(own.notes, remarks(laid, BOOKINFO))
+    return _preceded(own.notes, remarks(laid, registry))
 
 
 def translate(resources: ResourceSet, platform: str) -> None:

@@ -64,10 +64,11 @@ def test_holds_with_uneven_numbers(uneven: Demo) -> None:
 def test_a_rule_for_a_version_of_ones_own(uneven: Demo, tmp_path: Path) -> None:
     """It leads there, and no remark says that nobody is there."""
     (tmp_path / "own.yaml").write_text(OWN)
+    tried = uneven.run("apply", "--dry-run", "-f", str(tmp_path / "own.yaml"), "--json")
     applied = uneven.run("apply", "-f", str(tmp_path / "own.yaml"), "--json")
     pages = [uneven.page() for _ in range(5)]
     reset = uneven.run("reset")
 
-    assert [] == json.loads(applied.stdout)["warnings"]
+    assert [] == json.loads(tried.stdout)["warnings"] == json.loads(applied.stdout)["warnings"]
     assert all('data-reviews-version="v4"' in page and 'data-star-color="blue"' in page for page in pages)
     assert 0 == reset.returncode
