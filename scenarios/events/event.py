@@ -131,6 +131,8 @@ class RolledBack(Event):
 
     step: int
     convergence: Convergence
+    answers: int
+    """How many answers of the step had come by then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,6 +63,8 @@ class StepRecord:
     """After how many answers the comparison of versions was over; None if it never was."""
     rolled_back: float | None = None
     """When the step was taken back, in wall-clock seconds, if it was while its requests were sent or after them."""
+    until: int | None = None
+    """How many answers had come by then: later ones were not asked under the step's rule alone; None if it was not taken back."""
     rolled_back_ms: float | None = None
     """How long it took until every proxy served what was there before."""
 
@@ -107,10 +108,8 @@ def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
     by_version = tally(observations, Aspect.REVIEWS, within=None)
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in observations)
     counts = summarise(record.counters)
-    until = record.rolled_back or math.inf  # what came later was not asked under the step's rule alone
     own = [
-        [one for one in observations if one.end_user == claim.expectation.end_user and one.at < until]
-        for claim in claims
+        [one for one in observations[: record.until] if one.end_user == claim.expectation.end_user] for claim in claims
     ]
     tallies = [
         tally(seen, claim.expectation.aspect, within=claim.expectation.within)

@@ -13,7 +13,7 @@ from platforms.errors import UsageError
 from platforms.istio.reading.documents import Unreadable, json_document
 from scenarios.enduser import shown
 from scenarios.events.reading import read as recorded
-from scenarios.evidence.judgement import Judgement
+from scenarios.evidence.judgement import Judgement, Verdict
 from scenarios.evidence.latency import PERCENTS, judge_budget
 from scenarios.evidence.observation import Observation, Tally, tally
 from scenarios.evidence.step import StepReport
@@ -288,8 +288,13 @@ def _outcome(step: StepReport, judgement: Judgement, outcome: Text) -> dict[str,
         "proxies": proxy_count(step, judgement, outcome),
         "rps": round(step.per_second(client), 2),
         "success": success_of(step, judgement, outcome),
-        "fits": judgement.fits(outcome),
+        "fits": judgement.fits(outcome) or _cut_short(step, judgement),
     }
+
+
+def _cut_short(step: StepReport, judgement: Judgement) -> bool:
+    """Return whether a split was taken back before it could be judged, so that its few answers speak against nothing."""
+    return step.record.rolled_back is not None and judgement.verdict is Verdict.INCONCLUSIVE
 
 
 def _share(judgement: Judgement, outcome: Text) -> dict[str, Any]:

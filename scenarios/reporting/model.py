@@ -110,12 +110,14 @@ class Report:
 
     @property
     def reasons(self) -> list[Text]:
-        """The reasons why it does not hold; a version that is worse explains what its step was then not asked for any longer."""
-        sick = [step for step in self.steps if step.health and step.health.verdict is Verdict.FAILS]
-        explained = [one for step in sick for one in step.judgements if one.verdict is Verdict.INCONCLUSIVE]
+        """The reasons why it does not hold; what FAILS in a rollout's step explains why the rest of that step was not found out."""
+        cut = [step for step in self.steps if step.health and step.verdict is Verdict.FAILS]
+        open_ = [one for step in cut for one in step.judgements if one.verdict is Verdict.INCONCLUSIVE]
+        compared = [(step.title, step.health) for step in self.steps if step.health]
+        found = [one for one in compared if one[1].verdict is Verdict.FAILS] if cut else compared
         return [
-            *(reason for step in self.steps if step.health for reason in health_reasons(step.title, step.health)),
-            *reasons([one for one in self.judgements if one not in explained]),
+            *(reason for title, health in found for reason in health_reasons(title, health)),
+            *reasons([one for one in self.judgements if one not in open_]),
         ]
 
     @property
@@ -245,6 +247,7 @@ class _Past:
             calls_under_way=counted.calls_under_way,
             compared=next((event.answers for event in self.of_step(number, Compared)), None),
             rolled_back=next((event.at for event in back), None),
+            until=next((event.answers for event in back), None),
             rolled_back_ms=next((event.convergence.milliseconds for event in back), None),
         )
 

@@ -55,12 +55,14 @@ class Gate:
         """Whose split is not sure yet."""
         self._refuted = False
         self._over = False
+        self._came = 0
         self._split = decided(number, claims, self._hear)
 
     def __call__(self, seen: Observation) -> bool:
         """Add an answer; return whether nothing is to be asked any more."""
         if self._over:
             return True
+        self._came += 1
         if seen.end_user in self._open:
             self._split(seen)
         standing = self._health.observe(seen)
@@ -80,7 +82,7 @@ class Gate:
         self._platform.apply(self._fallback)
         convergence = self._platform.wait_until_converged(self._fallback, timeout=CONVERGENCE_SECONDS)
         self.rolled_back = True
-        self._publish(RolledBack(self._number, convergence, at=applied_at))
+        self._publish(RolledBack(self._number, convergence, self._came, at=applied_at))
 
     def _hear(self, event: Event) -> None:
         self._publish(event)

@@ -88,7 +88,7 @@ def of_each_kind() -> list[Event]:
             0, 0, Decision(holds=True, answers=3, counts={RED_STARS: 2, "v1": 1}, allowed={RED_STARS: Range(2, 3)})
         ),
         Compared(0, 3),
-        RolledBack(0, CONVERGENCE, at=1790000001.0),
+        RolledBack(0, CONVERGENCE, 3, at=1790000001.0),
         Sent(0, 4, 1.5, 1),
         Counted(0, Counters({hop: 4}, {hop: 1}, {("productpage-v1", "reviews"): 1})),
         Counted(

@@ -52,7 +52,11 @@ def test_a_version_that_is_worse_is_taken_back_while_requests_go_on() -> None:
 
         assert over
         assert [before] == platform.applied
+    _, back = heard
+
     assert [Compared, RolledBack] == [type(event) for event in heard]
+    assert isinstance(back, RolledBack)
+    assert 0 < back.answers < 100
 
 
 def test_a_split_that_is_refuted_is_taken_back_too() -> None:
