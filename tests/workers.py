@@ -14,7 +14,7 @@ TOGETHER = {
     ),
     "the session's demo": (
         "tests/browser/test_page.py",
-        "tests/contract/platform/test_local.py",
+        "tests/contract/platform/test_local",
         "tests/e2e/platform/",
         "tests/e2e/scenarios/",
         "tests/e2e/test_contract_behind_the_mesh.py",
