@@ -88,7 +88,7 @@ oracle: ## Build istiod's own code as a program that the parity tests ask (needs
 	cd tests/parity/oracle && go build -trimpath -o build/oracle . && install -m 644 "$$(go list -m -f '{{.Dir}}' istio.io/istio)/manifests/charts/base/files/crd-all.gen.yaml" build/crds.yaml && \
 	  for kind in gateways httproutes; do echo ---; cat "$$(go list -m -f '{{.Dir}}' sigs.k8s.io/gateway-api)/config/crd/experimental/gateway.networking.k8s.io_$$kind.yaml"; done > build/gateway_api_crds.yaml
 
-crds: setup-dev ## Write down anew what Istio's CRDs say of its objects (needs Go)
+crds: setup-dev ## Write down anew what the CRDs of Istio and of the Gateway API say of their objects (needs Go)
 	@$(PYTHON) -m tools.crds
 
 check: setup-dev ## Lint, format and type checks of every language, and the scanners
