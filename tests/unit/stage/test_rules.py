@@ -140,13 +140,14 @@ def test_refused_in_the_words_of_apply(text: str, line: int) -> None:
     assert apply_says(text).endswith(checked.mistakes[0].text)
 
 
-def test_what_a_platform_cannot_do_is_refused() -> None:
-    """A policy is enforced on a cluster, and not on platform local."""
+@pytest.mark.parametrize("platform", ["local", "kubernetes"])
+def test_what_a_platform_cannot_do_is_refused(platform: str) -> None:
+    """Policies are in force, and what would need a token is not."""
     policy = "{apiVersion: security.istio.io/v1, kind: AuthorizationPolicy, metadata: {name: x}, spec: {}}"
 
-    assert rules.check(policy, platform="local").state is None
-    assert rules.check(policy, platform="kubernetes").state is not None
-    assert rules.check(CANARY.replace("route:", "mirror_percent: 3\n      route:"), platform="kubernetes").state is None
+    assert rules.check(policy, platform=platform).state is not None
+    assert rules.check(policy.replace("AuthorizationPolicy", "RequestAuthentication"), platform=platform).state is None
+    assert rules.check(CANARY.replace("route:", "mirror_percent: 3\n      route:"), platform=platform).state is None
 
 
 def test_a_remark_refuses_nothing() -> None:
