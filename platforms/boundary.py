@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from platforms.counters import Calls, Counters, Hop
+from platforms.counters import Calls, Counters, Heard, Hop
 from platforms.istio.registry import Workload
 from platforms.istio.resources import Resource, ResourceSet, dry_run
 
@@ -89,6 +89,22 @@ class RequestLog(Protocol):
         """Return every marked call that has ended since; one may be logged a moment after its answer."""
 
 
+class Callers(Protocol):
+    """A way to call the apps as somebody; each answer is a status, or None where there was none."""
+
+    def as_proxy(self, name: str, app: str, path: str, times: int) -> Sequence[int | None]:
+        """Call so many times or more, as the workload or the gateway of this name."""
+
+    def as_impostor(self, name: str, app: str, path: str, times: int) -> Sequence[int | None]:
+        """Call with the identity of this proxy in a certificate that the mesh's authority has not signed."""
+
+    def in_plain_text(self, app: str, path: str, times: int) -> Sequence[int | None]:
+        """Call without a certificate."""
+
+    def heard(self, app: str) -> Heard:
+        """Return what the proxies of an app have counted so far; between two changes of policies, it only grows."""
+
+
 class LoadGenerator(Protocol):
     """A duplex line channel to the program that sends the requests; it runs as long as the block, and ends with us."""
 
@@ -156,6 +172,10 @@ class Platform(Protocol):
     @property
     def request_log(self) -> RequestLog | None:
         """The log of marked calls, for a witness of every single request; None where there is no such log."""
+
+    @property
+    def callers(self) -> Callers | None:
+        """A way to call the apps as any of the workloads; None where there is none."""
 
     def under_way(self) -> int:
         """The number of calls between services that the callers' proxies have begun and not ended, those included that a fault holds back."""

@@ -94,3 +94,18 @@ def _sum(counted: Mapping[tuple[str, _Key], int]) -> dict[_Key, int]:
     for (_, key), count in counted.items():
         total[key] = total.get(key, 0) + count
     return total
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The calls that came to an app, as its own proxies counted them."""
+
+    taken: int
+    """Those that were let through to the app."""
+    denied: int
+    """Those that a policy refused."""
+    cut: int
+    """Connections that were closed before anything was asked: in plain text, or with a certificate that is not believed."""
+
+    def __sub__(self, before: Heard) -> Heard:
+        return Heard(self.taken - before.taken, self.denied - before.denied, self.cut - before.cut)

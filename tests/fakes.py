@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, quote, unquote
 
 from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import Call, Convergence, RequestLog, State
-from platforms.counters import Calls, Counters, Hop
+from platforms.counters import Calls, Counters, Heard, Hop
 from platforms.errors import NotApplied, NotConverged, Rejected
 from platforms.istio.registry import Workload
 
@@ -89,6 +89,12 @@ class Defects:
     """The share of the pages that do."""
     sick: Callable[[State, str, int], float] | None = None
     """The share of v2's pages that lack their ratings, by the state, the end user, and how many pages were asked for so far."""
+    cannot_call: bool = False
+    """Not a defect: there is no way to call as a workload."""
+    open_to: frozenset[str] = frozenset()
+    """Proxies that no policy refuses."""
+    miscounts: bool = False
+    """The apps' proxies count one call too many that was let through."""
     gateway_forgets: int = 0
     """Requests that the gateway loses count of, of every 100."""
 
@@ -109,6 +115,51 @@ class _Log(list[Call]):
         self[:] = [
             replace(one, status=503) if (one.mark, one.hop.caller) == (mark, "ingressgateway") else one for one in self
         ]
+
+
+class FakeCallers:
+    """Calls to apps that obey the AuthorizationPolicies in force, each known by its selector and the ends of its principals."""
+
+    def __init__(self, platform: FakePlatform) -> None:
+        self._platform = platform
+        self._heard: dict[str, Heard] = {}
+
+    def as_proxy(self, name: str, app: str, path: str, times: int) -> list[int | None]:
+        assert path.startswith(f"/{app}")
+        taken = name in self._platform.defects.open_to or self._allows(BOOKINFO.proxy(name).service_account, app)
+        return self._answered(app, 200 if taken else 403, times)
+
+    def as_impostor(self, name: str, app: str, path: str, times: int) -> list[int | None]:
+        assert self._allows(BOOKINFO.proxy(name).service_account, app), "an impostor pretends to be somebody who may"
+        return self.in_plain_text(app, path, times)
+
+    def in_plain_text(self, app: str, path: str, times: int) -> list[int | None]:
+        assert path.startswith(f"/{app}")
+        return self._answered(app, None, times)
+
+    def heard(self, app: str) -> Heard:
+        return self._heard.get(app, Heard(0, 0, 0))
+
+    def _allows(self, account: str, app: str) -> bool:
+        policies = list(self._platform.in_force.resources.of_kind("AuthorizationPolicy"))
+        principals = (
+            principal
+            for policy in policies
+            if policy.spec.get("selector", {}).get("matchLabels", {}).get("app") == app
+            for rule in policy.spec["rules"]
+            for source in rule["from"]
+            for principal in source["source"]["principals"]
+        )
+        return not policies or any(one.endswith(f"/sa/{account}") for one in principals)
+
+    def _answered(self, app: str, status: int | None, times: int) -> list[int | None]:
+        seen = self.heard(app)
+        self._heard[app] = Heard(
+            seen.taken + (status == 200) * times + self._platform.defects.miscounts,  # OK
+            seen.denied + (status == 403) * times,  # forbidden
+            seen.cut + (status is None) * times,
+        )
+        return [status] * times
 
 
 @dataclass
@@ -228,6 +279,10 @@ class FakePlatform:
 
     def close(self) -> None:
         """There is nothing to let go of."""
+
+    @property
+    def callers(self) -> FakeCallers | None:
+        return None if self.defects.cannot_call else FakeCallers(self)
 
     @property
     def request_log(self) -> RequestLog | None:

@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platforms.counters import Calls, Counters, Hop
+from platforms.counters import Calls, Counters, Heard, Hop
 from platforms.istio.registry import Workload
 
 CLUSTERS_PATH = "/clusters?format=json"
 RETRIES_PATH = "/stats?format=json&filter=upstream_rq_retry$"
 ACTIVE_REQUESTS_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_active$"
 CALLS_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_(total|2xx|active)$"
+HEARD_PATH = (
+    r"/stats?format=json&filter=^(http\.inbound_.*\.(downstream_rq_total|rbac\.denied)"
+    r"|listener\..*\.(no_filter_chain_match|ssl\.fail_verify_.*))$"
+)
 
 _OUTBOUND_PARTS = 4
 _KINDS = 3
@@ -85,6 +89,20 @@ def calls(stats: Document) -> Calls | None:
         kind = str(stat["name"]).rpartition("_")[2]
         sums[kind] = sums.get(kind, 0) + int(stat["value"])
     return Calls(sums["total"], sums["2xx"], sums["active"]) if len(sums) == _KINDS else None
+
+
+def heard(stats: Document) -> Heard:
+    """The calls that came to a sidecar's workload, by its answer to `HEARD_PATH`."""
+    total = denied = cut = 0
+    for stat in stats.get("stats", ()):
+        name, value = str(stat["name"]), int(stat["value"])
+        if name.endswith(".downstream_rq_total"):
+            total += value
+        elif name.endswith(".rbac.denied"):
+            denied += value
+        else:
+            cut += value
+    return Heard(total - denied, denied, cut)
 
 
 def called_app(cluster: str) -> str | None:

@@ -45,6 +45,7 @@ class KubernetesPlatform:
     """The Bookinfo in one namespace of a cluster with Istio."""
 
     name = "kubernetes"
+    callers = None  # to call as a workload takes a command in its pod
     request_log = None  # a sidecar's log is its pod's, in a format that the mesh and not we choose
 
     def __init__(self, demo: KubernetesDemo) -> None:

@@ -18,8 +18,9 @@ from platforms.envoy.stats import Endpoint
 from platforms.errors import NotConverged, NotReachable, UsageError
 from platforms.istio.registry import Workload
 from platforms.local import record
+from platforms.local.calls.callers import LocalCallers
+from platforms.local.calls.request_log import LocalRequestLog
 from platforms.local.record import LocalDemo
-from platforms.local.request_log import LocalRequestLog
 from platforms.local.supervisor import control
 from platforms.local.xds import admin, files, hashes
 from platforms.local.xds.hashes import ExpectedHashes
@@ -67,6 +68,7 @@ class LocalPlatform:
             for name, ports in demo.topology.ports.items()
         }
         self.request_log = LocalRequestLog(self._registry, demo.topology)
+        self.callers = LocalCallers(self._registry, demo.topology, self._all_answers)
 
     @classmethod
     def connect(cls) -> LocalPlatform:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from platforms.bookinfo import baseline
-from platforms.boundary import Convergence, LoadGeneratorFactory, Platform, RequestLog, State
+from platforms.boundary import Callers, Convergence, LoadGeneratorFactory, Platform, RequestLog, State
 from platforms.counters import Calls, Counters
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
@@ -117,6 +117,10 @@ class DefectivePlatform:
 
     def upstream_requests(self) -> Counters:
         return self._defect.alter_counters(self._platform.upstream_requests())
+
+    @property
+    def callers(self) -> Callers | None:
+        return self._platform.callers
 
     @property
     def request_log(self) -> RequestLog | None:

@@ -115,13 +115,13 @@ def run(
         folder = part(platform.key)
         # Locust takes a second to import, so it starts while the demo is checked.
         with InterruptGuard().installed() as guard, source.traffic(platform, folder / "locust.log") as traffic:
-            with _nothing_changed():
+            with nothing_changed():
                 if restored := restore_after_crash(platform):
                     stream.publish(Noted(note_of_restored(restored)))
             with exclusive(platform.key, command):
                 stream.publish(Locked())
-                with _nothing_changed():
-                    found = _preflight(platform)
+                with nothing_changed():
+                    found = preflight(platform)
                     if scenario.fallback:
                         stream.publish(Noted(foretell(scenario, claims, rate, partial(time_page, url))))
                 stream.publish(Found(found))
@@ -169,7 +169,7 @@ def _compared(step: Step, claims: Sequence[Claim]) -> tuple[Claim, ...]:
 
 
 @contextlib.contextmanager
-def _nothing_changed() -> Iterator[None]:
+def nothing_changed() -> Iterator[None]:
     """Add to the message of an interrupt in the block that nothing had been changed."""
     try:
         yield
@@ -177,7 +177,7 @@ def _nothing_changed() -> Iterator[None]:
         raise Interrupted(words(Message("error.nothing_changed", why=told(stopped)))) from None
 
 
-def _preflight(platform: Platform) -> Message:
+def preflight(platform: Platform) -> Message:
     """Require that the page answers, and return what is in force.
 
     It needs the lock as well: the proxies would count this page in somebody else's run.

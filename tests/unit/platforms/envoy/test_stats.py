@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from platforms.counters import Calls, Hop
+from platforms.counters import Calls, Heard, Hop
 from platforms.envoy import stats
 from platforms.envoy.stats import Endpoint
 from platforms.istio.registry import Workload
@@ -82,3 +82,19 @@ def test_endpoints() -> None:
 def test_called_app(cluster: str, app: str | None) -> None:
     """An outbound cluster leads to an app."""
     assert app == stats.called_app(cluster)
+
+
+def test_heard() -> None:
+    """What no policy refused was taken; every connection that was not believed was cut, whatever was wrong with it."""
+    values = {
+        "http.inbound_9080.downstream_rq_total": 7,
+        "http.inbound_9080.rbac.denied": 3,
+        "listener.127.0.0.1_25767.no_filter_chain_match": 2,
+        "listener.127.0.0.1_25767.ssl.fail_verify_error": 1,
+        "listener.127.0.0.1_25768.no_filter_chain_match": 0,
+    }
+
+    assert Heard(taken=4, denied=3, cut=3) == stats.heard(
+        {"stats": [{"name": name, "value": value} for name, value in values.items()]}
+    )
+    assert Heard(0, 0, 0) == stats.heard({})

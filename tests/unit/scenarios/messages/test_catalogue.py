@@ -44,6 +44,7 @@ MADE = {"verdict", "health", "scenario", "fault", "app", "table", "help", "repor
 """Sections whose keys are made of a name."""
 MADE_KEYS = {
     *("page.before", "page.during", "page.after"),
+    *("zero_trust.taken", "zero_trust.denied", "zero_trust.cut", "zero_trust.impostor", "zero_trust.plain_text"),
     *("controls.answer", "controls.after", "controls.scenario", "controls.defect"),
 }
 

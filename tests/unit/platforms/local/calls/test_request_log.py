@@ -11,7 +11,7 @@ from platforms.bookinfo import BOOKINFO
 from platforms.boundary import Call
 from platforms.counters import Hop
 from platforms.envoy.topology import Topology
-from platforms.local.request_log import LocalRequestLog
+from platforms.local.calls.request_log import LocalRequestLog
 from tests.golden.validation import topology
 
 
