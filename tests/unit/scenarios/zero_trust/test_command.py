@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 
 from platforms.bookinfo import baseline
 from platforms.boundary import State
-from platforms.demo.journal import Journal
+from platforms.demo.journal import Entry, Journal
 from scenarios.zero_trust.command import main
-from tests.fakes import Defects, FakePlatform
+from tests.fakes import Defects, FakeCallers, FakePlatform
 
 BASELINE = State(baseline())
 
@@ -66,6 +69,39 @@ def test_right_answers_with_other_counts_are_inconclusive(capsys: pytest.Capture
         assert 4 == ended(platform, "-q", "--lang", "en")
 
     assert "details-v1 → ratings (3 calls: 1 let through, 3 refused, 0 closed)" in capsys.readouterr().out
+
+
+class _Watched(FakeCallers):
+    """Remembers what the journal says while somebody calls, and is stopped by Ctrl-C then."""
+
+    def __init__(self, platform: FakePlatform) -> None:
+        super().__init__(platform)
+        self.entry: Entry | None = None
+
+    def as_proxy(self, name: str, app: str, path: str, times: int) -> list[int | None]:
+        self.entry = Journal.of("local").read()
+        os.kill(os.getpid(), signal.SIGINT)
+        return super().as_proxy(name, app, path, times)
+
+
+class _WatchedPlatform(FakePlatform):
+    @cached_property
+    def callers(self) -> _Watched:
+        return _Watched(self)
+
+
+def test_ctrl_c_restores_the_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is judged then; and whoever is killed instead has left in the journal what was in force."""
+    with _WatchedPlatform() as platform:
+        assert 130 == ended(platform, "--open", "--lang", "en")
+
+        entry = platform.callers.entry
+        assert entry
+        assert ["without policies"] == [state["title"] for state in entry.will]
+        assert [platform.applied[0]] == [State.of(state) for state in entry.will]
+    told = capsys.readouterr()
+    assert "opened" not in told.out
+    assert "zero_trust: stopped by Ctrl-C; the baseline is back" in told.err
 
 
 def test_a_baseline_that_does_not_come_back_is_said(capsys: pytest.CaptureFixture[str]) -> None:
