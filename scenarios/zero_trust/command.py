@@ -22,7 +22,7 @@ from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.errors import DemoError, Interrupted, UsageError
 from platforms.istio.resources import ResourceSet
 from platforms.selection import connect
-from scenarios.events.event import NotRestored
+from scenarios.events.event import Found, NotRestored
 from scenarios.events.stream import Stream
 from scenarios.evidence.judgement import Verdict
 from scenarios.messages.catalogue import english
@@ -99,6 +99,7 @@ def _run(to: Callable[[], DemoPlatform], language: Language, typed: str, *, open
         with exclusive(platform.key, typed):
             with nothing_changed():
                 was = preflight(platform)
+            stream.publish(Found(was))
             entry = functools.partial(Journal.open, who=typed, was=english(was), will={english(title): state})
             steps = functools.partial(_try, platform, callers, state, title, screen, pairs)
             restore_after(steps, platform, guard, stream, entry=entry, scenario=NAME, keep=False)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from platforms.bookinfo import baseline
+from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import State
 from platforms.demo.journal import Entry, Journal
+from scenarios.messages.catalogue import english
+from scenarios.messages.message import Message
 from scenarios.zero_trust.command import main
 from tests.fakes import Defects, FakeCallers, FakePlatform
 
@@ -69,6 +71,19 @@ def test_right_answers_with_other_counts_are_inconclusive(capsys: pytest.Capture
         assert 4 == ended(platform, "-q", "--lang", "en")
 
     assert "details-v1 → ratings (3 calls: 1 let through, 3 refused, 0 closed)" in capsys.readouterr().out
+
+
+def test_rules_that_give_way_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is the baseline that is tried, and that is there afterwards."""
+    with FakePlatform() as platform:
+        state = State(baseline().overlaid(load(ISTIO / "canary.yaml")))
+        platform.apply(state)
+        platform.wait_until_converged(state, timeout=30.0)
+
+        assert 0 == ended(platform, "--lang", "en")
+
+        assert [BASELINE, BASELINE] == platform.applied[1:]
+    assert english(Message("run.other_rule")) in capsys.readouterr().out
 
 
 class _Watched(FakeCallers):
