@@ -12,6 +12,11 @@ TOGETHER = {
         "tests/e2e/platform/test_lifecycle.py",
         "tests/e2e/platform/test_setup.py",
     ),
+    "proxies of their own": (
+        "tests/parity/test_envoy.py",
+        "tests/properties/",
+        "tests/unit/platforms/local/xds/test_rollout.py",
+    ),
     "the session's demo": (
         "tests/browser/test_page.py",
         "tests/contract/platform/test_local",

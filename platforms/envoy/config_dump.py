@@ -88,6 +88,7 @@ def _virtual_hosts(
                             for one in virtual_host["domains"]
                         ],
                         "routes": [_route(route) for route in virtual_host.get("routes", ())],
+                        **{field: virtual_host[field] for field in ("requireTls",) if field in virtual_host},
                     },
                 )
 

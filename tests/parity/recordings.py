@@ -31,7 +31,6 @@ EXCEPTIONS = {
     "dr-tunnel": "spec.trafficPolicy.tunnel: not supported",
     "dr-workload-selector": "spec.workloadSelector: not supported",
     "fault-abort-600": _NO_SUCH_STATUS.format(r"spec.http\[0\].fault.abort.httpStatus"),
-    "gw-https-redirect": r"spec.servers\[0\].tls: not supported",
     "gw-port-9999": r"spec.servers\[0\].port.number: 9999: not supported",
     "gw-tcp": r"spec.servers\[0\].port.protocol: TCP: not supported",
     "gw-tls": r"spec.servers\[0\].tls: not supported",

@@ -44,7 +44,7 @@ def _of_any_mesh(access: Mapping[str, Any]) -> str:
 
 
 def _same_routes(want: Mapping[str, Any], got: Mapping[str, Any] | None) -> bool:
-    if got is None or len(want["routes"]) != len(got["routes"]):
+    if got is None or len(want["routes"]) != len(got["routes"]) or want.get("requireTls") != got.get("requireTls"):
         return False
     return all(_plain(one) == _plain(other) for one, other in zip(want["routes"], got["routes"], strict=True))
 

