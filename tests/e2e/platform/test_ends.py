@@ -12,6 +12,7 @@ import pytest
 
 from platforms.demo.journal import Journal
 from platforms.local import bringup
+from platforms.local.deployments import deployment
 from platforms.local.programs import runtimes
 from tests.e2e.demo import Demo, alive, demo_up, kill, until
 from tests.unit.platforms.kubernetes.up.programs import first_on_path, put
@@ -85,8 +86,8 @@ def test_down_in_the_middle_of_up(down: Demo) -> None:
 def test_a_supervisor_that_nobody_knows_ends(down: Demo) -> None:
     """If `up` is killed before it has seen the demo's record, nothing is started."""
     (down.folder / "local").mkdir()
-    found = json.dumps(dict(runtimes.require()))
-    supervisor = down.typed("platforms.local.supervisor", str(down.port), stdin=f"{found}\n")
+    told = {"runtimes": dict(runtimes.require()), "deployments": deployment.document(deployment.DEPLOYMENTS)}
+    supervisor = down.typed("platforms.local.supervisor", str(down.port), "3600", stdin=f"{json.dumps(told)}\n")
 
     assert (3, "", "") == (supervisor.returncode, supervisor.stdout, supervisor.stderr)
     assert not recorded(down)
