@@ -30,6 +30,7 @@ def is_last_step(state: State) -> bool:
     return CONTROL in state.resources.dump()
 
 
+@pytest.mark.exhaustive
 def test_a_release_that_is_as_good_is_promoted(tmp_path: Path) -> None:
     """Every step holds; then the baseline is back, and all that is written says so."""
     with FakePlatform() as platform:

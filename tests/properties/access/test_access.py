@@ -45,6 +45,7 @@ def understood(policies: list[Resource]) -> Guards | None:
         return None
 
 
+@pytest.mark.exhaustive
 def test_whoever_is_let_in_may_come_in(tmp_path: Path) -> None:
     """And nobody else: by any policies, for any caller, by any connection."""
     binary = runtimes.envoy()

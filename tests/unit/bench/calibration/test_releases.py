@@ -23,6 +23,7 @@ def test_a_bad_release_must_not_be(promoted: int, *, holds: bool) -> None:
     assert holds is row(promoted, good=False).holds
 
 
+@pytest.mark.exhaustive
 def test_every_kind_ends_as_it_should() -> None:
     """A good one promoted, a bad one not, at the step where it is bad."""
     rows = {one.name: one for one in calibrate(2)}

@@ -42,6 +42,7 @@ def test_a_release_that_is_as_good_is_cleared(new: list[float], old: list[float]
     assert Standing.WORSE not in found
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(("new", "old"), [([0.01], [0.0]), ([0.03], [0.02]), ([0.01, 0.11], [0.0, 0.1])])
 def test_a_release_that_is_worse_by_the_margin_is_hardly_ever_cleared(new: list[float], old: list[float]) -> None:
     """Not more than once in 100: more than 7 of 200 come less than once in 1,000 times."""
