@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import requests
 
 from platforms.bookinfo import BOOKINFO
+from platforms.kubernetes.platform import KubernetesPlatform
+from platforms.kubernetes.record import KubernetesDemo
 from scenarios.evidence.observation import marks
+from tests.contract.platform.contract import BASELINE
 
 Run = Callable[..., str]
 
@@ -34,6 +39,17 @@ class Bookinfo:
         except requests.RequestException:
             return {}
         return marks(answer.text) if answer.ok else {}
+
+
+class OnKubernetes:
+    """A contract's platform: the demo in the cluster, at its baseline again afterwards."""
+
+    @pytest.fixture
+    def platform(self, demo: KubernetesDemo, converges_within: float) -> Iterator[KubernetesPlatform]:
+        with contextlib.closing(KubernetesPlatform(demo)) as platform:
+            yield platform
+            platform.apply(BASELINE)
+            platform.wait_until_converged(BASELINE, timeout=converges_within)
 
 
 def rolled_out(run: Run) -> None:

@@ -7,23 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from platforms.kubernetes.platform import KubernetesPlatform
 from platforms.kubernetes.record import KubernetesDemo
-from tests.contract.platform.contract import BASELINE, PlatformContract
-from tests.kubernetes.deployed import Run
+from tests.contract.platform.contract import PlatformContract
+from tests.kubernetes.deployed import OnKubernetes, Run
 
 SIGNAL_ENVOY = "kill -{} $(grep -l '^envoy$' /proc/[0-9]*/comm | cut -d/ -f3)"
 
 
-class TestKubernetes(PlatformContract):
+class TestKubernetes(OnKubernetes, PlatformContract):
     """Real pods behind real Envoys that a real istiod configures."""
-
-    @pytest.fixture
-    def platform(self, demo: KubernetesDemo, converges_within: float) -> Iterator[KubernetesPlatform]:
-        with contextlib.closing(KubernetesPlatform(demo)) as platform:
-            yield platform
-            platform.apply(BASELINE)
-            platform.wait_until_converged(BASELINE, timeout=converges_within)
 
     @pytest.fixture
     def converges_within(self) -> float:

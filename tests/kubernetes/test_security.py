@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from platforms.kubernetes.platform import KubernetesPlatform
-from platforms.kubernetes.record import KubernetesDemo
 from tests.contract.platform.access import API, ARROWS, AccessContract
-from tests.contract.platform.contract import BASELINE
-from tests.kubernetes.deployed import DEADLINE, Bookinfo
+from tests.kubernetes.deployed import DEADLINE, Bookinfo, OnKubernetes
 
 UNREACHED = "503"
 
@@ -130,15 +126,8 @@ def _from_elsewhere(asked: str) -> str:
     return f"{method} {app}.bookinfo {path}"
 
 
-class TestKubernetesAccess(AccessContract):
+class TestKubernetesAccess(OnKubernetes, AccessContract):
     """A real istiod, and nothing between the pods but the mesh."""
-
-    @pytest.fixture
-    def platform(self, demo: KubernetesDemo, converges_within: float) -> Iterator[KubernetesPlatform]:
-        with contextlib.closing(KubernetesPlatform(demo)) as platform:
-            yield platform
-            platform.apply(BASELINE)
-            platform.wait_until_converged(BASELINE, timeout=converges_within)
 
     @pytest.fixture
     def callers(self, bookinfo: Bookinfo, strangers: None) -> PodCallers:  # noqa: ARG002  # they are there meanwhile
