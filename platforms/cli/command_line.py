@@ -103,23 +103,42 @@ def _help_option(option: click.Option | None) -> click.Option | None:
     return option
 
 
-class _Number(click.ParamType[Any]):
+class _Limited(click.ParamType[Any]):
+    """A value within limits; anything else is answered with what is wanted, and an example."""
+
+    described: str
+
+    def __init__(self, least: Any, most: Any, *, example: str) -> None:
+        self._least, self._most, self._example = least, most, example
+
+    def read(self, text: str) -> Any:
+        """Return the value of a text; None for a text that is none."""
+        raise NotImplementedError
+
+    def limits(self) -> str:
+        """Return the limits in words."""
+        raise NotImplementedError
+
+    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
+        found = self.read(str(value))
+        if found is None or not self._least <= found <= self._most:
+            option = f"{parameter.opts[0]} " if parameter else ""
+            wanted = f"{self.described} {self.limits()}"
+            self.fail(f"{value!a}: give {wanted}, as in {option}{self._example}", parameter, context)
+        return found
+
+
+class _Number(_Limited):
     """A number within limits, in plain digits: nothing else that Python would also take for one."""
 
     digits: re.Pattern[str]
-    described: str
     exactly: type[int | Fraction]
 
-    def __init__(self, least: int | Fraction, most: int | Fraction, *, example: str) -> None:
-        self._least, self._most, self._example = least, most, example
+    def read(self, text: str) -> int | Fraction | None:
+        return self.exactly(text) if self.digits.fullmatch(text) else None
 
-    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
-        number = self.exactly(value) if self.digits.fullmatch(str(value)) else None
-        if number is None or not self._least <= number <= self._most:
-            option = f"{parameter.opts[0]} " if parameter else ""
-            limits = f"from {float(self._least):g} to {float(self._most):,.0f}"
-            self.fail(f"{value!a}: give {self.described} {limits}, as in {option}{self._example}", parameter, context)
-        return number
+    def limits(self) -> str:
+        return f"from {float(self._least):g} to {float(self._most):,.0f}"
 
 
 class WholeNumber(_Number):
@@ -129,22 +148,17 @@ class WholeNumber(_Number):
     digits = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
-class Time(click.ParamType[Any]):
+class Time(_Limited):
     """A time within limits, in the words of Istio and of Go, as a timedelta."""
 
-    name = "time"
+    name, described = "time", "a time"
 
-    def __init__(self, least: timedelta, most: timedelta, *, example: str) -> None:
-        self._least, self._most, self._example = least, most, example
+    def read(self, text: str) -> timedelta | None:
+        nanoseconds = durations.nanoseconds(text)
+        return None if nanoseconds is None else timedelta(microseconds=nanoseconds / 1000)
 
-    def convert(self, value: Any, parameter: click.Parameter | None, context: click.Context | None) -> Any:
-        nanoseconds = durations.nanoseconds(str(value))
-        found = None if nanoseconds is None else timedelta(microseconds=nanoseconds / 1000)
-        if found is None or not self._least <= found <= self._most:
-            option = f"{parameter.opts[0]} " if parameter else ""
-            limits = f"from {self._least.total_seconds():g} s to {self._most.days} days"
-            self.fail(f"{value!a}: give a time {limits}, as in {option}{self._example}", parameter, context)
-        return found
+    def limits(self) -> str:
+        return f"from {self._least.total_seconds():g} s to {self._most.days} days"
 
 
 class DecimalNumber(_Number):

@@ -21,9 +21,19 @@ EVERYTHING_PATH = "/config_dump?include_eds"
 _VIRTUAL_ADDRESS = "CLUSTER_IP"
 _CATCH_ALL = frozenset({"block_all", "allow_any"})
 _OURS = {
-    # Where the endpoints of a cluster are read from, and how; only its meaning is shown.
-    "cluster": frozenset({"@type", "type", "edsClusterConfig", "loadAssignment", "metadata", "altStatName"}),
-    "socket": frozenset({"transportSocket", "transportSocketMatches"}),
+    # Where the endpoints of a cluster are read from, and how it is connected to; only its meaning is shown.
+    "cluster": frozenset(
+        {
+            "@type",
+            "type",
+            "edsClusterConfig",
+            "loadAssignment",
+            "metadata",
+            "altStatName",
+            "transportSocket",
+            "transportSocketMatches",
+        }
+    ),
     "route": frozenset({"metadata", "decorator"}),
     "action": frozenset({"maxGrpcTimeout"}),
 }
@@ -104,7 +114,7 @@ def _cluster(cluster: Mapping[str, Any]) -> dict[str, Any]:
     shown = {
         field: value
         for field, value in cluster.items()
-        if field not in _OURS["cluster"] | _OURS["socket"] and {field: value} not in _DEFAULTS
+        if field not in _OURS["cluster"] and {field: value} not in _DEFAULTS
     }
     mutual = tls.asked_by(cluster)
     return {**shown, "tls": mutual} if mutual else shown

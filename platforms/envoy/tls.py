@@ -13,7 +13,7 @@ CERTIFICATE_FILE = "certificate.json"
 """The file with it, in the folder of the proxy, which Envoy runs in."""
 AUTHORITY_FILE = "../../authority.pem"
 """The certificate of whoever signed them all, in the folder of the mesh."""
-IN_MESH = ("istio-peer-exchange", "istio")
+_IN_MESH = ("istio-peer-exchange", "istio")
 """The protocols by which a sidecar makes itself known to another."""
 _INBOUND = ("istio", "istio-peer-exchange", "istio-http/1.0", "istio-http/1.1", "istio-h2")
 _HAS_MUTUAL_TLS = {"tlsMode": "istio"}
@@ -28,7 +28,7 @@ _CIPHERS = (
     "AES256-GCM-SHA384",
     "AES128-GCM-SHA256",
 )
-PLAIN_TEXT = {
+_PLAIN_TEXT = {
     "name": "envoy.transport_sockets.raw_buffer",
     "typedConfig": {"@type": f"{_TYPES}.raw_buffer.v3.RawBuffer"},
 }
@@ -60,7 +60,7 @@ def upstream(*, sni: str, identities: Sequence[str], is_http2: bool) -> dict[str
     common = {
         **_common([{"exact": one} for one in identities]),
         "tlsParams": dict(_VERSIONS),
-        "alpnProtocols": [*IN_MESH, *(("h2",) if is_http2 else ())],
+        "alpnProtocols": [*_IN_MESH, *(("h2",) if is_http2 else ())],
     }
     return _socket("UpstreamTlsContext", {"commonTlsContext": common, "sni": sni})
 
@@ -69,7 +69,7 @@ def where_endpoints_have_it(mutual: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Mutual TLS to the endpoints that take it, plain text to the others."""
     return [
         {"name": "tlsMode-istio", "match": dict(_HAS_MUTUAL_TLS), "transportSocket": mutual},
-        {"name": "tlsMode-disabled", "match": {}, "transportSocket": dict(PLAIN_TEXT)},
+        {"name": "tlsMode-disabled", "match": {}, "transportSocket": dict(_PLAIN_TEXT)},
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from platforms.istio.registry import INGRESS_GATEWAY
+from platforms.istio.registry import INGRESS_GATEWAY, Registry, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ class Topology:
     def workload(self, proxy: str) -> str:
         """The workload of an instance and its sidecar; rules know the gateway by its own name."""
         return self.replicas.get(proxy, proxy)
+
+    def workloads_by_port(self, registry: Registry) -> dict[int, Workload]:
+        """The workload behind each port that callers know."""
+        return {ports.inbound: registry.workload(self.workload(name)) for name, ports in self.ports.items()}
 
     def instances(self, workloads: Collection[str]) -> tuple[str, ...]:
         """Every instance of these workloads."""

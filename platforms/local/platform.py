@@ -63,10 +63,7 @@ class LocalPlatform:
         self._admins = admin.Admins(demo.topology)
         self._applied: _Applied | None = None
         self._counters = MonotonicCounters()
-        self._by_port = {
-            ports.inbound: self._registry.workload(demo.topology.workload(name))
-            for name, ports in demo.topology.ports.items()
-        }
+        self._by_port = demo.topology.workloads_by_port(self._registry)
         self.request_log = LocalRequestLog(self._registry, demo.topology)
         self.callers = LocalCallers(self._registry, demo.topology, self._all_answers)
 

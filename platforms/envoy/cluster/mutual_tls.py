@@ -12,8 +12,6 @@ from platforms.istio.access.peer_authentication import MutualTls
 from platforms.istio.push_context import DestinationRule, PushContext
 
 _DISABLE, _MUTUAL = "DISABLE", "ISTIO_MUTUAL"
-DEFAULT_MODE = _DISABLE
-"""What a DestinationRule means that says `tls` and no mode."""
 
 
 def of_cluster(
@@ -21,7 +19,7 @@ def of_cluster(
 ) -> dict[str, Any]:
     """The transport sockets of a cluster whose traffic policy asks for this `tls`; empty for plain text."""
     registry = push.registry
-    if asked is not None and asked.get("mode", DEFAULT_MODE) == _DISABLE:
+    if asked is not None and _said_mode(asked) == _DISABLE:
         return {}
     if asked is None and push.peers.of_namespace(registry.namespace) == MutualTls.DISABLE:
         return {}
@@ -52,6 +50,11 @@ def asked_of_endpoints(rule: DestinationRule | None, subset: str, port: int) -> 
 def _mode(policy: Mapping[str, Any], port: int) -> str | None:
     for setting in policy.get("portLevelSettings") or ():
         if setting.get("port", {}).get("number") == port and setting.get("tls") is not None:
-            return str(setting["tls"].get("mode", DEFAULT_MODE))
+            return _said_mode(setting["tls"])
     asked = policy.get("tls")
-    return None if asked is None else str(asked.get("mode", DEFAULT_MODE))
+    return None if asked is None else _said_mode(asked)
+
+
+def _said_mode(asked: Mapping[str, Any]) -> str:
+    """The mode of a `tls`; one that says none is for plain text."""
+    return str(asked.get("mode", _DISABLE))

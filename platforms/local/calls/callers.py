@@ -39,7 +39,7 @@ class LocalCallers:
         """As a workload by its sidecar's outbound port; the gateway has none, and shows its certificate itself."""
         proxy = self._registry.proxy(name)
         if proxy.is_gateway:
-            return self._straight(app, path, times, self._context(self._topology.proxy_folder(name)))
+            return self._straight(app, path, times, client_context(self._topology.proxy_folder(name)))
         port = self._topology.ports[name].outbound
         url = f"http://{app}:{self._registry.port}{path}"
         return [_answer(http.client.HTTPConnection(LOOPBACK, port, timeout=_SECONDS), url) for _ in range(times)]
@@ -51,7 +51,7 @@ class LocalCallers:
             elsewhere = Topology(Path(folder), {}, gateway_port=self._topology.gateway_port)
             elsewhere.proxy_folder(name).mkdir(parents=True)
             Authority(elsewhere, _LIFETIME).issue(proxy)
-            return self._straight(app, path, times, self._context(elsewhere.proxy_folder(name)))
+            return self._straight(app, path, times, client_context(elsewhere.proxy_folder(name)))
 
     def in_plain_text(self, app: str, path: str, times: int) -> Sequence[int | None]:
         return self._straight(app, path, times, None)
@@ -77,18 +77,20 @@ class LocalCallers:
         ports = [self._topology.ports[name].inbound for name in self._instances(app)]
         return [_answer(connect(port), path) for port in ports for _ in range(times)]
 
-    def _context(self, folder: Path) -> ssl.SSLContext:
-        """A client that shows the certificate in a proxy's folder."""
-        document = json.loads((folder / tls.CERTIFICATE_FILE).read_text(encoding="utf-8"))
-        secret = document["resources"][0]["tlsCertificate"]
-        context = ssl.create_default_context(cafile=str(self._topology.folder / Path(tls.AUTHORITY_FILE).name))
-        context.check_hostname = False  # a workload is known by its identity, and has no other name
-        context.verify_mode = ssl.CERT_NONE
-        with tempfile.NamedTemporaryFile("w", dir=self._topology.folder, encoding="utf-8") as pem:
-            pem.write(secret["certificateChain"]["inlineString"] + secret["privateKey"]["inlineString"])
-            pem.flush()
-            context.load_cert_chain(pem.name)
-        return context
+
+def client_context(folder: Path) -> ssl.SSLContext:
+    """A client that shows the certificate in a proxy's folder, and believes whoever answers."""
+    document = json.loads((folder / tls.CERTIFICATE_FILE).read_text(encoding="utf-8"))
+    secret = document["resources"][0]["tlsCertificate"]
+    context = ssl.create_default_context()
+    context.check_hostname = False  # a workload is known by its identity, and has no other name
+    context.verify_mode = ssl.CERT_NONE
+    # Beside the folder and not in it, for the proxy watches that one.
+    with tempfile.NamedTemporaryFile("w", dir=folder.parent, encoding="utf-8") as pem:
+        pem.write(secret["certificateChain"]["inlineString"] + secret["privateKey"]["inlineString"])
+        pem.flush()
+        context.load_cert_chain(pem.name)
+    return context
 
 
 def _answer(connection: http.client.HTTPConnection, url: str) -> int | None:

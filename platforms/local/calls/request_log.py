@@ -22,9 +22,7 @@ class LocalRequestLog:
         self._topology = topology
         self._mark = topology.request_mark
         self._files = {proxy: _Lines(topology.request_log(proxy)) for proxy in topology.proxies}
-        self._by_port = {
-            ports.inbound: registry.workload(topology.workload(name)) for name, ports in topology.ports.items()
-        }
+        self._by_port = topology.workloads_by_port(registry)
         self._calls: list[Call] = []
 
     def mark(self) -> str:

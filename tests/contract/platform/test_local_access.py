@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import os
 import signal
 import ssl
@@ -21,6 +20,7 @@ from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import State
 from platforms.envoy.topology import Topology
 from platforms.istio.resources import Resource, ResourceSet
+from platforms.local.calls.callers import client_context
 from platforms.local.certificates import Authority
 from platforms.local.platform import LocalPlatform
 from platforms.loopback import LOOPBACK
@@ -58,18 +58,7 @@ class LocalCallers:
 
     def with_certificate(self, asked: str, folder: Path) -> str:
         """Straight to the sidecar, with the certificate in a proxy's folder."""
-        document = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
-        secret = document["resources"][0]["tlsCertificate"]
-        pem = self._topology.folder / "shown.pem"
-        pem.write_text(
-            secret["certificateChain"]["inlineString"] + secret["privateKey"]["inlineString"], encoding="utf-8"
-        )
-        context = ssl.create_default_context(cafile=str(self._topology.folder / "authority.pem"))
-        context.check_hostname = False  # a workload is known by its identity, and has no other name
-        context.verify_mode = ssl.CERT_NONE
-        context.load_cert_chain(pem)
-        pem.unlink()
-        return self._direct(asked, context)
+        return self._direct(asked, client_context(folder))
 
     def _direct(self, asked: str, context: ssl.SSLContext | None) -> str:
         method, app, path = asked.split()
