@@ -26,10 +26,10 @@ CANARY, USER, FAULT = canary.COMMAND, user_routing.COMMAND, fault_ratings.COMMAN
         pytest.param(CANARY, ["--weights", "0,0,1"], marks=pytest.mark.exhaustive),
         (USER, []),
         pytest.param(USER, ["--user", "홍길동"], marks=pytest.mark.exhaustive),
-        (USER, ["--others", "v1"]),
+        pytest.param(USER, ["--others", "v1"], marks=pytest.mark.exhaustive),
         (FAULT, []),
         (FAULT, ["--fault", "delay"]),
-        (FAULT, ["--fault", "delay", "--reviews", "v2"]),
+        pytest.param(FAULT, ["--fault", "delay", "--reviews", "v2"], marks=pytest.mark.exhaustive),
         (FAULT, ["--fault", "outage", "--reviews", "v2"]),
     ],
 )
@@ -67,7 +67,10 @@ def test_a_wrong_mesh_fails(command: Command, argv: list[str], defects: Defects)
     assert ended.document["reasons"]
 
 
-@pytest.mark.parametrize("name", ["somebody", "OPENNARU", "opennaru2", "Opennaru"])
+@pytest.mark.parametrize(
+    "name",
+    ["somebody", "opennaru2", *(pytest.param(one, marks=pytest.mark.exhaustive) for one in ("OPENNARU", "Opennaru"))],
+)
 def test_whoever_is_taken_for_the_user_is_found(name: str) -> None:
     """A prefix, a pattern, or a comparison that does not look at case: exit 1."""
     with FakePlatform(defects=Defects(taken_for_user=name)) as platform:
@@ -124,7 +127,7 @@ def test_a_page_that_is_not_the_versions_own_fails(
     assert said in " ".join(ended.document["reasons"])
 
 
-@pytest.mark.parametrize("command", [CANARY, USER])
+@pytest.mark.parametrize("command", [CANARY, pytest.param(USER, marks=pytest.mark.exhaustive)])
 def test_ratings_that_do_not_answer_are_missing_answers(command: Command) -> None:
     """Nobody knows what those pages would have worn: exit 4."""
     with FakePlatform(defects=Defects(marks=dict.fromkeys(("v2", "v3"), UNRATED))) as platform:
@@ -160,14 +163,20 @@ def test_what_cannot_be_judged_is_inconclusive(defects: Defects, reason: str) ->
         pytest.param(
             Defects(stuck=8), id="reviews stand still for longer than productpage waits", marks=pytest.mark.exhaustive
         ),
-        pytest.param(Defects(without_reviews=7), id="and for longer than it waits twice"),
+        pytest.param(Defects(without_reviews=7), id="and for longer than it waits twice", marks=pytest.mark.exhaustive),
         pytest.param(Defects(logs_calls=True), id="nothing"),
         pytest.param(Defects(logs_calls=True, strangers=1), id="as many strangers as we are, each call logged"),
         pytest.param(Defects(logs_calls=True, strangers=1, lost=8), id="and productpage is killed"),
         pytest.param(
-            Defects(logs_calls=True, passers_by=50, passers_by_see="v3"), id="strangers at the excluded version, logged"
+            Defects(logs_calls=True, passers_by=50, passers_by_see="v3"),
+            id="strangers at the excluded version, logged",
+            marks=pytest.mark.exhaustive,
         ),
-        pytest.param(Defects(logs_calls=True, never_ends=True), id="a call of somebody else that never ends, logged"),
+        pytest.param(
+            Defects(logs_calls=True, never_ends=True),
+            id="a call of somebody else that never ends, logged",
+            marks=pytest.mark.exhaustive,
+        ),
     ],
 )
 @pytest.mark.parametrize("seed", SEEDS)
@@ -195,7 +204,12 @@ def test_the_innocent_are_let_go(defects: Defects, seed: int) -> None:
         pytest.param(CANARY, Defects(passers_by=20), id="too many strangers", marks=pytest.mark.exhaustive),
         pytest.param(CANARY, Defects(passers_by=5, mislabelled=0.05), id="mislabelled pages behind strangers"),
         pytest.param(CANARY, Defects(leak=0.02, loses_leaks=True), id="a leak of which every page is lost"),
-        pytest.param(USER, Defects(leak=0.02, loses_leaks=True), id="a leak to others of which every page is lost"),
+        pytest.param(
+            USER,
+            Defects(leak=0.02, loses_leaks=True),
+            id="a leak to others of which every page is lost",
+            marks=pytest.mark.exhaustive,
+        ),
         pytest.param(
             CANARY,
             Defects(passers_by=5, cached=0.05),
@@ -292,6 +306,7 @@ def test_a_run_that_must_wait_asks_for_no_page() -> None:
         assert (3, 0) == (ended.code, platform.asked_for_page)
 
 
+@pytest.mark.exhaustive
 def test_calls_that_outlive_their_page_belong_to_its_step() -> None:
     """Reviews v2 are asked, give up, and are answered at last: the next step is not to count that."""
     with FakePlatform(second=0.05) as platform:

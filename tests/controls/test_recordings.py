@@ -34,7 +34,13 @@ def last_recording() -> tuple[Event, ...]:
     return read(recordings("local")[0])
 
 
-@pytest.mark.parametrize("command", COMMANDS.values())
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(command, marks=() if command is canary.COMMAND else pytest.mark.exhaustive)
+        for command in COMMANDS.values()
+    ],
+)
 @pytest.mark.parametrize("defects", [Defects(), Defects(leak=0.5, cut_connections=0.1, logs_calls=True)])
 def test_a_report_is_drawn_from_the_recording_alone(command: Command, defects: Defects, tmp_path: Path) -> None:
     """Byte for byte the one that the run left; every line of the recording is as the schema says."""

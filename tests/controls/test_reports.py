@@ -88,8 +88,8 @@ def test_the_claims_stand_before_the_traffic() -> None:
         (canary.COMMAND, ["--margin", "20", "--requests", "300"], True),
         (fault_ratings.COMMAND, ["--margin", "20"], True),
         (fault_ratings.COMMAND, ["--margin", "20", "--fault", "delay"], False),
-        (user_routing.COMMAND, ["--margin", "20"], False),
-        (user_routing.COMMAND, ["--margin", "20", "--others", "v1"], True),
+        pytest.param(user_routing.COMMAND, ["--margin", "20"], False, marks=pytest.mark.exhaustive),
+        pytest.param(user_routing.COMMAND, ["--margin", "20", "--others", "v1"], True, marks=pytest.mark.exhaustive),
     ],
 )
 def test_a_margin_that_changes_nothing_is_said(command: Command, argv: list[str], *, noted: bool) -> None:

@@ -51,12 +51,16 @@ def test_a_release_that_is_as_good_is_promoted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("sick", "steps"),
     [
-        (lambda _state, _user, _pages: 0.5, 1),
-        (lambda _state, user, _pages: 0.9 if user == "opennaru" else 0.0, 1),
-        (lambda _state, _user, pages: 0.6 if pages > 60 else 0.0, 1),
-        (lambda state, _user, _pages: 0.5 if is_last_step(state) else 0.0, 2),
+        pytest.param(lambda _state, _user, _pages: 0.5, 1, id="errors"),
+        pytest.param(lambda _state, user, _pages: 0.9 if user == "opennaru" else 0.0, 1, id="errors for one user only"),
+        pytest.param(lambda _state, _user, pages: 0.6 if pages > 60 else 0.0, 1, id="broken after a while"),
+        pytest.param(
+            lambda state, _user, _pages: 0.5 if is_last_step(state) else 0.0,
+            2,
+            id="good at 50 % and bad at 100 %",
+            marks=pytest.mark.exhaustive,
+        ),
     ],
-    ids=["errors", "errors for one user only", "broken after a while", "good at 50 % and bad at 100 %"],
 )
 def test_a_bad_release_is_rolled_back(sick: Callable[[State, str, int], float], steps: int) -> None:
     """At the step where it shows; how many pages were bad and how long is said, and no further step is taken."""

@@ -112,6 +112,7 @@ def test_by_uv(project: Project) -> None:
     assert (0, "", "") == (second.returncode, second.stdout, second.stderr)
 
 
+@pytest.mark.exhaustive
 def test_without_uv(project: Project) -> None:
     """Where uv is not to be had, pip installs, and one line says why."""
     (project.folder / "requirements-setup.txt").write_text(f"uv==2.0 --hash=sha256:{'0' * 64}\n")
@@ -158,6 +159,7 @@ def test_no_hash(project: Project) -> None:
     assert "ModuleNotFoundError: No module named 'novel'" == project.edition()
 
 
+@pytest.mark.exhaustive
 def test_no_network(project: Project) -> None:
     """Without a network the reason is said once, and no password; the next run does all of it."""
     without = project.set_up(index_url=NOWHERE.replace("127", f"reader:{PASSWORD}@127", 1))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from contextlib import closing
 
+import pytest
+
 from bench.instruments.slow_senders import ConnectionResult, SlowConnections
 from platforms.local.xds.admin import Admins
 from tests.e2e.demo import Demo, until
@@ -14,6 +16,7 @@ CONNECTIONS = 300
 HELD = r"/stats?format=json&filter=^http\.(outbound_8080\.downstream_cx|(outbound_8080|inbound_9080)\.downstream_rq)_active$"
 
 
+@pytest.mark.exhaustive
 def test_slow_connections_cost_nobody_anything(demo: Demo) -> None:
     """While they are open, and refused, and opened again, every page is whole, by the same processes; nothing of them stays."""
     processes = running(demo)

@@ -48,7 +48,7 @@ def test_others_each_time(strategy: st.SearchStrategy[list[Resource]], *, listen
     """Questions that nobody has asked before."""
     with oracle(listeners=listeners) as ask:
 
-        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
         @given(strategy)
         def compare(objects: list[Resource]) -> None:
             resources = BASE.overlaid(ResourceSet(tuple(objects)))

@@ -72,7 +72,7 @@ def said(file: Path, data: bytes) -> str:
     return line
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=300))
 @example(b"? [a, b]\n: 1")
 @example(b"a: " + b"1" * 5000)
@@ -99,7 +99,7 @@ def test_any_bytes(file: Path, data: bytes) -> None:
     said(file, data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_rule_with_damages(file: Path, data: st.DataObject) -> None:
     """Bytes put in, taken out and doubled in a rule that is right."""
@@ -117,7 +117,7 @@ def test_a_rule_with_damages(file: Path, data: st.DataObject) -> None:
     said(file, bytes(rule))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(TREES, TREES, st.sampled_from(("metadata", "spec", "status", "kind", "apiVersion", "extra")))
 def test_any_tree(file: Path, tree: Any, more: Any, place: str) -> None:
     """An object whose parts are anything that YAML can say."""

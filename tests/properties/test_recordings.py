@@ -68,7 +68,7 @@ def drawn(folder: Path, lines: list[dict[str, Any]]) -> int:
     return code
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(number=st.integers(0, 1), path=st.lists(st.integers(0, 50), min_size=2, max_size=12), damage=DAMAGES)
 def test_a_recording_with_damages(folder: Path, number: int, path: list[int], damage: Any) -> None:
     """One value replaced by anything."""

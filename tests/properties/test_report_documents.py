@@ -160,6 +160,7 @@ def drawn(folder: Path, data: bytes) -> tuple[int, str]:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(of(SCHEME).map(fitting))
+@pytest.mark.exhaustive
 def test_everything_of_the_schema_is_drawn(folder: Path, document: dict[str, Any]) -> None:
     """Any text, any number that a run may count, and any number of steps and claims."""
     assert (0, "") == drawn(folder, json.dumps(document).encode())

@@ -54,6 +54,7 @@ def test_user_routing(screen: Screen) -> None:
     screen.until_picture(lambda one: one["rule"]["status"] == "baseline", "the baseline")
 
 
+@pytest.mark.exhaustive
 def test_sliders(screen: Screen) -> None:
     """A slider shows a difference while it is moved, and asks for it when it is let go."""
     screen.press("2")
@@ -118,6 +119,7 @@ def write(screen: Screen, text: str) -> None:
     screen.browser.execute_cdp_cmd("Input.insertText", {"text": text})
 
 
+@pytest.mark.exhaustive
 def test_of_two_keys_the_later_counts(screen: Screen) -> None:
     """However long the answer to the first takes: the second is asked for once that is there."""
     screen.browser.execute_script("""

@@ -50,6 +50,7 @@ def picture() -> dict[str, Any]:
     return found
 
 
+@pytest.mark.exhaustive
 def test_an_undecided_run_is_grey(screen: Screen, picture: dict[str, Any]) -> None:
     """INCONCLUSIVE has its own sign and word, and a ground without colour; only HOLDS is green."""
     look = (

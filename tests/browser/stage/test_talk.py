@@ -52,6 +52,7 @@ def test_an_episode(episode: int, screen: Screen, demo: Demo) -> None:
     screen.until_picture(lambda one: one["traffic"]["status"] == "running", "the live traffic again")
 
 
+@pytest.mark.exhaustive
 def test_the_numbers_are_those_of_the_picture(screen: Screen) -> None:
     """Paused, the table shows exactly what the server has counted: shares, whiskers, rates and successes."""
     screen.press("2")

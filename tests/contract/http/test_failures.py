@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from bench.standalone import StandaloneServices
 from tests.contract.http.harness import page, stubs
 from tests.contract.http.harness.stubs import Stub
@@ -79,6 +81,7 @@ def test_c34_with_both_backends_down_the_page_answers_at_once(
     assert 500 == api.status_code
 
 
+@pytest.mark.exhaustive
 def test_c35_reviews_that_hang_cost_two_time_budgets(
     page_before_stubs: str, stubbed_reviews: Stub, visit: Callable[[str], Visitor]
 ) -> None:

@@ -41,6 +41,7 @@ def test_c48_ratings_slower_than_the_page_cost_the_reviews_of_v2(faulty_ratings:
     assert theirs.elapsed.total_seconds() < 1 + SLACK
 
 
+@pytest.mark.exhaustive
 def test_c49_reviews_v3_give_up_before_the_page_does(faulty_ratings: FaultyRatings, visit: Visit) -> None:
     """C49: reviews v3 wait 2.5 s for ratings: a delay of 7 s costs jason the stars, not the reviews."""
     with faulty_ratings.delayed("v3", 7) as front:

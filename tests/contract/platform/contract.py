@@ -228,6 +228,7 @@ class PlatformContract:
             assert (answered > 0) == (after.answered - before.answered >= PAGES)
             assert answered or after.answered == before.answered
 
+    @pytest.mark.exhaustive
     def test_a_call_that_a_fault_holds_back_is_under_way(self, put: Any, platform: Platform, visitor: Visitor) -> None:
         """Until it is answered, whoever has given up waiting for it."""
         put(ratings_late("v2"))

@@ -24,6 +24,7 @@ def recorded(demo: Demo) -> bool:
     return (demo.folder / "local" / "demo.json").exists()
 
 
+@pytest.mark.exhaustive
 def test_down_ends_the_story(down: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     """A demo that is gone needs no healing."""
     monkeypatch.setenv("BOOKINFO_RUN", str(down.folder))
@@ -104,6 +105,7 @@ def test_a_demo_whose_run_folder_is_removed_ends(down: Demo) -> None:
     assert not record.topology.folder.exists()
 
 
+@pytest.mark.exhaustive
 def test_a_killed_demo_leaves_no_file_in_memory(down: Demo) -> None:
     """What its workloads keep in memory lies in its private folder, which the next command removes."""
     down.up()
@@ -119,6 +121,7 @@ def test_a_killed_demo_leaves_no_file_in_memory(down: Demo) -> None:
     assert not record.topology.folder.exists()
 
 
+@pytest.mark.exhaustive
 def test_down_ends_a_supervisor_that_hangs(down: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
     """A supervisor that does not answer is killed, and what it started with it; one that stands still never would."""
     monkeypatch.setattr(bringup, "_ANSWER_SECONDS", 0.5)

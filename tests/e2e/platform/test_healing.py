@@ -28,7 +28,16 @@ def cut_off(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     Journal.of("local").close()
 
 
-@pytest.mark.parametrize("command", [("status",), ("status", "--json"), ("reset",), ("up", "--platform", "local")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status",),
+        *(
+            pytest.param(one, marks=pytest.mark.exhaustive)
+            for one in (("status", "--json"), ("reset",), ("up", "--platform", "local"))
+        ),
+    ],
+)
 @pytest.mark.usefixtures("cut_off")
 def test_the_next_command_heals(demo: Demo, command: tuple[str, ...]) -> None:
     """Whatever comes after a killed scenario puts the baseline back first, and says so."""

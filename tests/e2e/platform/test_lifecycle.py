@@ -59,7 +59,13 @@ def test_up_twice(demo: Demo) -> None:
     assert before == processes(demo)
 
 
-@pytest.mark.parametrize("workload", ["details-v1", "productpage-v1", "ratings-v1", "reviews-v2"])
+@pytest.mark.parametrize(
+    "workload",
+    [
+        "ratings-v1",
+        *(pytest.param(one, marks=pytest.mark.exhaustive) for one in ("details-v1", "productpage-v1", "reviews-v2")),
+    ],
+)
 def test_killed_workload(demo: Demo, workload: str) -> None:
     """A killed workload is started again, with nothing left of its last life."""
     before = demo.status()["workloads"][workload]
@@ -93,6 +99,7 @@ def test_port_in_use(down: Demo) -> None:
     assert not (down.folder / "local" / "demo.json").exists()
 
 
+@pytest.mark.exhaustive
 def test_two_ups(down: Demo) -> None:
     """Of two `up` at the same moment one wins, and the other one says so."""
     both = [down.start("platforms", "up", "--platform", "local", "--port", str(down.port)) for _ in range(2)]

@@ -119,6 +119,7 @@ def test_apply_and_reset(demo: Demo) -> None:
     assert {"v1", "v2", "v3"} == shown(demo, "reviews-version")
 
 
+@pytest.mark.exhaustive
 def test_calls_are_logged(demo: Demo) -> None:
     """With -v every order is a line on stderr, with -vv every question to a proxy too; stdout is the same."""
     quiet, orders, questions = (
@@ -150,6 +151,7 @@ def test_second_apply(demo: Demo) -> None:
     assert "no longer in force: istio/fault_ratings.yaml: VirtualService ratings" in applied["notes"][0]
 
 
+@pytest.mark.exhaustive
 def test_a_task_in_steps(demo: Demo, tmp_path: Path) -> None:
     """Steps are added, shown as YAML that can be applied, and taken away one by one."""
     ratings = tmp_path / "ratings.yaml"
@@ -194,8 +196,12 @@ def test_a_task_of_the_gateway_api(demo: Demo) -> None:
     ("rule", "code"),
     [
         (TO_V3.replace("subset: v3}", "subset: v3}\n          weight: -1"), 3),
-        (TO_V3.replace("    - route:", "    - corsPolicy: {nonsense: 1}\n      route:"), 3),
-        ("spec: [", 2),
+        pytest.param(
+            TO_V3.replace("    - route:", "    - corsPolicy: {nonsense: 1}\n      route:"),
+            3,
+            marks=pytest.mark.exhaustive,
+        ),
+        pytest.param("spec: [", 2, marks=pytest.mark.exhaustive),
         ("", 2),
     ],
 )
@@ -327,6 +333,7 @@ def test_null_is_as_good_as_nothing(demo: Demo) -> None:
     )
 
 
+@pytest.mark.exhaustive
 def test_a_folder_is_read_as_kubectl_reads_it(demo: Demo, tmp_path: Path) -> None:
     """All three endings; what is left out is named."""
     (tmp_path / "a.yml").write_text(TO_V3)

@@ -56,8 +56,8 @@ def under_way(demo: Demo) -> int:
         ("scenarios.user_routing", "--user", "opennaru"),
         pytest.param(("scenarios.user_routing", "--user", "홍길동", "--others", "v1"), marks=pytest.mark.exhaustive),
         ("scenarios.fault_ratings",),
-        ("scenarios.fault_ratings", "--fault", "outage", "--reviews", "v2"),
-        ("scenarios.fault_ratings", "--fault", "delay"),
+        pytest.param(("scenarios.fault_ratings", "--fault", "outage", "--reviews", "v2"), marks=pytest.mark.exhaustive),
+        pytest.param(("scenarios.fault_ratings", "--fault", "delay"), marks=pytest.mark.exhaustive),
     ],
 )
 def test_every_episode_holds(words: tuple[str, ...], demo: Demo) -> None:
@@ -203,6 +203,7 @@ def test_a_rule_that_is_in_force_for_a_moment_is_told(demo: Demo) -> None:
     ]
 
 
+@pytest.mark.exhaustive
 def test_a_kept_rule_is_undone_by_reset(demo: Demo) -> None:
     """The next run says what it found; after reset there is nothing to say."""
     kept = demo.typed("scenarios.canary", "--weights", "50,50,0", "--requests", "100", "--keep")

@@ -54,6 +54,7 @@ def test_a_step_does_what_it_is_about(stage: Staged) -> None:
     assert not any(frame["waits"] for frame in back["frames"].values())
 
 
+@pytest.mark.exhaustive
 def test_a_run_in_a_terminal_is_shown_and_left_alone(stage: Staged, demo: Demo) -> None:
     """The live traffic and the pages wait for it, so that its verdict is what it would be without a stage."""
     stage.ask("goto", episode=1, phase="say")
@@ -69,7 +70,7 @@ def test_a_run_in_a_terminal_is_shown_and_left_alone(stage: Staged, demo: Demo) 
     assert "HOLDS" == _first(stage, lambda one: one["run"]["verdict"])["run"]["verdict"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.exhaustive)])
 def test_its_end_leaves_the_baseline(demo: Demo, number: signal.Signals) -> None:
     """By Ctrl-C as by SIGTERM, with a rule in force."""
     with staged("--platform", "local", environment=demo.environment) as running:

@@ -58,6 +58,7 @@ class Told:
         return status
 
 
+@pytest.mark.exhaustive
 def test_another_terminal_is_refused(demo: Demo) -> None:
     """Both a scenario and `apply` are told who has the demo; looking is allowed."""
     with stage(demo):

@@ -61,6 +61,7 @@ def test_there_are_answers() -> None:
     assert 20 < len(UNREADABLE) < len(TAKEN_BY_GO) - 300
 
 
+@pytest.mark.exhaustive
 def test_ours_says_what_go_says() -> None:
     """Word for word; only of what Envoy cannot read anyway is it not asked."""
     assert [] == [(text, answer, regex.complaint(text, "uri")) for text, answer in RECORDED if differs(text, answer)]

@@ -49,6 +49,7 @@ def test_a_folder_has_few_modules(count: int, complaints: int) -> None:
     assert complaints == len(list(words.crowded_folders({Path(name): ast.parse("") for name in names})))
 
 
+@pytest.mark.exhaustive
 def test_this_project_keeps_its_rules(capsys: pytest.CaptureFixture[str]) -> None:
     """As `make check` sees it."""
     assert (0, "") == (words.main(), capsys.readouterr().out)

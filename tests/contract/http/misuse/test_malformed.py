@@ -84,6 +84,7 @@ DEPENDS = {("reviews", "bare LF")}
 
 
 @pytest.mark.better
+@pytest.mark.exhaustive
 def test_no_service_admits_a_malformed_request(bookinfo: Target) -> None:
     """Beyond what is admitted on purpose; and each serves the next request."""
     urls = bookinfo.one_of_each

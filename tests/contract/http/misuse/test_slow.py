@@ -25,6 +25,7 @@ BEGUN = {
 
 
 @pytest.mark.better
+@pytest.mark.exhaustive
 def test_a_request_by_drops_is_given_up(bookinfo: Target) -> None:
     """All four services answer 408, or close, or refuse it right away; nobody waits for ever."""
     urls = {"productpage": bookinfo.productpage, "details": bookinfo.details, "ratings": bookinfo.ratings}
