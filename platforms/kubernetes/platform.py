@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO, baseline
@@ -16,9 +17,11 @@ from platforms.envoy.translate import Snapshot
 from platforms.errors import NotApplied, NotConverged, PlatformError, Rejected, UsageError
 from platforms.istio.push_context import by_age
 from platforms.istio.registry import Workload
+from platforms.istio.resources import ResourceSet
 from platforms.kubernetes import load_generator
 from platforms.kubernetes.client.cluster import Cluster
-from platforms.kubernetes.mesh import config_diff, deployments, rules
+from platforms.kubernetes.client.together import together
+from platforms.kubernetes.mesh import config_diff, deployments, objects, rules
 from platforms.kubernetes.mesh.proxies import PROXIES, Pod, Proxies
 from platforms.kubernetes.record import KubernetesDemo, folder
 from platforms.kubernetes.snapshot import verifiable_routing
@@ -38,6 +41,8 @@ class _Applied:
     began: float
     snapshot: Snapshot
     """What the proxies should serve."""
+    services: ResourceSet
+    """The Services that were found in the cluster."""
     before: rules.Change | None = None
 
 
@@ -76,35 +81,38 @@ class KubernetesPlatform:
     def apply(self, state: State) -> None:
         began = time.monotonic()
         namespace = self._demo.namespace
-        found = rules.live(self._cluster, namespace)
-        planned = rules.with_age(state.resources, found)
-        services = rules.services(self._cluster, namespace)
-        snapshot = verifiable_routing(planned, services)
-        change = rules.plan(state.resources, found, namespace)
-        if not rules.is_restore(change, found, baseline()) and (rival := next(self._rivals(state), None)):
+        found = objects.inventory(self._cluster, namespace)
+        planned = rules.with_age(state.resources, found.live)
+        snapshot = verifiable_routing(planned, found.services)
+        change = rules.plan(state.resources, found.live, namespace)
+        if not rules.is_restore(change, found.live, baseline()) and (
+            rival := next(_rivals(state, found, namespace), None)
+        ):
             raise NotApplied(rival)
-        written = rules.with_age(state.resources, {**found, **rules.write(self._cluster, change)})
+        written = rules.with_age(state.resources, {**found.live, **rules.write(self._cluster, change)})
         if by_age(written) != by_age(planned):  # what is new was not made within one second
-            snapshot = verifiable_routing(written, services)
+            snapshot = verifiable_routing(written, found.services)
         deployments.scale(self._cluster, namespace, state.stopped)
-        self._applied = _Applied(state, began, snapshot, rules.inverse(change, found))
+        self._applied = _Applied(state, began, snapshot, found.services, rules.inverse(change, found.live))
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
         now = time.monotonic()
         applied = self._applied
         if applied is None or applied.state != state:
-            found = rules.live(self._cluster, self._demo.namespace)
-            services = rules.services(self._cluster, self._demo.namespace)
-            applied = _Applied(state, now, verifiable_routing(rules.with_age(state.resources, found), services))
+            found = objects.inventory(self._cluster, self._demo.namespace)
+            snapshot = verifiable_routing(rules.with_age(state.resources, found.live), found.services)
+            applied = _Applied(state, now, snapshot, found.services)
+        expected = {name: config_diff.expected_config(one) for name, one in applied.snapshot.proxies.items()}
         agreed: set[str] = set()
         pause = 0.0
-        while laggards := list(self._laggards(state, applied.snapshot, agreed)):
+        while laggards := list(self._laggards(state, applied.snapshot, expected, agreed)):
             elapsed = time.monotonic() - applied.began
             late = time.monotonic() >= now + timeout
             if elapsed >= _REFUSAL_SECONDS or late:
                 self._raise_rejection(applied, laggards)
             if late:
-                raise NotConverged("; ".join((*_first_few(laggards), *self._rivals(state))))
+                found = objects.inventory(self._cluster, self._demo.namespace)
+                raise NotConverged("; ".join((*_first_few(laggards), *_rivals(state, found, self._demo.namespace))))
             time.sleep(pause)
             pause = min(pause + _POLL_SECONDS, _LONGEST_POLL_SECONDS)
         milliseconds = (time.monotonic() - applied.began) * 1000
@@ -114,17 +122,20 @@ class KubernetesPlatform:
         return self._proxies.counters(self.pods())
 
     def under_way(self) -> int:
-        return sum(self._proxies.under_way(pod) for pod in self.pods() if pod.proxy != BOOKINFO.gateway.name)
+        return sum(together([partial(self._proxies.under_way, pod) for pod in self._sidecars()]))
 
     def calls(self) -> Mapping[str, Calls]:
         sums: dict[str, Calls] = {}
-        for pod in self.pods():
-            if pod.proxy != BOOKINFO.gateway.name and (one := self._proxies.calls(pod)):
+        pods = self._sidecars()
+        for pod, one in zip(pods, together([partial(self._proxies.calls, pod) for pod in pods]), strict=True):
+            if one:
                 sums[pod.proxy] = sums[pod.proxy] + one if pod.proxy in sums else one
         return sums
 
     def updates(self) -> Mapping[str, str]:
-        return {pod.name: self._proxies.since(pod) for pod in self.pods()}
+        pods = self.pods()
+        since = together([partial(self._proxies.since, pod) for pod in pods])
+        return {pod.name: one for pod, one in zip(pods, since, strict=True)}
 
     def instances(self) -> Mapping[str, str]:
         return {pod.name: f"{pod.uid}, {pod.restarts} restarts" for pod in self.pods()}
@@ -149,41 +160,43 @@ class KubernetesPlatform:
     def close(self) -> None:
         self._proxies.close()
 
-    def _rivals(self, state: State) -> Iterator[str]:
-        """Somebody else's rules for a host of the state's."""
-        namespace = self._demo.namespace
-        return rules.conflicting_rules(state.resources, rules.rivals(self._cluster, namespace), namespace)
+    def _sidecars(self) -> list[Pod]:
+        return [pod for pod in self.pods() if pod.proxy != BOOKINFO.gateway.name]
 
     def _pods_of(self, workload: str) -> list[Pod]:
         if workload not in PROXIES:
             raise UsageError(f"{workload}: no such workload; there are {', '.join(sorted(PROXIES))}")
         return [pod for pod in self.pods() if pod.proxy == workload]
 
-    def _laggards(self, state: State, snapshot: Snapshot, agreed: set[str]) -> Iterator[tuple[Pod | None, str]]:
+    def _laggards(
+        self, state: State, snapshot: Snapshot, expected: Mapping[str, Any], agreed: set[str]
+    ) -> Iterator[tuple[Pod | None, str]]:
         """The pods that do not serve the state yet, each with a reason; nobody's word but the proxies' own is taken.
 
-        `agreed` collects the pods whose routes and clusters are right: they change only by a new rule.
+        `expected` is each proxy's configuration. `agreed` collects the pods whose routes and clusters are right: they
+        change only by a new rule.
         """
         yield from ((None, told) for told in deployments.unready(self._cluster, self._demo.namespace, state.stopped))
         pods = self.pods()
         agreed &= {pod.name for pod in pods}
         ready = {pod.proxy: {one.address for one in pods if one.proxy == pod.proxy and one.ready} for pod in pods}
-        for pod in pods:
+
+        def lag(pod: Pod) -> str | None:
             try:
                 if pod.name not in agreed:
-                    expected = config_diff.expected_config(snapshot.proxies[pod.proxy])
-                    if stale := list(config_diff.stale_resources(expected, self._proxies.served(pod))):
-                        yield pod, f"{pod.name} does not serve {state.resources.revision} yet ({', '.join(stale[:2])})"
-                        continue
+                    if stale := list(config_diff.stale_resources(expected[pod.proxy], self._proxies.served(pod))):
+                        return f"{pod.name} does not serve {state.resources.revision} yet ({', '.join(stale[:2])})"
                     agreed.add(pod.name)
                 known = self._proxies.endpoints(pod)
             except PlatformError as error:
-                yield pod, str(error)
-                continue
+                return str(error)
             for cluster, names in snapshot.selected.items():
                 if known.get(cluster, set()) != set[str]().union(*(ready.get(name, set()) for name in names)):
-                    yield pod, f"{pod.name} has not seen yet which instances are ready ({cluster})"
-                    break
+                    return f"{pod.name} has not seen yet which instances are ready ({cluster})"
+            return None
+
+        told = together([partial(lag, pod) for pod in pods])
+        yield from ((pod, reason) for pod, reason in zip(pods, told, strict=True) if reason)
 
     def _raise_rejection(self, applied: _Applied, laggards: list[tuple[Pod | None, str]]) -> None:
         """Raise Rejected if one of the laggards has refused what it was sent; what was there before is put back."""
@@ -196,8 +209,15 @@ class KubernetesPlatform:
                 if applied.before is not None:
                     rules.write(self._cluster, applied.before)
                     back = "; the rules of before are back"
-                told = culprits.blamed(pod.proxy, reason, applied.state.resources, verifiable_routing)
+                told = culprits.blamed(
+                    pod.proxy, reason, applied.state.resources, partial(verifiable_routing, services=applied.services)
+                )
                 raise Rejected(f"{told}{back}")
+
+
+def _rivals(state: State, found: objects.Inventory, namespace: str) -> Iterator[str]:
+    """Somebody else's rules for a host of the state's."""
+    return rules.conflicting_rules(state.resources, found.rivals, namespace)
 
 
 def _first_few(laggards: list[tuple[Pod | None, str]]) -> Iterator[str]:

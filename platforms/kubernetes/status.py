@@ -7,7 +7,7 @@ from typing import Any
 from platforms.bookinfo import NAMESPACE
 from platforms.demo.status import baseline_comparison, security
 from platforms.istio.resources import ResourceSet
-from platforms.kubernetes.mesh import deployments, rules
+from platforms.kubernetes.mesh import deployments, objects, rules
 from platforms.kubernetes.mesh.proxies import Pod
 from platforms.kubernetes.platform import KubernetesPlatform
 
@@ -15,12 +15,12 @@ from platforms.kubernetes.platform import KubernetesPlatform
 def status_document(platform: KubernetesPlatform, *, restored: bool) -> dict[str, Any]:
     """Everything about the demo; `restored` as in `baseline_comparison`. Objects that are not ours are told apart."""
     demo = platform.demo
-    live = rules.live(platform.cluster, demo.namespace)
-    ours = [rules.in_namespace(one, demo.namespace, NAMESPACE) for one in live.values() if rules.is_ours(one)]
+    live = objects.live(platform.cluster, demo.namespace)
+    ours = [objects.in_namespace(one, demo.namespace, NAMESPACE) for one in live.values() if rules.is_ours(one)]
     return {
         **baseline_comparison(
             platform,
-            revision=ResourceSet(tuple(map(rules.value, ours))).revision,
+            revision=ResourceSet(tuple(map(objects.value, ours))).revision,
             in_force=ours,
             stopped=deployments.stopped(platform.cluster, demo.namespace),
             restored=restored,

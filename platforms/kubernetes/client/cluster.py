@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
@@ -58,6 +59,7 @@ class Cluster:
         self._core = client.CoreV1Api(self._client)
         self._folder = folder
         self._offered: dynamic.DynamicClient | None = None
+        self._discovery = threading.Lock()
 
     def answers(self) -> bool:
         """Tell whether the API server answers within 2 s, with any status below 500."""
@@ -70,10 +72,9 @@ class Cluster:
 
         def ask() -> list[dict[str, Any]]:
             found = self._kind(api_version, kind).get(
-                namespace=namespace, label_selector=labels, _request_timeout=_ANSWER_SECONDS
+                namespace=namespace, label_selector=labels, serialize=False, _request_timeout=_ANSWER_SECONDS
             )
-            items: list[dict[str, Any]] = found.to_dict()["items"]
-            return items
+            return [{"apiVersion": api_version, "kind": kind, **one} for one in json.loads(found.data)["items"]]
 
         return self._answer(f"{kind} of namespace {namespace or 'any'}", ask)
 
@@ -211,13 +212,14 @@ class Cluster:
 
     def _kind(self, api_version: str, kind: str) -> Any:
         try:
-            if self._offered is None:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                cache = self._folder / f"offered-{self.context.replace('/', '_')}.json"
-                self._offered = dynamic.DynamicClient(  # type: ignore[no-untyped-call]
-                    self._client, cache_file=str(cache)
-                )
-            return self._offered.resources.get(api_version=api_version, kind=kind)
+            with self._discovery:
+                if self._offered is None:
+                    self._folder.mkdir(parents=True, exist_ok=True)
+                    cache = self._folder / f"offered-{self.context.replace('/', '_')}.json"
+                    self._offered = dynamic.DynamicClient(  # type: ignore[no-untyped-call]
+                        self._client, cache_file=str(cache)
+                    )
+                return self._offered.resources.get(api_version=api_version, kind=kind)
         except ResourceNotFoundError as error:
             raise Unsupported(f"the cluster of context {self.context} has no kind {kind} in {api_version}") from error
 

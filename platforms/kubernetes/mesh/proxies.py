@@ -5,8 +5,9 @@ from __future__ import annotations
 import http.client
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO, NAMESPACE
@@ -16,7 +17,8 @@ from platforms.envoy.stats import Endpoint
 from platforms.errors import NotReachable
 from platforms.istio.registry import Workload
 from platforms.kubernetes.client.cluster import Cluster
-from platforms.kubernetes.mesh.rules import in_namespace
+from platforms.kubernetes.client.together import together
+from platforms.kubernetes.mesh.objects import in_namespace
 
 log = logging.getLogger(__name__)
 
@@ -63,11 +65,14 @@ class Proxies:
 
     def pods(self) -> list[Pod]:
         """The pods of Bookinfo and of the ingress gateway whose Envoy runs, by name."""
-        found = [
-            *map(_pod, self._cluster.objects("v1", "Pod", self._namespace)),
-            *map(_pod, self._cluster.objects("v1", "Pod", labels=GATEWAY_SELECTOR)),
-        ]
-        pods = sorted((pod for pod in found if pod), key=lambda pod: pod.name)
+        found = together(
+            [
+                partial(self._cluster.objects, "v1", "Pod", self._namespace),
+                partial(self._cluster.objects, "v1", "Pod", labels=GATEWAY_SELECTOR),
+            ]
+        )
+        known = (_pod(document) for documents in found for document in documents)
+        pods = sorted((pod for pod in known if pod), key=lambda pod: pod.name)
         self._workloads |= {pod.address: Workload(pod.app, pod.version) for pod in pods}
         for gone in self._connections.keys() - {pod.name for pod in pods}:
             self._connections.pop(gone).close()
@@ -93,9 +98,10 @@ class Proxies:
                 addresses.add(endpoint.address)
         return found
 
-    def counters(self, pods: Iterable[Pod]) -> Counters:
+    def counters(self, pods: Sequence[Pod]) -> Counters:
         """The calls that the Envoys counted; nothing is counted anew when one restarts. Raises NotReachable if one is silent."""
-        return self._counters.total({pod.name: self._counters_of(pod) for pod in pods})
+        counted = together([partial(self._counters_of, pod) for pod in pods])
+        return self._counters.total({pod.name: one for pod, one in zip(pods, counted, strict=True)})
 
     def under_way(self, pod: Pod) -> int:
         """The calls of its own workload that a sidecar is busy with."""

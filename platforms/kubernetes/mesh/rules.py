@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from platforms.bookinfo import NAMESPACE
 from platforms.errors import NotApplied, UsageError
 from platforms.istio.overlay import mesh_hosts, ruled_host
-from platforms.istio.resources import DRY_RUN, GATEWAY_API, Resource, ResourceSet, created
-from platforms.kubernetes.client.api_errors import Forbidden
+from platforms.istio.resources import DRY_RUN, Resource, ResourceSet, created
 from platforms.kubernetes.client.cluster import FIELD_MANAGER, Cluster
+from platforms.kubernetes.client.together import together
+from platforms.kubernetes.mesh.objects import HTTP_ROUTE, KINDS, Live, in_namespace, said, value
 
 OURS = ("app.kubernetes.io/part-of", "bookinfo")
 """The label of every object that we may change or remove."""
 
-_NETWORKING = "networking.istio.io/v1"
-_SECURITY = "security.istio.io/v1"
-# In this order they are written, and in the other they are removed: a subset is there before a route names it.
-_HTTP_ROUTE = "HTTPRoute"
-_KINDS = {
-    "PeerAuthentication": _SECURITY,
-    "AuthorizationPolicy": _SECURITY,
-    "RequestAuthentication": _SECURITY,
-    "DestinationRule": _NETWORKING,
-    "Gateway": _NETWORKING,
-    "VirtualService": _NETWORKING,
-    _HTTP_ROUTE: f"{GATEWAY_API}/v1",
-}
-_ORDER = tuple(_KINDS)
-_CLAIMING = ("VirtualService", "DestinationRule", _HTTP_ROUTE)
+_ORDER = tuple(KINDS)
 _MESH_HOST = "VirtualService"
 """Of a VirtualService and an HTTPRoute for one host, one alone acts."""
-
-Live = Mapping[tuple[str, str], dict[str, Any]]
-"""The namespace's objects as the API server has them, by kind and name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,50 +32,18 @@ class Change:
     remove: tuple[dict[str, Any], ...]
 
 
-def live(cluster: Cluster, namespace: str) -> Live:
-    """Every object of the kinds that a state may have, ours or not."""
-    return {
-        (kind, one["metadata"]["name"]): one
-        for kind, api_version in _KINDS.items()
-        for one in _objects(cluster, api_version, kind, namespace)
-    }
-
-
-def _objects(cluster: Cluster, api_version: str, kind: str, namespace: str) -> list[dict[str, Any]]:
-    """The objects of a kind; no HTTPRoutes where the cluster has none, or does not let us look."""
-    if kind != _HTTP_ROUTE:
-        return cluster.objects(api_version, kind, namespace)
-    try:
-        return cluster.objects(api_version, kind, namespace) if cluster.offers(api_version, kind) else []
-    except Forbidden:
-        return []
-
-
-def services(cluster: Cluster, namespace: str) -> ResourceSet:
-    """The Services of the namespace, as those of Bookinfo's own that routes may lead to; none where we may not look."""
-    try:
-        found = cluster.objects("v1", "Service", namespace)
-    except Forbidden:
-        return ResourceSet()
-    return ResourceSet(
-        tuple(
-            value({**in_namespace(one, namespace, NAMESPACE), "apiVersion": "v1", "kind": "Service"}) for one in found
-        )
-    )
-
-
 def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
     """The writes and removals that make the live objects `resources`.
 
     Raises NotApplied for an object of another owner that stands in the way, UsageError for one of another namespace.
     """
     for resource in resources:
-        if resource.kind not in _KINDS:
+        if resource.kind not in KINDS:
             raise UsageError(f"{resource}: a demo in a cluster changes no {resource.kind}: `kubectl apply` it")
         if resource.namespace != NAMESPACE:
             raise UsageError(f"{resource}: namespace {resource.namespace}: a demo changes nothing but {NAMESPACE}")
         one = found.get((resource.kind, resource.name))
-        if one is not None and not _may_change(one) and _said(one) != _said(document(resource, namespace)):
+        if one is not None and not _may_change(one) and said(one) != said(document(resource, namespace)):
             raise NotApplied(
                 f"{resource}: an object of this name is there and not ours (written by {_owner(one)}, without the label "
                 f"{'='.join(OURS)}): remove it, or give it the label to have it replaced"
@@ -101,7 +53,7 @@ def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
         (one, made)
         for one in sorted(resources, key=lambda one: _ORDER.index(one.kind))
         for made in [document(one, namespace)]
-        if _said(found.get((one.kind, one.name), {})) != _said(made)
+        if said(found.get((one.kind, one.name), {})) != said(made)
     ]
     gone = [one for key, one in found.items() if key not in wanted and is_ours(one)]
     return Change(
@@ -137,30 +89,17 @@ def conflicting_rules(resources: ResourceSet, others: Iterable[dict[str, Any]], 
                 )
 
 
-def rivals(cluster: Cluster, namespace: str) -> list[dict[str, Any]]:
-    """The rules of all namespaces that may claim a host of ours; only of our own where we may not look further."""
-    found = []
-    for kind in _CLAIMING:
-        if kind == _HTTP_ROUTE and not cluster.offers(_KINDS[kind], kind):
-            continue
-        try:
-            found += cluster.objects(_KINDS[kind], kind)
-        except Forbidden:
-            found += _objects(cluster, _KINDS[kind], kind, namespace)
-    return found
-
-
 def write(cluster: Cluster, change: Change) -> Live:
     """Have everything checked first, then write it and return it: what is refused leaves all as it was.
 
     Raises Rejected for what the API server or Istio's webhook refuses.
     """
-    for resource, made in change.write:
-        cluster.apply(made, where=str(resource), dry_run=True)
+    if len(change.write) > 1:  # one alone is checked as it is written
+        together([partial(cluster.apply, made, where=str(resource), dry_run=True) for resource, made in change.write])
     found = {}
     for resource, made in change.write:
         written = found[resource.kind, resource.name] = cluster.apply(made, where=str(resource))
-        if _said(written) != _said(made):  # a field that somebody else has put there
+        if said(written) != said(made):  # a field that somebody else has put there
             cluster.replace(_saying(made, written), where=str(resource))
     for one in change.remove:
         cluster.delete(one)
@@ -202,42 +141,21 @@ def document(resource: Resource, namespace: str) -> dict[str, Any]:
     return made
 
 
-def in_namespace(value: Any, old: str, new: str) -> Any:
-    """JSON with every mention of a namespace replaced: in names of hosts and of principals, and as a field."""
-    text = json.dumps(value)
-    for mention in ('"namespace": "{}"', ".{}.svc", "/ns/{}/", "ns[{}]-policy"):
-        text = text.replace(mention.format(old), mention.format(new))
-    return json.loads(text)
-
-
 def is_ours(one: Mapping[str, Any]) -> bool:
     return (one["metadata"].get("labels") or {}).get(OURS[0]) == OURS[1]
 
 
 def _claims(resource: Resource) -> Iterator[tuple[str, str]]:
-    if resource.kind in ("VirtualService", _HTTP_ROUTE):
+    if resource.kind in ("VirtualService", HTTP_ROUTE):
         for host in mesh_hosts(resource):
             yield (_MESH_HOST, host)
     elif resource.kind == "DestinationRule":
         yield (resource.kind, ruled_host(resource)[1])
 
 
-def value(one: Mapping[str, Any]) -> Resource:
-    """A live object as a value."""
-    metadata, (spec, dry_run) = one["metadata"], _said(one)
-    return Resource(
-        one["apiVersion"], one["kind"], metadata["name"], spec or {}, metadata["namespace"], dry_run=dry_run
-    )
-
-
-def _said(one: Mapping[str, Any]) -> tuple[Any, str | None]:
-    """Pick what an object says: its spec, and the annotation by which it is only to be tried."""
-    return one.get("spec"), (one.get("metadata", {}).get("annotations") or {}).get(DRY_RUN)
-
-
 def _saying(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     """`other`, made to say what `one` does."""
-    spec, dry_run = _said(one)
+    spec, dry_run = said(one)
     metadata = {field: value for field, value in other["metadata"].items() if field != "annotations"}
     annotations = {key: value for key, value in (other["metadata"].get("annotations") or {}).items() if key != DRY_RUN}
     if dry_run is not None:

@@ -10,8 +10,9 @@ import pytest
 from platforms.bookinfo import ISTIO, baseline, load
 from platforms.errors import NotApplied, UsageError
 from platforms.istio.resources import Resource, ResourceSet
-from platforms.kubernetes.mesh import rules
-from platforms.kubernetes.mesh.rules import Change, Live
+from platforms.kubernetes.mesh import objects, rules
+from platforms.kubernetes.mesh.objects import Live
+from platforms.kubernetes.mesh.rules import Change
 
 CANARY = baseline().overlaid(load(ISTIO / "canary.yaml"))
 REVIEWS = ("VirtualService", "reviews")
@@ -194,7 +195,7 @@ def test_a_demo_in_another_namespace_has_its_rules_there() -> None:
 
     assert "shop" == made["metadata"]["namespace"]
     assert "bookinfo" not in str(made["spec"]).replace("bookinfo-", "")
-    assert policy.document()["spec"] == rules.in_namespace(made["spec"], "shop", "bookinfo")
+    assert policy.document()["spec"] == objects.in_namespace(made["spec"], "shop", "bookinfo")
 
 
 def test_what_was_moved_and_moved_back_is_the_same() -> None:
@@ -202,14 +203,14 @@ def test_what_was_moved_and_moved_back_is_the_same() -> None:
     for one in CANARY:
         made = rules.document(one, "shop")
 
-        assert one.spec == rules.value(rules.in_namespace(made, "shop", "bookinfo")).spec
+        assert one.spec == objects.value(objects.in_namespace(made, "shop", "bookinfo")).spec
 
 
 def test_a_host_in_full_moves_with_its_namespace() -> None:
     """Its name says where it is."""
     spec = {"hosts": ["reviews.bookinfo.svc.cluster.local", "bookinfo.example"]}
 
-    assert {"hosts": ["reviews.shop.svc.cluster.local", "bookinfo.example"]} == rules.in_namespace(
+    assert {"hosts": ["reviews.shop.svc.cluster.local", "bookinfo.example"]} == objects.in_namespace(
         spec, "bookinfo", "shop"
     )
 
