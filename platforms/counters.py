@@ -29,6 +29,10 @@ class Counters:
     """Attempts answered with a 5xx, or not at all."""
     retries: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Attempts that repeat an earlier one, by caller and app (a proxy does not count them per version)."""
+    rescued: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Calls that got their answer by a retry; like the next, only by caller and app of which a proxy keeps that count."""
+    timeouts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """Calls that their route's time-out ended."""
 
     def since(self, earlier: Counters) -> Counters:
         """The counts between the two readings."""
@@ -36,6 +40,8 @@ class Counters:
             requests={hop: n - earlier.requests.get(hop, 0) for hop, n in self.requests.items()},
             failures={hop: n - earlier.failures.get(hop, 0) for hop, n in self.failures.items()},
             retries={call: n - earlier.retries.get(call, 0) for call, n in self.retries.items()},
+            rescued={call: n - earlier.rescued.get(call, 0) for call, n in self.rescued.items()},
+            timeouts={call: n - earlier.timeouts.get(call, 0) for call, n in self.timeouts.items()},
         )
 
 
@@ -59,6 +65,8 @@ class MonotonicCounters:
         self._requests = MonotonicCounts()
         self._failures = MonotonicCounts()
         self._retries = MonotonicCounts()
+        self._rescued = MonotonicCounts()
+        self._timeouts = MonotonicCounts()
 
     def total(self, by_proxy: Mapping[str, Counters]) -> Counters:
         """The sum over all proxies, those included that are gone by now."""
@@ -66,6 +74,8 @@ class MonotonicCounters:
             requests=_sum(self._requests.update(_flat({name: one.requests for name, one in by_proxy.items()}))),
             failures=_sum(self._failures.update(_flat({name: one.failures for name, one in by_proxy.items()}))),
             retries=_sum(self._retries.update(_flat({name: one.retries for name, one in by_proxy.items()}))),
+            rescued=_sum(self._rescued.update(_flat({name: one.rescued for name, one in by_proxy.items()}))),
+            timeouts=_sum(self._timeouts.update(_flat({name: one.timeouts for name, one in by_proxy.items()}))),
         )
 
 

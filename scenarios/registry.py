@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scenarios import canary, fault_ratings, rollout, user_routing
+from scenarios import canary, fault_ratings, rollout, timeouts, user_routing
 from scenarios.run.cli import Command
 
 EPISODES: tuple[Command, ...] = (
@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, Command] = {
     for command in (
         *EPISODES,
         rollout.COMMAND,
+        timeouts.COMMAND,
     )
 }
 """By name: `python -m scenarios.NAME` runs it."""

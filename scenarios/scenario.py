@@ -9,6 +9,7 @@ from platforms.boundary import State
 from platforms.istio.registry import Workload
 from scenarios.messages.message import Message, Text
 from scenarios.statistics.claim import Expectation
+from scenarios.statistics.counting import Counting
 from scenarios.statistics.health import Health
 
 
@@ -28,6 +29,8 @@ class Step:
     """The state in place of the other where the versions of reviews have not one number of instances, and no others are there."""
     health: Health | None = None
     """The versions that are compared meanwhile, if any are: all end users of the step ask for both."""
+    counting: Counting | None = None
+    """What the proxies are to count meanwhile, if no page can show it."""
 
     def on(self, reviews: Mapping[str, int]) -> Step:
         """Return the step for so many instances of each version of reviews."""

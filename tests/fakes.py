@@ -24,6 +24,7 @@ from platforms.istio.registry import Workload
 VERSIONS = ("v1", "v2", "v3")
 COLORS = {"v2": "black", "v3": "red"}
 PROXIES = ("details-v1", "ingressgateway", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
+_CALLER = "productpage-v1"
 _FIRST = 50  # the page under each state at which what happens once begins
 _TOLERATED = 3.0  # what productpage waits for reviews, twice; reviews v3 waits 2.5 s for ratings, v2 10 s
 
@@ -95,6 +96,10 @@ class Defects:
     """Proxies that no policy refuses."""
     miscounts: bool = False
     """The apps' proxies count one call too many that was let through."""
+    keeps_calls: bool = True
+    """The proxies keep the counts of what became of calls; they need not."""
+    copies: float | None = None
+    """The percentage of the requests to reviews that is really mirrored."""
     gateway_forgets: int = 0
     """Requests that the gateway loses count of, of every 100."""
 
@@ -185,6 +190,8 @@ class FakePlatform:
         self._lock = threading.Lock()
         self._requests: Counter[Hop] = Counter()
         self._failures: Counter[Hop] = Counter()
+        self._repeated: Counter[str] = Counter()
+        """How often reviews were asked again, a retry helped, or a time-out ended a call."""
         self._log = _Log()
         self._served = self._asked = State(baseline())
         self._changed = time.monotonic()
@@ -255,7 +262,9 @@ class FakePlatform:
 
     def upstream_requests(self) -> Counters:
         with self._lock:
-            return Counters(dict(self._requests), {hop: self._failures[hop] for hop in self._requests}, {})
+            calls = [{(_CALLER, "reviews"): self._repeated[kind]} for kind in ("retries", "rescued", "timeouts")]
+            kept = calls if self.defects.keeps_calls else [calls[0], {}, {}]
+            return Counters(dict(self._requests), {hop: self._failures[hop] for hop in self._requests}, *kept)
 
     def under_way(self) -> int:
         with self._lock:
@@ -316,11 +325,44 @@ class FakePlatform:
                 version = "v2"
         if stuck or without:
             time.sleep(_TOLERATED + 0.1)
-        ratings, seconds = ("unknown", 0.0) if without else self._ratings(state, version, mark)
+        ratings, seconds = ("unknown", 0.0) if without else self._reviews(state, end_user, version, mark)
         ratings = self._sick(state, version, end_user, ratings)
         time.sleep(seconds * self.second)
         otherwise = self.defects.marks.get(version, {}) if chance.random() < self.defects.marked else {}
         return _page(end_user, version, ratings, otherwise)
+
+    def _reviews(self, state: State, end_user: str, version: str, mark: str) -> tuple[str, float]:
+        """Return what becomes of a call of reviews and of ratings behind it, with the seconds that it takes."""
+        http, hop = self._route(state, end_user), Hop(_CALLER, "reviews", version)
+        ratings, seconds = self._ratings(state, version, mark)
+        with self._lock:
+            if "mirror" in http:
+                percent = http["mirrorPercentage"]["value"] if self.defects.copies is None else self.defects.copies
+                copied = random.random() * 100 < percent  # noqa: S311  # chance
+                self._requests[replace(hop, version=http["mirror"]["subset"])] += copied
+            if "timeout" in http and seconds > _seconds(http["timeout"]):
+                self._requests[hop] += 1  # productpage asks once more
+                self._failures[hop] += 2
+                self._repeated["timeouts"] += 2
+                return "unknown", 2 * _seconds(http["timeout"])
+        retries, waited = http.get("retries", {}), 0.0
+        for _ in range(retries.get("attempts", 0)):
+            if seconds <= _seconds(retries["perTryTimeout"]):
+                break
+            waited += _seconds(retries["perTryTimeout"])
+            with self._lock:
+                self._requests[hop] += 1
+                self._failures[hop] += 1
+                self._repeated["retries"] += 1
+            ratings, seconds = self._ratings(state, version, mark)
+        with self._lock:
+            self._repeated["rescued"] += waited > 0
+        return ratings, waited + seconds
+
+    def _route(self, state: State, end_user: str) -> Mapping[str, Any]:
+        routes = _virtual_service(state, "reviews")["http"]
+        header = "" if self.defects.drops_end_user else _header(end_user)
+        return next(http for http in routes if _matches(http, header))
 
     def _sick(self, state: State, version: str, end_user: str, ratings: str) -> str:
         """Return the ratings as a bad release has them."""
@@ -412,6 +454,8 @@ class FakePlatform:
         if "ratings-v1" in state.stopped or aborted:
             return "unavailable", 0.0
         delay = _seconds(fault["delay"]["fixedDelay"]) if "delay" in fault else 0.0
+        if delay and random.random() * 100 >= fault["delay"]["percentage"]["value"]:  # noqa: S311  # chance
+            delay = 0.0
         if version == "v2" and delay > _TOLERATED:
             with self._lock:
                 self._under_way += 1

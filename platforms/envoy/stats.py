@@ -10,7 +10,7 @@ from platforms.counters import Calls, Counters, Heard, Hop
 from platforms.istio.registry import Workload
 
 CLUSTERS_PATH = "/clusters?format=json"
-RETRIES_PATH = "/stats?format=json&filter=upstream_rq_retry$"
+ATTEMPTS_PATH = r"/stats?format=json&filter=^cluster\.outbound.*upstream_rq_(retry|retry_success|timeout)$"
 ACTIVE_REQUESTS_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_active$"
 CALLS_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_(total|2xx|active)$"
 HEARD_PATH = (
@@ -38,7 +38,7 @@ class Endpoint:
 
 
 def counters(
-    caller: str, clusters: Document, retries: Document, workload_at: Callable[[Endpoint], Workload | None]
+    caller: str, clusters: Document, attempts: Document, workload_at: Callable[[Endpoint], Workload | None]
 ) -> Counters:
     """The calls that the proxy of `caller` counted, by its answers to the first two paths.
 
@@ -51,11 +51,12 @@ def counters(
             hop = Hop(caller, workload.app, workload.version)
             requests[hop] = requests.get(hop, 0) + endpoint.requests
             failures[hop] = failures.get(hop, 0) + endpoint.failures
-    repeated: dict[tuple[str, str], int] = {}
-    for stat in retries.get("stats", ()):
-        if app := called_app(str(stat.get("name", "")).removeprefix("cluster.")):
-            repeated[caller, app] = repeated.get((caller, app), 0) + int(stat["value"])
-    return Counters(requests, failures, repeated)
+    sums: dict[str, dict[tuple[str, str], int]] = {"retry": {}, "retry_success": {}, "timeout": {}}
+    for stat in attempts.get("stats", ()):
+        cluster, _, kind = str(stat.get("name", "")).removeprefix("cluster.").rpartition(".upstream_rq_")
+        if (app := called_app(cluster)) and kind in sums:
+            sums[kind][caller, app] = sums[kind].get((caller, app), 0) + int(stat["value"])
+    return Counters(requests, failures, sums["retry"], sums["retry_success"], sums["timeout"])
 
 
 def endpoints(clusters: Document) -> Iterator[Endpoint]:

@@ -110,11 +110,11 @@ class LocalPlatform:
         return Convergence(state.resources.revision, milliseconds, proxies=len(expected))
 
     def upstream_requests(self) -> Counters:
-        clusters, retries = (self._all_answers(path) for path in (stats.CLUSTERS_PATH, stats.RETRIES_PATH))
+        clusters, attempts = (self._all_answers(path) for path in (stats.CLUSTERS_PATH, stats.ATTEMPTS_PATH))
         return self._counters.total(
             {
                 proxy: stats.counters(
-                    self._topology.workload(proxy), json.loads(answer), json.loads(retries[proxy]), self._workload_at
+                    self._topology.workload(proxy), json.loads(answer), json.loads(attempts[proxy]), self._workload_at
                 )
                 for proxy, answer in clusters.items()
             }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from platforms.boundary import Convergence
 from platforms.counters import Counters
+from scenarios.evidence.counted import CountReport, judge_counting, without_copies
 from scenarios.evidence.health import HealthReport, judge_health
 from scenarios.evidence.judge import judge, overall
 from scenarios.evidence.judgement import Judgement, Verdict
@@ -26,6 +27,7 @@ from scenarios.evidence.recovery import Recovery
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Step
 from scenarios.statistics.claim import Aspect, Claim
+from scenarios.statistics.counting import CallKind
 from scenarios.statistics.sequential import Decision
 
 
@@ -83,12 +85,14 @@ class StepReport:
     disagreement: Disagreement | None
     health: HealthReport | None = None
     """How the new version stood beside the old one, in a step that compares them."""
+    counted: CountReport | None = None
+    """What the proxies counted of the calls that the step claims something of."""
 
     @property
     def verdict(self) -> Verdict:
         """The verdict on all that the step claims."""
-        health = [self.health.verdict] if self.health else []
-        return overall([*health, *(judgement.verdict for judgement in self.judgements)])
+        others = [one.verdict for one in (self.health, self.counted) if one]
+        return overall([*others, *(judgement.verdict for judgement in self.judgements)])
 
     @property
     def title(self) -> Text:
@@ -104,7 +108,7 @@ class StepReport:
 
 def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
     """Judge every claim of a step by what its clients saw and its proxies counted; `usual_ms` as in `judge_latency`."""
-    claims, observations = record.claims, record.observations
+    claims, observations, counting = record.claims, record.observations, record.step.counting
     by_version = tally(observations, Aspect.REVIEWS, within=None)
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in observations)
     counts = summarise(record.counters)
@@ -123,10 +127,17 @@ def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
         or _incomplete_pages(tallies)
         or find_disagreement(
             by_version,
-            counts,
+            replace(
+                counts,
+                answered=without_copies(counts.answered, counting),
+                failed=without_copies(counts.failed, counting),
+            ),
             ratings=record.step.ratings,
             stars=stars,
-            allowances=_allowances(claims, tallies, observations, strangers),
+            allowances=replace(
+                _allowances(claims, tallies, observations, strangers),
+                rescued=counting.app if counting and counting.kind is CallKind.RESCUED else "",
+            ),
         )
     )
     surplus = _surplus(counts, tallies, strangers) if claims[0].expectation.aspect.tells_version else None
@@ -138,7 +149,10 @@ def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
     if compared := record.step.health:
         loads = {claim.expectation.end_user: claim.requests for claim in claims}
         health = judge_health(compared, loads, observations, answers=record.compared)
-    return StepReport(record, judgements, by_version, stars, counts, disagreement, health)
+    counted = None
+    if counting:
+        counted = judge_counting(counting, record.counters, alpha=claims[0].alpha, disagreement=disagreement)
+    return StepReport(record, judgements, by_version, stars, counts, disagreement, health, counted)
 
 
 def _surplus(counts: ProxyCounts, tallies: Sequence[Tally], strangers: int) -> Surplus:

@@ -13,6 +13,7 @@ from platforms.errors import UsageError
 from platforms.istio.reading.documents import Unreadable, json_document
 from scenarios.enduser import shown
 from scenarios.events.reading import read as recorded
+from scenarios.evidence.counted import named
 from scenarios.evidence.judgement import Judgement, Verdict
 from scenarios.evidence.latency import PERCENTS, judge_budget
 from scenarios.evidence.observation import Observation, Tally, tally
@@ -180,6 +181,7 @@ def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
         "doubt": step.disagreement.reason if step.disagreement else None,
         "requests_logged": step.record.pages_logged,
         "health": _health(report, step),
+        "counted": _counted(step),
     }
 
 
@@ -211,6 +213,28 @@ def _health(report: Report, step: StepReport) -> dict[str, Any] | None:
         "last_bad_at_ms": _since(report, found.bad[-1] if found.bad else None),
         "rolled_back_at_ms": _since(report, step.record.rolled_back),
         "rolled_back_ms": _tenths(step.record.rolled_back_ms),
+    }
+
+
+def _counted(step: StepReport) -> dict[str, Any] | None:
+    """The counts of proxies that a step claims something of; None of a step that claims nothing of it."""
+    if (found := step.counted) is None:
+        return None
+    counting = found.counting
+    return {
+        "kind": counting.kind.value,
+        "what": named(counting),
+        "caller": counting.caller,
+        "app": counting.app,
+        "version": counting.version,
+        "asked_exactly": str(counting.share),
+        "counted": found.counted,
+        "calls": found.calls,
+        "retries": found.repeated,
+        "allowed": [found.allowed.low, found.allowed.high],
+        "catches_points": None if found.catches is None else float(found.catches * 100),
+        "verdict": found.verdict.name,
+        "reason": found.reason,
     }
 
 

@@ -74,6 +74,9 @@ def _cases(document: Mapping[str, Any]) -> Iterator[_Case]:
             name = english(Message("junit.health", step=step["title"], new=health["new"], old=health["old"]))
             reason = "" if health["verdict"] == "HOLDS" else "; ".join(document["reasons"])
             yield _Case(name, step["seconds"], health["verdict"], reason)
+        if counted := step.get("counted"):
+            name = english(Message("junit.counted", step=step["title"], what=counted["what"]))
+            yield _Case(name, step["seconds"], counted["verdict"], counted["reason"])
     if document["error"]:
         yield _Case(
             english(Message("junit.baseline")), (document["restored_ms"] or 0) / 1000, "INCONCLUSIVE", document["error"]

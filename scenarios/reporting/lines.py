@@ -7,8 +7,10 @@ from itertools import groupby
 from typing import Any
 
 from scenarios.enduser import shown
+from scenarios.evidence.counted import named
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Scenario
+from scenarios.statistics import binomial
 from scenarios.statistics.claim import Claim, caught
 
 
@@ -19,6 +21,16 @@ def claim_lines(scenario: Scenario, claims: Sequence[Sequence[Claim]]) -> Iterat
             names = [shown(claim.expectation.end_user) for claim in alike]
             who = names[0] if len(names) == 1 else Message("run.each", names=names)
             yield Message(key, step=step.title, who=who, **said)
+        if counting := step.counting:
+            allowed = binomial.allowed(of_step[0].requests, counting.share, of_step[0].alpha)
+            yield Message(
+                "run.counts",
+                step=step.title,
+                what=named(counting),
+                share=counting.share,
+                calls=of_step[0].requests,
+                allowed=(allowed.low, allowed.high),
+            )
         if health := step.health:
             yield Message(
                 "run.compares",
@@ -64,6 +76,23 @@ def health_lines(told: Mapping[str, Any]) -> Iterator[Message]:
                 new=health["new"],
                 old=health["old"],
                 measures=[_measured(name, it) for name, it in health["measures"].items()],
+            )
+
+
+def count_lines(told: Mapping[str, Any]) -> Iterator[Message]:
+    """Say of each step what the proxies counted, where it claims something of that."""
+    for step in told["steps"]:
+        if it := step.get("counted"):
+            yield Message(
+                "run.counted",
+                step=step["title"],
+                verdict=Message(f"verdict.{it['verdict']}"),
+                what=it["what"],
+                counted=it["counted"] or 0,
+                calls=it["calls"],
+                allowed=tuple(it["allowed"]),
+                share=it["asked_exactly"],
+                retries=it["retries"],
             )
 
 

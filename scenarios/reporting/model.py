@@ -28,6 +28,7 @@ from scenarios.events.event import (
     RolledBack,
     Sent,
 )
+from scenarios.evidence.counted import named
 from scenarios.evidence.health import health_reasons
 from scenarios.evidence.judge import overall, reasons
 from scenarios.evidence.judgement import Judgement, Verdict
@@ -117,8 +118,12 @@ class Report:
         found = [one for one in compared if one[1].verdict is Verdict.FAILS] if cut else compared
         return [
             *(reason for title, health in found for reason in health_reasons(title, health)),
-            *reasons([one for one in self.judgements if one not in open_]),
+            *self._of_pages_and_counts([one for one in self.judgements if one not in open_]),
         ]
+
+    def _of_pages_and_counts(self, judgements: Sequence[Judgement]) -> list[Text]:
+        counted = [step.counted.reason for step in self.steps if step.counted and step.counted.reason]
+        return list(dict.fromkeys([*reasons(judgements), *counted]))
 
     @property
     def point(self) -> StepReport:
@@ -157,7 +162,12 @@ class Report:
     def power(self) -> Message:
         """The differences that the claims could tell apart, step by step."""
         return self._compared or power(
-            [(step.title, [judgement.claim for judgement in step.judgements]) for step in self.steps]
+            [(step.title, [judgement.claim for judgement in step.judgements]) for step in self.steps],
+            [
+                Message("caught.count", what=named(step.counted.counting), by=step.counted.catches)
+                for step in self.steps
+                if step.counted and step.counted.catches is not None
+            ],
         )
 
     @property

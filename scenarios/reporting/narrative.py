@@ -36,7 +36,7 @@ def _witnesses(told: Mapping[str, Any]) -> Iterator[Message]:
             yield Message("evidence.doubt", doubt=doubt)
         return
     pages = sum(claim["pages"] for claim in told["claims"])
-    answers = sum(n for step in told["steps"] for n in step["proxies"]["reviews_answered"].values())
+    answers = sum(n - _copies(step, version) for step in told["steps"] for version, n in _answered(step))
     if answers > pages:
         yield Message("evidence.agree_more", pages=pages, answers=answers, more=answers - pages)
     else:
@@ -44,6 +44,20 @@ def _witnesses(told: Mapping[str, Any]) -> Iterator[Message]:
     logged = [step.get("requests_logged") for step in told["steps"]]
     if all(number is not None for number in logged):
         yield Message("evidence.logged", n=sum(logged))
+    for step in told["steps"]:
+        if it := step.get("counted"):
+            yield Message("evidence.counted", what=it["what"], counted=it["counted"] or 0, calls=it["calls"])
+
+
+def _answered(step: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    yield from step["proxies"]["reviews_answered"].items()
+
+
+def _copies(step: Mapping[str, Any], version: str) -> int:
+    """The answers of a version that nobody was to see."""
+    it = step.get("counted") or {}
+    copied = it.get("kind") == "mirrored" and it["version"] == version
+    return int(step["proxies"]["reviews_answered"][version]) if copied else 0
 
 
 def _recovery(told: Mapping[str, Any]) -> Iterator[Message]:

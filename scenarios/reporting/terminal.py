@@ -34,7 +34,7 @@ from scenarios.evidence.judgement import Verdict
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
-from scenarios.reporting.lines import claim_lines, headline, health_lines, verdict_parts
+from scenarios.reporting.lines import claim_lines, count_lines, headline, health_lines, verdict_parts
 from scenarios.reporting.narrative import evidence
 from scenarios.reporting.table import COLORS, table
 from scenarios.reporting.texts import scenario_name, with_messages
@@ -162,7 +162,7 @@ class Screen:
             self._out.print()
             self._out.sentence(self._titled(told["scenario"], told["title"], headline(told)))
             self._out.print(table(told, self.language, self._out.width))
-            for line in health_lines(told):
+            for line in (*health_lines(told), *count_lines(told)):
                 self._out.sentence(Line(f"  {self._in_words(line)}"))
         if self.verbosity is Verbosity.VERBOSE:
             for sentence in evidence(told):

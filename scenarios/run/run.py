@@ -36,7 +36,7 @@ from scenarios.run.signals import InterruptGuard
 from scenarios.run.step import StepContext, run_step
 from scenarios.run.traffic import Traffic
 from scenarios.scenario import Scenario, Step
-from scenarios.statistics.claim import Claim, lengthened, plan_claims
+from scenarios.statistics.claim import Claim, Expectation, alpha_of_each, lengthened, plan_claims
 
 _PROBE_SECONDS = 1.0
 """How long the proxies get to prove that they serve the baseline before a run."""
@@ -154,9 +154,21 @@ def note_of_restored(run: RestoredRun) -> Message:
 
 def plan_steps(scenario: Scenario, profile: LoadProfile) -> tuple[tuple[Claim, ...], ...]:
     """Plan the claims of every step, with their numbers of requests and allowed counts."""
-    given = [profile.requests_of(step) or one.requests for step in scenario.steps for one in step.expectations]
-    claims = iter(plan_claims(scenario.expectations, given))
+    alpha = alpha_of_each(scenario.expectations, [step.counting for step in scenario.steps if step.counting])
+    given = [
+        profile.requests_of(step) or one.requests or _counted(step, one, alpha)
+        for step in scenario.steps
+        for one in step.expectations
+    ]
+    claims = iter(plan_claims(scenario.expectations, given, alpha=alpha))
     return tuple(_compared(step, [next(claims) for _ in step.expectations]) for step in scenario.steps)
+
+
+def _counted(step: Step, expectation: Expectation, alpha: float) -> int | None:
+    """The number of requests that a claim about proxies' counts takes: that many are sent, however early the pages are sure."""
+    if step.counting is None:
+        return None
+    return max(expectation.requests_to_exclude, step.counting.calls_needed(alpha))
 
 
 def _compared(step: Step, claims: Sequence[Claim]) -> tuple[Claim, ...]:

@@ -71,7 +71,9 @@ def run_step(
         publish(Accepted(number, at=applied_at))
         publish(InForce(number, platform.wait_until_converged(step.state, timeout=CONVERGENCE_SECONDS)))
     log = platform.request_log
-    patience = _IDLE_SECONDS if log is None else _IDLE_SECONDS_WITH_LOG
+    only_ours = log is not None and step.counting is None
+    """Calls of others are left out by the log; but what it does not tell, such as a time-out, is counted of everybody."""
+    patience = _IDLE_SECONDS_WITH_LOG if only_ours else _IDLE_SECONDS
     busy = _wait_until_idle(platform, "doubt.calls_before", patience)
     mark = ""
     if log is not None:
@@ -95,16 +97,18 @@ def run_step(
     busy = busy or _wait_until_idle(platform, "doubt.calls_after", patience)
     calls = read_log(log, mark, sent.observations)
     counters = read_settled(platform.upstream_requests).since(before)
+    if only_ours:
+        counters = without_strangers(counters, calls, len(sent.observations) + sent.logins, busy=bool(busy))
     publish(
         Counted(
             number,
-            without_strangers(counters, calls, len(sent.observations) + sent.logins, busy=bool(busy)),
+            counters,
             pages_logged=len(calls.answered) if calls else None,
             recovery=probe.recovery if probe else None,
             contradiction=find_contradiction(calls, sent.observations),
             superseded=superseded,
             instance_changes=instance_changes(instances, platform.instances()),
-            calls_under_way="" if calls else busy,
+            calls_under_way="" if only_ours else busy,
         )
     )
     return gate

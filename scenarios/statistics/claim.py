@@ -13,6 +13,7 @@ from platforms.bookinfo import PATH
 from scenarios.messages.message import Message, Text
 from scenarios.statistics import binomial
 from scenarios.statistics.binomial import Range
+from scenarios.statistics.counting import Counting
 
 PUNCTUAL = 95
 """The percentage of pages that must come within the time budget: a machine that pauses now and then is no broken mesh."""
@@ -143,27 +144,34 @@ def lengthened(claim: Claim, requests: int) -> Claim:
     return replace(claim, requests=requests, allowed=_allowed(claim.expectation, requests, last_alpha))
 
 
-def plan_claims(expectations: Sequence[Expectation], given: Sequence[int | None]) -> tuple[Claim, ...]:
+def alpha_of_each(expectations: Sequence[Expectation], countings: Sequence[Counting] = ()) -> float:
+    """The probability of a false alarm of each random share, time budget and random count, which share that of the run."""
+    tests = sum(len(one.random_shares) + (one.budget is not None) for one in expectations)
+    return binomial.ALPHA / max(1, tests + sum(one.is_random for one in countings))
+
+
+def plan_claims(
+    expectations: Sequence[Expectation], given: Sequence[int | None], *, alpha: float | None = None
+) -> tuple[Claim, ...]:
     """Return a claim per expectation, with its number of requests, the given one if there is one, and allowed counts.
 
-    All random shares and time budgets of the run share the probability of a false alarm. A given number of requests is
+    `alpha` is that of each test, if not these expectations alone share the probability of a false alarm. A given number of requests is
     sent to the last one, and catches what so many can; otherwise the margin and the leak are caught, and the claim may be
     decided earlier.
     """
-    tests = sum(len(one.random_shares) + (one.budget is not None) for one in expectations)
-    alpha = binomial.ALPHA / max(1, tests)
+    alpha = alpha_of_each(expectations) if alpha is None else alpha
     return tuple(
         _claim_for_margin(expectation, alpha) if requests is None else _claim_for_requests(expectation, requests, alpha)
         for expectation, requests in zip(expectations, given, strict=True)
     )
 
 
-def power(steps: Sequence[tuple[Text, Sequence[Claim]]]) -> Message:
-    """Describe what would have been caught; where steps differ, which of them catches what."""
+def power(steps: Sequence[tuple[Text, Sequence[Claim]]], also: Sequence[Message] = ()) -> Message:
+    """Describe what would have been caught, and `also` what by others; where steps differ, which of them catches what."""
     claims = [claim for _, of_step in steps for claim in of_step]
     if too_few := next((claim.power for claim in claims if not claim.is_conclusive), None):
         return too_few
-    return Message("power.caught", what=caught(steps))
+    return Message("power.caught", what=[*caught(steps), *also])
 
 
 def caught(steps: Sequence[tuple[Text, Sequence[Claim]]]) -> list[Message]:

@@ -134,8 +134,8 @@ class Proxies:
         self._connections.clear()
 
     def _counters_of(self, pod: Pod) -> Counters:
-        clusters, retries = self._ask(pod, stats.CLUSTERS_PATH), self._ask(pod, stats.RETRIES_PATH)
-        return stats.counters(pod.proxy, clusters, retries, self._workload_at)
+        clusters, attempts = self._ask(pod, stats.CLUSTERS_PATH), self._ask(pod, stats.ATTEMPTS_PATH)
+        return stats.counters(pod.proxy, clusters, attempts, self._workload_at)
 
     def _workload_at(self, endpoint: Endpoint) -> Workload | None:
         return self._workloads.get(endpoint.address)

@@ -36,12 +36,20 @@ CLUSTERS = [
 
 def test_counters() -> None:
     """An instance's requests count once, whichever of its clusters they went through; what is no workload's does not."""
-    retries = [{"name": f"cluster.{name}.upstream_rq_retry", "value": n} for name, n in ((REVIEWS, 1), (REVIEWS_V2, 2))]
-    retries.append({"name": "cluster.inbound|9080||.upstream_rq_retry", "value": 7})
+    attempts = [
+        {"name": f"cluster.{name}.upstream_rq_{kind}", "value": n}
+        for name, kind, n in (
+            (REVIEWS, "retry", 1),
+            (REVIEWS_V2, "retry", 2),
+            (REVIEWS_V2, "retry_success", 4),
+            (f"{REVIEWS};", "timeout", 5),
+            ("inbound|9080||", "retry", 7),
+        )
+    ]
     counted = stats.counters(
         "productpage-v1",
         {"cluster_statuses": CLUSTERS},
-        {"stats": retries},
+        {"stats": attempts},
         lambda endpoint: BY_PORT.get(endpoint.port),
     )
     hops = [Hop("productpage-v1", "reviews", version) for version in ("v1", "v2")]
@@ -49,6 +57,15 @@ def test_counters() -> None:
     assert dict(zip(hops, (5, 7), strict=True)) == counted.requests
     assert dict(zip(hops, (1, 2), strict=True)) == counted.failures
     assert {("productpage-v1", "reviews"): 3} == counted.retries
+    assert {("productpage-v1", "reviews"): 4} == counted.rescued
+    assert {("productpage-v1", "reviews"): 5} == counted.timeouts
+
+
+def test_counts_that_a_proxy_does_not_keep_are_not_there() -> None:
+    """None of them is no zero."""
+    counted = stats.counters("productpage-v1", {"cluster_statuses": CLUSTERS}, {}, lambda _: None)
+
+    assert ({}, {}, {}) == (counted.retries, counted.rescued, counted.timeouts)
 
 
 def test_calls() -> None:

@@ -28,6 +28,14 @@ def doubt(
     )
 
 
+def test_failures_that_are_meant_to_hide_are_no_doubt() -> None:
+    """A claim of their own counts them; those of another app still are."""
+    counted = Counters({V1: 125}, {V1: 25}, {("productpage-v1", "reviews"): 25})
+
+    assert doubt(counted, v1=100, allowances=Allowances(rescued="reviews")) is None
+    assert doubt(counted, v1=100, allowances=Allowances(rescued="details")) is not None
+
+
 def test_equal_counts_agree() -> None:
     """Every page's version was sent there by the proxies."""
     assert doubt(Counters({V1: 90, V2: 10}), v1=90, v2=10) is None

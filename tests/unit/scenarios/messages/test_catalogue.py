@@ -40,7 +40,7 @@ KOREANS_SAY = re.compile(
     re.ASCII,
 )
 """Commands, options, headers, versions, units, whom to thank, and what has no other name in Korean."""
-MADE = {"verdict", "health", "scenario", "fault", "app", "table", "help", "reports"}
+MADE = {"count", "verdict", "health", "scenario", "fault", "app", "table", "help", "reports"}
 """Sections whose keys are made of a name."""
 MADE_KEYS = {
     *("page.before", "page.during", "page.after"),
