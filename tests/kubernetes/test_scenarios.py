@@ -40,6 +40,7 @@ def document(*words: str) -> dict[str, Any]:
         pytest.param(
             ("scenarios.fault_ratings", "--fault", "outage", "--requests", "100"), marks=pytest.mark.exhaustive
         ),
+        pytest.param(("scenarios.timeouts",), marks=pytest.mark.exhaustive),
     ],
     ids=" ".join,
 )
