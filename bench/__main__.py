@@ -77,6 +77,12 @@ _NAMES = (*MEASURES, STAGE, CALIBRATION, *ASKED_FOR, GROWTH)
     "--against-pid", "pids", metavar="PID", multiple=True, type=int, help="one of its processes, to compare memory"
 )
 @click.option(
+    "--against-productpage",
+    "productpage",
+    metavar="COMMAND",
+    help="what starts another productpage, with {port} for its port: before the same instant backends, in turns",
+)
+@click.option(
     "--drawings",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -90,6 +96,7 @@ def bench(
     seconds: int,
     against: str | None,
     pids: tuple[int, ...],
+    productpage: str | None,
     drawings: Path | None,
     as_json: bool,
 ) -> int:
@@ -97,7 +104,7 @@ def bench(
 
     Exit codes: 0 every target that could be judged was met, 1 one was not.
     """
-    other = Reference(url=against, pids=pids)
+    other = Reference(url=against, pids=pids, productpage=productpage)
     measures: Mapping[str, Measure] = {**MEASURES, **ASKED_FOR, STAGE: functools.partial(stage.live, seconds=seconds)}
     figures: list[Figure] = []
     calibrated: list[splits.CalibrationRow] = []

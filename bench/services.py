@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -30,6 +30,8 @@ class Reference:
     """The URL of its page."""
     pids: tuple[int, ...] = ()
     """Its processes; descendants count too."""
+    productpage: str | None = None
+    """The command of its productpage alone, with `{port}` for the port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +88,36 @@ def page(other: Reference) -> Iterator[Figure]:
     with all_services() as services:
         urls = {"ours": f"{services.productpage.url}/productpage", **({"theirs": other.url} if other.url else {})}
         loads = wrk.interleaved(urls)
-    ours, theirs = loads["ours"], loads.get("theirs")
-    yield Figure("whole page", ours.per_second, "rps", other=theirs.per_second if theirs else None, ratio_target=FASTER)
-    yield Figure("whole page, p99", ours.p99, "ms", other=theirs.p99 if theirs else None, ratio_target=SOONER)
-    yield Figure("whole page, failed", ours.failed, "requests", NONE, other=theirs.failed if theirs else None)
+    yield from _compared("whole page", loads)
 
 
-def productpage(_: Reference) -> Iterator[Figure]:
-    """Measure productpage before backends that answer at once."""
+def productpage(other: Reference) -> Iterator[Figure]:
+    """Measure productpage, and another one in turns with it, before backends that answer at once."""
     with (
         instant.backend(DETAILS) as details,
         instant.backend(instant.REVIEWS) as reviews,
         StandaloneServices() as services,
+        StandaloneServices({"productpage": other.productpage} if other.productpage else {}) as others,
     ):
         service = services.productpage(details=details, reviews=reviews, ratings=details)
         services.wait_until_up(service)
-        load = wrk.interleaved({"ours": f"{service.url}/productpage"})["ours"]
+        urls = {"ours": f"{service.url}/productpage"}
+        if other.productpage:
+            their_service = others.productpage(details=details, reviews=reviews, ratings=details)
+            others.wait_until_up(their_service)
+            urls["theirs"] = f"{their_service.url}/productpage"
+        loads = wrk.interleaved(urls)
         spent = min(_seconds_per_page(service) for _ in range(wrk.ROUNDS))
-    yield Figure("productpage, instant backends", load.per_second, "rps")
-    yield Figure("productpage, instant backends, p99", load.p99, "ms")
-    yield Figure("productpage, instant backends, failed", load.failed, "requests", NONE)
+    yield from _compared("productpage, instant backends", loads)
     yield Figure("productpage, instant backends, processor time of a page", 1000 * spent, "ms")
+
+
+def _compared(what: str, loads: Mapping[str, wrk.LoadResult]) -> Iterator[Figure]:
+    """Set the pages of ours beside those of another Bookinfo, if one was asked in turns with it."""
+    ours, theirs = loads["ours"], loads.get("theirs")
+    yield Figure(what, ours.per_second, "rps", other=theirs.per_second if theirs else None, ratio_target=FASTER)
+    yield Figure(f"{what}, p99", ours.p99, "ms", other=theirs.p99 if theirs else None, ratio_target=SOONER)
+    yield Figure(f"{what}, failed", ours.failed, "requests", NONE, other=theirs.failed if theirs else None)
 
 
 def _seconds_per_page(service: Service) -> float:
