@@ -26,7 +26,7 @@ from platforms.choice import Choice
 from platforms.errors import NotReachable
 from platforms.loopback import free_port
 from platforms.selection import connect
-from scenarios.registry import COMMANDS
+from scenarios.registry import EPISODES
 
 ROOT = Path(__file__).resolve().parent.parent
 STARTS = 3
@@ -116,22 +116,22 @@ def measure_rule_changes(
 
 
 def scenarios(_: Reference) -> Iterator[Figure]:
-    """Measure all scenarios, one after the other, verdicts included."""
+    """Measure the three episodes, one after the other, verdicts included."""
     with demo():
         yield from measure_scenarios(Target(30))
 
 
 def measure_scenarios(within: Target | None = None, *, where: str = "") -> Iterator[Figure]:
-    """Measure all scenarios on the demo that is up."""
+    """Measure the three episodes on the demo that is up."""
     began = time.monotonic()
-    verdicts = [json.loads(run(f"scenarios.{name}", "--json"))["verdict"] for name in COMMANDS]
+    verdicts = [json.loads(run(f"scenarios.{one.name}", "--json"))["verdict"] for one in EPISODES]
     seconds = time.monotonic() - began
-    yield Figure(f"{where}all scenarios", seconds, "s", within)
+    yield Figure(f"{where}all three episodes", seconds, "s", within)
     yield Figure(
-        f"{where}scenarios that hold",
+        f"{where}episodes that hold",
         verdicts.count("HOLDS"),
-        f"of {len(COMMANDS)}",
-        Target(len(COMMANDS), at_most=False),
+        f"of {len(EPISODES)}",
+        Target(len(EPISODES), at_most=False),
     )
 
 
