@@ -14,6 +14,7 @@ from platforms.boundary import Convergence
 from platforms.counters import Counters
 from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import Observation
+from scenarios.evidence.pair import Pair
 from scenarios.evidence.recovery import Recovery
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Scenario
@@ -104,6 +105,14 @@ class Answered(Event):
 
     step: int
     seen: tuple[Observation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tried(Event):
+    """Somebody has called an app, in a step that tries who may call whom."""
+
+    step: int
+    pair: Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +251,7 @@ KINDS: tuple[type[Event], ...] = (
     InForce,
     Sending,
     Answered,
+    Tried,
     Decided,
     Compared,
     RolledBack,

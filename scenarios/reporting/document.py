@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from platforms.bookinfo import baseline
 from platforms.errors import UsageError
 from platforms.istio.reading.documents import Unreadable, json_document
 from scenarios.enduser import shown
+from scenarios.events.event import Tried
 from scenarios.events.reading import read as recorded
 from scenarios.evidence.counted import named
 from scenarios.evidence.judgement import Judgement, Verdict
@@ -24,6 +25,8 @@ from scenarios.messages.message import Message, Text
 from scenarios.reporting import timeline
 from scenarios.reporting.model import Report, proxy_count, ratio, success_of
 from scenarios.reporting.texts import in_english
+from scenarios.reporting.trial import document as trial
+from scenarios.reporting.trial.model import Trial
 from scenarios.statistics import binomial
 
 SCHEMA_VERSION = 3
@@ -94,11 +97,10 @@ def read(path: Path) -> dict[str, Any]:
     except (UnicodeDecodeError, Unreadable) as error:
         raise UsageError(f"{path}: no JSON ({error})") from error
     version = found.get("schema_version") if isinstance(found, dict) else None
-    if version not in DRAWN_AGAIN:
+    known = (trial.SCHEMA_VERSION,) if trial.is_trial(found) else DRAWN_AGAIN
+    if version not in known:
         given = "no schema_version" if version is None else f"schema_version {version!a:.50}"
-        raise UsageError(
-            f"{path}: {given}; a report that can be drawn again has {', '.join(map(str, DRAWN_AGAIN[:-1]))} or {DRAWN_AGAIN[-1]}"
-        )
+        raise UsageError(f"{path}: {given}; a report that can be drawn again has {_either(known)}")
     for complaint in _complaints(found):
         raise UsageError(f"{path}: {complaint}")
     return dict(found)
@@ -108,7 +110,8 @@ def retold(path: Path) -> dict[str, Any]:
     """The document of the run in a recording; raises UsageError if it is none, or came to no verdict."""
     events = recorded(path)
     try:
-        found = document(Report.of(events))
+        tries = any(isinstance(event, Tried) for event in events)
+        found = trial.document(Trial.of(events)) if tries else document(Report.of(events))
     except UsageError as error:
         raise UsageError(f"{path}: {error}") from error
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -122,9 +125,18 @@ def _complaints(document: dict[str, Any]) -> Iterator[str]:
     """Yield the reasons why the page cannot be drawn of a document; the first is enough."""
     import jsonschema  # noqa: PLC0415  # takes long to import, and a run only writes reports
 
-    checker = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    schema = trial.SCHEMA if trial.is_trial(document) else SCHEMA
+    checker = jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
     if wrong := jsonschema.exceptions.best_match(checker.iter_errors(document)):
         yield f"{wrong.json_path.removeprefix('$.')}: {wrong.message[:200]}"
+    if not trial.is_trial(document):
+        yield from _inconsistent(document)
+    if not all(abs(number) <= _MOST for number in _numbers(document)):
+        yield f"no run has a number over {_MOST:,.0f}"
+
+
+def _inconsistent(document: dict[str, Any]) -> Iterator[str]:
+    """Yield what a run's document says against itself."""
     steps, claims = document["steps"], document["claims"]
     if document["point"] >= len(steps):
         yield f"point: {document['point']!a:.20} is none of the {len(steps)} steps, which count from 0"
@@ -133,8 +145,11 @@ def _complaints(document: dict[str, Any]) -> Iterator[str]:
     healths = (step.get("health") for step in steps)
     if any(one and one["bad"] and None in (one["first_bad_at_ms"], one["last_bad_at_ms"]) for one in healths):
         yield "health: bad answers came, and it is not said when the first and the last did"
-    if not all(abs(number) <= _MOST for number in _numbers(document)):
-        yield f"no run has a number over {_MOST:,.0f}"
+
+
+def _either(numbers: Sequence[int]) -> str:
+    *others, last = map(str, numbers)
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _numbers(value: Any) -> Iterator[float]:

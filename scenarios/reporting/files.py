@@ -16,10 +16,14 @@ from scenarios.messages.language import Language
 from scenarios.messages.message import Message
 from scenarios.reporting.junit import junit
 from scenarios.reporting.page import page
+from scenarios.reporting.trial.document import is_trial
+from scenarios.reporting.trial.junit import trial_junit
+from scenarios.reporting.trial.page import trial_page
 
 DOCUMENT = "report.json"
 RECORDING = "recording.jsonl"
 _PAGE = "report.html"
+_JUNIT = "junit.xml"
 _LONGEST = 100
 """Characters of a step's title in the name of its file."""
 
@@ -53,14 +57,26 @@ def write(
 
 def draw(written: Mapping[str, Any], folder: Path, language: Language = Language.ENGLISH) -> list[Path]:
     """Write what follows from the document: the page, JUnit's file and the YAML of every step."""
-    texts = {
-        _PAGE: page(written, language),
-        "junit.xml": junit(written),
-        **{yaml_name(number, step["title"]): step["yaml"] for number, step in enumerate(written["steps"], start=1)},
-    }
+    texts = _of_trial(written, language) if is_trial(written) else _of_run(written, language)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return [folder / name for name in texts]
+
+
+def _of_run(written: Mapping[str, Any], language: Language) -> dict[str, str]:
+    return {
+        _PAGE: page(written, language),
+        _JUNIT: junit(written),
+        **{yaml_name(number, step["title"]): step["yaml"] for number, step in enumerate(written["steps"], start=1)},
+    }
+
+
+def _of_trial(written: Mapping[str, Any], language: Language) -> dict[str, str]:
+    return {
+        _PAGE: trial_page(written, language),
+        _JUNIT: trial_junit(written),
+        yaml_name(1, written["title"]): written["yaml"],
+    }
 
 
 def _in_few_lines(written: Mapping[str, Any]) -> str:

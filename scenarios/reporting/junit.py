@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -22,7 +22,9 @@ _PROPERTIES = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
+    """One test case."""
+
     name: str
     seconds: float
     verdict: str
@@ -30,8 +32,13 @@ class _Case:
 
 
 def junit(document: Mapping[str, Any]) -> str:
+    """The XML of a run: a case per claim."""
+    return suite(document, _cases(document))
+
+
+def suite(document: Mapping[str, Any], found: Iterable[Case]) -> str:
     """A failure for what FAILS, an error for what is INCONCLUSIVE, and one if the baseline is not back."""
-    cases = list(_cases(document))
+    cases = [*found, *_not_restored(document)]
     suite = ET.Element(
         "testsuite",
         name=f"scenarios.{document['scenario']}",
@@ -43,7 +50,7 @@ def junit(document: Mapping[str, Any]) -> str:
     )
     properties = ET.SubElement(suite, "properties")
     for name in _PROPERTIES:
-        if document[name] is not None:
+        if document.get(name) is not None:
             ET.SubElement(properties, "property", name=name, value=_xml(str(document[name])))
     for case in cases:
         element = ET.SubElement(
@@ -59,26 +66,29 @@ def junit(document: Mapping[str, Any]) -> str:
     return ET.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _cases(document: Mapping[str, Any]) -> Iterator[_Case]:
+def _cases(document: Mapping[str, Any]) -> Iterator[Case]:
     seconds = {step["title"]: step["seconds"] for step in document["steps"]}
     for claim in document["claims"]:
         name, took = f"{claim['step']}: {claim['end_user']}", seconds[claim["step"]]
-        yield _Case(name, took, claim["verdict"], claim["reason"])
+        yield Case(name, took, claim["verdict"], claim["reason"])
         if budget := claim["budget"]:
             within = english(Message("junit.within", n=PUNCTUAL, within=budget["within_ms"] / 1000))
             slowest = claim["milliseconds"]["100"]
             late = english(Message("junit.late", n=budget["late"], requests=claim["requests"], slowest=slowest))
-            yield _Case(f"{name}: {within}", took, budget["verdict"], late if budget["late"] else claim["reason"])
+            yield Case(f"{name}: {within}", took, budget["verdict"], late if budget["late"] else claim["reason"])
     for step in document["steps"]:
         if health := step.get("health"):
             name = english(Message("junit.health", step=step["title"], new=health["new"], old=health["old"]))
             reason = "" if health["verdict"] == "HOLDS" else "; ".join(document["reasons"])
-            yield _Case(name, step["seconds"], health["verdict"], reason)
+            yield Case(name, step["seconds"], health["verdict"], reason)
         if counted := step.get("counted"):
             name = english(Message("junit.counted", step=step["title"], what=counted["what"]))
-            yield _Case(name, step["seconds"], counted["verdict"], counted["reason"])
+            yield Case(name, step["seconds"], counted["verdict"], counted["reason"])
+
+
+def _not_restored(document: Mapping[str, Any]) -> Iterator[Case]:
     if document["error"]:
-        yield _Case(
+        yield Case(
             english(Message("junit.baseline")), (document["restored_ms"] or 0) / 1000, "INCONCLUSIVE", document["error"]
         )
 

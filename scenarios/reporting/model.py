@@ -59,12 +59,9 @@ class Report:
     @classmethod
     def of(cls, events: Iterable[Event]) -> Report:
         """The report of the run that had these events; raises UsageError if it came to no verdict."""
-        past = _Past(events)
-        for failed in past.every(Failed):
-            raise UsageError(f"this run came to no verdict: {english(failed.why)}")
-        if not past.every(Over):
-            raise UsageError("this run was cut off before it came to its verdict")
-        (opened,), (over,), (found,) = past.every(Opened), past.every(Over), past.every(Found)
+        past = Past(events)
+        over, found = past.over()
+        (opened,) = past.every(Opened)
         return cls(
             opened=opened,
             found=found.state,
@@ -78,7 +75,7 @@ class Report:
     @staticmethod
     def of_step(events: Iterable[Event], number: int) -> StepReport:
         """The report of a step that is over, while its run goes on."""
-        past = _Past(events)
+        past = Past(events)
         (opened,) = past.every(Opened)
         return judge_step(past.record(opened, number), usual_ms=None)
 
@@ -215,7 +212,7 @@ E = TypeVar("E", bound=Event)
 S = TypeVar("S", Accepted, InForce, Answered, Decided, Compared, RolledBack, Sent, Counted)
 
 
-class _Past:
+class Past:
     """The events of a run, by kind."""
 
     def __init__(self, events: Iterable[Event]) -> None:
@@ -225,6 +222,15 @@ class _Past:
 
     def every(self, kind: type[E]) -> list[E]:
         return self._by_kind[kind]
+
+    def over(self) -> tuple[Over, Found]:
+        """Return how the run ended and what it found; raises UsageError if it came to no verdict."""
+        for failed in self.every(Failed):
+            raise UsageError(f"this run came to no verdict: {english(failed.why)}")
+        if not self.every(Over):
+            raise UsageError("this run was cut off before it came to its verdict")
+        (over,), (found,) = self.every(Over), self.every(Found)
+        return over, found
 
     def of_step(self, number: int, kind: type[S]) -> list[S]:
         return [event for event in self.every(kind) if event.step == number]

@@ -28,8 +28,8 @@ def page(document: Mapping[str, Any], language: Language = Language.ENGLISH) -> 
     told = with_messages(document)
     names = told["outcome_names"]
     drawn = chart(told)
-    templates = _TEMPLATES.overlay()
-    templates.filters = {**_TEMPLATES.filters, "named": lambda outcome: names.get(outcome, outcome)}
+    templates = TEMPLATES.overlay()
+    templates.filters = {**TEMPLATES.filters, "named": lambda outcome: names.get(outcome, outcome)}
     return templates.get_template("report.html").render(
         report=told,
         language=language.value,
@@ -110,15 +110,15 @@ def _kind(outcome: str) -> str:
 _LINES = {"+": "added", "-": "removed", " ": "kept", "@": "place"}
 _KINDS = {"v1": ("v1", "no stars"), "v2": ("v2", "black stars"), "v3": ("v3", "red stars")}
 
-_TEMPLATES = Environment(
+TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).with_name("templates")),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals.update(message=Message)
-_TEMPLATES.filters.update(
+TEMPLATES.globals.update(message=Message)
+TEMPLATES.filters.update(
     both=both,
     both_drawn=both_drawn,
     both_said=both_said,

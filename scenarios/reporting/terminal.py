@@ -29,6 +29,7 @@ from scenarios.events.event import (
     RolledBack,
     Sending,
     Sent,
+    Tried,
 )
 from scenarios.evidence.judgement import Verdict
 from scenarios.messages.catalogue import render
@@ -128,6 +129,9 @@ class Screen:
         match event:
             case Answered():
                 self._bar.advance(len(event.seen))
+                return
+            case Tried():
+                self._bar.advance(len(event.pair.answers))
                 return
             case Decided() | Compared():
                 return

@@ -1,14 +1,18 @@
 """Zero trust as a command. It is none of the scenarios of the runner: those ask for pages through the gateway, as many as their statistics take.
 
-Lock, journal, signals and restoring are the runner's. There is neither a document nor a report: their schema tells of shares.
+Lock, journal, signals, restoring and recording are the runner's; document and report are a trial's.
 """
 
 from __future__ import annotations
 
 import functools
+import os
 import shlex
 import sys
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import click
 
@@ -20,26 +24,39 @@ from platforms.cli.demo_options import demo_options
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.errors import DemoError, Interrupted, UsageError
-from platforms.istio.resources import ResourceSet
 from platforms.selection import connect
-from scenarios.events.event import Found, NotRestored
+from scenarios.events.event import Accepted, Found, InForce, Locked, Noted, Opened, Over, Sending, Sent, Tried
+from scenarios.events.recording import Recording
 from scenarios.events.stream import Stream
-from scenarios.evidence.judgement import Verdict
 from scenarios.messages.catalogue import english
 from scenarios.messages.errors import told, words
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
+from scenarios.reporting.files import prepare, write
 from scenarios.reporting.terminal import Screen, Verbosity
+from scenarios.reporting.trial.document import document
+from scenarios.reporting.trial.model import Trial
 from scenarios.run.restore import restore_after
 from scenarios.run.run import note_of_restored, nothing_changed, preflight
 from scenarios.run.signals import InterruptGuard
 from scenarios.run.translated import TranslatedCommand, language_of, language_option
+from scenarios.scenario import Scenario, Step
 from scenarios.zero_trust.showing import show
-from scenarios.zero_trust.trial import Pair, tried, verdict_of
+from scenarios.zero_trust.trial import CALLS, pairs_of, tried, without_policies
 
 NAME = "zero_trust"
 _PROGRAM = f"python -m scenarios.{NAME}"
-_EXITS = {Verdict.HOLDS: 0, Verdict.FAILS: 1, Verdict.INCONCLUSIVE: 4}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The options of one call, and the command as it was typed."""
+
+    typed: str
+    opened: bool
+    as_json: bool
+    report: str | None
+    quiet: bool
 
 
 def main(argv: Sequence[str] | None = None, *, to: Callable[[Choice], DemoPlatform] = connect) -> int:
@@ -65,6 +82,8 @@ def _click_command(language: Language, to: Callable[[Choice], DemoPlatform], typ
         language=language,
         params=[
             click.Option(["--open", "opened"], is_flag=True),
+            click.Option(["--json", "as_json"], is_flag=True),
+            click.Option(["--report"], metavar="DIR"),
             click.Option(["-q", "--quiet"], is_flag=True),
             language_option(),
         ],
@@ -75,57 +94,88 @@ def _click_command(language: Language, to: Callable[[Choice], DemoPlatform], typ
         ),
     )
     @demo_options
-    def click_command(*, choice: Choice, opened: bool, quiet: bool) -> int:
-        return _run(functools.partial(to, choice), language, typed, opened=opened, quiet=quiet)
+    def click_command(*, choice: Choice, opened: bool, as_json: bool, report: str | None, quiet: bool) -> int:
+        asked = _Asked(typed, opened, as_json, report, quiet)
+        return _run(functools.partial(to, choice), language, asked)
 
     return click_command
 
 
-def _run(to: Callable[[], DemoPlatform], language: Language, typed: str, *, opened: bool, quiet: bool) -> int:
+def _run(to: Callable[[], DemoPlatform], language: Language, asked: _Asked) -> int:
     """Try everybody under the baseline, or under it without its policies; the baseline is back afterwards."""
+    folder = None if asked.report is None else prepare(asked.report)
+    verbosity = Verbosity.JSON if asked.as_json else Verbosity.QUIET if asked.quiet else Verbosity.NORMAL
+    screen = Screen(verbosity, language)
+    with Recording() as recording:
+        stream = Stream(recording, screen)
+        trial = _tried(to, asked, stream)
+    written = document(trial)
+    if asked.as_json:
+        screen.result(written)
+    else:
+        show(written, language, quiet=asked.quiet)
+    if recording.error:
+        screen.note(Message("run.not_recorded", why=str(recording.error)))
+    if folder:
+        screen.note(write(written, folder, language, recording=None if recording.error else recording.path))
+    if trial.error:
+        screen.wrong(_said(trial.error.why))
+    for failure in stream.failures:
+        raise failure
+    return trial.exit_code
+
+
+def _tried(to: Callable[[], DemoPlatform], asked: _Asked, stream: Stream) -> Trial:
+    started, clock = datetime.now().astimezone(), time.perf_counter()
     platform = to()
     callers = platform.callers
     if callers is None:
         raise UsageError(words(Message("error.no_callers", platform=platform.name)))
-    screen = Screen(Verbosity.QUIET if quiet else Verbosity.NORMAL, language)
-    title = Message("zero_trust.without_policies" if opened else "zero_trust.with_policies")
-    state = State(_without_policies(baseline()) if opened else baseline())
-    stream = Stream(screen)
-    pairs: list[Pair] = []
-    with InterruptGuard().installed() as guard:
-        with nothing_changed():
-            if restored := restore_after_crash(platform):
-                screen.note(note_of_restored(restored))
-        with exclusive(platform.key, typed):
-            with nothing_changed():
-                was = preflight(platform)
-            stream.publish(Found(was))
-            entry = functools.partial(Journal.open, who=typed, was=english(was), will={english(title): state})
-            steps = functools.partial(_try, platform, callers, state, title, screen, pairs)
-            restore_after(steps, platform, guard, stream, entry=entry, scenario=NAME, keep=False)
-    failed = [event for event in stream.past if isinstance(event, NotRestored)]
-    show(pairs, language, restored=not failed, quiet=quiet)
-    for event in failed:
-        screen.wrong(_said(event.why))
-        return event.exit_code
-    return _EXITS[verdict_of(pairs)]
-
-
-def _try(  # noqa: PLR0917  # each another kind of thing
-    platform: DemoPlatform, callers: Callers, state: State, title: Text, screen: Screen, pairs: list[Pair]
-) -> None:
-    platform.apply(state)
-    served = platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
-    screen.note(
-        Message(
-            "run.in_force", title=title, n=served.proxies, after=served.milliseconds, revision=state.resources.revision
+    step = _step(opened=asked.opened)
+    scenario = Scenario(NAME, step.title, (step,), point=0, outcomes={})
+    url = f"{platform.gateway_url}/productpage"
+    with stream.telling_failure():
+        stream.publish(
+            Opened(scenario, ((),), platform.name, platform.key, url, asked.typed, started, os.getpid()),
         )
-    )
-    pairs.extend(tried(callers, tuple(platform.workloads())))
+        with InterruptGuard().installed() as guard:
+            with nothing_changed():
+                if restored := restore_after_crash(platform):
+                    stream.publish(Noted(note_of_restored(restored)))
+            with exclusive(platform.key, asked.typed):
+                stream.publish(Locked())
+                with nothing_changed():
+                    found = preflight(platform)
+                stream.publish(Found(found))
+                entry = functools.partial(
+                    Journal.open, who=asked.typed, was=english(found), will={english(step.title): step.state}
+                )
+                steps = functools.partial(_try, platform, callers, step.state, stream)
+                restore_after(steps, platform, guard, stream, entry=entry, scenario=NAME, keep=False)
+        stream.publish(Over(time.perf_counter() - clock))
+        trial = Trial.of(stream.past)
+        stream.publish(trial.ended)
+    return trial
 
 
-def _without_policies(resources: ResourceSet) -> ResourceSet:
-    return ResourceSet(tuple(one for one in resources if one.kind != "AuthorizationPolicy"))
+def _step(*, opened: bool) -> Step:
+    title = Message("zero_trust.without_policies" if opened else "zero_trust.with_policies")
+    return Step(title, without_policies() if opened else State(baseline()), ())
+
+
+def _try(platform: DemoPlatform, callers: Callers, state: State, stream: Stream) -> None:
+    """Put the state in force, and let everybody call."""
+    at = time.time()
+    platform.apply(state)
+    stream.publish(Accepted(0, at=at))
+    stream.publish(InForce(0, platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)))
+    workloads = tuple(platform.workloads())
+    stream.publish(Sending(0, CALLS * len(pairs_of(workloads))))
+    began, calls = time.perf_counter(), 0
+    for pair in tried(callers, workloads):
+        calls += len(pair.answers)
+        stream.publish(Tried(0, pair))
+    stream.publish(Sent(0, calls, time.perf_counter() - began, logins=0))
 
 
 def _said(why: Text) -> Message:

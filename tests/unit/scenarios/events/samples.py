@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from platforms.boundary import Convergence
-from platforms.counters import Counters, Hop
+from platforms.counters import Counters, Heard, Hop
 from platforms.wait import wait_while
 from scenarios import fault_ratings
 from scenarios.events.event import (
@@ -32,10 +32,12 @@ from scenarios.events.event import (
     RolledBack,
     Sending,
     Sent,
+    Tried,
 )
 from scenarios.events.recording import Recording
 from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import NO_RATINGS, RED_STARS, Observation
+from scenarios.evidence.pair import Caller, Kind, Pair
 from scenarios.evidence.recovery import Recovery
 from scenarios.messages.message import Message
 from scenarios.run.run import LoadProfile, plan_steps
@@ -84,6 +86,7 @@ def of_each_kind() -> list[Event]:
         InForce(0, CONVERGENCE),
         Sending(0, 4),
         Answered(0, ANSWERS),
+        Tried(0, Pair(Caller(Kind.PROXY, "details-v1", "details"), "ratings", (403, None), Heard(0, 1, 1))),
         Decided(
             0, 0, Decision(holds=True, answers=3, counts={RED_STARS: 2, "v1": 1}, allowed={RED_STARS: Range(2, 3)})
         ),

@@ -44,6 +44,7 @@ MADE = {"count", "verdict", "health", "scenario", "fault", "app", "table", "help
 """Sections whose keys are made of a name."""
 MADE_KEYS = {
     *("page.before", "page.during", "page.after"),
+    *(f"zero_trust.arrow_{state}" for state in ("taken", "opened", "closed", "doubted")),
     *("zero_trust.taken", "zero_trust.denied", "zero_trust.cut", "zero_trust.impostor", "zero_trust.plain_text"),
     *("controls.answer", "controls.after", "controls.scenario", "controls.defect"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from functools import cached_property
@@ -12,8 +13,10 @@ import pytest
 from platforms.bookinfo import ISTIO, baseline, load
 from platforms.boundary import State
 from platforms.demo.journal import Entry, Journal
+from scenarios.events.reading import recordings
 from scenarios.messages.catalogue import english
 from scenarios.messages.message import Message
+from scenarios.reporting.document import read, retold
 from scenarios.zero_trust.command import main
 from tests.fakes import Defects, FakeCallers, FakePlatform
 
@@ -144,3 +147,31 @@ def test_in_korean(capsys: pytest.CaptureFixture[str]) -> None:
         assert 0 == ended(platform, "--lang", "ko")
 
     assert "성립 · 화살표 7개는 응답을 받았고" in capsys.readouterr().out
+
+
+def test_a_document_for_scripts(capsys: pytest.CaptureFixture[str]) -> None:
+    """And nothing else on stdout."""
+    with FakePlatform() as platform:
+        assert 1 == ended(platform, "--open", "--json", "--lang", "ko")
+
+    found = json.loads(capsys.readouterr().out)
+    assert ("trial", "FAILS", True) == (found["kind"], found["verdict"], found["restored"])
+    assert 21 == sum(pair["opened"] for pair in found["pairs"])
+
+
+def test_a_report_with_its_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told where it is, and tells the same as the recording that is left in the run folder."""
+    with FakePlatform() as platform:
+        assert 0 == ended(platform, "--report", str(tmp_path / "report"), "--lang", "en")
+
+    assert f"report: {tmp_path}/report/report.html (and report.json, junit.xml," in capsys.readouterr().out
+    (recorded,) = recordings("local")
+    assert read(tmp_path / "report" / "report.json") == retold(recorded)
+
+
+def test_a_report_that_cannot_be_written_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is touched."""
+    (tmp_path / "file").write_text("")
+
+    assert 2 == main(("--report", str(tmp_path / "file"), "--lang", "en"), to=lambda _: pytest.fail("connected"))
+    assert 1 == len(capsys.readouterr().err.splitlines())

@@ -1,36 +1,33 @@
-"""What becomes of a pair by the word of both: the caller's answers and the callee's counts."""
+"""Who is tried at what, and under which rules."""
 
 from __future__ import annotations
 
-import pytest
-
-from platforms.counters import Heard
-from scenarios.evidence.judgement import Verdict
-from scenarios.zero_trust.trial import Caller, Kind, Pair
-
-REVIEWS = Caller(Kind.PROXY, "reviews-v2", "reviews")
-NOBODY = Caller(Kind.PLAIN_TEXT)
+from platforms.bookinfo import BOOKINFO, baseline
+from scenarios.evidence.pair import Outcome
+from scenarios.zero_trust.trial import APPS, pairs_of, tried, without_policies
+from tests.fakes import FakePlatform
 
 
-@pytest.mark.parametrize(
-    ("caller", "app", "answers", "heard", "verdict", "opened"),
-    [
-        (REVIEWS, "ratings", (200, 200), Heard(2, 0, 0), Verdict.HOLDS, False),
-        (REVIEWS, "ratings", (200, 403), Heard(1, 1, 0), Verdict.FAILS, False),
-        (REVIEWS, "ratings", (200, 503), Heard(2, 0, 0), Verdict.FAILS, False),
-        (REVIEWS, "details", (403, 403), Heard(0, 2, 0), Verdict.HOLDS, False),
-        (REVIEWS, "details", (403, 200), Heard(1, 1, 0), Verdict.FAILS, True),
-        (REVIEWS, "details", (403, 403), Heard(2, 0, 0), Verdict.INCONCLUSIVE, False),
-        (REVIEWS, "details", (None, None), Heard(0, 0, 2), Verdict.FAILS, False),
-        (NOBODY, "ratings", (None, None), Heard(0, 0, 2), Verdict.HOLDS, False),
-        (NOBODY, "ratings", (None, None), Heard(0, 0, 0), Verdict.INCONCLUSIVE, False),
-        (NOBODY, "ratings", (403, 403), Heard(0, 2, 0), Verdict.FAILS, False),
-        (NOBODY, "ratings", (), Heard(0, 0, 0), Verdict.FAILS, False),
-    ],
-)
-def test_pair(  # a row each
-    caller: Caller, app: str, answers: tuple[int | None, ...], heard: Heard, verdict: Verdict, *, opened: bool
-) -> None:
-    pair = Pair(caller, app, answers, heard)
+def test_everybody_is_tried_at_every_app() -> None:
+    """The gateway, six workloads, a foreign certificate and plain text; the arrows of the picture are seven."""
+    pairs = pairs_of(BOOKINFO.workloads)
 
-    assert (verdict, opened) == (pair.verdict, pair.opened)
+    assert 9 * len(APPS) == len(pairs) == len(set(pairs))
+    assert 7 == sum(caller.should_get(app) is Outcome.TAKEN for caller, app in pairs)
+
+
+def test_pairs_are_tried_in_their_order() -> None:
+    """One after the other, so that the counts are of one alone."""
+    with FakePlatform() as platform:
+        assert platform.callers
+        pairs = [(pair.caller, pair.app) for pair in tried(platform.callers, BOOKINFO.workloads)]
+
+    assert pairs_of(BOOKINFO.workloads) == pairs
+
+
+def test_nothing_but_the_policies_is_taken_out() -> None:
+    kept = {one.key for one in without_policies().resources}
+    gone = [one for one in baseline() if one.key not in kept]
+
+    assert {"AuthorizationPolicy"} == {one.kind for one in gone}
+    assert len(kept) + len(gone) == len(list(baseline()))

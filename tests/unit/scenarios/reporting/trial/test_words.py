@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from platforms.counters import Heard
+from scenarios.evidence.pair import Caller, Kind, Pair
 from scenarios.messages.catalogue import english
-from scenarios.zero_trust.showing import verdict_parts
-from scenarios.zero_trust.trial import Caller, Kind, Pair
+from scenarios.reporting.trial.words import reasons
 
 REVIEWS = Caller(Kind.PROXY, "reviews-v2", "reviews")
 
@@ -21,4 +21,4 @@ def test_an_arrow_that_closed_is_no_arrow_that_opened() -> None:
     assert [
         "1 arrow opened: reviews-v2 → details",
         "not as they should be: reviews-v2 → ratings (403, HTTP 503, not answered)",
-    ] == [english(part) for part in verdict_parts(pairs)]
+    ] == [english(part) for part in reasons(pairs)]
