@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scenarios import canary, fault_ratings, rollout, timeouts, user_routing
+from scenarios import canary, fault_ratings, mirroring, retries, rollout, timeouts, user_routing
 from scenarios.run.cli import Command
 
 EPISODES: tuple[Command, ...] = (
@@ -19,6 +19,8 @@ COMMANDS: Mapping[str, Command] = {
         *EPISODES,
         rollout.COMMAND,
         timeouts.COMMAND,
+        retries.COMMAND,
+        mirroring.COMMAND,
     )
 }
 """By name: `python -m scenarios.NAME` runs it."""

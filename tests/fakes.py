@@ -314,6 +314,7 @@ class FakePlatform:
                 self._count("productpage-v1", "details", mark="" if stranger else mark)
                 if chance.random() * 100 >= self.defects.uncounted and chance.random() >= self.defects.cached:
                     self._count("productpage-v1", "reviews", version, mark="" if stranger else mark)
+                    self._copy(state, end_user)
             stuck, without = self._among(self.defects.stuck), self._among(self.defects.without_reviews)
             if self._among(self.defects.lost) or (self.defects.loses_leaks and version == "v3"):
                 self._log.failed(mark)
@@ -336,10 +337,6 @@ class FakePlatform:
         http, hop = self._route(state, end_user), Hop(_CALLER, "reviews", version)
         ratings, seconds = self._ratings(state, version, mark)
         with self._lock:
-            if "mirror" in http:
-                percent = http["mirrorPercentage"]["value"] if self.defects.copies is None else self.defects.copies
-                copied = random.random() * 100 < percent  # noqa: S311  # chance
-                self._requests[replace(hop, version=http["mirror"]["subset"])] += copied
             if "timeout" in http and seconds > _seconds(http["timeout"]):
                 self._requests[hop] += 1  # productpage asks once more
                 self._failures[hop] += 2
@@ -358,6 +355,13 @@ class FakePlatform:
         with self._lock:
             self._repeated["rescued"] += waited > 0
         return ratings, waited + seconds
+
+    def _copy(self, state: State, end_user: str) -> None:
+        """Send a copy of a call of reviews to whoever gets some, and drop the answer."""
+        if "mirror" in (http := self._route(state, end_user)):
+            percent = http["mirrorPercentage"]["value"] if self.defects.copies is None else self.defects.copies
+            copied = random.random() * 100 < percent  # noqa: S311  # chance
+            self._requests[Hop(_CALLER, "reviews", http["mirror"]["subset"])] += copied
 
     def _route(self, state: State, end_user: str) -> Mapping[str, Any]:
         routes = _virtual_service(state, "reviews")["http"]

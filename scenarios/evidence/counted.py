@@ -61,10 +61,14 @@ def named(counting: Counting) -> Message:
     return Message(f"count.{counting.kind.value}", app=Message(f"app.{counting.app}"), version=counting.version)
 
 
-def without_copies(answers: Mapping[str, int], counting: Counting | None) -> dict[str, int]:
-    """The counts by version of reviews without those of a version that gets copies: nobody was to see them."""
-    copied = counting.version if counting and counting.kind is CallKind.MIRRORED else ""
-    return {version: n for version, n in answers.items() if version != copied}
+def without_copies(
+    answers: Mapping[str, int], seen: Mapping[Text, int], counting: Counting | None
+) -> Mapping[str, int]:
+    """The proxies' counts by version of reviews without copies: of the version that gets them, what clients saw may have been none."""
+    if counting is None or counting.kind is not CallKind.MIRRORED or counting.version not in answers:
+        return answers
+    copied = counting.version
+    return {**answers, copied: min(answers[copied], seen.get(copied, 0))}
 
 
 def _counted(counting: Counting, counters: Counters) -> tuple[int | None, int]:

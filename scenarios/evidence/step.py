@@ -127,11 +127,7 @@ def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
         or _incomplete_pages(tallies)
         or find_disagreement(
             by_version,
-            replace(
-                counts,
-                answered=without_copies(counts.answered, counting),
-                failed=without_copies(counts.failed, counting),
-            ),
+            replace(counts, answered=without_copies(counts.answered, by_version.outcomes, counting)),
             ratings=record.step.ratings,
             stars=stars,
             allowances=replace(

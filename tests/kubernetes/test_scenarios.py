@@ -41,6 +41,8 @@ def document(*words: str) -> dict[str, Any]:
             ("scenarios.fault_ratings", "--fault", "outage", "--requests", "100"), marks=pytest.mark.exhaustive
         ),
         pytest.param(("scenarios.timeouts",), marks=pytest.mark.exhaustive),
+        pytest.param(("scenarios.retries",), marks=pytest.mark.exhaustive),
+        pytest.param(("scenarios.mirroring", "--to", "v3"), marks=pytest.mark.exhaustive),
     ],
     ids=" ".join,
 )

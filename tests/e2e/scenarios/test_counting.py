@@ -19,7 +19,12 @@ def told(demo: Demo, *words: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "words", [pytest.param(("scenarios.timeouts", "--requests", "60"), marks=pytest.mark.exhaustive)]
+    "words",
+    [
+        ("scenarios.mirroring", "--requests", "300"),
+        pytest.param(("scenarios.timeouts", "--requests", "60"), marks=pytest.mark.exhaustive),
+        pytest.param(("scenarios.retries", "--requests", "200"), marks=pytest.mark.exhaustive),
+    ],
 )
 def test_the_episode_holds(words: tuple[str, ...], demo: Demo) -> None:
     """By the pages, the time that they took, and the proxies' counts."""
@@ -32,7 +37,12 @@ def test_the_episode_holds(words: tuple[str, ...], demo: Demo) -> None:
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize(
-    ("words", "said"), [(("scenarios.timeouts", "--no-timeout", "--requests", "40"), "black stars 40 of 40")]
+    ("words", "said"),
+    [
+        (("scenarios.timeouts", "--no-timeout", "--requests", "40"), "black stars 40 of 40"),
+        (("scenarios.retries", "--no-retries", "--requests", "200"), "anonymous: ratings unavailable"),
+        (("scenarios.mirroring", "--no-mirror", "--requests", "300"), "copies to reviews v2: 0 of 300"),
+    ],
 )
 def test_its_control_fails(words: tuple[str, ...], said: str, demo: Demo) -> None:
     """With what was met by pages, and with counts that say the same."""

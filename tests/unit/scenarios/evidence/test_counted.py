@@ -89,8 +89,11 @@ def test_the_reason_says_what_was_counted() -> None:
 
 
 def test_copies_are_no_answers_that_visitors_lack() -> None:
-    """Only a mirror has any."""
-    answers = {"v1": 100, "v2": 20}
+    """Only a mirror has any; a page that shows the version was no copy, and stays one that somebody sent there."""
+    answers, seen = {"v1": 100, "v2": 20}, {"v1": 100}
+    mirrored = counting(CallKind.MIRRORED, 1)
 
-    assert {"v1": 100} == without_copies(answers, counting(CallKind.MIRRORED, 1))
-    assert answers == without_copies(answers, counting(CallKind.RESCUED, 1)) == without_copies(answers, None)
+    assert {"v1": 100, "v2": 0} == without_copies(answers, seen, mirrored)
+    assert {"v1": 100, "v2": 3} == without_copies(answers, {"v1": 97, "v2": 3}, mirrored)
+    assert answers == without_copies(answers, seen, counting(CallKind.RESCUED, 1))
+    assert answers == without_copies(answers, seen, None)
