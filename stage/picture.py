@@ -168,6 +168,32 @@ class FrameView:
 
 
 @dataclass(frozen=True, slots=True)
+class TriedView:
+    """One arrow of a trial, between two boxes: `reviews` and `ratings`, or `impostor` and `details`."""
+
+    caller: str
+    app: str
+    state: str
+    """`taken`, `opened`, `closed` or `doubted`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StairView:
+    """One step of a rollout, as far as it has come."""
+
+    share: float
+    """Of everybody's requests, for the new version."""
+    began_ms: int
+    ended_ms: int
+    """0 while it lasts."""
+    answers: Mapping[str, int]
+    """Pages by version."""
+    verdict: Verdict
+    """Empty as long as nobody knows."""
+    rolled_back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunView:
     """A run of a scenario, as its recording tells it."""
 
@@ -184,6 +210,10 @@ class RunView:
     """Empty while it runs."""
     reasons: tuple[str, ...] = ()
     error: str = ""
+    tried: tuple[TriedView, ...] = ()
+    """Who may call whom, of a run that tries it."""
+    stairs: tuple[StairView, ...] = ()
+    """The staircase of a rollout."""
 
 
 @dataclass(frozen=True, slots=True)

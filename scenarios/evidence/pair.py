@@ -23,6 +23,10 @@ ARROWS: Mapping[str, frozenset[str]] = {
 """By app, the apps that it may call: the picture's, and ratings by productpage, for its API."""
 
 
+DRAWN = ("opened", "closed", "doubted", "taken")
+"""The ways in which a picture has an arrow, the worst first."""
+
+
 class Outcome(Enum):
     """What becomes of a call."""
 
@@ -87,14 +91,32 @@ class Pair:
         return Verdict.HOLDS if self.heard == counts[self.expected] else Verdict.INCONCLUSIVE
 
     @property
-    def is_arrow(self) -> bool:
-        """Tell whether the picture has an arrow from the caller to the app."""
-        return self.expected is Outcome.TAKEN
-
-    @property
     def opened(self) -> bool:
         """Tell whether somebody was answered who should not have been."""
         return self.expected is not Outcome.TAKEN and Outcome.TAKEN in self.outcomes
+
+    @property
+    def drawn(self) -> str:
+        """The way in which a picture has its arrow, as `DRAWN` lists them; empty for one who is kept out, as he should be."""
+        if self.opened:
+            return "opened"
+        if self.expected is not Outcome.TAKEN:
+            return ""
+        return {Verdict.HOLDS: "taken", Verdict.FAILS: "closed", Verdict.INCONCLUSIVE: "doubted"}[self.verdict]
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The boxes of a picture between which its arrow is: an app, or the kind of who has none; and an app."""
+        return self.caller.app or self.caller.kind.value, self.app
+
+
+def arrows(found: Iterable[tuple[tuple[str, str], str]]) -> dict[tuple[str, str], str]:
+    """Join what is drawn between the same two boxes to one arrow each, of the worst kind; the worst come last, on top."""
+    joined: dict[tuple[str, str], str] = {}
+    for ends, drawn in found:
+        if drawn:
+            joined[ends] = min(drawn, joined.get(ends, drawn), key=DRAWN.index)
+    return dict(sorted(joined.items(), key=lambda one: -DRAWN.index(one[1])))
 
 
 def verdict_of(pairs: Iterable[Pair]) -> Verdict:

@@ -23,14 +23,21 @@ from scenarios.events.event import (
     Restored,
     Sending,
     Sent,
+    Tried,
 )
+from scenarios.evidence import pair
+from scenarios.evidence.observation import Observation
+from scenarios.evidence.pair import Pair
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
+from scenarios.reporting.trial.words import CLAIMS, held
 from scenarios.statistics.claim import Claim, power
 from stage import talk
 from stage.parts import RuleStatus
-from stage.picture import Origin, RunView, Verdict
+from stage.picture import Origin, RunView, TriedView, Verdict
+from stage.recordings import stairs
+from stage.recordings.stairs import Stairs
 
 BASELINE = RuleStatus("baseline", Message("run.baseline"), State(baseline()))
 
@@ -52,6 +59,9 @@ class RunSoFar:
     reasons: tuple[Text, ...] = ()
     error: Text = ""
     is_cut_off: bool = False
+    pairs: tuple[Pair, ...] = ()
+    """Those that a trial has tried."""
+    stairs: Stairs = ()
 
     @classmethod
     def begun(cls, event: Event) -> RunSoFar:
@@ -80,25 +90,27 @@ class RunSoFar:
                 changes = {"rule": in_force(BASELINE.title, BASELINE.state, event.convergence, event.at)}
             case Sending():
                 changes = {"step": event.step, "answers": 0, "most": event.requests}
-            case Answered():
-                changes = {"answers": self.answers + len(event.seen)}
+            case Answered() | Tried():
+                changes = self._counted(event)
             case Sent():
                 changes = {"answers": event.answers, "most": event.answers}
             case Ended():
-                changes = {"verdict": event.verdict.name, "reasons": event.reasons or (self._power(),)}
+                changes = {"verdict": event.verdict.name, "reasons": event.reasons or (self._shown(),)}
             case Failed():
                 changes = {"error": event.why}
             case _:
                 changes = {}
-        return replace(self, **changes)
+        return replace(self, stairs=stairs.after(self.stairs, event, self.opened), **changes)
 
     def cut_off(self) -> RunSoFar:
         """Return the run without an end of its own."""
         return replace(self, is_cut_off=True)
 
-    def answered(self) -> RunSoFar:
+    def answered(self, seen: Observation) -> RunSoFar:
         """Return the run after one more answer of its step."""
-        return replace(self, answers=self.answers + 1)
+        *below, last = self.stairs or (None,)
+        taller = (*below, last.answered((seen,))) if last else ()
+        return replace(self, answers=self.answers + 1, stairs=taller)
 
     def view(self, language: Language, origin: Origin) -> RunView:
         scenario = self.opened.scenario
@@ -115,10 +127,17 @@ class RunSoFar:
             verdict=self.verdict,
             reasons=tuple(render(reason, language) for reason in self.reasons),
             error=talk.notice(language, "cut_off") if self.is_cut_off else render(self.error, language),
+            tried=tuple(
+                TriedView(*ends, state)
+                for ends, state in pair.arrows((one.ends, one.drawn) for one in self.pairs).items()
+            ),
+            stairs=tuple(one.view() for one in self.stairs),
         )
 
     def _claims(self, language: Language) -> list[str]:
         """Say what each step claims of whom; those of whom the same is claimed are named together, as in a terminal."""
+        if self._is_trial:
+            return [render(claim, language) for claim in CLAIMS]
         steps = zip(self.opened.scenario.steps, self.opened.claims, strict=True)
         return [
             talk.notice(
@@ -139,7 +158,22 @@ class RunSoFar:
             for outcome, share in claim.expectation.shares.items()
         ]
 
-    def _power(self) -> Message:
+    def _counted(self, event: Answered | Tried) -> dict[str, Any]:
+        if isinstance(event, Tried):
+            return {"answers": self.answers + len(event.pair.answers), "pairs": (*self.pairs, event.pair)}
+        return {"answers": self.answers + len(event.seen)}
+
+    @property
+    def _is_trial(self) -> bool:
+        """Tell whether it tries who may call whom: then it claims no shares."""
+        return not any(self.opened.claims)
+
+    def _shown(self) -> Message:
+        """Say what a run that holds has shown."""
+        if self._is_trial:
+            return held(self.pairs)
+        if health := next((step.health for step in self.opened.scenario.steps if step.health), None):
+            return Message("power.rollout", worse=health.worse, slower=health.slower_ms)
         steps = zip(self.opened.scenario.steps, self.opened.claims, strict=True)
         return power([(step.title, claims) for step, claims in steps])
 

@@ -122,7 +122,7 @@ class Replay:
     def _see(self, seen: Observation) -> None:
         self._counts.add(seen)
         if self._run:
-            self._run = self._run.answered()
+            self._run = self._run.answered(seen)
         if not seen.is_page:
             return
         if seen.end_user not in self._first:

@@ -6,6 +6,7 @@ import { onRefusal } from './actions.js';
 import { byId, mark, write } from './dom.js';
 import * as help from './help.js';
 import { keyboard, listen } from './keys.js';
+import * as drawing from './parts/drawing.js';
 import { buildEdit, openEdit } from './parts/edit.js';
 import * as frames from './parts/frames.js';
 import * as lanes from './parts/lanes.js';
@@ -66,7 +67,7 @@ follow(
     picture = coming;
     if (document.documentElement.lang !== coming.language) speak(coming.language);
     mark(document.documentElement, 'data-dark', coming.dark && '');
-    for (const part of [show, frames, rule, table, lanes, map, weights, proof, help]) part.show(coming);
+    for (const part of [show, frames, rule, table, lanes, map, weights, proof, drawing, help]) part.show(coming);
     tell(former, coming);
     notify();
   },

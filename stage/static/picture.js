@@ -66,6 +66,16 @@
  * @property {"none" | "black" | "red" | "missing" | ""} stars
  * @property {boolean} waits
  *
+ * @typedef {{caller: string, app: string, state: string}} Tried
+ *
+ * @typedef {object} Stair
+ * @property {number} share
+ * @property {number} began_ms
+ * @property {number} ended_ms
+ * @property {Record<string, number>} answers
+ * @property {"" | "HOLDS" | "FAILS" | "INCONCLUSIVE"} verdict
+ * @property {boolean} rolled_back
+ *
  * @typedef {object} Run
  * @property {"stage" | "terminal" | "recording"} from
  * @property {string} scenario
@@ -78,6 +88,8 @@
  * @property {"" | "HOLDS" | "FAILS" | "INCONCLUSIVE"} verdict
  * @property {string[]} reasons
  * @property {string} error
+ * @property {Tried[]} tried
+ * @property {Stair[]} stairs
  *
  * @typedef {{speed: number, paused: boolean, at_s: number, of_s: number}} Replay
  *

@@ -60,14 +60,14 @@ def _pair(pair: Pair) -> dict[str, Any]:
     return {
         "kind": caller.kind.value,
         "caller": words.name(caller),
-        "from": caller.app or caller.kind.value,
+        "from": pair.ends[0],
         "app": pair.app,
         "expected": words.outcome(pair.expected),
         "got": list(words.outcomes(pair)),
         "answers": list(pair.answers),
         "heard": {"taken": heard.taken, "denied": heard.denied, "cut": heard.cut},
-        "arrow": pair.is_arrow,
         "opened": pair.opened,
+        "drawn": pair.drawn,
         "verdict": pair.verdict.name,
         "reason": words.reason(pair),
     }

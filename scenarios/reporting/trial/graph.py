@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scenarios.evidence import pair
+
 WIDTH, HEIGHT = 860.0, 330.0
 _BEND = 0.16
 """How far an arrow leaves the straight line, as a share of its length: those there and back do not lie on each other."""
@@ -51,25 +53,12 @@ BOXES = (
     Box("ratings", 770.0, 286.0, 120.0),
 )
 _PLACES = {box.name: box for box in BOXES}
-_WORST = ("opened", "closed", "doubted", "taken")
 
 
 def arrows(document: Mapping[str, Any]) -> list[Arrow]:
-    """List the arrows of a trial's document, those of the picture first; of several callers' states the worst is drawn."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for pair in document["pairs"]:
-        if (state := _state(pair)) and {pair["from"], pair["app"]} <= _PLACES.keys():
-            found.setdefault((pair["from"], pair["app"]), set()).add(state)
-    drawn = [Arrow(*ends, next(one for one in _WORST if one in states), _path(*ends)) for ends, states in found.items()]
-    return sorted(drawn, key=lambda arrow: -_WORST.index(arrow.state))
-
-
-def _state(pair: Mapping[str, Any]) -> str:
-    if pair["opened"]:
-        return "opened"
-    if not pair["arrow"]:
-        return ""
-    return {"HOLDS": "taken", "FAILS": "closed", "INCONCLUSIVE": "doubted"}[str(pair["verdict"])]
+    """List the arrows of a trial's document."""
+    found = pair.arrows(((one["from"], one["app"]), one["drawn"]) for one in document["pairs"])
+    return [Arrow(*ends, state, _path(*ends)) for ends, state in found.items() if _PLACES.keys() >= set(ends)]
 
 
 def _path(caller: str, app: str) -> str:

@@ -6,7 +6,7 @@ import { byId, make, mark, write } from '../dom.js';
 import { figure, say } from '../words.js';
 
 /** A verdict is a sign and a word; its colour comes last, and is never green without proof. */
-const SIGNS = /** @type {const} */ ({ HOLDS: '✓', FAILS: '✗', INCONCLUSIVE: '?' });
+export const SIGNS = /** @type {const} */ ({ HOLDS: '✓', FAILS: '✗', INCONCLUSIVE: '?' });
 
 /**
  * Show the run in place of the map.

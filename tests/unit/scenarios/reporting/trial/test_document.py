@@ -46,8 +46,8 @@ def test_a_pair_in_words_and_figures() -> None:
     """What came is told beside what should have come, and what the callee's proxies counted."""
     pair = document(trial(*RIGHT, CLOSED))["pairs"][-1]
 
-    assert ("reviews-v2", "reviews", "ratings", True, False) == tuple(
-        pair[name] for name in ("caller", "from", "app", "arrow", "opened")
+    assert ("reviews-v2", "reviews", "ratings", False, "closed") == tuple(
+        pair[name] for name in ("caller", "from", "app", "opened", "drawn")
     )
     assert ("answered", ["HTTP 503", "answered"], [503, 200]) == (pair["expected"], pair["got"], pair["answers"])
     assert {"taken": 2, "denied": 0, "cut": 0} == pair["heard"]

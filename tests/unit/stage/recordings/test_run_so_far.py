@@ -1,0 +1,42 @@
+"""A trial of who may call whom, as far as it has come."""
+
+from __future__ import annotations
+
+from scenarios.events.event import Ended
+from scenarios.evidence.judgement import Verdict
+from scenarios.evidence.pair import Pair
+from scenarios.messages.language import Language
+from stage.picture import RunView, TriedView
+from stage.recordings.run_so_far import RunSoFar
+from tests.unit.scenarios.reporting.trial.trials import CLOSED, DOUBTED, OPENED, RIGHT, events, trial
+
+
+def seen(*pairs: Pair, ended: bool = False) -> RunView:
+    first, *others = events(*pairs)
+    run = RunSoFar.begun(first)
+    for event in [*others, *([trial(*pairs).ended] if ended else [])]:
+        run = run.after(event)
+    return run.view(Language.ENGLISH, "stage")
+
+
+def test_the_arrows_are_those_that_were_tried() -> None:
+    """The worst comes last, so that it is drawn on top; of the versions of reviews, there is one arrow."""
+    view = seen(*RIGHT, OPENED, DOUBTED, CLOSED)
+
+    assert (
+        TriedView("ingressgateway", "productpage", "taken"),
+        TriedView("reviews", "ratings", "closed"),
+        TriedView("reviews", "details", "opened"),
+    ) == view.tried
+    assert ("", ()) == (view.verdict, view.stairs)
+
+
+def test_a_trial_that_holds_says_what_it_has_shown() -> None:
+    """And what it claims is said from its beginning."""
+    view = seen(*RIGHT, ended=True)
+
+    assert isinstance(trial(*RIGHT).ended, Ended)
+    assert Verdict.HOLDS.name == view.verdict
+    assert view.reasons[0].startswith("1 arrow was answered, 1 other pair got 403")
+    assert "the arrows of the picture: answered" == view.claims[0]
+    assert 3 == len(view.claims)
