@@ -45,6 +45,9 @@ def played(platform: FakePlatform, capsys: pytest.CaptureFixture[str], *names: s
         "overtaken-briefly",
         "overtaken",
         "restore",
+        "copies-missing",
+        pytest.param("timeout-missing", marks=pytest.mark.exhaustive),
+        pytest.param("retries-missing", marks=pytest.mark.exhaustive),
     ],
 )
 def test_what_is_planted_is_caught(name: str, capsys: pytest.CaptureFixture[str]) -> None:
