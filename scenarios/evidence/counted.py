@@ -78,7 +78,8 @@ def _counted(counting: Counting, counters: Counters) -> tuple[int | None, int]:
     calls = sum(of_version.values()) - counters.retries.get(call, 0)
     match counting.kind:
         case CallKind.TIMED_OUT:
-            return counters.timeouts.get(call), calls
+            ended = counters.timeouts.get(call)
+            return ended, max(calls, ended or 0)  # one that never got as far as a connection is not among the sent ones
         case CallKind.RESCUED:
             return counters.rescued.get(call), calls
         case CallKind.MIRRORED:

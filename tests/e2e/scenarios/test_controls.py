@@ -11,7 +11,7 @@ import pytest
 from tests.e2e.demo import Demo
 
 SECONDS = 900
-"""Of a machine that has other things to do; by itself it takes about a minute and a half."""
+"""Of a machine that has other things to do; by itself it takes about three minutes."""
 
 
 @pytest.mark.exhaustive
