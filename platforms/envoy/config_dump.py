@@ -60,6 +60,18 @@ def served_access(config_dump: Mapping[str, Any], registry: Registry) -> dict[st
     return access.served(listeners, registry)
 
 
+def served_routes(config_dump: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
+    """The routes in the answer to `ROUTES_PATH`, as `served` has them."""
+    return dict(served({"configs": [{"dynamic_route_configs": config_dump.get("configs", ())}]}, registry)["routes"])
+
+
+def served_clusters(config_dump: Mapping[str, Any], registry: Registry) -> dict[str, Any]:
+    """The clusters in the answer to `CLUSTERS_PATH`, as `served` has them."""
+    return dict(
+        served({"configs": [{"dynamic_active_clusters": config_dump.get("configs", ())}]}, registry)["clusters"]
+    )
+
+
 def shown(
     configurations: Iterable[Mapping[str, Any]], clusters: Iterable[Mapping[str, Any]], registry: Registry
 ) -> dict[str, Any]:

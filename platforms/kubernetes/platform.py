@@ -20,14 +20,13 @@ from platforms.istio.registry import Workload
 from platforms.istio.resources import ResourceSet
 from platforms.kubernetes import load_generator
 from platforms.kubernetes.client.cluster import Cluster
-from platforms.kubernetes.client.together import together
 from platforms.kubernetes.mesh import config_diff, deployments, objects, rules
 from platforms.kubernetes.mesh.proxies import PROXIES, Pod, Proxies
 from platforms.kubernetes.record import KubernetesDemo, folder
 from platforms.kubernetes.snapshot import verifiable_routing
 
 _NAMED = 2
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.01
 _LONGEST_POLL_SECONDS = 0.25
 _REFUSAL_SECONDS = 2.0
 """How long after `apply` a laggard's log is looked into: istiod waits up to a second for more changes to come."""
@@ -105,14 +104,15 @@ class KubernetesPlatform:
         expected = {name: config_diff.expected_config(one) for name, one in applied.snapshot.proxies.items()}
         agreed: set[str] = set()
         pause = 0.0
-        while laggards := list(self._laggards(state, applied.snapshot, expected, agreed)):
+        while first := next(looking := self._laggards(state, applied.snapshot, expected, agreed), None):
             elapsed = time.monotonic() - applied.began
             late = time.monotonic() >= now + timeout
-            if elapsed >= _REFUSAL_SECONDS or late:
+            if elapsed >= _REFUSAL_SECONDS or late:  # before that, one laggard is as good as all
+                laggards = [first, *looking]
                 self._raise_rejection(applied, laggards)
-            if late:
-                found = objects.inventory(self._cluster, self._demo.namespace)
-                raise NotConverged("; ".join((*_first_few(laggards), *_rivals(state, found, self._demo.namespace))))
+                if late:
+                    found = objects.inventory(self._cluster, self._demo.namespace)
+                    raise NotConverged("; ".join((*_first_few(laggards), *_rivals(state, found, self._demo.namespace))))
             time.sleep(pause)
             pause = min(pause + _POLL_SECONDS, _LONGEST_POLL_SECONDS)
         milliseconds = (time.monotonic() - applied.began) * 1000
@@ -122,20 +122,17 @@ class KubernetesPlatform:
         return self._proxies.counters(self.pods())
 
     def under_way(self) -> int:
-        return sum(together([partial(self._proxies.under_way, pod) for pod in self._sidecars()]))
+        return sum(self._proxies.under_way(pod) for pod in self._sidecars())
 
     def calls(self) -> Mapping[str, Calls]:
         sums: dict[str, Calls] = {}
-        pods = self._sidecars()
-        for pod, one in zip(pods, together([partial(self._proxies.calls, pod) for pod in pods]), strict=True):
-            if one:
+        for pod in self._sidecars():
+            if one := self._proxies.calls(pod):
                 sums[pod.proxy] = sums[pod.proxy] + one if pod.proxy in sums else one
         return sums
 
     def updates(self) -> Mapping[str, str]:
-        pods = self.pods()
-        since = together([partial(self._proxies.since, pod) for pod in pods])
-        return {pod.name: one for pod, one in zip(pods, since, strict=True)}
+        return {pod.name: self._proxies.since(pod) for pod in self.pods()}
 
     def instances(self) -> Mapping[str, str]:
         return {pod.name: f"{pod.uid}, {pod.restarts} restarts" for pod in self.pods()}
@@ -180,23 +177,28 @@ class KubernetesPlatform:
         pods = self.pods()
         agreed &= {pod.name for pod in pods}
         ready = {pod.proxy: {one.address for one in pods if one.proxy == pod.proxy and one.ready} for pod in pods}
-
-        def lag(pod: Pod) -> str | None:
-            try:
-                if pod.name not in agreed:
-                    if stale := list(config_diff.stale_resources(expected[pod.proxy], self._proxies.served(pod))):
-                        return f"{pod.name} does not serve {state.resources.revision} yet ({', '.join(stale[:2])})"
+        for pod in pods:
+            if pod.name not in agreed:
+                try:
+                    stale = list(config_diff.stale_resources(expected[pod.proxy], self._proxies.served(pod)))
+                except PlatformError as error:
+                    yield pod, str(error)
+                    continue
+                if stale:
+                    yield pod, f"{pod.name} does not serve {state.resources.revision} yet ({', '.join(stale[:2])})"
+                else:
                     agreed.add(pod.name)
-                known = self._proxies.endpoints(pod)
-            except PlatformError as error:
-                return str(error)
-            for cluster, names in snapshot.selected.items():
-                if known.get(cluster, set()) != set[str]().union(*(ready.get(name, set()) for name in names)):
-                    return f"{pod.name} has not seen yet which instances are ready ({cluster})"
-            return None
-
-        told = together([partial(lag, pod) for pod in pods])
-        yield from ((pod, reason) for pod, reason in zip(pods, told, strict=True) if reason)
+        for pod in pods:
+            if pod.name in agreed:
+                try:
+                    known = self._proxies.endpoints(pod)
+                except PlatformError as error:
+                    yield pod, str(error)
+                    continue
+                for cluster, names in snapshot.selected.items():
+                    if known.get(cluster, set()) != set[str]().union(*(ready.get(name, set()) for name in names)):
+                        yield pod, f"{pod.name} has not seen yet which instances are ready ({cluster})"
+                        break
 
     def _raise_rejection(self, applied: _Applied, laggards: list[tuple[Pod | None, str]]) -> None:
         """Raise Rejected if one of the laggards has refused what it was sent; what was there before is put back."""

@@ -30,6 +30,7 @@ FIELD_MANAGER = "bookinfo"
 
 _ANSWER_SECONDS = 10.0
 _PROBE_TIMEOUT = 2.0
+_MISSING_SECONDS = 60.0
 _OK = 200
 _BROKEN = 500
 _FORWARDS = "Kubernetes port forward proxy"
@@ -55,11 +56,13 @@ class Cluster:
         except ConfigException as error:
             raise UsageError(f"--context {context}: {why_unknown(error)}") from error
         self.server: str = settings.host
+        self._settings = settings
         self._client = client.ApiClient(settings)
         self._core = client.CoreV1Api(self._client)
         self._folder = folder
         self._offered: dynamic.DynamicClient | None = None
         self._discovery = threading.Lock()
+        self._missing: dict[tuple[str, str], float] = {}
 
     def answers(self) -> bool:
         """Tell whether the API server answers within 2 s, with any status below 500."""
@@ -98,10 +101,14 @@ class Cluster:
                 yield event["type"], event["raw_object"]
 
     def offers(self, api_version: str, kind: str) -> bool:
-        """Tell whether the cluster knows this kind."""
+        """Tell whether the cluster knows this kind; that it does not is known for a minute, for it takes long to find out."""
+        missed = self._missing.get((api_version, kind))
+        if missed is not None and time.monotonic() < missed + _MISSING_SECONDS:
+            return False
         try:
             self._kind(api_version, kind)
         except Unsupported:
+            self._missing[api_version, kind] = time.monotonic()
             return False
         return True
 
@@ -184,9 +191,11 @@ class Cluster:
 
     def forward(self, pod: str, namespace: str, port: int) -> socket:
         """A connection to a port that a pod may offer on its loopback only."""
+        # A client of its own: for as long as it asks, whatever its client is asked for goes by WebSocket.
+        core = client.CoreV1Api(client.ApiClient(self._settings))
         way = self._answer(
             f"port {port} of {pod}",
-            lambda: portforward(self._core.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port)),
+            lambda: portforward(core.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port)),
         )
         connection: socket = way.socket(port)
         return connection

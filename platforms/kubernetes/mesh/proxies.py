@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from platforms.counters import Calls, Counters, MonotonicCounters
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
 from platforms.errors import NotReachable
-from platforms.istio.registry import Workload
+from platforms.istio.registry import Registry, Workload
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.client.together import together
 from platforms.kubernetes.mesh.objects import in_namespace
@@ -31,6 +31,26 @@ GATEWAY_SELECTOR = ",".join(f"{name}={value}" for name, value in BOOKINFO.gatewa
 _ADMIN_PORT = 15000
 _ANSWER_SECONDS = 5.0
 _BROKEN = (OSError, http.client.HTTPException, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of what a proxy serves."""
+
+    path: str
+    times_path: str
+    """Only when each of it was put there: far less to read."""
+    shown: Callable[[Mapping[str, Any], Registry], Any]
+
+
+_PARTS: Mapping[str, _Part] = {
+    name: _Part(path, f"{path}&mask={mask}", shown)
+    for name, path, mask, shown in (
+        ("routes", config_dump.ROUTES_PATH, "last_updated", config_dump.served_routes),
+        ("clusters", config_dump.CLUSTERS_PATH, "last_updated", config_dump.served_clusters),
+        ("access", config_dump.ACCESS_PATH, "active_state.last_updated", config_dump.served_access),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +82,8 @@ class Proxies:
         self._workloads: dict[str, Workload] = {}
         """By address, of pods that are gone too: their callers still count them."""
         self._counters = MonotonicCounters()
+        self._served: dict[tuple[str, str], tuple[Any, Any]] = {}
+        """By pod and part, what was served when it was read last, and since when."""
 
     def pods(self) -> list[Pod]:
         """The pods of Bookinfo and of the ingress gateway whose Envoy runs, by name."""
@@ -79,15 +101,11 @@ class Proxies:
         return pods
 
     def served(self, pod: Pod) -> dict[str, Any]:
-        """The routes and clusters of a pod's Envoy, as istiod's recorded answers show them, and the requests that it takes."""
-        entries = self._config_dump(pod)
-        dump = {
-            "dynamic_route_configs": [one for one in entries if "route_config" in one],
-            "dynamic_active_clusters": [one for one in entries if "cluster" in one],
-        }
-        routing = config_dump.served({"configs": [in_namespace(dump, self._namespace, NAMESPACE)]}, BOOKINFO)
-        access = in_namespace(self._ask(pod, config_dump.ACCESS_PATH), self._namespace, NAMESPACE)
-        return {**routing, "access": config_dump.served_access(access, BOOKINFO)}
+        """The routes and clusters of a pod's Envoy, as istiod's recorded answers show them, and the requests that it takes.
+
+        Of what has not been put there anew since it was read last, only that is asked.
+        """
+        return {name: self._part(pod, part) for name, part in _PARTS.items()}
 
     def endpoints(self, pod: Pod) -> dict[str, set[str]]:
         """The addresses that a pod's Envoy sends requests to, by outbound cluster."""
@@ -98,10 +116,9 @@ class Proxies:
                 addresses.add(endpoint.address)
         return found
 
-    def counters(self, pods: Sequence[Pod]) -> Counters:
+    def counters(self, pods: Iterable[Pod]) -> Counters:
         """The calls that the Envoys counted; nothing is counted anew when one restarts. Raises NotReachable if one is silent."""
-        counted = together([partial(self._counters_of, pod) for pod in pods])
-        return self._counters.total({pod.name: one for pod, one in zip(pods, counted, strict=True)})
+        return self._counters.total({pod.name: self._counters_of(pod) for pod in pods})
 
     def under_way(self, pod: Pod) -> int:
         """The calls of its own workload that a sidecar is busy with."""
@@ -139,6 +156,14 @@ class Proxies:
 
     def _workload_at(self, endpoint: Endpoint) -> Workload | None:
         return self._workloads.get(endpoint.address)
+
+    def _part(self, pod: Pod, part: _Part) -> Any:
+        times = self._ask(pod, part.times_path)
+        kept = self._served.get((pod.name, part.path))
+        if kept is None or kept[0] != times:
+            answer = in_namespace(self._ask(pod, part.path), self._namespace, NAMESPACE)
+            kept = self._served[pod.name, part.path] = times, part.shown(answer, BOOKINFO)
+        return kept[1]
 
     def _config_dump(self, pod: Pod) -> list[dict[str, Any]]:
         paths = (config_dump.ROUTES_PATH, config_dump.CLUSTERS_PATH)

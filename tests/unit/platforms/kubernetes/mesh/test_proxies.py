@@ -13,6 +13,7 @@ from typing import Any, cast
 import pytest
 
 from platforms.counters import Calls, Hop
+from platforms.envoy import config_dump
 from platforms.errors import NotReachable
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh.proxies import Proxies
@@ -51,6 +52,7 @@ class Pods:
         self.healthy = "HEALTHY"
         self.answering = True
         self.connections: list[socket.socket] = []
+        self.asked: list[str] = []
         envoy = self
 
         class Admin(BaseHTTPRequestHandler):
@@ -69,6 +71,9 @@ class Pods:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Admin)
 
     def answer(self, path: str) -> dict[str, Any]:
+        self.asked.append(path)
+        if path.startswith("/config_dump?resource=dynamic_listeners"):
+            return {}
         if path.startswith("/config_dump"):
             kind = "route_config" if "route" in path else "cluster"
             times = {name: time for name, time in self.updated.items() if ("|" in name) == (kind == "cluster")}
@@ -184,6 +189,26 @@ def test_another_rule_is_told_by_when_it_came(pods: Pods, proxies: Proxies) -> N
         pods.updated[name] = f"{before}1"
 
         assert before != proxies.since(asked)
+
+
+def test_what_is_served_is_read_again_where_it_changed(pods: Pods, proxies: Proxies) -> None:
+    """Of everything else no more than its times are asked."""
+    (asked,) = (one for one in proxies.pods() if one.app == "reviews")
+    before = proxies.served(asked)
+    pods.asked.clear()
+
+    assert before == proxies.served(asked)
+    assert 3 == len(pods.asked)
+    assert all("&mask=" in path for path in pods.asked)
+
+    added = "outbound|9080||web.shop.svc.cluster.local"
+    pods.updated[added] = "2026-01-01T00:00:09Z"
+    pods.asked.clear()
+    after = proxies.served(asked)
+
+    assert [config_dump.CLUSTERS_PATH] == [path for path in pods.asked if "&mask=" not in path]
+    assert after["clusters"].keys() - before["clusters"].keys() == {"outbound|9080||web.bookinfo.svc.cluster.local"}
+    assert (after["routes"], after["access"]) == (before["routes"], before["access"])
 
 
 def test_an_envoy_that_starts_anew_counts_on(pods: Pods, proxies: Proxies) -> None:
