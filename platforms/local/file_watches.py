@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from platforms.bookinfo import baseline
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotApplied
+from platforms.istio.registry import Registry
 from platforms.local.deployments.deployment import Deployment, registry, replicas
 from platforms.local.programs import envoy
 from platforms.local.snapshot import snapshot
@@ -19,13 +20,13 @@ LIMIT = Path("/proc/sys/fs/inotify/max_user_instances")
 _SOURCES = ("path_config_source", "pathConfigSource")
 
 
-def check(wanted: Sequence[Deployment]) -> None:
+def check(wanted: Sequence[Deployment], services: Registry = BOOKINFO) -> None:
     """Raise NotApplied, with the command that helps, if the proxies of these workloads would watch more files than they may."""
     try:
         limit = int(LIMIT.read_text(encoding="ascii"))
     except (OSError, ValueError):  # not Linux
         return
-    watched, used = needed(wanted), in_use()
+    watched, used = needed(wanted, services), in_use()
     if sum(watched) > limit - used:
         enough = 1 << (sum(watched) + used).bit_length()
         raise NotApplied(
@@ -35,9 +36,9 @@ def check(wanted: Sequence[Deployment]) -> None:
         )
 
 
-def needed(wanted: Sequence[Deployment]) -> list[int]:
+def needed(wanted: Sequence[Deployment], services: Registry = BOOKINFO) -> list[int]:
     """The number of files that each proxy of these workloads watches."""
-    known = registry(wanted)
+    known = registry(wanted, services)
     ports = {name: Ports(0, 0, 0) for one in wanted for name in one.instances}
     topology = Topology(Path("/"), ports, 0, replicas(wanted))
     configs = snapshot(baseline(), known, topology).proxies

@@ -6,14 +6,16 @@ import contextlib
 import os
 import shutil
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from platforms.bookinfo import BOOKINFO, NAMESPACE, baseline
 from platforms.demo import run_folder
 from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotReachable
 from platforms.istio.registry import Registry, Workload
+from platforms.istio.resources import ResourceSet
 from platforms.local import processes
 from platforms.local.deployments.deployment import Deployment, registry, replicas
 from platforms.local.processes import Identity
@@ -23,6 +25,8 @@ from platforms.wait import wait_while
 _SWEEP_SECONDS = 5.0
 _MEMORY = Path("/dev/shm")  # noqa: S108  # mkdtemp makes a name of its own there
 _PREFIX = "bookinfo-"
+SERVICES = replace(BOOKINFO, workloads=())
+"""Bookinfo's, which stand there whatever runs."""
 SUPERVISOR = "platforms.local.supervisor"
 """The module that runs a demo."""
 
@@ -68,6 +72,8 @@ class LocalDemo:
     topology: Topology
     """Its folder is private and in memory: it holds the proxies' files and the control socket."""
     since: float
+    services: Registry = SERVICES
+    """Its Services; what stands behind them is what runs in it."""
 
     @property
     def gateway_url(self) -> str:
@@ -76,7 +82,12 @@ class LocalDemo:
     @property
     def registry(self) -> Registry:
         """The Services and workloads that its rules are about."""
-        return registry(self.deployments)
+        return registry(self.deployments, self.services)
+
+    @property
+    def baseline(self) -> ResourceSet:
+        """The rules that are in force at first: Bookinfo's, and none in a mesh of somebody's own."""
+        return baseline() if self.services.namespace == NAMESPACE else ResourceSet()
 
     @property
     def logs(self) -> Path:
@@ -144,6 +155,7 @@ def _demo(folder: Path, document: dict[str, Any]) -> LocalDemo:
             replicas=replicas(found),
         ),
         since=float(document["since"]),
+        services=services(document["services"]),
     )
 
 
@@ -153,6 +165,21 @@ def deployment(document: dict[str, Any]) -> Deployment:
         Workload(*(_text(workload[name]) for name in ("app", "version", "service_account"))),
         {_text(name): _text(value) for name, value in document["environment"].items()},
         _number(document["replicas"]),
+        document["is_stub"] is True,
+    )
+
+
+def services(document: dict[str, Any]) -> Registry:
+    """The Services of a mesh, without what stands behind them."""
+    return Registry(
+        namespace=_text(document["namespace"]),
+        port=_number(document["port"]),
+        services={_text(name): _text(address) for name, address in document["services"].items()},
+        workloads=(),
+        selectors={
+            _text(name): {_text(label): _text(value) for label, value in labels.items()}
+            for name, labels in document["selectors"].items()
+        },
     )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO, with_workloads
+from platforms.bookinfo import BOOKINFO
 from platforms.istio.registry import Registry, Workload
 
 
@@ -19,6 +19,8 @@ class Deployment:
     """The variables that distinguish its version."""
     replicas: int = 1
     """How many instances of it run."""
+    is_stub: bool = False
+    """A program that only says who it is and what it was asked, in place of the app itself."""
 
     @property
     def instances(self) -> tuple[str, ...]:
@@ -52,9 +54,9 @@ def replicas(deployments: Iterable[Deployment]) -> dict[str, str]:
     return {name: one.workload.name for one in deployments for name in one.instances[1:]}
 
 
-def registry(deployments: Iterable[Deployment]) -> Registry:
-    """Bookinfo's Services, with these workloads behind them."""
-    return with_workloads(one.workload for one in deployments)
+def registry(deployments: Iterable[Deployment], services: Registry = BOOKINFO) -> Registry:
+    """Bookinfo's Services, or others, with these workloads behind them."""
+    return replace(services, workloads=tuple(one.workload for one in deployments))
 
 
 def document(deployments: Iterable[Deployment]) -> list[dict[str, Any]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Mapping
+from pathlib import Path
 
 from platforms.environment import ROOT
 from platforms.envoy.topology import Topology
 from platforms.istio.registry import Workload
 from platforms.local.deployments.deployment import CONFIGURATION, Deployment
 from platforms.local.processes import Launch
+from platforms.local.programs import stub
 from platforms.loopback import LOOPBACK
 
 SERVICES_FOLDER = ROOT / "services"
@@ -29,6 +31,8 @@ def launch(
     """
     workload = deployment.workload
     ports = topology.ports[instance]
+    if deployment.is_stub:
+        return _stub(instance, workload, topology, runtimes)
     environment = {
         **passed_on(),
         **configured(workload.app),
@@ -45,6 +49,20 @@ def launch(
         command=command(workload.app, runtimes, jvm=_jvm_proxy(ports.outbound)),
         environment=environment,
         folder=SERVICES_FOLDER / workload.app,
+    )
+
+
+def stub_socket(instance: str, topology: Topology) -> Path:
+    """The Unix socket on which a stub is told how to answer: no proxy leads there."""
+    return topology.folder / f"stub-{instance}"
+
+
+def _stub(instance: str, workload: Workload, topology: Topology, runtimes: Mapping[str, str]) -> Launch:
+    told = (workload.app, workload.version, instance, str(topology.ports[instance].app))
+    return Launch(
+        command=(runtimes["python"], "-I", stub.__file__, *told, str(stub_socket(instance, topology))),
+        environment=passed_on(),
+        folder=topology.folder,
     )
 
 

@@ -18,7 +18,7 @@ from platforms.errors import DemoError, NotApplied
 from platforms.local import ports
 from platforms.local.certificates import Authority
 from platforms.local.processes import Identity
-from platforms.local.record import LocalDemo, deployment, local_folder, private_folder
+from platforms.local.record import LocalDemo, deployment, local_folder, private_folder, services
 from platforms.local.supervisor.supervisor import Supervisor
 
 log = logging.getLogger("platforms.local.supervisor")
@@ -43,14 +43,16 @@ def main() -> int:
         deployments=deployments,
         topology=ports.assign(private_folder(), deployments, gateway_port),
         since=time.time(),
+        services=services(told["services"]),
     )
     try:
         demo.write()
         if not sys.stdin.readline():  # `up` was killed before it could see the record: a demo that nobody knows of
             demo.forget()
             return NotApplied.exit_code
+        owner = Identity(*told["owner"]) if told["owner"] else None
         authority = Authority(demo.topology, timedelta(seconds=float(sys.argv[2])))
-        return asyncio.run(Supervisor(demo, told["runtimes"], authority).run())
+        return asyncio.run(Supervisor(demo, told["runtimes"], authority, owner).run())
     except (DemoError, OSError) as error:
         log.error("%s", error)  # noqa: TRY400  # a sentence for a person, no traceback
         demo.forget()

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from platforms.bookinfo import baseline
 from platforms.boundary import State
 from platforms.envoy import culprits
 from platforms.envoy.translate import Snapshot, endpoints
@@ -20,6 +19,7 @@ from platforms.errors import DemoError, NotApplied, Rejected, UsageError
 from platforms.istio.resources import ResourceSet
 from platforms.local.certificates import Authority
 from platforms.local.deployments.deployment import Deployment
+from platforms.local.processes import Identity
 from platforms.local.programs import envoy, workloads
 from platforms.local.record import LocalDemo
 from platforms.local.snapshot import snapshot
@@ -38,6 +38,8 @@ DRAIN_SECONDS = 2.0
 """How long requests under way may take when the whole demo goes down."""
 BATCH_SECONDS = 0.005
 """How long changes of readiness are collected before the proxies are told of them."""
+OWNER_SECONDS = 0.5
+"""How often it is looked whether the owner of the demo still lives."""
 HOUSEKEEPING_SECONDS = 5.0
 """How often the run folder is looked at."""
 
@@ -45,10 +47,14 @@ HOUSEKEEPING_SECONDS = 5.0
 class Supervisor:
     """A demo from its first process to its last."""
 
-    def __init__(self, demo: LocalDemo, runtimes: Mapping[str, str], authority: Authority) -> None:
+    def __init__(
+        self, demo: LocalDemo, runtimes: Mapping[str, str], authority: Authority, owner: Identity | None = None
+    ) -> None:
         self._demo = demo
         self._authority = authority
-        self._state = State(baseline())
+        self._owner = owner
+        """The process that the demo goes with; none for one that stays."""
+        self._state = State(demo.baseline)
         self._registry = demo.registry
         self._snapshot = self._snapshot_of(self._state.resources)
         self._mesh = Mesh(self._registry, demo.topology, demo.logs)
@@ -75,7 +81,9 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._done.set)
         server = await control.serve(self._demo.socket, self._answer)
-        chores = [asyncio.create_task(one) for one in (self._keep_house(), self._keep_certificates())]
+        chores = [
+            asyncio.create_task(one) for one in (self._keep_house(), self._keep_certificates(), self._watch_owner())
+        ]
         try:
             self._mesh.prepare(
                 self._snapshot, self._assignments(self._snapshot), revision=self._state.resources.revision
@@ -243,6 +251,14 @@ class Supervisor:
             bound(self._demo.logs)
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
         self._done.set()
+
+    async def _watch_owner(self) -> None:
+        """End a demo whose owner has ended, however it did."""
+        while self._owner:
+            if not self._owner.alive:
+                self._done.set()
+                return
+            await asyncio.sleep(OWNER_SECONDS)
 
     async def _keep_certificates(self) -> None:
         """Replace every proxy's certificate when half its time is over; one after the other, so that nobody waits for it."""

@@ -1,0 +1,101 @@
+"""Requests to a mesh of stubs: as its client through a sidecar, or as anybody through the gateway."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from platforms.loopback import LOOPBACK
+
+_SECONDS = 15.0
+_THREADS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, and the port of the proxy that is asked."""
+
+    port: int
+    url: str
+    """Absolute for the client's sidecar, a path for the gateway."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class StubAnswer:
+    """The answer to one request; of a stub's, also who it is and what it was asked."""
+
+    status: int | None
+    """None where there was no answer at all."""
+    seconds: float
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What the stub says: service, version, instance, method, path, headers; empty where a proxy answered."""
+
+    @property
+    def service(self) -> str | None:
+        return self.told.get("service")
+
+    @property
+    def version(self) -> str | None:
+        return self.told.get("version")
+
+
+class Asker:
+    """A connection that asks one request after the other."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_SECONDS)
+
+    def ask(self, request: Request) -> StubAnswer:
+        """Send the request, and return its answer; a connection that broke is opened anew for the next one."""
+        began = time.monotonic()
+        try:
+            self._connection.request(request.method, request.url, headers=dict(request.headers))
+            answer = self._connection.getresponse()
+            body = answer.read().decode("utf-8", errors="replace")
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            return StubAnswer(None, time.monotonic() - began)
+        seconds = time.monotonic() - began
+        return StubAnswer(answer.status, seconds, dict(answer.getheaders()), body, _told(body))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def ask_many(request: Request, most: int, observe: Callable[[int, StubAnswer], bool]) -> None:
+    """Send a request at most so many times, four at once; `observe` hears each answer with its number, and says when to stop."""
+    numbers, lock, enough = itertools.count(), threading.Lock(), threading.Event()
+
+    def work() -> None:
+        asker = Asker(request.port)
+        try:
+            while not enough.is_set() and (number := next(numbers)) < most:
+                answer = asker.ask(request)
+                with lock:
+                    if observe(number, answer):
+                        enough.set()
+        finally:
+            asker.close()
+
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for one in [threads.submit(work) for _ in range(min(_THREADS, most))]:
+            one.result()
+
+
+def _told(body: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) and found.keys() >= {"service", "version", "instance"} else {}
