@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from platforms.environment import ROOT
+from platforms.environment import DATA
 from platforms.istio import resources
 from platforms.istio.registry import Registry, Workload
 from platforms.istio.resources import Resource, ResourceSet
@@ -41,7 +41,7 @@ def with_workloads(workloads: Iterable[Workload]) -> Registry:
     return replace(BOOKINFO, workloads=tuple(workloads))
 
 
-ISTIO = ROOT / "istio"
+ISTIO = DATA / "istio"
 """The rules of Bookinfo: the baseline, and those of the episodes."""
 
 PATH = "/productpage"

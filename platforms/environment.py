@@ -1,4 +1,4 @@
-"""The folder of the project, and the hand-over to its own Python.
+"""The version of the project, its folders, and the hand-over to its own Python.
 
 Only the standard library: this runs under whatever `python` is, before anything is installed.
 """
@@ -11,16 +11,30 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
+VERSION = "0.1.0"
+"""The one place that names it: the packaging reads it here."""
 ROOT = Path(__file__).resolve().parent.parent
-"""The project's root: the folder with the Makefile."""
+"""The folder with the project's packages: the checkout, or where pip has installed them."""
+IS_CHECKOUT = (ROOT / "Makefile").is_file()
+"""An installed copy has the rules, the manifests and productpage, and none of the services in other languages."""
+DATA = ROOT if IS_CHECKOUT else ROOT / "platforms" / "data"
+"""The folder of `istio/`, `manifests/` and `services/`."""
 
 _NEEDED = ("yaml", "rich", "urllib3", "envoy", "locust", "kubernetes")
-_COMMANDS = ("platforms", "scenarios", "stage")
+_COMMANDS = ("bookinfo", "platforms", "scenarios", "stage")
 
 
 def own_python() -> Path:
     """The interpreter of the environment that `make setup` builds."""
     return ROOT / ".venv" / "bin" / "python"
+
+
+def default_run_folder() -> Path:
+    """The folder for what a running demo leaves behind, where `BOOKINFO_RUN` names no other."""
+    if IS_CHECKOUT:
+        return ROOT / ".run"
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "bookinfo"
 
 
 def hand_over() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from platforms.environment import ROOT
 
-PACKAGES = ("platforms", "scenarios", "stage", "bench", "tools")
+PACKAGES = ("bookinfo", "platforms", "scenarios", "stage", "bench", "tools")
 SERVICE = "services/productpage/productpage"
 """A project of its own, whose classes nobody takes for those of the packages."""
 TESTS = ("tests", "services/productpage/tests")

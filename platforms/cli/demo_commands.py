@@ -62,6 +62,7 @@ def up(
     from platforms.errors import Busy
     from platforms.provider import UpOptions
 
+    _require_services(f"{PROGRAM} up")
     provider = selection.provider(platform) if platform else selection.default()
     try:
         with exclusive(provider.name, f"{PROGRAM} up"):
@@ -129,6 +130,7 @@ def build() -> None:
     """Compile, for platform local, the one service that is compiled."""
     from platforms.local import provider
 
+    _require_services(f"{PROGRAM} build")
     print(provider.build())
 
 
@@ -146,6 +148,7 @@ def bundle(file: Path) -> None:
     """Write every image into one archive, for `up --bundle`."""
     from platforms.kubernetes import provider
 
+    _require_services(f"{PROGRAM} bundle")
     print(*provider.write_bundle(file), sep="\n")
 
 
@@ -185,3 +188,14 @@ def logs(choice: Choice, workload: str, lines: int, *, follow: bool) -> None:
     except KeyboardInterrupt:
         if not follow:  # there it is the way to stop
             raise
+
+
+def _require_services(asked: str) -> None:
+    """Raise NotReachable in an installed copy, which has not all of Bookinfo's services."""
+    from platforms.environment import IS_CHECKOUT
+    from platforms.errors import NotReachable
+
+    if not IS_CHECKOUT:
+        raise NotReachable(
+            f"`{asked}`: an installed copy has not all of Bookinfo's services; in a checkout `make demo-up` brings them up"
+        )

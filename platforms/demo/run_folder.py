@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from platforms.atomic_files import write_atomically
-from platforms.environment import ROOT
+from platforms.environment import default_run_folder
 from platforms.errors import NotReachable
 
 
 def run_folder() -> Path:
-    """The run folder, made if it is not there; `BOOKINFO_RUN` overrides `.run`.
+    """The run folder, made if it is not there; `BOOKINFO_RUN` overrides `.run` of a checkout.
 
     Commands end the processes, remove the folders and start the programs that its files name: raises NotReachable where
     anybody else could write them.
     """
-    folder = Path(os.environ.get("BOOKINFO_RUN") or ROOT / ".run").resolve()
+    folder = Path(os.environ.get("BOOKINFO_RUN") or default_run_folder()).resolve()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check(folder)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from platforms.environment import ROOT
+from platforms.environment import DATA
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.record import KubernetesDemo, folder
 from platforms.kubernetes.traffic_job import TrafficJob
 from platforms.kubernetes.up import images, kind, tools
 from platforms.kubernetes.up.subprocesses import CommandFailed, Commands
 
-_PLACE = ROOT / "manifests" / "traffic"
+_PLACE = DATA / "manifests" / "traffic"
 _APPLY_SECONDS = 60.0
 
 

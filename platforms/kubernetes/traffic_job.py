@@ -12,7 +12,7 @@ from typing import IO, Any, Self
 
 import yaml
 
-from platforms.environment import ROOT
+from platforms.environment import DATA
 from platforms.errors import Busy, PlatformError, TrafficError
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.traffic_pods import TrafficPods
@@ -22,7 +22,7 @@ NAMESPACE = "bookinfo-traffic"
 GATEWAY_URL = "http://istio-ingressgateway.istio-system"
 """The gateway's Service, as pods in the cluster call it."""
 
-_FILE = ROOT / "manifests" / "traffic" / "job.yaml"
+_FILE = DATA / "manifests" / "traffic" / "job.yaml"
 _ENDS = frozenset({"SuccessCriteriaMet", "Complete", "FailureTarget", "Failed"})
 """The conditions of a Job that ends, in whichever order its controller sets them."""
 _LEFTOVER_SECONDS = 20.0

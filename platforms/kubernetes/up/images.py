@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 
 from platforms.bookinfo import BOOKINFO
-from platforms.environment import ROOT
+from platforms.environment import DATA, ROOT
 from platforms.kubernetes.up import settings
 from platforms.kubernetes.up.subprocesses import CommandFailed, Commands, ask
 
@@ -175,7 +175,7 @@ def _named(services: Iterable[str]) -> Bookinfo:
 
 
 def _tag() -> str:
-    document = yaml.safe_load((ROOT / "manifests" / "base" / "kustomization.yaml").read_text(encoding="utf-8"))
+    document = yaml.safe_load((DATA / "manifests" / "base" / "kustomization.yaml").read_text(encoding="utf-8"))
     (tag,) = {str(one["newTag"]) for one in document["images"]}
     return tag
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 import time
 
-from platforms.environment import ROOT
+from platforms.environment import DATA
 from platforms.errors import NotApplied
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.up import settings
@@ -16,7 +16,7 @@ INSTALL_SECONDS = 300.0
 _RESTART_SECONDS = 90.0
 _POLL_SECONDS = 1.0
 
-_CONFIG = ROOT / "manifests" / "overlays" / "kind" / "istio.yaml"
+_CONFIG = DATA / "manifests" / "overlays" / "kind" / "istio.yaml"
 _IMAGE = re.compile(r'^\s*image: "?(\S+/(?:pilot|proxyv2|install-cni):[^\s"]+)"?$', re.MULTILINE)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from platforms.demo import run_folder
-from platforms.environment import ROOT
+from platforms.environment import DATA
 from platforms.errors import NotApplied, UsageError
 from platforms.kubernetes.up.subprocesses import CommandFailed, Commands, ask
 from platforms.loopback import LOOPBACK, is_free
@@ -24,7 +24,7 @@ CREATE_SECONDS = 600.0
 _DELETE_SECONDS = 120.0
 _START_SECONDS = 60.0
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,40}[a-z0-9])?")
-_CONFIG = ROOT / "kind-config.yaml"
+_CONFIG = DATA / "kind-config.yaml"
 
 
 @dataclass(frozen=True, slots=True)

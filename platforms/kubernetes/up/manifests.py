@@ -13,7 +13,7 @@ import yaml
 
 from platforms import bookinfo
 from platforms.bookinfo import BOOKINFO
-from platforms.environment import ROOT
+from platforms.environment import DATA
 from platforms.errors import NotApplied, NotReachable
 from platforms.kubernetes.client.cluster import FIELD_MANAGER, Cluster
 from platforms.kubernetes.record import KubernetesDemo
@@ -26,8 +26,8 @@ SESSION_SECRET = "productpage-session"  # noqa: S105  # its name
 
 _APPLY_SECONDS = 60.0
 _POLL_SECONDS = 0.2
-_NAMESPACE = ROOT / "manifests" / "base" / "namespace.yaml"
-_OVERLAY = ROOT / "manifests" / "overlays" / "kind"
+_NAMESPACE = DATA / "manifests" / "base" / "namespace.yaml"
+_OVERLAY = DATA / "manifests" / "overlays" / "kind"
 
 
 def wait_for_api(cluster: Cluster, say: Say) -> None:

@@ -7,7 +7,7 @@ import random
 from collections.abc import Mapping
 from pathlib import Path
 
-from platforms.environment import ROOT
+from platforms.environment import DATA
 from platforms.envoy.topology import Topology
 from platforms.istio.registry import Workload
 from platforms.local.deployments.deployment import CONFIGURATION, Deployment
@@ -15,7 +15,7 @@ from platforms.local.processes import Launch
 from platforms.local.programs import stub
 from platforms.loopback import LOOPBACK
 
-SERVICES_FOLDER = ROOT / "services"
+SERVICES_FOLDER = DATA / "services"
 
 _PASSED_ON = ("PATH", "HOME", "TZ")
 # The letters Kubernetes uses in pod names: no vowels, so no words.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 import pytest
 import yaml
 
 from platforms.bookinfo import BOOKINFO
-from platforms.environment import ROOT
+from platforms.environment import ROOT, VERSION
 from platforms.kubernetes.traffic_job import GATEWAY_URL, NAMESPACE, document, is_over
 
 MANIFESTS = ROOT / "manifests" / "traffic"
@@ -61,7 +60,7 @@ def test_one_pod_more_than_workers(workers: int) -> None:
 
 def test_the_image_is_of_this_release() -> None:
     """The file says what `docker build scenarios/loadgen` is called."""
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    version = VERSION
 
     assert (
         f"localhost/bookinfo/traffic:{version}"
