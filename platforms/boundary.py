@@ -90,7 +90,13 @@ class RequestLog(Protocol):
 
 
 class Callers(Protocol):
-    """A way to call the apps as somebody; each answer is a status, or None where there was none."""
+    """A way to call the apps as somebody, within its block; each answer is a status, or None where there was none."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
 
     def as_proxy(self, name: str, app: str, path: str, times: int) -> Sequence[int | None]:
         """Call so many times or more, as the workload or the gateway of this name."""

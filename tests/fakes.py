@@ -129,6 +129,14 @@ class FakeCallers:
         self._platform = platform
         self._heard: dict[str, Heard] = {}
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """There is nothing to let go of."""
+
     def as_proxy(self, name: str, app: str, path: str, times: int) -> list[int | None]:
         assert path.startswith(f"/{app}")
         taken = name in self._platform.defects.open_to or self._allows(BOOKINFO.proxy(name).service_account, app)

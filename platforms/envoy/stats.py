@@ -13,6 +13,7 @@ CLUSTERS_PATH = "/clusters?format=json"
 ATTEMPTS_PATH = r"/stats?format=json&filter=^cluster\.outbound.*upstream_rq_(retry|retry_success|timeout)$"
 ACTIVE_REQUESTS_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_active$"
 CALLS_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_(total|2xx|active)$"
+DRAINING_PATH = r"/stats?format=json&filter=^listener_manager\.total_(filter_chains|listeners)_draining$"
 HEARD_PATH = (
     r"/stats?format=json&filter=^(http\.inbound_.*\.(downstream_rq_total|rbac\.denied)"
     r"|listener\..*\.(no_filter_chain_match|ssl\.fail_verify_.*))$"
@@ -76,6 +77,11 @@ def endpoints(clusters: Document) -> Iterator[Endpoint]:
                 requests=counted.get("rq_total", 0),
                 failures=counted.get("rq_error", 0),
             )
+
+
+def draining(stats: Document) -> int:
+    """The listeners and filter chains of before that an Envoy keeps for the connections they have, by its answer to `DRAINING_PATH`."""
+    return sum(int(stat["value"]) for stat in stats.get("stats", ()))
 
 
 def active_requests(stats: Document) -> int:

@@ -19,6 +19,7 @@ from platforms.istio.push_context import by_age
 from platforms.istio.registry import Workload
 from platforms.istio.resources import ResourceSet
 from platforms.kubernetes import load_generator
+from platforms.kubernetes.calls.callers import PodCallers
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh import config_diff, deployments, objects, rules
 from platforms.kubernetes.mesh.proxies import PROXIES, Pod, Proxies
@@ -49,7 +50,6 @@ class KubernetesPlatform:
     """The Bookinfo in one namespace of a cluster with Istio."""
 
     name = "kubernetes"
-    callers = None  # to call as a workload takes a command in its pod
     request_log = None  # a sidecar's log is its pod's, in a format that the mesh and not we choose
 
     def __init__(self, demo: KubernetesDemo) -> None:
@@ -150,6 +150,10 @@ class KubernetesPlatform:
         of_envoy = workload == BOOKINFO.gateway.name or workload.startswith("envoy-")
         for pod in self._pods_of(workload.removeprefix("envoy-")):
             yield from self._cluster.log(pod.name, pod.namespace, "istio-proxy" if of_envoy else pod.app, lines=lines)
+
+    @property
+    def callers(self) -> PodCallers:
+        return PodCallers(self._cluster, self._demo.namespace, self._proxies, self.pods)
 
     def load_generator(self, workers: int) -> LoadGenerator:
         return load_generator.traffic_job(self._demo, self._cluster, workers)

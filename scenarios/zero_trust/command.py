@@ -171,11 +171,14 @@ def _try(platform: DemoPlatform, callers: Callers, state: State, stream: Stream)
     stream.publish(InForce(0, platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)))
     workloads = tuple(platform.workloads())
     stream.publish(Sending(0, CALLS * len(pairs_of(workloads))))
-    began, calls = time.perf_counter(), 0
-    for pair in tried(callers, workloads):
-        calls += len(pair.answers)
-        stream.publish(Tried(0, pair))
-    stream.publish(Sent(0, calls, time.perf_counter() - began, logins=0))
+    calls = 0
+    with callers:
+        began = time.perf_counter()
+        for pair in tried(callers, workloads):
+            calls += len(pair.answers)
+            stream.publish(Tried(0, pair))
+        seconds = time.perf_counter() - began
+    stream.publish(Sent(0, calls, seconds, logins=0))
 
 
 def _said(why: Text) -> Message:

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from tests import commands
-from tests.kubernetes.deployed import ROOT, Run
+from tests.kubernetes.deployed import ROOT, Bookinfo, Run
 
 SCHEMA = json.loads((ROOT / "scenarios" / "reporting" / "report.schema.json").read_text())
 SECONDS = 600
@@ -83,3 +83,34 @@ def test_the_contract_holds_behind_the_mesh(part: str) -> None:
     )
 
     assert 0 == done.returncode, done.stdout
+
+
+def callers_left(bookinfo: Bookinfo) -> list[str]:
+    """What a trial makes in the cluster, and must take away again."""
+    return [
+        line
+        for line in bookinfo.run("kubectl", "get", "jobs,pods,networkpolicies", "-A", "-o", "name").splitlines()
+        if "caller" in line
+    ]
+
+
+def test_who_may_call_whom_holds(bookinfo: Bookinfo) -> None:
+    """All ordered pairs of identities, plain text from outside the mesh, and a foreign certificate."""
+    ended = typed("scenarios.zero_trust", "--json")
+
+    assert 0 == ended.returncode, ended.stdout + ended.stderr
+    found = json.loads(ended.stdout)
+    assert ("kubernetes", 36) == (found["platform"], len(found["pairs"]))
+    assert [] == callers_left(bookinfo)
+
+
+@pytest.mark.exhaustive
+def test_without_policies_21_arrows_open(bookinfo: Bookinfo) -> None:
+    """And none is open to the trial that comes after it: connections of before are waited for."""
+    ended = typed("scenarios.zero_trust", "--open", "--json")
+
+    assert 1 == ended.returncode, ended.stdout + ended.stderr
+    assert 21 == sum(pair["opened"] for pair in json.loads(ended.stdout)["pairs"])
+    after = typed("scenarios.zero_trust", "--quiet")
+    assert 0 == after.returncode, after.stdout + after.stderr
+    assert [] == callers_left(bookinfo)

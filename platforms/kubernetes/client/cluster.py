@@ -17,7 +17,7 @@ import websocket
 from kubernetes import client, config, dynamic, watch
 from kubernetes.config.config_exception import ConfigException
 from kubernetes.dynamic.exceptions import ResourceNotFoundError
-from kubernetes.stream import portforward
+from kubernetes.stream import portforward, stream
 
 from platforms.errors import Unsupported, UsageError
 from platforms.kubernetes.client import retry
@@ -29,6 +29,7 @@ FIELD_MANAGER = "bookinfo"
 """Whose fields are ours, in every object that we apply."""
 
 _ANSWER_SECONDS = 10.0
+_RUN_SECONDS = 90.0
 _PROBE_TIMEOUT = 2.0
 _MISSING_SECONDS = 60.0
 _OK = 200
@@ -189,16 +190,37 @@ class Cluster:
         )
         return text.splitlines()
 
+    def run(self, pod: str, namespace: str, container: str, command: list[str]) -> list[str]:
+        """Run a command in a container, and return the lines that it writes."""
+        with translated(f"a command in {pod}"):
+            text: str = stream(
+                self._streams().connect_get_namespaced_pod_exec,
+                pod,
+                namespace,
+                container=container,
+                command=command,
+                stdin=False,
+                stdout=True,
+                stderr=False,
+                tty=False,
+                _request_timeout=_RUN_SECONDS,
+            )
+        return text.splitlines()
+
     def forward(self, pod: str, namespace: str, port: int) -> socket:
         """A connection to a port that a pod may offer on its loopback only."""
-        # A client of its own: for as long as it asks, whatever its client is asked for goes by WebSocket.
-        core = client.CoreV1Api(client.ApiClient(self._settings))
         way = self._answer(
             f"port {port} of {pod}",
-            lambda: portforward(core.connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port)),
+            lambda: portforward(
+                self._streams().connect_get_namespaced_pod_portforward, pod, namespace, ports=str(port)
+            ),
         )
         connection: socket = way.socket(port)
         return connection
+
+    def _streams(self) -> client.CoreV1Api:
+        """A client of its own for a connection that stays open: while one is made, whatever its client is asked for goes by WebSocket."""
+        return client.CoreV1Api(client.ApiClient(self._settings))
 
     def _answer(self, what: str, ask: Callable[[], T]) -> T:
         """The API server's answer, however long it was away; its errors in words of ours, about `what`."""

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO, NAMESPACE
-from platforms.counters import Calls, Counters, MonotonicCounters
+from platforms.counters import Calls, Counters, Heard, MonotonicCounters
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
 from platforms.errors import NotReachable
@@ -123,6 +123,14 @@ class Proxies:
     def under_way(self, pod: Pod) -> int:
         """The calls of its own workload that a sidecar is busy with."""
         return stats.active_requests(self._ask(pod, stats.ACTIVE_REQUESTS_PATH))
+
+    def draining(self, pod: Pod) -> int:
+        """The number of older configurations by which a pod's Envoy still judges connections that it had before."""
+        return stats.draining(self._ask(pod, stats.DRAINING_PATH))
+
+    def heard(self, pod: Pod) -> Heard:
+        """The calls that came to a pod, as its sidecar counted them."""
+        return stats.heard(self._ask(pod, stats.HEARD_PATH))
 
     def calls(self, pod: Pod) -> Calls | None:
         """The calls of its own workload that went through a sidecar; None where it does not keep these counts."""

@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from platforms.counters import Heard
 from platforms.envoy import stats, tls
@@ -34,6 +36,14 @@ class LocalCallers:
         self._registry = registry
         self._topology = topology
         self._answers = answers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """There is nothing to let go of."""
 
     def as_proxy(self, name: str, app: str, path: str, times: int) -> Sequence[int | None]:
         """As a workload by its sidecar's outbound port; the gateway has none, and shows its certificate itself."""

@@ -115,3 +115,12 @@ def test_heard() -> None:
         {"stats": [{"name": name, "value": value} for name, value in values.items()]}
     )
     assert Heard(0, 0, 0) == stats.heard({})
+
+
+def test_draining() -> None:
+    """Filter chains and whole listeners alike."""
+    names = ("total_filter_chains_draining", "total_listeners_draining")
+    found = [{"name": f"listener_manager.{name}", "value": number} for number, name in enumerate(names, start=1)]
+
+    assert 3 == stats.draining({"stats": found})
+    assert 0 == stats.draining({})
