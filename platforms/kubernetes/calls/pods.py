@@ -10,12 +10,12 @@ from typing import Any
 import yaml
 
 from platforms.bookinfo import NAMESPACE
-from platforms.environment import ROOT
+from platforms.environment import DATA
 from platforms.errors import NotApplied, PlatformError
 from platforms.kubernetes.client.cluster import Cluster
 
 OUTSIDE, GATEWAY = "caller-outside", "caller-gateway"
-_FILE = ROOT / "manifests" / "callers" / "callers.yaml"
+_FILE = DATA / "manifests" / "callers" / "callers.yaml"
 _START_SECONDS = 120.0
 _END_SECONDS = 60.0
 _POLL_SECONDS = 0.3
