@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess  # noqa: TID251  # pip and the installed command are run as a user runs them
 import sys
 from pathlib import Path
@@ -14,15 +15,25 @@ from platforms.environment import ROOT, VERSION
 pytestmark = pytest.mark.exhaustive  # pip takes most of a minute
 
 
-def test_an_installed_copy_checks_rules_and_leaves_the_rest_to_a_checkout(tmp_path: Path) -> None:
-    """What needs no Bookinfo works away from the checkout; `up` says in one line what it needs, and none writes among the packages."""
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
-    subprocess.run([tmp_path / "venv" / "bin" / "pip", "install", "--quiet", ROOT], check=True)
-    environment = {name: os.environ[name] for name in ("PATH",)} | {"HOME": str(tmp_path)}
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the commands of an environment into which pip has installed the checkout."""
+    venv = tmp_path_factory.mktemp("installed") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+    subprocess.run([venv / "bin" / "pip", "install", "--quiet", ROOT], check=True)
+    return venv / "bin"
+
+
+def run(command: Path, *words: str, home: Path) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home)}
+    return subprocess.run([command, *words], cwd=home, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_an_installed_copy_checks_rules_and_leaves_the_rest_to_a_checkout(installed: Path, tmp_path: Path) -> None:
+    """What needs no Bookinfo works away from the checkout; `up` says in one line what it needs."""
 
     def bookinfo(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [str(tmp_path / "venv" / "bin" / "bookinfo"), *words]
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        return run(installed / "bookinfo", *words, home=tmp_path)
 
     assert f"bookinfo-proof {VERSION}\n" == bookinfo("--version").stdout
     checked = bookinfo("check", "-f", str(ROOT / "istio" / "canary.yaml"))
@@ -32,3 +43,16 @@ def test_an_installed_copy_checks_rules_and_leaves_the_rest_to_a_checkout(tmp_pa
     assert "in a checkout `make demo-up` brings them up" in refused.stderr
     assert 3 == bookinfo("canary").returncode
     assert (tmp_path / ".local" / "state" / "bookinfo").is_dir()
+
+
+def test_the_example_holds_its_rules_to_claims(installed: Path, tmp_path: Path) -> None:
+    """Somebody else's repository needs nothing but the plugin; a rule that was changed fails there, and only that."""
+    shop = tmp_path / "shop"
+    shutil.copytree(ROOT / "examples" / "shop", shop)
+    held = run(installed / "pytest", "-q", home=shop)
+    assert (0, True) == (held.returncode, "3 passed" in held.stdout), held.stdout
+    rule = shop / "rules" / "orders.yaml"
+    rule.write_text(rule.read_text().replace("weight: 80", "weight: 50").replace("weight: 20", "weight: 50"))
+    broken = run(installed / "pytest", "-q", home=shop)
+    assert (1, True) == (broken.returncode, "1 failed, 2 passed" in broken.stdout), broken.stdout
+    assert "orders: FAILS: " in broken.stdout
