@@ -33,15 +33,18 @@ class Counters:
     """Calls that got their answer by a retry; like the next, only by caller and app of which a proxy keeps that count."""
     timeouts: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """Calls that their route's time-out ended."""
+    ejected: Mapping[Hop, int] = field(default_factory=dict)
+    """Instances that outlier detection keeps out now; one that two of the caller's proxies keep out counts twice."""
 
     def since(self, earlier: Counters) -> Counters:
-        """The counts between the two readings."""
+        """The counts between the two readings; what is kept out is as in this one."""
         return Counters(
             requests={hop: n - earlier.requests.get(hop, 0) for hop, n in self.requests.items()},
             failures={hop: n - earlier.failures.get(hop, 0) for hop, n in self.failures.items()},
             retries={call: n - earlier.retries.get(call, 0) for call, n in self.retries.items()},
             rescued={call: n - earlier.rescued.get(call, 0) for call, n in self.rescued.items()},
             timeouts={call: n - earlier.timeouts.get(call, 0) for call, n in self.timeouts.items()},
+            ejected=self.ejected,
         )
 
 
@@ -76,6 +79,7 @@ class MonotonicCounters:
             retries=_sum(self._retries.update(_flat({name: one.retries for name, one in by_proxy.items()}))),
             rescued=_sum(self._rescued.update(_flat({name: one.rescued for name, one in by_proxy.items()}))),
             timeouts=_sum(self._timeouts.update(_flat({name: one.timeouts for name, one in by_proxy.items()}))),
+            ejected=_sum(_flat({name: one.ejected for name, one in by_proxy.items()})),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scenarios import canary, fault_ratings, mirroring, retries, rollout, timeouts, user_routing
+from scenarios import canary, circuit_breaking, fault_ratings, mirroring, retries, rollout, timeouts, user_routing
 from scenarios.run.cli import Command
 
 EPISODES: tuple[Command, ...] = (
@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, Command] = {
         timeouts.COMMAND,
         retries.COMMAND,
         mirroring.COMMAND,
+        circuit_breaking.COMMAND,
     )
 }
 """By name: `python -m scenarios.NAME` runs it."""

@@ -14,6 +14,21 @@ from scenarios.statistics.health import Health
 
 
 @dataclass(frozen=True, slots=True)
+class Ejection:
+    """What outlier detection is to do with the instances of a version of reviews."""
+
+    version: str
+    out: bool
+    """Its callers are to keep it out; or else nobody is to be out."""
+    seconds: float
+    """How long it is kept out."""
+    late_ms: int
+    """How long its callers wait for it: a page that takes longer met it."""
+    awaited: bool = True
+    """Visitors come until it is out, or back, before the requests of the step are sent; or else it has to be so anyway."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One state of the platform and the expectations while it is in force."""
 
@@ -31,6 +46,8 @@ class Step:
     """The versions that are compared meanwhile, if any are: all end users of the step ask for both."""
     counting: Counting | None = None
     """What the proxies are to count meanwhile, if no page can show it."""
+    ejection: Ejection | None = None
+    """Which instance has to be kept out while its requests are sent, or that none has to be."""
 
     def on(self, reviews: Mapping[str, int]) -> Step:
         """Return the step for so many instances of each version of reviews."""

@@ -36,6 +36,8 @@ class Endpoint:
     """As the control plane says; an Envoy without one takes every endpoint for healthy."""
     requests: int
     failures: int
+    ejected: bool = False
+    """Outlier detection keeps it out of the balancing."""
 
 
 def counters(
@@ -43,21 +45,25 @@ def counters(
 ) -> Counters:
     """The calls that the proxy of `caller` counted, by its answers to the first two paths.
 
-    An instance's requests count once, whichever of its clusters they went through.
+    An instance's requests count once, whichever of its clusters they went through; it is kept out if one of these does so.
     """
     requests: dict[Hop, int] = {}
     failures: dict[Hop, int] = {}
+    ejected: dict[Hop, set[tuple[str, int]]] = {}
     for endpoint in endpoints(clusters):
         if workload := workload_at(endpoint):
             hop = Hop(caller, workload.app, workload.version)
             requests[hop] = requests.get(hop, 0) + endpoint.requests
             failures[hop] = failures.get(hop, 0) + endpoint.failures
+            if endpoint.ejected:
+                ejected.setdefault(hop, set()).add((endpoint.address, endpoint.port))
     sums: dict[str, dict[tuple[str, str], int]] = {"retry": {}, "retry_success": {}, "timeout": {}}
     for stat in attempts.get("stats", ()):
         cluster, _, kind = str(stat.get("name", "")).removeprefix("cluster.").rpartition(".upstream_rq_")
         if (app := called_app(cluster)) and kind in sums:
             sums[kind][caller, app] = sums[kind].get((caller, app), 0) + int(stat["value"])
-    return Counters(requests, failures, sums["retry"], sums["retry_success"], sums["timeout"])
+    out = {hop: len(instances) for hop, instances in ejected.items()}
+    return Counters(requests, failures, sums["retry"], sums["retry_success"], sums["timeout"], out)
 
 
 def endpoints(clusters: Document) -> Iterator[Endpoint]:
@@ -67,15 +73,16 @@ def endpoints(clusters: Document) -> Iterator[Endpoint]:
         if called_app(name) is None:
             continue
         for host in cluster.get("host_statuses", ()):
-            socket = host["address"].get("socket_address", {})
+            socket, health = host["address"].get("socket_address", {}), host.get("health_status", {})
             counted = {stat["name"]: int(stat.get("value", 0)) for stat in host.get("stats", ())}
             yield Endpoint(
                 cluster=name,
                 address=str(socket.get("address", "")),
                 port=int(socket.get("port_value", 0)),
-                healthy=host.get("health_status", {}).get("eds_health_status", "HEALTHY") == "HEALTHY",
+                healthy=health.get("eds_health_status", "HEALTHY") == "HEALTHY",
                 requests=counted.get("rq_total", 0),
                 failures=counted.get("rq_error", 0),
+                ejected=bool(health.get("failed_outlier_check")),
             )
 
 

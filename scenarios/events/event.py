@@ -12,12 +12,13 @@ from datetime import datetime
 
 from platforms.boundary import Convergence
 from platforms.counters import Counters
+from scenarios.evidence.ejection import EjectionRecord
 from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import Observation
 from scenarios.evidence.pair import Pair
 from scenarios.evidence.recovery import Recovery
 from scenarios.messages.message import Message, Text
-from scenarios.scenario import Scenario
+from scenarios.scenario import Ejection, Scenario
 from scenarios.statistics.binomial import Range
 from scenarios.statistics.claim import Claim
 from scenarios.statistics.sequential import Decision
@@ -88,6 +89,15 @@ class InForce(Event):
 
     step: int
     convergence: Convergence
+
+
+@dataclass(frozen=True, slots=True)
+class Ejected(Event):
+    """An instance is out of the balancing, or back in it, as the step waits for; or that was given up."""
+
+    step: int
+    wanted: Ejection
+    seen: EjectionRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +259,7 @@ KINDS: tuple[type[Event], ...] = (
     Found,
     Accepted,
     InForce,
+    Ejected,
     Sending,
     Answered,
     Tried,

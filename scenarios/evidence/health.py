@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scenarios.evidence.judgement import Verdict
-from scenarios.evidence.observation import WEARS, Observation, shown_by
+from scenarios.evidence.observation import WEARS, Observation, shown_in
 from scenarios.messages.message import Message, Text
 from scenarios.statistics.comparison import ComparisonTest, Standing
 from scenarios.statistics.health import QUANTILES, Health, Lines, Measure
@@ -112,7 +112,7 @@ class HealthTest:
 
     def _is_bad(self, seen: Observation, measure: Measure) -> bool:
         if measure is Measure.SUCCESS:
-            return shown_by(seen) != WEARS.get(version_of(seen))
+            return shown_in(seen.marks) != WEARS.get(version_of(seen))
         line, grace = self._lines.at(measure), self._health.slower_ms if version_of(seen) == self._health.new else 0
         return line is not None and seen.milliseconds > line + grace
 

@@ -72,7 +72,7 @@ class Observation:
         if not self.marks:
             return Message("missing.no_marks")
         if self.is_page:
-            return _shown(self.marks)
+            return shown_in(self.marks)
         if who := self.marks.get("end-user", ""):
             return Message("missing.signed_in_as", who=who)
         return Message("missing.signed_in_as_nobody")
@@ -138,11 +138,6 @@ def is_of_stars(outcome: Text) -> bool:
     return isinstance(outcome, Message) and outcome.key in _STARS
 
 
-def shown_by(seen: Observation) -> Message:
-    """Return the first part that a page lacks, or else its stars."""
-    return _shown(seen.marks)
-
-
 def outcome(seen: Observation, aspect: Aspect, *, within: float | None) -> Text | None:
     """Return the outcome of one answer; None if it is unknown."""
     match aspect:
@@ -173,7 +168,7 @@ def _whole(seen: Observation) -> Text | None:
     """
     if not seen.is_page:
         return None
-    version, shown = seen.marks.get("reviews-version", ""), _shown(seen.marks)
+    version, shown = seen.marks.get("reviews-version", ""), shown_in(seen.marks)
     if shown == NO_REVIEWS or (shown == NO_DETAILS and seen.milliseconds >= 1000 * TRY_SECONDS):
         return None
     if shown == NO_RATINGS and WEARS.get(version) != NO_STARS:
@@ -189,7 +184,7 @@ def _page(seen: Observation, within: float | None) -> Text | None:
         return NO_PAGE if seen.timed_out or (seen.status and not seen.error) else None
     if within is not None and seen.milliseconds > within * 1000:
         return TOO_LATE
-    return _shown(seen.marks)
+    return shown_in(seen.marks)
 
 
 def _status(seen: Observation) -> Text | None:
@@ -204,7 +199,7 @@ def status_outcome(status: int) -> Message:
     return Message("missing.http", status=str(status))
 
 
-def _shown(marks: Mapping[str, str]) -> Message:
+def shown_in(marks: Mapping[str, str]) -> Message:
     """Return the first part that the page lacks, or else its stars."""
     for part, missing in (("details", NO_DETAILS), ("reviews", NO_REVIEWS)):
         if marks.get(part) != "shown":

@@ -9,19 +9,14 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-import urllib3
-
-from scenarios.evidence.observation import marks
+from scenarios.evidence.visitors import Visit, Visitors
 
 _EVERY = 0.02
 """Seconds between two requests: the resolution of the measurement, at a load that the page hardly notices."""
 _BEFORE = 0.1
 """Seconds of requests before the fault is lifted, so that some of them still meet it."""
-_PAGE_SECONDS = 10.0
 _GIVES_UP = 15.0
 """How long requests go on after the fault is lifted everywhere, should no page ever come with stars."""
-_MOST_UNDER_WAY = 128
-"""A page that waits for late ratings takes 6 s; beyond this number, no further request is begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +49,19 @@ def measure_recovery(pages: Sequence[ProbedPage], *, applied: float) -> Recovery
 
 
 class RecoveryProbe:
-    """A steady stream of page requests while the block lifts a fault, and until stars are back.
+    """Visitors who come while the block lifts a fault, and until stars are back.
 
-    A request does not wait for earlier ones: a page that waits for late ratings must not hide that the fault is gone.
-    When the block is left every page has arrived, so that none is counted for a later step.
+    A visitor does not wait for earlier ones: a page that waits for late ratings must not hide that the fault is gone.
     """
 
     def __init__(self, url: str) -> None:
-        self._url = f"{url}/productpage"
-        self._pages: list[ProbedPage] = []
-        self._over = threading.Event()
+        self._visitors = Visitors(url, _EVERY, self._came)
         self._stars = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._clock = threading.Thread(target=self._send_steadily, daemon=True)
-        self._pool = urllib3.PoolManager(maxsize=_MOST_UNDER_WAY, timeout=_PAGE_SECONDS, retries=False)
         self._applied = 0.0
 
     def __enter__(self) -> Self:
-        self._clock.start()
-        self._over.wait(_BEFORE)
+        self._visitors.__enter__()
+        time.sleep(_BEFORE)
         self._applied = time.perf_counter()
         return self
 
@@ -81,31 +70,19 @@ class RecoveryProbe:
     ) -> None:
         if kind is None:
             self._stars.wait(_GIVES_UP)
-        self._over.set()
-        if kind is None:  # otherwise nothing is measured any more, and late pages are not worth waiting for
-            self._clock.join()
-            for thread in self._threads:
-                thread.join()
-            self._pool.clear()
+        self._visitors.__exit__(kind, error, trace)
 
     @property
     def recovery(self) -> Recovery:
         """The measurement; complete once the block has been left."""
-        return measure_recovery(self._pages, applied=self._applied)
+        pages = [ProbedPage(one.ended, _has_stars(one)) for one in self._visitors.visits]
+        return measure_recovery(pages, applied=self._applied)
 
-    def _send_steadily(self) -> None:
-        while not self._over.wait(_EVERY):
-            if sum(thread.is_alive() for thread in self._threads) < _MOST_UNDER_WAY:
-                self._threads.append(threading.Thread(target=self._request_page, daemon=True))
-                self._threads[-1].start()
-
-    def _request_page(self) -> None:
-        stars = False
-        try:
-            answer = self._pool.request("GET", self._url)
-            stars = marks(answer.data.decode(errors="replace")).get("ratings") == "shown"
-        except urllib3.exceptions.HTTPError:
-            pass  # no page counts as a page without stars
-        self._pages.append(ProbedPage(time.perf_counter(), stars))
-        if stars:
+    def _came(self, visit: Visit) -> None:
+        if _has_stars(visit):
             self._stars.set()
+
+
+def _has_stars(visit: Visit) -> bool:
+    """Return whether the page has stars; no page is a page without."""
+    return visit.marks.get("ratings") == "shown"

@@ -91,7 +91,7 @@ def without_strangers(counted: Counters, found: LoggedCalls | None, requests: in
         asked[call.hop] += 1
         failed[call.hop] += call.status == 0 or call.status >= _FAILURE
         repeated[call.hop.caller, call.hop.app] += call.attempts - 1
-    return Counters(asked, failed, repeated)
+    return Counters(asked, failed, repeated, ejected=counted.ejected)
 
 
 def _read(calls: Iterable[Call], mark: str) -> LoggedCalls:

@@ -8,6 +8,13 @@ from dataclasses import dataclass, replace
 from platforms.boundary import Convergence
 from platforms.counters import Counters
 from scenarios.evidence.counted import CountReport, judge_counting, without_copies
+from scenarios.evidence.ejection import (
+    EjectionRecord,
+    EjectionReport,
+    answers_while_out,
+    ejected_besides,
+    judge_ejection,
+)
 from scenarios.evidence.health import HealthReport, judge_health
 from scenarios.evidence.judge import judge, overall
 from scenarios.evidence.judgement import Judgement, Verdict
@@ -69,6 +76,8 @@ class StepRecord:
     """How many answers had come by then: later ones were not asked under the step's rule alone; None if it was not taken back."""
     rolled_back_ms: float | None = None
     """How long it took until every proxy served what was there before."""
+    ejection: EjectionRecord | None = None
+    """What became of the instance that the step has waited for, if it waits for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +96,13 @@ class StepReport:
     """How the new version stood beside the old one, in a step that compares them."""
     counted: CountReport | None = None
     """What the proxies counted of the calls that the step claims something of."""
+    ejection: EjectionReport | None = None
+    """What became of the instance that was to be kept out, or taken back, in a step that waits for that."""
 
     @property
     def verdict(self) -> Verdict:
         """The verdict on all that the step claims."""
-        others = [one.verdict for one in (self.health, self.counted) if one]
+        others = [one.verdict for one in (self.health, self.counted, self.ejection) if one]
         return overall([*others, *(judgement.verdict for judgement in self.judgements)])
 
     @property
@@ -108,6 +119,7 @@ class StepReport:
 
 def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
     """Judge every claim of a step by what its clients saw and its proxies counted; `usual_ms` as in `judge_latency`."""
+    record = _while_out(record)
     claims, observations, counting = record.claims, record.observations, record.step.counting
     by_version = tally(observations, Aspect.REVIEWS, within=None)
     stars = sum(one.is_page and one.marks.get("ratings") == "shown" for one in observations)
@@ -148,7 +160,21 @@ def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
     counted = None
     if counting:
         counted = judge_counting(counting, record.counters, alpha=claims[0].alpha, disagreement=disagreement)
-    return StepReport(record, judgements, by_version, stars, counts, disagreement, health, counted)
+    ejection = None
+    if (wanted := record.step.ejection) and record.ejection:
+        ejection = judge_ejection(wanted, record.ejection, record.counters, observations, record.step.title)
+    return StepReport(record, judgements, by_version, stars, counts, disagreement, health, counted, ejection)
+
+
+def _while_out(record: StepRecord) -> StepRecord:
+    """Return the record without what came of requests after an instance that is sick was taken back: its time was over."""
+    if not (record.step.ejection and record.ejection):
+        return record
+    until = answers_while_out(record.step.ejection, record.ejection, record.observations)
+    if until is None:
+        return record
+    decisions = tuple(one if one and one.answers <= until else None for one in record.decisions)
+    return replace(record, until=until, decisions=decisions)
 
 
 def _surplus(counts: ProxyCounts, tallies: Sequence[Tally], strangers: int) -> Surplus:
@@ -207,6 +233,8 @@ def _interference(record: StepRecord) -> Disagreement | None:
         return Disagreement(Message("doubt.changed", changes=record.instance_changes), contradicts=True)
     if record.superseded:
         return Disagreement(Message("doubt.overtaken", how=record.superseded), contradicts=True)
+    if record.step.ejection and (others := ejected_besides(record.step.ejection, record.counters)):
+        return Disagreement(Message("doubt.ejected", versions=others), contradicts=True)
     if record.calls_under_way:
         return Disagreement(Message("doubt.busy", calls=record.calls_under_way), contradicts=False)
     return None

@@ -197,6 +197,7 @@ def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
         "requests_logged": step.record.pages_logged,
         "health": _health(report, step),
         "counted": _counted(step),
+        "ejection": _ejection(report, step),
     }
 
 
@@ -250,6 +251,25 @@ def _counted(step: StepReport) -> dict[str, Any] | None:
         "catches_points": None if found.catches is None else float(found.catches * 100),
         "verdict": found.verdict.name,
         "reason": found.reason,
+    }
+
+
+def _ejection(report: Report, step: StepReport) -> dict[str, Any] | None:
+    """The lot of an instance that was to be kept out, or taken back; None of a step that waits for neither."""
+    if (found := step.ejection) is None:
+        return None
+    return {
+        "version": found.wanted.version,
+        "wanted": "out" if found.wanted.out else "back",
+        "verdict": found.verdict.name,
+        "seconds": found.wanted.seconds,
+        "at_ms": _since(report, found.record.at),
+        "after_ms": _tenths(found.record.after_ms),
+        "bad_answers": found.record.bad_answers,
+        "pages": found.record.pages,
+        "met": found.record.met,
+        "lacking": found.record.lacking,
+        "asked": found.asked,
     }
 
 

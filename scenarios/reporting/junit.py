@@ -84,6 +84,10 @@ def _cases(document: Mapping[str, Any]) -> Iterator[Case]:
         if counted := step.get("counted"):
             name = english(Message("junit.counted", step=step["title"], what=counted["what"]))
             yield Case(name, step["seconds"], counted["verdict"], counted["reason"])
+        if it := step.get("ejection"):
+            name = english(Message(f"junit.{it['wanted']}", step=step["title"], version=it["version"]))
+            reason = "" if it["verdict"] == "HOLDS" else "; ".join(document["reasons"])
+            yield Case(name, step["seconds"], it["verdict"], reason)
 
 
 def _not_restored(document: Mapping[str, Any]) -> Iterator[Case]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from scenarios.enduser import shown
 from scenarios.evidence.counted import named
+from scenarios.evidence.ejection import EjectionRecord
 from scenarios.messages.message import Message, Text
-from scenarios.scenario import Scenario
+from scenarios.scenario import Ejection, Scenario
 from scenarios.statistics import binomial
 from scenarios.statistics.claim import Claim, caught
 
@@ -57,6 +58,7 @@ def headline(told: Mapping[str, Any]) -> Iterator[Text]:
 def verdict_parts(told: Mapping[str, Any]) -> Iterator[Text]:
     """Say why the verdict is what it is, and how the platform was left."""
     yield from _rolled_back(told)
+    yield from ejection_parts(told)
     if told["verdict"] == "HOLDS":
         yield told["power"]
         yield from _recovered(told)
@@ -113,6 +115,30 @@ def _rolled_back(told: Mapping[str, Any]) -> Iterator[Message]:
         if health["bad"]:
             seconds = (health["last_bad_at_ms"] - health["first_bad_at_ms"]) / 1000
             yield Message("run.met", n=health["bad"], new=health["new"], seconds=seconds)
+
+
+def ejection_parts(told: Mapping[str, Any]) -> Iterator[Message]:
+    """Say how soon an instance was out, who met it until then, and when it was back."""
+    out_at = None
+    for step in told["steps"]:
+        it = step.get("ejection")
+        if not it or it["after_ms"] is None:
+            continue
+        if it["wanted"] == "out":
+            out_at = it["at_ms"]
+            yield Message("run.out", version=it["version"], n=it["bad_answers"], seconds=it["after_ms"] / 1000)
+            yield Message("run.met_sick", n=it["met"], pages=it["pages"], lacking=it["lacking"])
+        elif out_at is not None:
+            yield Message("run.back", version=it["version"], seconds=(it["at_ms"] - out_at) / 1000)
+
+
+def ejection_line(title: Text, wanted: Ejection, seen: EjectionRecord) -> Message:
+    """Say of a step, as soon as it is known, what became of the instance that it waits for."""
+    if seen.after_ms is None or seen.at is None:
+        return Message("run.not_out" if wanted.out else "run.not_back", title=title, version=wanted.version)
+    key = "run.is_out" if wanted.out else "run.is_back"
+    fields = {"n": seen.bad_answers, "met": seen.met, "pages": seen.pages, "seconds": seen.after_ms / 1000}
+    return Message(key, title=title, version=wanted.version, **fields)
 
 
 def _recovered(told: Mapping[str, Any]) -> Iterator[Message]:

@@ -14,6 +14,7 @@ from scenarios.events.event import (
     Compared,
     Counted,
     Decided,
+    Ejected,
     Ended,
     Event,
     Failed,
@@ -115,6 +116,7 @@ class Report:
         found = [one for one in compared if one[1].verdict is Verdict.FAILS] if cut else compared
         return [
             *(reason for title, health in found for reason in health_reasons(title, health)),
+            *(step.ejection.reason for step in self.steps if step.ejection and step.ejection.reason),
             *self._of_pages_and_counts([one for one in self.judgements if one not in open_]),
         ]
 
@@ -209,7 +211,7 @@ def cut(share: float) -> float:
 
 
 E = TypeVar("E", bound=Event)
-S = TypeVar("S", Accepted, InForce, Answered, Decided, Compared, RolledBack, Sent, Counted)
+S = TypeVar("S", Accepted, InForce, Ejected, Answered, Decided, Compared, RolledBack, Sent, Counted)
 
 
 class Past:
@@ -265,6 +267,7 @@ class Past:
             rolled_back=next((event.at for event in back), None),
             until=next((event.answers for event in back), None),
             rolled_back_ms=next((event.convergence.milliseconds for event in back), None),
+            ejection=next((event.seen for event in self.of_step(number, Ejected)), None),
         )
 
 

@@ -19,6 +19,7 @@ def evidence(told: Mapping[str, Any]) -> Iterator[Message]:
         yield Message("evidence.intervals")
     yield Message("evidence.false_alarm", runs=round(1 / told["false_alarm"]))
     yield Message("evidence.power", power=told["power"])
+    yield from _ejection(told)
     yield from _recovery(told)
     yield from _ending(told)
 
@@ -58,6 +59,13 @@ def _copies(step: Mapping[str, Any], version: str) -> int:
     it = step.get("counted") or {}
     copied = it.get("kind") == "mirrored" and it["version"] == version
     return int(step["proxies"]["reviews_answered"][version]) if copied else 0
+
+
+def _ejection(told: Mapping[str, Any]) -> Iterator[Message]:
+    for step in told["steps"]:
+        it = step.get("ejection")
+        if it and it["wanted"] == "out" and it["verdict"] == "HOLDS":
+            yield Message("evidence.out", version=it["version"], n=step["requests"], pages=it["pages"])
 
 
 def _recovery(told: Mapping[str, Any]) -> Iterator[Message]:

@@ -20,6 +20,7 @@ from scenarios.events.event import (
     Answered,
     Compared,
     Decided,
+    Ejected,
     Event,
     Found,
     InForce,
@@ -35,7 +36,7 @@ from scenarios.evidence.judgement import Verdict
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
-from scenarios.reporting.lines import claim_lines, count_lines, headline, health_lines, verdict_parts
+from scenarios.reporting.lines import claim_lines, count_lines, ejection_line, headline, health_lines, verdict_parts
 from scenarios.reporting.narrative import evidence
 from scenarios.reporting.table import COLORS, table
 from scenarios.reporting.texts import scenario_name, with_messages
@@ -144,7 +145,7 @@ class Screen:
                 self.note(event.text)
             case Found(state=Message(key="found.other")):
                 self.note(Message("run.other_rule"))
-            case InForce() | RolledBack() | Restored():
+            case InForce() | RolledBack() | Restored() | Ejected():
                 self._served(event)
             case Sending() if self.verbosity is not Verbosity.QUIET and self._err.is_terminal:
                 self._bar.begin(escape(self._in_words(self._titles[event.step])), event.requests, self._err)
@@ -186,7 +187,10 @@ class Screen:
         for note in scenario.notes:
             self.note(Message("run.note", note=note))
 
-    def _served(self, event: InForce | RolledBack | Restored) -> None:
+    def _served(self, event: InForce | RolledBack | Restored | Ejected) -> None:
+        if isinstance(event, Ejected):
+            self.note(ejection_line(self._titles[event.step], event.wanted, event.seen))
+            return
         title = Message("run.baseline") if isinstance(event, Restored) else self._titles[event.step]
         key = "run.rolled_back" if isinstance(event, RolledBack) else "run.in_force"
         served = event.convergence

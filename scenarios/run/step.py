@@ -15,12 +15,14 @@ from scenarios.events.event import (
     Accepted,
     Answered,
     Counted,
+    Ejected,
     InForce,
     Sending,
     Sent,
 )
 from scenarios.events.stream import Stream
 from scenarios.evidence.changes import instance_changes, rule_updates
+from scenarios.evidence.ejection import watch_ejection
 from scenarios.evidence.health import HealthTest
 from scenarios.evidence.proxy_counts import read_settled
 from scenarios.evidence.recovery import RecoveryProbe
@@ -70,6 +72,8 @@ def run_step(
         platform.apply(step.state)
         publish(Accepted(number, at=applied_at))
         publish(InForce(number, platform.wait_until_converged(step.state, timeout=CONVERGENCE_SECONDS)))
+    if step.ejection and step.ejection.awaited:
+        publish(Ejected(number, step.ejection, watch_ejection(platform, step.ejection)))
     log = platform.request_log
     only_ours = log is not None and step.counting is None
     """Calls of others are left out by the log; but what it does not tell, such as a time-out, is counted of everybody."""
