@@ -201,6 +201,8 @@ class FakePlatform:
         self._repeated: Counter[str] = Counter()
         """How often reviews were asked again, a retry helped, or a time-out ended a call."""
         self._log = _Log()
+        self._bad: Counter[str] = Counter()
+        self._out: dict[str, float] = {}
         self._served = self._asked = State(baseline())
         self._changed = time.monotonic()
         self._states = 0
@@ -272,7 +274,8 @@ class FakePlatform:
         with self._lock:
             calls = [{(_CALLER, "reviews"): self._repeated[kind]} for kind in ("retries", "rescued", "timeouts")]
             kept = calls if self.defects.keeps_calls else [calls[0], {}, {}]
-            return Counters(dict(self._requests), {hop: self._failures[hop] for hop in self._requests}, *kept)
+            out = {Hop(_CALLER, "reviews", version): 1 for version in self._kept_out(self._served)}
+            return Counters(dict(self._requests), {hop: self._failures[hop] for hop in self._requests}, *kept, out)
 
     def under_way(self) -> int:
         with self._lock:
@@ -349,6 +352,7 @@ class FakePlatform:
                 self._requests[hop] += 1  # productpage asks once more
                 self._failures[hop] += 2
                 self._repeated["timeouts"] += 2
+                self._fails_twice(state, version)
                 return "unknown", 2 * _seconds(http["timeout"])
         retries, waited = http.get("retries", {}), 0.0
         for _ in range(retries.get("attempts", 0)):
@@ -363,6 +367,22 @@ class FakePlatform:
         with self._lock:
             self._repeated["rescued"] += waited > 0
         return ratings, waited + seconds
+
+    def _fails_twice(self, state: State, version: str) -> None:
+        """Keep out what has failed too often; here nothing succeeds in between."""
+        self._bad[version] += 2
+        if (detection := _outlier_detection(state)) and self._bad[version] >= detection["consecutive5xxErrors"]:
+            self._out.setdefault(version, time.monotonic())
+
+    def _kept_out(self, state: State) -> set[str]:
+        """The versions that outlier detection keeps out; one that hangs is not taken back here, however late its time is over."""
+        detection = _outlier_detection(state)
+        for version, since in list(self._out.items()):
+            over = time.monotonic() > since + _seconds(detection["baseEjectionTime"]) * self.second if detection else True
+            if over and not _fault(state, version):
+                del self._out[version]
+                self._bad.clear()
+        return set(self._out) if detection else set()
 
     def _copy(self, state: State, end_user: str) -> None:
         """Send a copy of a call of reviews to whoever gets some, and drop the answer."""
@@ -435,6 +455,7 @@ class FakePlatform:
         if chance.random() < self.defects.leak:
             return "v3"
         header = "" if self.defects.drops_end_user else _header(end_user)
+        self._kept_out(state)
         for http in _virtual_service(state, "reviews")["http"]:
             if http.get("match") and end_user and end_user == self.defects.taken_for_user:
                 return self._drawn(http["route"], chance)
@@ -446,7 +467,7 @@ class FakePlatform:
         weights: Counter[str] = Counter()
         for destination in route:
             subset, weight = destination["destination"].get("subset"), destination.get("weight", 0)
-            weights.update({subset: weight or 1} if subset else dict.fromkeys(VERSIONS, 1))
+            weights.update({subset: weight or 1} if subset else {one: 1 for one in VERSIONS if one not in self._out})
             if subset and len(route) > 1:
                 weights[subset] = weight
         if self.defects.weights and len(route) > 1:
@@ -507,6 +528,12 @@ def _page(end_user: str, version: str, ratings: str, otherwise: Mapping[str, str
 def _virtual_service(state: State, name: str) -> Mapping[str, Any]:
     found = [resource.spec for resource in state.resources.of_kind("VirtualService") if resource.name == name]
     return found[0] if found else {}
+
+
+def _outlier_detection(state: State) -> Mapping[str, Any]:
+    """That of the DestinationRule for reviews."""
+    (found,) = (one.spec for one in state.resources.of_kind("DestinationRule") if one.name == "reviews")
+    return found.get("trafficPolicy", {}).get("outlierDetection", {})
 
 
 def _fault(state: State, version: str) -> Mapping[str, Any]:
