@@ -378,7 +378,9 @@ class FakePlatform:
         """The versions that outlier detection keeps out; one that hangs is not taken back here, however late its time is over."""
         detection = _outlier_detection(state)
         for version, since in list(self._out.items()):
-            over = time.monotonic() > since + _seconds(detection["baseEjectionTime"]) * self.second if detection else True
+            over = (
+                time.monotonic() > since + _seconds(detection["baseEjectionTime"]) * self.second if detection else True
+            )
             if over and not _fault(state, version):
                 del self._out[version]
                 self._bad.clear()

@@ -57,7 +57,7 @@ def scenario(margin: Fraction, out_seconds: int, *, detects: bool = True, keep: 
         leak=min(margin, _LEAK),
         budget=_WAITS_SECONDS,
     )
-    out = Ejection(SICK, out=True, seconds=out_seconds, late_ms=1000 * _WAITS_SECONDS)
+    out = Ejection(SICK, out=True, seconds=float(out_seconds), late_ms=1000 * _WAITS_SECONDS)
     steps = (
         Step(Message("step.all_well"), fine, (everybody,), ejection=replace(out, out=False, awaited=False)),
         Step(Message("step.hangs", version=SICK), State(baseline().overlaid(sick)), (others,), ejection=out),

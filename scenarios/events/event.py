@@ -12,11 +12,11 @@ from datetime import datetime
 
 from platforms.boundary import Convergence
 from platforms.counters import Counters
-from scenarios.evidence.ejection import EjectionRecord
 from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import Observation
 from scenarios.evidence.pair import Pair
 from scenarios.evidence.recovery import Recovery
+from scenarios.evidence.visits.ejection import EjectionRecord
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Ejection, Scenario
 from scenarios.statistics.binomial import Range

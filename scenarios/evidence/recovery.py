@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from scenarios.evidence.visitors import Visit, Visitors
+from scenarios.evidence.visits.visitors import Visit, Visitors
 
 _EVERY = 0.02
 """Seconds between two requests: the resolution of the measurement, at a load that the page hardly notices."""

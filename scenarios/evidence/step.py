@@ -8,13 +8,6 @@ from dataclasses import dataclass, replace
 from platforms.boundary import Convergence
 from platforms.counters import Counters
 from scenarios.evidence.counted import CountReport, judge_counting, without_copies
-from scenarios.evidence.ejection import (
-    EjectionRecord,
-    EjectionReport,
-    answers_while_out,
-    ejected_besides,
-    judge_ejection,
-)
 from scenarios.evidence.health import HealthReport, judge_health
 from scenarios.evidence.judge import judge, overall
 from scenarios.evidence.judgement import Judgement, Verdict
@@ -31,6 +24,13 @@ from scenarios.evidence.proxy_counts import (
     summarise,
 )
 from scenarios.evidence.recovery import Recovery
+from scenarios.evidence.visits.ejection import (
+    EjectionRecord,
+    EjectionReport,
+    answers_while_out,
+    ejected_besides,
+    judge_ejection,
+)
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Step
 from scenarios.statistics.claim import Aspect, Claim

@@ -85,7 +85,11 @@ def _cases(document: Mapping[str, Any]) -> Iterator[Case]:
             name = english(Message("junit.counted", step=step["title"], what=counted["what"]))
             yield Case(name, step["seconds"], counted["verdict"], counted["reason"])
         if it := step.get("ejection"):
-            name = english(Message(f"junit.{it['wanted']}", step=step["title"], version=it["version"]))
+            name = english(
+                Message(
+                    "junit.out" if it["wanted"] == "out" else "junit.back", step=step["title"], version=it["version"]
+                )
+            )
             reason = "" if it["verdict"] == "HOLDS" else "; ".join(document["reasons"])
             yield Case(name, step["seconds"], it["verdict"], reason)
 

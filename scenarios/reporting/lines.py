@@ -8,7 +8,7 @@ from typing import Any
 
 from scenarios.enduser import shown
 from scenarios.evidence.counted import named
-from scenarios.evidence.ejection import EjectionRecord
+from scenarios.evidence.visits.ejection import EjectionRecord
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Ejection, Scenario
 from scenarios.statistics import binomial
@@ -127,7 +127,7 @@ def ejection_parts(told: Mapping[str, Any]) -> Iterator[Message]:
         if it["wanted"] == "out":
             out_at = it["at_ms"]
             yield Message("run.out", version=it["version"], n=it["bad_answers"], seconds=it["after_ms"] / 1000)
-            yield Message("run.met_sick", n=it["met"], pages=it["pages"], lacking=it["lacking"])
+            yield Message("run.met_sick", met=it["met"], pages=it["pages"], lacking=it["lacking"])
         elif out_at is not None:
             yield Message("run.back", version=it["version"], seconds=(it["at_ms"] - out_at) / 1000)
 

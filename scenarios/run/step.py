@@ -22,11 +22,11 @@ from scenarios.events.event import (
 )
 from scenarios.events.stream import Stream
 from scenarios.evidence.changes import instance_changes, rule_updates
-from scenarios.evidence.ejection import watch_ejection
 from scenarios.evidence.health import HealthTest
 from scenarios.evidence.proxy_counts import read_settled
 from scenarios.evidence.recovery import RecoveryProbe
 from scenarios.evidence.request_witness import find_contradiction, read_log, without_strangers
+from scenarios.evidence.visits.ejection import watch_ejection
 from scenarios.messages.message import Message, Text
 from scenarios.run.gate import Gate, decided
 from scenarios.run.traffic import Traffic, UserLoad

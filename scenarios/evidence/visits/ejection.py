@@ -15,7 +15,7 @@ from platforms.counters import Counters, Hop
 from platforms.wait import wait_while
 from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import WEARS, Observation, shown_in
-from scenarios.evidence.visitors import Visit, Visitors
+from scenarios.evidence.visits.visitors import Visit, Visitors
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Ejection
 
