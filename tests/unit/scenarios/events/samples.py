@@ -16,6 +16,7 @@ from scenarios.events.event import (
     Compared,
     Counted,
     Decided,
+    Ejected,
     Ended,
     Event,
     Failed,
@@ -39,9 +40,10 @@ from scenarios.evidence.judgement import Verdict
 from scenarios.evidence.observation import NO_RATINGS, RED_STARS, Observation
 from scenarios.evidence.pair import Caller, Kind, Pair
 from scenarios.evidence.recovery import Recovery
+from scenarios.evidence.visits.ejection import EjectionRecord
 from scenarios.messages.message import Message
 from scenarios.run.run import LoadProfile, plan_steps
-from scenarios.scenario import Scenario
+from scenarios.scenario import Ejection, Scenario
 from scenarios.statistics.binomial import Range
 from scenarios.statistics.sequential import Decision
 
@@ -84,6 +86,9 @@ def of_each_kind() -> list[Event]:
         Noted("a name"),
         Accepted(0, at=1790000000.0),
         InForce(0, CONVERGENCE),
+        Ejected(
+            0, Ejection("v2", out=True, seconds=30.0, late_ms=2000), EjectionRecord(1790000000.0, 412.5, 3, 25, 6, 1)
+        ),
         Sending(0, 4),
         Answered(0, ANSWERS),
         Tried(0, Pair(Caller(Kind.PROXY, "details-v1", "details"), "ratings", (403, None), Heard(0, 1, 1))),
