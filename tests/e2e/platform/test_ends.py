@@ -6,10 +6,12 @@ import json
 import os
 import shutil
 import signal
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO
 from platforms.demo.journal import Journal
 from platforms.local import bringup
 from platforms.local.deployments import deployment
@@ -87,7 +89,12 @@ def test_down_in_the_middle_of_up(down: Demo) -> None:
 def test_a_supervisor_that_nobody_knows_ends(down: Demo) -> None:
     """If `up` is killed before it has seen the demo's record, nothing is started."""
     (down.folder / "local").mkdir()
-    told = {"runtimes": dict(runtimes.require()), "deployments": deployment.document(deployment.DEPLOYMENTS)}
+    told = {
+        "runtimes": dict(runtimes.require()),
+        "deployments": deployment.document(deployment.DEPLOYMENTS),
+        "services": asdict(BOOKINFO),
+        "owner": None,
+    }
     supervisor = down.typed("platforms.local.supervisor", str(down.port), "3600", stdin=f"{json.dumps(told)}\n")
 
     assert (3, "", "") == (supervisor.returncode, supervisor.stdout, supervisor.stderr)

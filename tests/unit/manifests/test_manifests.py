@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 import yaml
 
 from platforms.bookinfo import BOOKINFO
-from platforms.environment import ROOT
+from platforms.environment import ROOT, VERSION
 from platforms.istio.registry import Workload
 from platforms.local import ports
 from platforms.local.deployments.deployment import DEPLOYMENTS as RUN
@@ -129,10 +128,8 @@ def test_service_accounts(workload: Workload) -> None:
 
 def test_containers(workload: Workload) -> None:
     """A container has its service's name, this release's image and the port of the Service."""
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-
     assert workload.app == container(workload)["name"]
-    assert f"localhost/bookinfo/{workload.app}:{version}" == container(workload)["image"]
+    assert f"localhost/bookinfo/{workload.app}:{VERSION}" == container(workload)["image"]
     assert [{"name": "http", "containerPort": BOOKINFO.port}] == container(workload)["ports"]
 
 

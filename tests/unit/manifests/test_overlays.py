@@ -162,6 +162,7 @@ def test_every_policy_names_whom_and_which_ports() -> None:
         "base/default-deny": set(),
         "base/dns": {"out 53/UDP", "out 53/TCP"},
         "base/istiod": {"out 15012/TCP"},
+        "callers/callers": page,
         "details/details": {"in 9080/TCP"},
         "productpage/productpage": page,
         "ratings/ratings": {"in 9080/TCP"},
