@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 
 from platforms.counters import Calls, Counters, Heard, Hop
 from platforms.istio.registry import Workload
-from platforms.istio.resources import Resource, ResourceSet, dry_run
+from platforms.istio.resources import Resource, ResourceSet, dry_run, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class State:
                 kind=one["kind"],
                 name=one["metadata"]["name"],
                 namespace=one["metadata"]["namespace"],
-                spec=one["spec"],
+                spec=said(one),
                 source=one["source"],
                 created=one["created"],
                 dry_run=dry_run(one["metadata"]),

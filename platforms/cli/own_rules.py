@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO, baseline, load, parse, with_workloads
 from platforms.boundary import CONVERGENCE_SECONDS, Convergence, State
+from platforms.cli import https_notes
 from platforms.demo.applied_rules import AppliedRules
 from platforms.demo.crash_recovery import print_restored
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
 from platforms.envoy.route import hidden
 from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotConverged, UsageError
+from platforms.istio import secrets
 from platforms.istio.analysis.analyze import analyze
 from platforms.istio.analysis.hints import hints
 from platforms.istio.analysis.message import Finding
@@ -22,7 +24,7 @@ from platforms.istio.gateway_api.own_services import hindrance
 from platforms.istio.overlay import Overlay, lay_over
 from platforms.istio.reading import files
 from platforms.istio.registry import Registry
-from platforms.istio.resources import GATEWAY_API, Resource, ResourceSet, collected
+from platforms.istio.resources import GATEWAY_API, SECRET, Resource, ResourceSet, collected
 from platforms.istio.schema import crds
 from platforms.istio.validation.validate import validated
 from platforms.kubernetes.snapshot import verifiable_routing
@@ -33,7 +35,11 @@ _PROBE_SECONDS = 1.0
 _ANYWHERE = Topology(Path("/"), {one.name: Ports(0, 0, 0) for one in BOOKINFO.workloads}, 0)
 """Where proxies listen makes no difference to what is refused."""
 _OF_ITS_OWN = "Bookinfo has Services and workloads of its own"
-CLUSTERS_SERVICES = "a demo in a cluster changes no Services, and takes those that `kubectl apply` has made"
+CLUSTERS_OWN = {
+    kind: f"a demo in a cluster changes no {kind}s, and takes those that `kubectl apply` has made"
+    for kind in ("Service", SECRET)
+}
+"""What a cluster has without us, by kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,7 @@ def dry_run(own: OwnRules, platform: str, registry: Registry = BOOKINFO) -> Rema
     own = on(own, platform)
     laid = laid_over(own.resources)
     translate(laid.resources, platform)
-    return _preceded(own.notes, remarks(laid, registry))
+    return _preceded((*own.notes, *_of_platform(laid, platform)), remarks(laid, registry))
 
 
 def translate(resources: ResourceSet, platform: str) -> None:
@@ -153,7 +159,14 @@ def _apply(own: ResourceSet, platform: DemoPlatform) -> Applied:
     laid = laid_over(own)
     convergence = _put_in_force(platform, State(laid.resources))
     AppliedRules.of(platform.key).write(own)
-    return Applied(convergence, remarks(laid, with_workloads(platform.workloads())))
+    found = remarks(laid, with_workloads(platform.workloads()))
+    return Applied(convergence, _preceded(tuple(_of_platform(laid, platform.name)), found))
+
+
+def _of_platform(laid: Overlay, platform: str) -> Iterator[str]:
+    """Tell what a platform has to add of its own."""
+    if platform == "local":
+        yield from https_notes.notes(laid.resources, BOOKINFO)
 
 
 def remarks(laid: Overlay, registry: Registry) -> Remarks:
@@ -197,20 +210,25 @@ def reset(platform: DemoPlatform, who: str) -> Convergence:
 def is_rule(resource: Resource) -> bool:
     """Tell a rule, also a misspelt one, from what decides nothing about requests, such as a Deployment.
 
-    A Service that is none of Bookinfo's and selects some of its workloads is one: routes may lead to it.
+    A Service that is none of Bookinfo's and selects some of its workloads is one: routes may lead to it; and so is a
+    Secret with a certificate, which a Gateway may name.
     """
     group = resource.api_version.rpartition("/")[0]
     of_istio = "istio.io" in group or group == GATEWAY_API or resource.kind in crds.kinds()
-    return of_istio or hindrance(resource, BOOKINFO) is None
+    return of_istio or hindrance(resource, BOOKINFO) is None or secrets.hindrance(resource) is None
 
 
 def aside(resource: Resource, platform: str | None = None) -> str | None:
     """Return why an object beside rules is left out, on any platform or on that one; None for what is not."""
     if is_rule(resource):
-        return CLUSTERS_SERVICES if resource.kind == "Service" and platform == "kubernetes" else None
+        return CLUSTERS_OWN.get(resource.kind) if platform == "kubernetes" else None
     if resource.kind == "Service" and resource.name not in BOOKINFO.services:
         return f"{_OF_ITS_OWN}, and this one adds none: {hindrance(resource, BOOKINFO)}"
-    return _OF_ITS_OWN
+    return (
+        f"{_OF_ITS_OWN}, and in this {resource.kind} {secrets.hindrance(resource)}"
+        if resource.kind == SECRET
+        else _OF_ITS_OWN
+    )
 
 
 def on(own: OwnRules, platform: str) -> OwnRules:
@@ -220,8 +238,9 @@ def on(own: OwnRules, platform: str) -> OwnRules:
         return own
     kept = ResourceSet(tuple(one for one in own.resources if one not in left))
     if not kept.resources:
-        raise UsageError(f"{_named(left)}: nothing to do on platform {platform}: {CLUSTERS_SERVICES}")
-    return OwnRules(kept, (*own.notes, f"set aside, since {CLUSTERS_SERVICES}: {_named(left)}"))
+        raise UsageError(f"{_named(left)}: nothing to do on platform {platform}: {aside(left[0], platform)}")
+    told = (f"set aside, since {aside(one, platform)}: {one}" for one in left)
+    return OwnRules(kept, (*own.notes, *told))
 
 
 def _valid(found: ResourceSet, given: Sequence[str], notes: tuple[str, ...]) -> OwnRules:

@@ -50,7 +50,7 @@ def status(report: StatusReport) -> str:
     document = report.document
     lines = [
         f"platform  {document['platform']}{report.where}",
-        f"page      {document['url']}",
+        f"page      {document['url']}{report.page}",
         f"rules     revision {document['revision']}, {_difference(document)}",
         f"          {report.security}",
     ]

@@ -24,6 +24,8 @@ class StatusReport:
     """A sentence on mTLS and authorization."""
     tables: tuple[Table, ...]
     """What runs."""
+    page: str = ""
+    """What is to be said beside the page's URL."""
     where: str = ""
     """What names the demo beside its platform."""
     remark: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
@@ -11,13 +11,16 @@ from platforms.envoy.authorization import filters
 from platforms.istio.access.peer_authentication import MutualTls
 from platforms.istio.push_context import PushContext
 from platforms.istio.registry import Proxy, Registry
+from platforms.istio.servers import ANY
 
 _HCM = "envoy.filters.network.http_connection_manager"
 _INBOUND = ("virtualInbound", "inbound")
 """istiod's listener for all that comes to a workload, and ours."""
 _DOORS = ("0.0.0.0_8080", "gateway")
 """istiod's listener of the ingress gateway, and ours."""
-LISTENERS = (*_INBOUND, *_DOORS)
+_HTTPS_DOORS = ("0.0.0.0_8443", "gateway-https")
+"""The same for HTTPS, each server by the names that it is asked for."""
+LISTENERS = (*_INBOUND, *_DOORS, *_HTTPS_DOORS)
 
 
 @dataclass(frozen=True)
@@ -28,17 +31,25 @@ class Access:
     """By which connections; at a gateway, by plain text."""
     filters: tuple[Mapping[str, Any], ...]
     """The filters that take or refuse a request, in their order."""
+    https: tuple[tuple[str, ...], ...] = ()
+    """At a gateway, the names of each server that ends TLS."""
+    otherwise: bool = True
+    """Whether there is another way in; at a gateway there may be no server for one."""
 
     @classmethod
     def of(cls, push: PushContext, proxy: Proxy) -> Access:
         """Return what the rules say of one proxy."""
         port = push.registry.port
         mode = MutualTls.DISABLE if proxy.is_gateway else push.peers.of_workload(proxy.namespace, proxy.labels, port)
-        return cls(mode, tuple(filters.filters(push, proxy)))
+        servers = push.servers if proxy.is_gateway else ()
+        https = tuple(one.termination.hosts for one in servers if one.termination)
+        otherwise = not proxy.is_gateway or len(https) < len(servers)
+        return cls(mode, tuple(filters.filters(push, proxy)), https, otherwise)
 
     def shown(self) -> dict[str, list[dict[str, Any]]]:
         """The filters by the kind of connection that they stand behind, as `served` shows them."""
-        return {transport: [_plain(one) for one in self.filters] for transport in _TRANSPORTS[self.mode]}
+        ways = (*(_TRANSPORTS[self.mode] if self.otherwise else ()), *map(_https, self.https))
+        return {way: [_plain(one) for one in self.filters] for way in ways}
 
 
 _TLS, _PLAIN_TEXT = "tls", "raw_buffer"
@@ -52,7 +63,7 @@ _TRANSPORTS = {
 def served(listeners: Iterable[Mapping[str, Any]], registry: Registry) -> dict[str, list[dict[str, Any]]]:
     """Read the same from a proxy's listeners, ours or istiod's."""
     return {
-        chain.get("filterChainMatch", {}).get("transportProtocol", _PLAIN_TEXT): rbac
+        _way(listener, chain): rbac
         for listener in listeners
         if listener["name"] in LISTENERS
         for chain in listener.get("filterChains", ())
@@ -60,6 +71,17 @@ def served(listeners: Iterable[Mapping[str, Any]], registry: Registry) -> dict[s
         if listener["name"] != _INBOUND[0] or chain.get("filterChainMatch", {}).get("destinationPort") == registry.port
         for rbac in _guards(chain)
     }
+
+
+def _way(listener: Mapping[str, Any], chain: Mapping[str, Any]) -> str:
+    match = chain.get("filterChainMatch", {})
+    if listener["name"] in _HTTPS_DOORS:
+        return _https(match.get("serverNames", (ANY,)))
+    return str(match.get("transportProtocol", _PLAIN_TEXT))
+
+
+def _https(names: Sequence[str]) -> str:
+    return f"https {ANY if ANY in names else ' '.join(names)}"
 
 
 def _guards(chain: Mapping[str, Any]) -> Iterator[list[dict[str, Any]]]:

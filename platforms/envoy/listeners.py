@@ -12,12 +12,19 @@ from platforms.envoy.cluster import clusters
 from platforms.envoy.route import faults, retries
 from platforms.envoy.topology import Topology
 from platforms.istio.access.peer_authentication import MutualTls
+from platforms.istio.servers import ANY, Termination
 from platforms.loopback import LOOPBACK
 
 _LINE = "%REQ(TRACESTATE)% %UPSTREAM_HOST% %RESPONSE_CODE% %UPSTREAM_REQUEST_ATTEMPT_COUNT%"
 _SERVER_NAME = "istio-envoy"
+_HANDSHAKE = "15s"
+"""How long whoever has connected may take to agree on TLS, as in Istio."""
 GATEWAY_PORT = 8080
-"""The gateway's only port: in a cluster its Service offers it as 80."""
+"""The gateway's port for plain text: in a cluster its Service offers it as 80."""
+GATEWAY_HTTPS = "gateway-https"
+"""The name of the listener for HTTPS."""
+_GATEWAY_HTTPS_PORT = 8443
+"""Its port for HTTPS, which the Service offers as 443."""
 _TYPES = "type.googleapis.com/envoy.extensions.filters"
 _HCM = "envoy.filters.network.http_connection_manager"
 _FILTERS = (
@@ -75,6 +82,37 @@ def inbound(topology: Topology, proxy: str, service_port: int, access: Access) -
 
 def gateway(topology: Topology, proxy: str, route_configuration: str, access: Access) -> dict[str, Any]:
     """The door to the mesh, for callers outside it."""
+    guards = _at_port(access.filters, GATEWAY_PORT, topology.gateway_port)
+    return {
+        **_listener("gateway", topology.gateway_port, "OUTBOUND"),
+        "filterChains": [{"filters": _at_the_door(topology, proxy, route_configuration, guards, GATEWAY_PORT)}],
+    }
+
+
+def gateway_https(
+    topology: Topology, proxy: str, terminations: Sequence[Termination], access: Access
+) -> dict[str, Any]:
+    """The same over TLS: what a caller is shown, and where its requests go, depends on the name that it asks for."""
+    guards = _at_port(access.filters, _GATEWAY_HTTPS_PORT, topology.gateway_https_port)
+    return {
+        **_listener(GATEWAY_HTTPS, topology.gateway_https_port, "OUTBOUND"),
+        "listenerFilters": [dict(tls.INSPECTOR)],
+        "filterChains": [
+            {
+                **({} if ANY in one.hosts else {"filterChainMatch": {"serverNames": list(one.hosts)}}),
+                "transportSocket": tls.terminating(one.certificate, one.minimum, one.maximum),
+                "transportSocketConnectTimeout": _HANDSHAKE,
+                "filters": _at_the_door(topology, proxy, one.route_configuration, guards, _GATEWAY_HTTPS_PORT),
+            }
+            for one in terminations
+        ],
+    }
+
+
+def _at_the_door(
+    topology: Topology, proxy: str, route_configuration: str, guards: Sequence[Mapping[str, Any]], port: int
+) -> list[dict[str, Any]]:
+    """The filters for whoever calls the gateway."""
     rds = _rds(route_configuration, topology.routes_file(proxy, route_configuration))
     edge = {
         "serverName": _SERVER_NAME,
@@ -84,11 +122,7 @@ def gateway(topology: Topology, proxy: str, route_configuration: str, access: Ac
         "forwardClientCertDetails": "SANITIZE_SET",
         "accessLog": [_request_log(topology, proxy)],
     }
-    guards = _at_port(access.filters, GATEWAY_PORT, topology.gateway_port)
-    return {
-        **_listener("gateway", topology.gateway_port, "OUTBOUND"),
-        "filterChains": [{"filters": _filters(_manager("outbound_8080", {"rds": rds, **edge}, guards))}],
-    }
+    return _filters(_manager(f"outbound_{port}", {"rds": rds, **edge}, guards))
 
 
 def _inbound_chains(mode: MutualTls) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ CERTIFICATE_FILE = "certificate.json"
 """The file with it, in the folder of the proxy, which Envoy runs in."""
 AUTHORITY_FILE = "../../authority.pem"
 """The certificate of whoever signed them all, in the folder of the mesh."""
+SERVERS_FOLDER = "servers"
+"""The folder with the certificates that the gateway shows to its callers, in its own."""
 _IN_MESH = ("istio-peer-exchange", "istio")
 """The protocols by which a sidecar makes itself known to another."""
 _INBOUND = ("istio", "istio-peer-exchange", "istio-http/1.0", "istio-http/1.1", "istio-h2")
@@ -53,6 +55,21 @@ def downstream() -> dict[str, Any]:
         "alpnProtocols": ["h2", "http/1.1"],
     }
     return _socket("DownstreamTlsContext", {"commonTlsContext": common, "requireClientCertificate": True})
+
+
+def terminating(certificate: str, minimum: str, maximum: str) -> dict[str, Any]:
+    """The gateway's side: a certificate of that name among its files, and callers that need none."""
+    path = f"{SERVERS_FOLDER}/{certificate}"
+    common: dict[str, Any] = {
+        "tlsCertificates": [
+            {"certificateChain": {"filename": f"{path}.crt"}, "privateKey": {"filename": f"{path}.key"}}
+        ],
+        "alpnProtocols": ["h2", "http/1.1"],
+    }
+    versions = {"tlsMinimumProtocolVersion": minimum, "tlsMaximumProtocolVersion": maximum}
+    if given := {field: version for field, version in versions.items() if version}:
+        common["tlsParams"] = given
+    return _socket("DownstreamTlsContext", {"commonTlsContext": common, "requireClientCertificate": False})
 
 
 def upstream(*, sni: str, identities: Sequence[str], is_http2: bool) -> dict[str, Any]:

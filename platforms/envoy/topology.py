@@ -32,6 +32,8 @@ class Topology:
     gateway_port: int
     replicas: Mapping[str, str] = field(default_factory=dict)
     """By further instance, the workload that it is another instance of; the first one bears its workload's name."""
+    gateway_https_port: int = 0
+    """Where the gateway speaks HTTPS, if a Gateway asks for it; 0 where there is no such place."""
 
     @property
     def proxies(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,13 +10,13 @@ from platforms.envoy import listeners, reconnection, tls, unsupported
 from platforms.envoy.access import Access
 from platforms.envoy.cluster import clusters
 from platforms.envoy.route import virtual_hosts
+from platforms.envoy.route.virtual_hosts import GATEWAY_ROUTES
 from platforms.envoy.topology import Topology
 from platforms.istio.push_context import PushContext
 from platforms.istio.registry import Proxy, Registry
 from platforms.istio.resources import ResourceSet
+from platforms.istio.servers import Termination
 from platforms.istio.validation import validate
-
-GATEWAY_ROUTES = f"http.{listeners.GATEWAY_PORT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class ProxyConfig:
     clusters: tuple[dict[str, Any], ...]
     """Those of type EDS stand without their endpoints, which `endpoints` tells."""
     routes: Mapping[str, dict[str, Any]]
-    """Route configurations by name: `9080` of a sidecar, `http.8080` of the gateway."""
+    """Route configurations by name: `9080` of a sidecar, `http.8080` and those for HTTPS of the gateway."""
     access: Access
     """What it takes of those that call it; the listeners have it in them."""
 
@@ -40,6 +40,8 @@ class Snapshot:
     """By proxy name: one for each instance, and the gateway's; without listeners, one for each workload."""
     selected: Mapping[str, Mapping[str, bool]]
     """The workloads that each cluster's labels select, by the cluster's name, ready or not, each with whether it is called by mutual TLS."""
+    terminations: tuple[Termination, ...] = ()
+    """The TLS that the gateway ends."""
     doors: Mapping[str, str] = field(default_factory=dict)
     """A hash of what listens before each instance, by its name; empty without listeners."""
 
@@ -100,29 +102,43 @@ def _routing(push: PushContext) -> Snapshot:
             for proxy in registry.proxies
         },
         selected=clusters.destinations(push),
+        terminations=tuple(one.termination for one in push.servers if one.termination),
     )
 
 
 def _routes(proxy: Proxy, push: PushContext) -> dict[str, dict[str, Any]]:
     if not proxy.is_gateway:
         return {str(push.registry.port): virtual_hosts.of_sidecar(push, proxy)}
-    if not push.servers:  # no Gateway, no door
-        return {}
-    return {GATEWAY_ROUTES: virtual_hosts.of_gateway(push, proxy, GATEWAY_ROUTES)}
+    servers = virtual_hosts.at_the_door(push)  # no Gateway, no door
+    return {name: virtual_hosts.of_gateway(push, proxy, name, of_name) for name, of_name in servers.items()}
 
 
 def _listening(name: str, proxy: Proxy, routed: Snapshot, push: PushContext, topology: Topology) -> ProxyConfig:
     """The configuration of one proxy with its listeners, and behind a sidecar's inbound one the app itself."""
     config, registry = routed.proxies[proxy.name], push.registry
     if proxy.is_gateway:
-        doors = (listeners.gateway(topology, name, routes, config.access) for routes in config.routes)
-        return replace(config, listeners=tuple(doors))
+        return _at_the_door(config, routed.terminations, topology, name)
     to_app = clusters.inbound(push, registry.host(registry.workload(proxy.name).app), topology.ports[name].app)
     ways = (
         listeners.outbound(topology, name, registry.port),
         listeners.inbound(topology, name, registry.port, config.access),
     )
     return replace(config, listeners=ways, clusters=(*config.clusters, to_app))
+
+
+def _at_the_door(
+    config: ProxyConfig, terminations: Sequence[Termination], topology: Topology, name: str
+) -> ProxyConfig:
+    """The configuration of the gateway with its listeners: one for plain text, one for HTTPS, as far as they are asked for."""
+    routes, doors = config.routes, []
+    if GATEWAY_ROUTES in routes:
+        doors.append(listeners.gateway(topology, name, GATEWAY_ROUTES, config.access))
+    if terminations:
+        doors.append(listeners.gateway_https(topology, name, terminations, config.access))
+        if GATEWAY_ROUTES in routes and topology.gateway_https_port:
+            plain = virtual_hosts.redirected(routes[GATEWAY_ROUTES], topology.gateway_https_port)
+            routes = {**routes, GATEWAY_ROUTES: plain}
+    return replace(config, listeners=tuple(doors), routes=routes)
 
 
 def _endpoint(port: int, *, takes_mutual: bool) -> dict[str, Any]:

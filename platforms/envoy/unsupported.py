@@ -9,9 +9,9 @@ from typing import Any
 from platforms.envoy.route import routes
 from platforms.errors import Untranslated
 from platforms.istio.gateway_api import filters
-from platforms.istio.push_context import selects
 from platforms.istio.registry import Proxy
 from platforms.istio.resources import GATEWAY_API, Resource, ResourceSet
+from platforms.istio.servers import HTTPS, selects
 from platforms.istio.validation import http_match, regex
 from platforms.istio.validation.security import values
 
@@ -19,8 +19,10 @@ Refuses = Callable[[Any], bool]
 """Whether a value that stands at a refused path is refused indeed."""
 
 _PORTS = frozenset({80, 8080})
-"""The gateway's Service offers 80, its proxy listens on 8080: both are its one port here."""
-_PROTOCOLS = frozenset({"http", "http2", "grpc"})
+"""The gateway's Service offers 80, its proxy listens on 8080: both are its one port for plain text here."""
+_HTTPS_PORTS = frozenset({443, 8443})
+_PROTOCOLS = frozenset({"http", "http2", "grpc", HTTPS})
+_FILE_NAME = re.compile("[A-Za-z0-9_.-]{1,63}")
 _GATEWAY_SERVICE = "istio-ingressgateway.istio-system.svc.cluster.local"
 _PARENTS = frozenset({("", "Service"), (GATEWAY_API, "Gateway")})
 _BACKENDS = frozenset({("", "Service"), ("networking.istio.io", "Hostname")})
@@ -69,6 +71,23 @@ def _no_backend(backend: Mapping[str, Any]) -> bool:
 def _no_header_value(value: str) -> bool:
     """A text that no header may carry; for it, too, istiod drops the whole HTTPRoute."""
     return any(one != "\t" and (one < " " or one == "\x7f") for one in value)
+
+
+def _other_port(port: Mapping[str, Any]) -> bool:
+    """A port at which the gateway speaks the other protocol; or one for HTTPS by whose name no file can be called."""
+    if port["protocol"].lower() != HTTPS:
+        return port["number"] not in _PORTS
+    return port["number"] not in _HTTPS_PORTS or _FILE_NAME.fullmatch(port["name"]) is None
+
+
+def _passes_through(server: Mapping[str, Any]) -> bool:
+    """TLS that is not ended at the gateway, which is meant where no mode is said."""
+    return server["port"]["protocol"].lower() == HTTPS and "mode" not in server.get("tls", {})
+
+
+def _elsewhere(credential: str) -> bool:
+    """A certificate that is no Secret's beside the gateway."""
+    return "/" in credential.removeprefix("kubernetes://")
 
 
 def _too_heavy(destinations: list[Mapping[str, Any]]) -> bool:
@@ -131,11 +150,22 @@ _DESTINATION_RULE: Mapping[str, Refuses] = {
     },
 }
 _GATEWAY: Mapping[str, Refuses] = {
-    "servers[].tls": lambda tls: bool({field for field, value in tls.items() if value} - {"httpsRedirect"}),
+    "servers[].tls.mode": lambda mode: bool(mode != "SIMPLE"),
+    "servers[].tls.credentialName": _elsewhere,
+    **{
+        f"servers[].tls.{field}": bool
+        for field in (
+            *("serverCertificate", "privateKey", "tlsCertificates", "credentialNames", "cipherSuites"),
+            *("caCertificates", "caCrl", "caCertCredentialName", "subjectAltNames", "insecureSkipVerify"),
+            *("verifyCertificateSpki", "verifyCertificateHash"),
+        )
+    },
     "servers[].bind": bool,
     "servers[].defaultEndpoint": bool,
     "servers[].port.protocol": lambda protocol: protocol.lower() not in _PROTOCOLS,
-    "servers[].port.number": lambda number: number not in _PORTS,
+    "servers[].port.number": lambda number: number not in _PORTS | _HTTPS_PORTS,
+    "servers[].port": _other_port,
+    "servers[]": _passes_through,
 }
 _AUTHORIZATION_POLICY: Mapping[str, Refuses] = {
     "action": lambda action: bool(action == "CUSTOM"),
@@ -186,6 +216,7 @@ _REFUSED: Mapping[str, Mapping[str, Refuses]] = {
     "HTTPRoute": _HTTP_ROUTE,
     "KubernetesGateway": _KUBERNETES_GATEWAY,
     "PeerAuthentication": {},
+    "Secret": {},
     "Service": {},
     "VirtualService": _VIRTUAL_SERVICE,
 }

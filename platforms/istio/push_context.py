@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from platforms.istio.gateway_api.own_services import extended
 from platforms.istio.gateway_names import MESH, gateway_name
 from platforms.istio.registry import ROOT_NAMESPACE, Proxy, Registry
 from platforms.istio.resources import Resource, ResourceSet
+from platforms.istio.servers import Server, servers
 from platforms.istio.visibility import visible_in
 
 
@@ -65,23 +66,6 @@ class DestinationRule:
         return next((subset for subset in self.subsets if subset["name"] == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """One server of a Gateway that the ingress gateway runs."""
-
-    gateway: str
-    port: int
-    hosts: tuple[str, ...]
-    has_tls: bool = False
-    """Whether it says anything of TLS, be it only that plain text is redirected."""
-    redirects_to_https: bool = False
-
-    def hosts_for(self, namespace: str) -> tuple[str, ...]:
-        """The hosts that a VirtualService of `namespace` may bind to."""
-        named = (host.rpartition("/") for host in self.hosts)
-        return tuple(host for scope, _, host in named if scope in ("", "*", namespace))
-
-
 def by_age(resources: Iterable[Resource]) -> list[Resource]:
     """Order them as istiod does: the older first, and those of the same second by name, then by namespace."""
     return sorted(resources, key=lambda one: (one.created, one.name, one.namespace))
@@ -106,7 +90,7 @@ class PushContext:
             registry=registry,
             virtual_services=_virtual_services(ordered, registry),
             destination_rules=tuple(_destination_rule(one) for one in ordered if one.kind == "DestinationRule"),
-            servers=tuple(server for one in ordered for server in _servers(one, registry.gateway)),
+            servers=tuple(servers(ordered, registry.gateway)),
             peers=PeerAuthentications.of(ordered),
             authorization_policies=tuple(
                 authorization_policy(one) for one in ordered if one.kind == "AuthorizationPolicy"
@@ -223,28 +207,3 @@ def _joined(first: DestinationRule, second: DestinationRule) -> DestinationRule:
     added = tuple(subset for subset in second.subsets if first.subset(subset["name"]) is None)
     policy = second.traffic_policy if first.traffic_policy is None else first.traffic_policy
     return replace(first, traffic_policy=policy, subsets=first.subsets + added)
-
-
-def _servers(resource: Resource, gateway: Proxy) -> Iterator[Server]:
-    if resource.collection == "KubernetesGateway":
-        for one in listeners(resource):
-            yield Server(gateway=one.name, port=one.port, hosts=(one.host,))
-    if resource.collection != "Gateway" or not selects(resource, gateway):
-        return
-    for server in resource.spec.get("servers", ()):
-        yield Server(
-            gateway=f"{resource.namespace}/{resource.name}",
-            port=server["port"]["number"],
-            hosts=tuple(
-                f"{resource.namespace}/{host.removeprefix('./')}" if host.startswith("./") else host
-                for host in server["hosts"]
-            ),
-            has_tls="tls" in server,
-            redirects_to_https=server.get("tls", {}).get("httpsRedirect", False),
-        )
-
-
-def selects(gateway: Resource, proxy: Proxy) -> bool:
-    """Tell whether a proxy obeys this Gateway."""
-    selector: Mapping[str, str] = gateway.spec.get("selector", {})
-    return selector.items() <= proxy.labels.items()

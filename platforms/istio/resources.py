@@ -18,6 +18,8 @@ from platforms.istio.reading.documents import Unreadable, documents
 
 _LIST = "List"
 _READ = ("apiVersion", "kind", "metadata", "spec")
+SECRET = "Secret"  # noqa: S105  # the name of a kind
+"""The kind whose objects have no `spec`: what they say stands beside their metadata."""
 DRY_RUN = "istio.io/dry-run"
 """The annotation by which an AuthorizationPolicy is only to be tried: the only one that has a meaning."""
 _TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
@@ -53,6 +55,8 @@ class Resource:
     metadata: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What else its metadata says, and `more` the rest of its document: to be checked, then of no more use."""
     more: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    private_key: str = field(default="", compare=False, repr=False)
+    """Of a Secret, what no document of it has: its certificate says which it is."""
 
     @property
     def collection(self) -> str:
@@ -79,7 +83,7 @@ class Resource:
             "apiVersion": self.api_version,
             "kind": self.kind,
             "metadata": {"name": self.name, "namespace": self.namespace, **self._annotations},
-            "spec": self.spec,
+            **(self.spec if self.kind == SECRET else {"spec": self.spec}),
         }
 
     @property
@@ -164,6 +168,14 @@ def parse(text: str, *, source: str, namespace: str) -> Iterator[Resource]:
 def collection(group: str, kind: str) -> str:
     """The name that istiod has for a kind, which is no other kind's."""
     return "KubernetesGateway" if (group, kind) == (GATEWAY_API, "Gateway") else kind
+
+
+def said(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The spec of an object, from its document."""
+    if document["kind"] == SECRET:
+        return {field: document[field] for field in ("type", "data")}
+    spec: Mapping[str, Any] = document["spec"]
+    return spec
 
 
 def created(metadata: Mapping[str, Any]) -> int:

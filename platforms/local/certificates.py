@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
@@ -16,8 +18,13 @@ from platforms.atomic_files import write_atomically
 from platforms.envoy import tls
 from platforms.envoy.topology import Topology
 from platforms.istio.registry import TRUST_DOMAIN, Proxy
+from platforms.istio.secrets import KeyPair
+from platforms.istio.servers import ANY
+from platforms.loopback import LOOPBACK
 
 _AUTHORITYS = timedelta(days=3650)
+_SERVERS = timedelta(days=397)
+"""A certificate for callers outside the mesh: the longest that browsers take."""
 _CLOCKS_DIFFER = timedelta(minutes=2)
 """A certificate is good a little earlier than it is made, as Istio's is."""
 _TYPE = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret"
@@ -40,14 +47,14 @@ class Authority:
         return self._lifetime / 2
 
     def publish(self) -> None:
-        """Write whom the proxies are to believe."""
-        path = self._topology.folder / Path(tls.AUTHORITY_FILE).name
-        write_atomically(path, self._certificate.public_bytes(Encoding.PEM).decode())
+        """Write whom the proxies are to believe, and whom others may."""
+        certificate = self._certificate.public_bytes(Encoding.PEM).decode()
+        write_atomically(self._topology.folder / Path(tls.AUTHORITY_FILE).name, certificate)
 
     def issue(self, proxy: Proxy) -> None:
         """Make a proxy a new key and a certificate for it; whoever is connected stays so."""
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._sign(proxy.identity, key.public_key())
+        certificate = self._sign([x509.UniformResourceIdentifier(proxy.identity)], key.public_key(), self._lifetime)
         self._issued += 1
         self._expires = certificate.not_valid_after_utc
         chain = certificate.public_bytes(Encoding.PEM).decode()
@@ -59,6 +66,16 @@ class Authority:
         }
         document = {"version_info": str(self._issued), "resources": [secret]}
         write_atomically(self._file(proxy), json.dumps(document))
+
+    def server_pair(self, hosts: Sequence[str]) -> KeyPair:
+        """Make a key and a certificate for a server that is called by these hosts, any of them by its wildcard."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        names: list[x509.GeneralName] = [x509.DNSName(one) for one in hosts if one != ANY]
+        if ANY in hosts:
+            names += [x509.DNSName("localhost"), x509.IPAddress(ip_address(LOOPBACK))]
+        certificate = self._sign(names, key.public_key(), _SERVERS)
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        return KeyPair(certificate.public_bytes(Encoding.PEM).decode(), private)
 
     def replace_if_lost(self, proxy: Proxy) -> None:
         """Make a proxy a certificate if its file is gone; without it, it could not start again."""
@@ -87,14 +104,16 @@ class Authority:
             .sign(self._key, SHA256())
         )
 
-    def _sign(self, identity: str, key: ec.EllipticCurvePublicKey) -> x509.Certificate:
-        """A certificate with an identity and no other name, as SPIFFE asks for it."""
+    def _sign(
+        self, names: Sequence[x509.GeneralName], key: ec.EllipticCurvePublicKey, lifetime: timedelta
+    ) -> x509.Certificate:
+        """A certificate with these names and no other: of a proxy its identity alone, as SPIFFE asks for it."""
         purposes = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-        builder = _valid(x509.CertificateBuilder(subject_name=x509.Name([])), self._lifetime)
+        builder = _valid(x509.CertificateBuilder(subject_name=x509.Name([])), lifetime)
         return (
             builder.issuer_name(self._certificate.subject)
             .public_key(key)
-            .add_extension(x509.SubjectAlternativeName([x509.UniformResourceIdentifier(identity)]), critical=True)
+            .add_extension(x509.SubjectAlternativeName(names), critical=True)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(signs_certificates=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage(purposes), critical=False)

@@ -16,6 +16,7 @@ from platforms.counters import Calls, Counters, MonotonicCounters
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
 from platforms.errors import NotConverged, NotReachable, UsageError
+from platforms.istio import secrets
 from platforms.istio.registry import Workload
 from platforms.local import record
 from platforms.local.calls.callers import LocalCallers
@@ -91,7 +92,8 @@ class LocalPlatform:
 
     def apply(self, state: State) -> None:
         began = time.monotonic()
-        with self._question("apply", state=state.document()) as question:
+        keys = {secrets.fingerprint(one): one.private_key for one in state.resources if one.private_key}
+        with self._question("apply", state=state.document(), keys=keys) as question:
             reply = question.reply(timeout=APPLY_SECONDS)
         self._applied = _Applied(state, self._told(reply.get("expected"), state), began)
 

@@ -16,21 +16,23 @@ _FIRST = 20000
 _STRETCH = 64
 """Ports that a demo takes for its own at once, though some may be taken; a large one takes several stretches."""
 _PER_INSTANCE = 3
+HTTPS_PORT = 9443
 _OURS: list[socket.socket] = []
 """By these other demos know which stretches are taken, from the choice until the process ends."""
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def assign(folder: Path, deployments: Sequence[Deployment], gateway_port: int) -> Topology:
-    """A free port for everything that listens.
+    """A free port for everything that listens; for HTTPS at the gateway it is 9443 unless that is taken.
 
     They lie below those that the kernel gives to outgoing connections: one of these could sit on a port of ours just
     when a crashed proxy wants it back.
     """
     instances = [name for one in deployments for name in one.instances]
-    free = iter(_free_ports(len(instances) * _PER_INSTANCE, avoid=gateway_port))
+    free = iter(_free_ports(len(instances) * _PER_INSTANCE + 1, avoid=gateway_port))
     ports = {name: Ports(next(free), next(free), next(free)) for name in instances}
-    return Topology(folder, ports, gateway_port, replicas(deployments))
+    is_usual = gateway_port != HTTPS_PORT and is_free(HTTPS_PORT) and _sign(f"port-{HTTPS_PORT}")
+    return Topology(folder, ports, gateway_port, replicas(deployments), HTTPS_PORT if is_usual else next(free))
 
 
 def _free_ports(needed: int, *, avoid: int) -> list[int]:
@@ -49,9 +51,14 @@ def _free_ports(needed: int, *, avoid: int) -> list[int]:
 
 def _claim(stretch: range) -> bool:
     """Claim a stretch, unless another demo has; from now on none will take it, though nobody listens there yet."""
+    return _sign(f"ports-{stretch.start}")
+
+
+def _sign(name: str) -> bool:
+    """Put up a sign of this name, unless another demo has."""
     sign = socket.socket(socket.AF_UNIX)
     try:
-        sign.bind(f"\0bookinfo-ports-{stretch.start}")  # abstract: it ends with the process, however that ends
+        sign.bind(f"\0bookinfo-{name}")  # abstract: it ends with the process, however that ends
     except OSError:
         sign.close()
         return False

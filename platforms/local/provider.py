@@ -50,7 +50,8 @@ class LocalProvider:
             )
         given = sorted({name for app in CONFIGURATION for name in workloads.configured(app)})
         configured = f", with your {', '.join(given)}" if given else ""
-        return platform, f"Bookinfo is up after {time.monotonic() - began:.1f} s{configured}"
+        told = f"(HTTPS, once a Gateway asks for it, at {platform.demo.https})"
+        return platform, f"Bookinfo is up after {time.monotonic() - began:.1f} s{configured} {told}"
 
     def down(self) -> str:
         _clear_away()
@@ -74,7 +75,14 @@ class LocalProvider:
         rows += [_row(name, child, child["ports"]["app"]) for name, child in document["workloads"].items()]
         proxies: list[tuple[str, ...]] = [("proxy", "state", "pid", "restarts", "since", "admin")]
         proxies += [_row(name, child, child["admin"]) for name, child in document["proxies"].items()]
-        return StatusReport(document, f"{document['security']}; {_certificates(document)}", (rows, proxies))
+        demo = platform.demo
+        security = f"{document['security']}; {_certificates(document)}"
+        return StatusReport(
+            document,
+            security,
+            (rows, proxies),
+            page=f"; HTTPS at {demo.https} if a Gateway asks for it, CA {demo.authority}",
+        )
 
     def config(self, _choice: Choice, workload: str) -> Mapping[str, Any]:
         return LocalPlatform.connect().served(workload)

@@ -12,6 +12,7 @@ from typing import Any
 
 from platforms.bookinfo import BOOKINFO, NAMESPACE, baseline
 from platforms.demo import run_folder
+from platforms.envoy import tls
 from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotReachable
 from platforms.istio.registry import Registry, Workload
@@ -78,6 +79,16 @@ class LocalDemo:
     @property
     def gateway_url(self) -> str:
         return f"http://{LOOPBACK}:{self.topology.gateway_port}"
+
+    @property
+    def https(self) -> str:
+        """The address at which the gateway speaks HTTPS, once a Gateway asks for it."""
+        return f"{LOOPBACK}:{self.topology.gateway_https_port}"
+
+    @property
+    def authority(self) -> Path:
+        """The certificate of whoever signs for this demo, for callers of its gateway."""
+        return self.topology.folder / Path(tls.AUTHORITY_FILE).name
 
     @property
     def registry(self) -> Registry:
@@ -153,6 +164,7 @@ def _demo(folder: Path, document: dict[str, Any]) -> LocalDemo:
             ports={name: _ports(topology["ports"][name]) for one in found for name in one.instances},
             gateway_port=_number(topology["gateway_port"]),
             replicas=replicas(found),
+            gateway_https_port=_number(topology["gateway_https_port"]),
         ),
         since=float(document["since"]),
         services=services(document["services"]),

@@ -24,6 +24,7 @@ def status_document(platform: LocalPlatform, *, restored: bool) -> dict[str, Any
         ),
         "security": security(state["resources"]),
         "certificates": told["certificates"],
+        "https": {"address": platform.demo.https, "authority": str(platform.demo.authority)},
         "supervisor": {"pid": told["supervisor"], "since": told["since"]},
         "workloads": {name: {**child, "ports": ports[name]} for name, child in told["workloads"].items()},
         "proxies": {

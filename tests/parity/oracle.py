@@ -23,7 +23,7 @@ PROGRAM, CRDS, GATEWAY_API_CRDS = FOLDER / "oracle", FOLDER / "crds.yaml", FOLDE
 _UNREAD_FORMAT = re.compile(r"\n +format: (?:int32|double)(?=\n)")
 """Kubernetes does not look at it before 1.36, of which the program's library is."""
 _SERVICES = {f"10.96.0.{number}" for number in range(1, 255)}
-_ROUTES = ("9080", "http.8080")
+_ROUTES = ("9080", "http.8080", "https.")
 
 Answer = Mapping[str, Any]
 
@@ -71,7 +71,7 @@ def served(answer: Answer) -> dict[str, Any]:
     found = {}
     for proxy, config in answer["proxies"].items():
         document = shown(
-            [routes for name, routes in config["routes"].items() if name in _ROUTES],
+            [routes for name, routes in config["routes"].items() if name.startswith(_ROUTES)],
             list(config["clusters"].values()),
             BOOKINFO,
         )

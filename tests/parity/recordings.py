@@ -33,7 +33,6 @@ EXCEPTIONS = {
     "fault-abort-600": _NO_SUCH_STATUS.format(r"spec.http\[0\].fault.abort.httpStatus"),
     "gw-port-9999": r"spec.servers\[0\].port.number: 9999: not supported",
     "gw-tcp": r"spec.servers\[0\].port.protocol: TCP: not supported",
-    "gw-tls": r"spec.servers\[0\].tls: not supported",
     "new-service-entry": "ServiceEntry ext: kind ServiceEntry is not supported",
     "tcp": "spec.tcp: not supported",
 }

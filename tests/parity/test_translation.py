@@ -30,8 +30,10 @@ def test_serves_what_istiod_serves(name: str) -> None:
 
     for proxy, expected in recorded.served.items():
         config = snapshot.proxies[proxy]
+        # The recordings are of plain text, and say nothing of HTTPS.
+        routes = [routes for name, routes in config.routes.items() if not name.startswith("https.")]
 
-        assert expected == as_recorded(shown(config.routes.values(), config.clusters, BOOKINFO))
+        assert expected == as_recorded(shown(routes, config.clusters, BOOKINFO))
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -19,7 +19,8 @@ def notes(resources: ResourceSet, registry: Registry) -> Iterator[str]:
     """A sentence for each VirtualService of which a route can never act, for another one's comes first."""
     push = PushContext.of(resources, registry)
     by_host: dict[str, list[_Route]] = {}
-    for _, host, service, made in virtual_hosts.at_gateway(push, registry.gateway):
+    plain = virtual_hosts.at_the_door(push).get(virtual_hosts.GATEWAY_ROUTES, ())
+    for _, host, service, made in virtual_hosts.at_gateway(push, registry.gateway, plain):
         by_host.setdefault(host, []).extend((service, route["match"]) for route in made)
     for host, found in by_host.items():
         before: dict[str, list[_Route]] = {}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from platforms.envoy.route import routes
+from platforms.envoy.route import matches, routes
 from platforms.istio import hosts
 from platforms.istio.gateway_names import MESH
-from platforms.istio.push_context import PushContext, Server, VirtualService
+from platforms.istio.push_context import PushContext, VirtualService
 from platforms.istio.registry import Proxy, Registry
+from platforms.istio.servers import Server
 
+GATEWAY_ROUTES = "http.8080"
+"""The route configuration of the gateway's servers for plain text; each of the others has its own."""
 _LARGEST_BODY = 1024 * 1024
 """Of a direct response: what Istio's webhook lets pass; Envoy's own limit is 4 kB."""
 
@@ -60,26 +63,49 @@ def of_sidecar(push: PushContext, proxy: Proxy) -> dict[str, Any]:
     return _configuration(str(registry.port), [*(by_name[name] for name in sorted(by_name)), _UNKNOWN_HOST])
 
 
-def of_gateway(push: PushContext, proxy: Proxy, name: str) -> dict[str, Any]:
-    """The route configuration of the gateway's port: what the VirtualServices say at each server there."""
+def at_the_door(push: PushContext) -> dict[str, list[Server]]:
+    """The gateway's servers by the route configuration that they share."""
+    found: dict[str, list[Server]] = {}
+    for server in push.servers:
+        name = server.termination.route_configuration if server.termination else GATEWAY_ROUTES
+        found.setdefault(name, []).append(server)
+    return found
+
+
+def of_gateway(push: PushContext, proxy: Proxy, name: str, servers: Sequence[Server]) -> dict[str, Any]:
+    """A route configuration of the gateway: what the VirtualServices say at each of these servers."""
     by_host: dict[str, dict[str, Any]] = {}
     sources: dict[str, list[int]] = {}
-    for server, host, _, made in at_gateway(push, proxy):
+    for server, host, _, made in at_gateway(push, proxy, servers):
         virtual_host = by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], []))
         virtual_host["routes"] += made
         virtual_host |= _REDIRECTED if server.redirects_to_https else {}
         sources.setdefault(host, []).append(id(made))
-    for server in push.servers:
+    for server in servers:
         for host in map(str.lower, server.hosts if server.redirects_to_https else ()):
             by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], [])).update(_REDIRECTED)
-    found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{push.servers[0].port}", ["*"], [])]
+    found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{servers[0].port}", ["*"], [])]
     return _configuration(name, sorted(found, key=lambda one: str(one["name"])))
 
 
-def at_gateway(push: PushContext, proxy: Proxy) -> Iterator[tuple[Server, str, VirtualService, list[dict[str, Any]]]]:
-    """The routes of each VirtualService for each host of the gateway, in the order in which they act there."""
+def redirected(configuration: dict[str, Any], port: int) -> dict[str, Any]:
+    """The same, with whoever is to ask by HTTPS sent to this port, since here it is not 443."""
+    to_port = {"match": dict(matches.CATCH_ALL), "redirect": {"httpsRedirect": True, "portRedirect": port}}
+    virtual_hosts = [
+        {**{field: value for field, value in one.items() if field != "requireTls"}, "routes": [to_port]}
+        if "requireTls" in one
+        else one
+        for one in configuration["virtualHosts"]
+    ]
+    return {**configuration, "virtualHosts": virtual_hosts}
+
+
+def at_gateway(
+    push: PushContext, proxy: Proxy, servers: Sequence[Server]
+) -> Iterator[tuple[Server, str, VirtualService, list[dict[str, Any]]]]:
+    """The routes of each VirtualService for each host of these servers, in the order in which they act there."""
     made: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for server in push.servers:
+    for server in servers:
         for service in push.bound_to(server.gateway, proxy):
             bound = hosts.intersection(server.hosts_for(service.namespace), service.hosts)
             key = (server.gateway, service.namespace, service.name)

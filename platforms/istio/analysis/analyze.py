@@ -9,9 +9,10 @@ from platforms.istio import hosts
 from platforms.istio.analysis import access, deprecated, unreachable
 from platforms.istio.analysis.message import Finding, missing
 from platforms.istio.gateway_names import MESH, gateway_name
-from platforms.istio.push_context import PushContext, VirtualService, selects
+from platforms.istio.push_context import PushContext, VirtualService
 from platforms.istio.registry import Registry
 from platforms.istio.resources import Resource, ResourceSet
+from platforms.istio.servers import selects
 
 __all__ = ["Finding", "analyze"]
 

@@ -8,9 +8,10 @@ from urllib.parse import quote
 
 from platforms.istio import hosts
 from platforms.istio.analysis import strangers, unattached
-from platforms.istio.push_context import PushContext, selects
+from platforms.istio.push_context import PushContext
 from platforms.istio.registry import Registry
 from platforms.istio.resources import Resource, ResourceSet
+from platforms.istio.servers import selects
 
 _EXACT = ("exact", "prefix")
 
@@ -25,7 +26,7 @@ def hints(resources: ResourceSet, registry: Registry) -> Iterator[str]:
 
 def _of(resource: Resource, resources: ResourceSet, push: PushContext) -> Iterator[str]:
     if resource.collection == "Gateway" and selects(resource, push.registry.gateway):
-        yield from _redirected(resource)
+        yield from _redirected(resource, push)
     if resource.kind == "HTTPRoute":
         yield from unattached.hints(resource, resources, push)
     if resource.kind == "AuthorizationPolicy":
@@ -38,12 +39,15 @@ def _of(resource: Resource, resources: ResourceSet, push: PushContext) -> Iterat
                 yield f"spec.http[{number}]: {said}"
 
 
-def _redirected(gateway: Resource) -> Iterator[str]:
+def _redirected(gateway: Resource, push: PushContext) -> Iterator[str]:
+    """Tell of redirects that lead nowhere, for no server speaks HTTPS."""
+    if any(one.termination for one in push.servers):
+        return
     for number, server in enumerate(gateway.spec.get("servers", ())):
         if server.get("tls", {}).get("httpsRedirect"):
             yield (
                 f"spec.servers[{number}].tls.httpsRedirect: whoever asks for {', '.join(server['hosts'])} is sent to https "
-                "(301), which the gateway here does not speak"
+                "(301), where nobody answers: no server of a Gateway has the protocol HTTPS"
             )
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from platforms.errors import Rejected, Unsupported
-from platforms.istio import hosts
+from platforms.istio import hosts, secrets
 from platforms.istio.gateway_names import MESH
-from platforms.istio.resources import GATEWAY_API, Resource, ResourceSet
+from platforms.istio.resources import GATEWAY_API, SECRET, Resource, ResourceSet
 from platforms.istio.schema import check, crds, object_meta
 from platforms.istio.validation import destination_rule, fields, gateway, http_match, http_route, layer4
 from platforms.istio.validation.security import authorization_policy, peer_authentication
@@ -30,6 +30,8 @@ def validated(resources: ResourceSet) -> ResourceSet:
 def _validated(resource: Resource) -> Resource:
     if (resource.api_version, resource.kind) == ("v1", "Service"):  # what is needed of one is asked where it is read
         return replace(resource, spec=check.cleaned(resource.spec), metadata={}, more={})
+    if (resource.api_version, resource.kind) == ("v1", SECRET):
+        return secrets.read(resource)
     kind, version = resource.kind, _version(resource)
     metadata = {**resource.metadata, "name": resource.name, "namespace": resource.namespace}
     for message in object_meta.malformed(metadata):

@@ -26,6 +26,7 @@ from platforms.local.snapshot import snapshot
 from platforms.local.supervisor import control
 from platforms.local.supervisor.child import Child, Phase, Probe
 from platforms.local.supervisor.logs import bound
+from platforms.local.supervisor.server_certificates import ServerCertificates
 from platforms.local.xds import hashes
 from platforms.local.xds.publisher import EnvoyRefusal
 from platforms.local.xds.rollout import Mesh
@@ -52,6 +53,7 @@ class Supervisor:
     ) -> None:
         self._demo = demo
         self._authority = authority
+        self._servers = ServerCertificates(authority, demo.topology)
         self._owner = owner
         """The process that the demo goes with; none for one that stays."""
         self._state = State(demo.baseline)
@@ -117,6 +119,7 @@ class Supervisor:
     async def _answer(self, request: control.Request) -> control.Reply:
         match request.get("verb"):
             case "apply":
+                self._servers.learn(request["keys"])
                 return await self._apply(State.of(request["state"]))
             case "status":
                 return self._status()
@@ -135,6 +138,7 @@ class Supervisor:
                 raise UsageError(f"{', '.join(sorted(unknown))}: no such workload; there are {', '.join(known)}")
             resources = state.resources
             target = self._snapshot_of(resources)
+            self._servers.publish(target.terminations)
             self._applied += state != self._state
             try:
                 self._late = await self._mesh.roll_out(target, self._assignments(target), revision=resources.revision)
@@ -142,7 +146,9 @@ class Supervisor:
                 told = await asyncio.to_thread(
                     culprits.blamed, refusal.proxy, refusal.reason, resources, self._snapshot_of
                 )
+                self._servers.keep_only(self._snapshot.terminations)
                 raise Rejected(told) from refusal
+            self._servers.keep_only(target.terminations)
             self._state, self._snapshot = state, target
             await self._start_and_stop(state.stopped)
             log.info(
@@ -168,6 +174,7 @@ class Supervisor:
     def _proxy_changed(self, proxy: str, child: Child) -> None:
         if child.phase is Phase.STARTING:
             self._authority.replace_if_lost(self._nodes[proxy])
+            self._servers.replace_lost()
             self._mesh.on_proxy_restart(proxy)
         self._child_changed(child)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from platforms.atomic_files import write_atomically
+from platforms.envoy.listeners import GATEWAY_HTTPS
 from platforms.envoy.translate import ProxyConfig, Snapshot
 
 _TYPES = {
@@ -95,6 +96,9 @@ def open_to_both(before: ResourceFile, after: ResourceFile) -> ResourceFile:
     joined = []
     for listener in before.resources:
         chains = listener["filterChains"]
+        if listener["name"] == GATEWAY_HTTPS:  # whose callers are asked to connect anew
+            joined.append(listener)
+            continue
         taken = [chain.get("filterChainMatch") for chain in chains]
         added = [one for one in coming.get(listener["name"], ()) if one.get("filterChainMatch") not in taken]
         joined.append({**listener, "filterChains": [*chains, *added]} if added else listener)

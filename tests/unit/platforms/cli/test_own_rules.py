@@ -156,7 +156,9 @@ def test_a_cluster_keeps_its_services() -> None:
 
     assert own is own_rules.on(own, "local")
     assert ["mine"] == [one.name for one in own_rules.on(own, "kubernetes").resources]
-    assert own_rules.on(own, "kubernetes").notes[0].startswith(f"set aside, since {own_rules.CLUSTERS_SERVICES}: ")
+    assert (
+        own_rules.on(own, "kubernetes").notes[0].startswith(f"set aside, since {own_rules.CLUSTERS_OWN['Service']}: ")
+    )
     with pytest.raises(
         UsageError, match=r"x\.yaml: Service reviews-v1: nothing to do on platform kubernetes: a demo in a"
     ):

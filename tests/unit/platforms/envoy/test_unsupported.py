@@ -75,14 +75,37 @@ def test_tokens_are_not_read() -> None:
         refuse(access({}, kind="RequestAuthentication"))
 
 
-@pytest.mark.parametrize("tls", ["mode: SIMPLE, credentialName: a", "httpsRedirect: true, minProtocolVersion: TLSV1_2"])
-def test_tls_of_a_gateway(tls: str) -> None:
-    """Nothing but a redirect of plain text is served."""
-    server = "port: {number: 80, name: http, protocol: HTTP}, hosts: ['*'], tls: {%s}"
-    refuse(rule("Gateway", "a", f"{{selector: {{}}, servers: [{{{server % 'httpsRedirect: true'}}}]}}"))
+HTTPS = "number: 443, name: https, protocol: HTTPS"
 
-    with pytest.raises(Untranslated, match=r"spec.servers\[0\].tls: not supported"):
-        refuse(rule("Gateway", "a", f"{{selector: {{}}, servers: [{{{server % tls}}}]}}"))
+
+@pytest.mark.parametrize(
+    ("port", "tls", "said"),
+    [
+        *((HTTPS, f"mode: {mode}, credentialName: a", f".tls.mode: {mode}") for mode in ("MUTUAL", "OPTIONAL_MUTUAL")),
+        *(
+            (HTTPS, f"mode: {mode}", f".tls.mode: {mode}")
+            for mode in ("PASSTHROUGH", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL")
+        ),
+        (HTTPS, "httpsRedirect: true", ""),
+        (HTTPS, "mode: SIMPLE, serverCertificate: a, privateKey: b", ".tls.serverCertificate: a"),
+        (HTTPS, "mode: SIMPLE, credentialName: a, cipherSuites: [b]", ".tls.cipherSuites"),
+        (HTTPS, "mode: SIMPLE, credentialName: 'configmap://a'", ".tls.credentialName: configmap://a"),
+        (HTTPS.replace("443", "80"), "mode: SIMPLE, credentialName: a", ".port"),
+        (HTTPS.replace("443", "9443"), "mode: SIMPLE, credentialName: a", ".port.number: 9443"),
+        (HTTPS.replace("name: https", "name: a/b"), "mode: SIMPLE, credentialName: a", ".port"),
+        ("number: 443, name: http, protocol: HTTP", "httpsRedirect: true", ".port"),
+    ],
+)
+def test_tls_of_a_gateway(port: str, tls: str, said: str) -> None:
+    """A redirect of plain text is served, and HTTPS that ends at the gateway, with a certificate of a Secret."""
+    gateway = "{selector: {}, servers: [{port: {%s}, hosts: ['*'], tls: {%s}}]}"
+    refuse(rule("Gateway", "a", gateway % ("number: 80, name: http, protocol: HTTP", "httpsRedirect: true")))
+    refuse(rule("Gateway", "a", gateway % (HTTPS, "mode: SIMPLE, credentialName: a, minProtocolVersion: TLSV1_3")))
+
+    with pytest.raises(Untranslated) as refusal:
+        refuse(rule("Gateway", "a", gateway % (port, tls)))
+
+    assert f"{FILE}: Gateway a: spec.servers[0]{said}: not supported" == str(refusal.value)
 
 
 TO = "backendRefs: [{name: reviews, port: 9080}]"

@@ -106,7 +106,7 @@ def test_the_episodes_are_meant(rules: object) -> None:
 
 
 def test_a_redirect_to_https() -> None:
-    """It leads where nobody answers; a Gateway of somebody else's leads nowhere."""
+    """It leads where nobody answers, unless a server speaks HTTPS; a Gateway of somebody else's leads nowhere."""
     gateway = """
 apiVersion: networking.istio.io/v1
 kind: Gateway
@@ -118,5 +118,9 @@ spec:
 
     (told,) = said(gateway % "ingressgateway")
 
-    assert "spec.servers[0].tls.httpsRedirect: whoever asks for a.example.com, * is sent to https (301), which" in told
+    assert "spec.servers[0].tls.httpsRedirect: whoever asks for a.example.com, * is sent to https (301), where" in told
     assert [] == said(gateway % "other")
+    https = (
+        ", {port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: a}}]"
+    )
+    assert [] == said(gateway.replace("}]\n", "}" + https + "\n") % "ingressgateway")

@@ -254,9 +254,9 @@ def test_a_gateway_is_validated(servers: str, message: str) -> None:
                 "Gateway",
                 "shop",
                 "{servers: [{port: {number: 443, name: https, protocol: HTTPS}, hosts: ['*'], "
-                "tls: {mode: SIMPLE, credentialName: shop}}]}",
+                "tls: {mode: MUTUAL, credentialName: shop}}]}",
             ),
-            "spec.servers[0].tls",
+            "spec.servers[0].tls.mode: MUTUAL",
         ),
     ],
 )
