@@ -50,8 +50,12 @@ def _validated(resource: Resource) -> Resource:
             raise Rejected(f"{resource}: {_WEBHOOK}{shown[0].message}")
         raise Rejected(f'{resource}: The {kind} "{resource.name}" is invalid: {"; ".join(map(str, shown))}')
     resource = replace(resource, spec=check.completed(resource.spec, resource.collection), metadata={}, more={})
-    tried = list(authorization_policy.on_trial(resource))  # which Istio looks at first
-    if complaints := tried or list(dict.fromkeys(_COMPLAINTS.get(resource.collection, _none)(resource))):
+    complaints = (
+        list(_UNREADABLE.get(resource.collection, _none)(resource))
+        or list(authorization_policy.on_trial(resource))  # which Istio looks at before the spec
+        or list(dict.fromkeys(_COMPLAINTS.get(resource.collection, _none)(resource)))
+    )
+    if complaints:
         raise Rejected(f"{resource}: {_WEBHOOK}configuration is invalid: {'; '.join(complaints)}")
     return resource
 
@@ -147,6 +151,7 @@ _COMPLAINTS: Mapping[str, Callable[[Resource], Iterator[str]]] = {
     "AuthorizationPolicy": authorization_policy.complaints,
     "DestinationRule": _destination_rule,
     "Gateway": _gateway,
-    "PeerAuthentication": _peer_authentication,
     "VirtualService": _virtual_service,
 }
+_UNREADABLE: Mapping[str, Callable[[Resource], Iterator[str]]] = {"PeerAuthentication": _peer_authentication}
+"""The complaints of Istio's JSON, which come before all others."""

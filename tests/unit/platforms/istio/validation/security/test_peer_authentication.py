@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from platforms.istio.resources import ResourceSet
@@ -33,6 +35,13 @@ SELECTED = "selector: {matchLabels: {app: details}}"
 def test_refused(spec: str, message: str) -> None:
     """Ports are numbers, as names of a mapping."""
     assert message in refusal(access(spec, kind="PeerAuthentication"))
+
+
+def test_what_cannot_be_read_is_told_before_its_annotation() -> None:
+    """Istio reads an object's JSON first."""
+    unread = access(f"{{{SELECTED}, portLevelMtls: {{'080': {{}}}}}}", kind="PeerAuthentication")
+
+    assert "is not written as a number" in refusal(replace(unread, dry_run="true"))
 
 
 @pytest.mark.parametrize(
