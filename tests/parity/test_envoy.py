@@ -31,6 +31,10 @@ SECONDS = 30.0
 ACCEPTED = [name for name in names() if name not in EXCEPTIONS and not recording(name).message]
 
 
+HTTPS = "gw-tls"
+"""Left out: it is recorded without its HTTPS, and an Envoy shows the routes of a listener for as long as that drains."""
+
+
 def fields(served: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The path of every value; of names, which have a dot or a bar, it does not matter which."""
     match served:
@@ -47,7 +51,7 @@ def fields(served: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ..
 def cases() -> Iterator[Any]:
     """Every rule; those that show no field which an earlier one does not show too are one more of a kind."""
     shown: set[tuple[str, ...]] = set()
-    for name in ACCEPTED:
+    for name in (one for one in ACCEPTED if one != HTTPS):
         new = set(fields(recording(name).served)) - shown
         shown |= new
         yield pytest.param(name, marks=() if new else pytest.mark.exhaustive)
