@@ -2,6 +2,7 @@ import { setTimeout as passed } from 'node:timers/promises';
 import { readBody } from './body.js';
 import { LARGEST_BODY, parseRatings, Refused } from './ratings.js';
 import { refuseUnsound } from './sound.js';
+import { askedWork, Worker } from './work.js';
 
 const HEALTHY = JSON.stringify({ status: 'Ratings is healthy' });
 const UNHEALTHY = JSON.stringify({ status: 'Ratings is not healthy' });
@@ -12,9 +13,11 @@ const ORIGIN_AND_QUERY = /^https?:\/\/[^/?]*|\?.*$/gis;
 
 /** The listener for an HTTP server: answers with what is in `ratings`, failing as `variant` does. */
 export function app({ ratings, variant, log }) {
+  const worker = new Worker();
+
   return async function listener(request, response) {
     try {
-      const { status, body, headers } = await answer(request);
+      const { status, body, headers } = await answer(request, response);
       send(response, status, body, headers);
     } catch (error) {
       if (request.errored) return; // the caller went away in the middle of its request
@@ -28,13 +31,17 @@ export function app({ ratings, variant, log }) {
     }
   };
 
-  async function answer(request) {
+  async function answer(request, response) {
     refuseUnsound(request);
     const body = await readBody(request, LARGEST_BODY); // also of a GET: what is malformed in it is refused
     const path = request.url.replace(ORIGIN_AND_QUERY, '');
     if (path === '/health') return health(request.method);
     const product = PRODUCT.exec(path);
-    if (product) return productRatings(request.method, product[1], body);
+    if (product) {
+      const milliseconds = askedWork(request.headers);
+      if (milliseconds > 0) await worker.work(milliseconds, () => !response.destroyed);
+      return productRatings(request.method, product[1], body);
+    }
     throw new Refused(404, 'no such page; there are /ratings/<id> and /health');
   }
 
