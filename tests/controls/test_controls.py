@@ -32,7 +32,6 @@ def played(platform: FakePlatform, capsys: pytest.CaptureFixture[str], *names: s
     "name",
     [
         "nothing-canary",
-        "nothing-user_routing",
         "weights",
         "leak",
         "wrong-user",
@@ -46,6 +45,7 @@ def played(platform: FakePlatform, capsys: pytest.CaptureFixture[str], *names: s
         "overtaken",
         "restore",
         "copies-missing",
+        pytest.param("nothing-user_routing", marks=pytest.mark.exhaustive),
         pytest.param("timeout-missing", marks=pytest.mark.exhaustive),
         pytest.param("retries-missing", marks=pytest.mark.exhaustive),
     ],

@@ -126,6 +126,7 @@ def test_a_run_that_is_refused_leaves_no_recording() -> None:
     assert [] == recordings("local")
 
 
+@pytest.mark.exhaustive
 def test_a_full_disk_ends_no_run(small_files: int) -> None:
     """The verdict comes, the baseline is back, and it is said that the recording is not complete."""
     with FakePlatform() as platform:

@@ -24,7 +24,9 @@ SCHEMA = json.loads((ROOT / "scenarios" / "reporting" / "report.schema.json").re
 
 
 @pytest.mark.parametrize("command", COMMANDS.values())
-@pytest.mark.parametrize("defects", [Defects(), Defects(leak=0.5, cut_connections=0.1)])
+@pytest.mark.parametrize(
+    "defects", [Defects(), pytest.param(Defects(leak=0.5, cut_connections=0.1), marks=pytest.mark.exhaustive)]
+)
 def test_json_is_one_document_of_the_schema(command: Command, defects: Defects) -> None:
     """With any verdict; and nothing else is on stdout."""
     with FakePlatform(defects=defects) as platform:
@@ -84,10 +86,12 @@ def test_the_claims_stand_before_the_traffic() -> None:
 @pytest.mark.parametrize(
     ("command", "argv", "noted"),
     [
-        (canary.COMMAND, ["--margin", "20"], False),
+        pytest.param(canary.COMMAND, ["--margin", "20"], False, marks=pytest.mark.exhaustive),
         (canary.COMMAND, ["--margin", "20", "--requests", "300"], True),
         (fault_ratings.COMMAND, ["--margin", "20"], True),
-        (fault_ratings.COMMAND, ["--margin", "20", "--fault", "delay"], False),
+        pytest.param(
+            fault_ratings.COMMAND, ["--margin", "20", "--fault", "delay"], False, marks=pytest.mark.exhaustive
+        ),
         pytest.param(user_routing.COMMAND, ["--margin", "20"], False, marks=pytest.mark.exhaustive),
         pytest.param(user_routing.COMMAND, ["--margin", "20", "--others", "v1"], True, marks=pytest.mark.exhaustive),
     ],
@@ -250,16 +254,23 @@ def in_korean(page: str) -> str:
         (canary.COMMAND, ["--weights", "999,1,0"], Defects()),
         (user_routing.COMMAND, ["--as-on-slide", "--requests", "60"], Defects()),
         (user_routing.COMMAND, ["--user", "홍길동", "--requests", "60"], Defects(uncounted=10)),
-        (user_routing.COMMAND, ["--requests", "60"], Defects(cut_connections=0.05)),
+        pytest.param(
+            user_routing.COMMAND, ["--requests", "60"], Defects(cut_connections=0.05), marks=pytest.mark.exhaustive
+        ),
         (user_routing.COMMAND, ["--requests", "60"], Defects(strangers=1)),
-        (fault_ratings.COMMAND, ["--requests", "60"], Defects()),
+        pytest.param(fault_ratings.COMMAND, ["--requests", "60"], Defects(), marks=pytest.mark.exhaustive),
         (
             fault_ratings.COMMAND,
             ["--fault", "outage", "--reviews", "v2", "--requests", "60"],
             Defects(ignores_faults=True),
         ),
         (fault_ratings.COMMAND, ["--fault", "delay", "--keep", "--requests", "60"], Defects(broken_pages=0.02)),
-        (fault_ratings.COMMAND, ["--fault", "delay", "--reviews", "v2", "--requests", "60"], Defects()),
+        pytest.param(
+            fault_ratings.COMMAND,
+            ["--fault", "delay", "--reviews", "v2", "--requests", "60"],
+            Defects(),
+            marks=pytest.mark.exhaustive,
+        ),
     ],
 )
 def test_everything_on_a_page_has_its_korean(

@@ -137,6 +137,7 @@ def test_without_pip(project: Project, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.exhaustive
 def test_other_hash(project: Project) -> None:
     """A package with another hash than is pinned is not installed, by nobody."""
     project.index.add("novel", {"novel.py": "EDITION = 'not what was pinned'\n"})
@@ -224,6 +225,7 @@ def test_the_editor_comes_with_the_stage(project: Project) -> None:
     assert ["fetching the stage's editor from npm"] == steps(with_stage.stdout)
 
 
+@pytest.mark.exhaustive
 def test_packages_fail_beside_maven(project: Project, tmp_path: Path) -> None:
     """When the packages cannot be had, Maven does not go on alone."""
     project.program(

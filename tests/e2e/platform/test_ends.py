@@ -61,6 +61,7 @@ def test_up_takes_along_what_it_started(down: Demo, number: signal.Signals) -> N
     assert not recorded(down)
 
 
+@pytest.mark.exhaustive
 def test_up_goes_on_with_what_a_killed_one_began(down: Demo) -> None:
     """After kill -9 of `up`, the next one waits until the demo is whole."""
     first = down.start("platforms", "up", "--platform", "local", "--port", str(down.port))
@@ -141,9 +142,8 @@ def test_down_ends_a_supervisor_that_hangs(down: Demo, monkeypatch: pytest.Monke
     assert (False, False) == (record.supervisor.alive, alive(page))
 
 
-@pytest.mark.parametrize(
-    "folder", ["with spaces and 유니코드", pytest.param("long-" + "x" * 150, marks=pytest.mark.exhaustive)]
-)
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("folder", ["with spaces and 유니코드", "long-" + "x" * 150])
 def test_run_folders(tmp_path: Path, folder: str) -> None:
     """A run folder may have any name."""
     with demo_up(tmp_path / folder) as demo:

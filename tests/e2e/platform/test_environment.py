@@ -42,6 +42,7 @@ def test_environment_of_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert 'data-reviews="shown"' in demo.page()
 
 
+@pytest.mark.exhaustive
 def test_a_rule_by_cookie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cookies go on to the backends where `up` is told so, as on a cluster."""
     monkeypatch.setenv("FORWARD_COOKIE", "true")

@@ -140,7 +140,15 @@ def test_killed_supervisor(down: Demo) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [("status",), ("url",), ("reset",), ("config", "reviews-v1"), ("logs", "reviews-v1")]
+    "command",
+    [
+        ("status",),
+        ("reset",),
+        *(
+            pytest.param(one, marks=pytest.mark.exhaustive)
+            for one in (("url",), ("config", "reviews-v1"), ("logs", "reviews-v1"))
+        ),
+    ],
 )
 def test_no_demo(down: Demo, command: tuple[str, ...]) -> None:
     """Without a demo, a command names the one that brings it up."""

@@ -176,6 +176,7 @@ def test_a_task_in_steps(demo: Demo, tmp_path: Path) -> None:
     assert "# nothing that `apply` has put there is in force\n" == demo.run("get").stdout
 
 
+@pytest.mark.exhaustive
 def test_a_task_of_the_gateway_api(demo: Demo) -> None:
     """A Service for one version, a Gateway and two HTTPRoutes act as in a cluster: only what they name is reached."""
     done = demo.run("apply", "-f", "-", stdin=GATEWAY_API)
@@ -316,6 +317,7 @@ def test_unknown_workload(platform: LocalPlatform) -> None:
         platform.apply(State(baseline(), frozenset({"ratings-v9"})))
 
 
+@pytest.mark.exhaustive
 def test_null_is_as_good_as_nothing(demo: Demo) -> None:
     """Fields that are null change neither what is in force nor what is said of it."""
     nulls = TO_V3.replace("  hosts:", "  gateways:\n  exportTo: null\n  hosts:").replace(

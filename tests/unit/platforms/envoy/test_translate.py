@@ -218,6 +218,7 @@ _DESTINATION_RULE = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.exhaustive
 # Always the same examples, and no shrinking: each asks Envoy anew, and its complaint says enough.
 @settings(
     max_examples=6,

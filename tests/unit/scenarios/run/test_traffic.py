@@ -29,7 +29,9 @@ from tests.fakes import Defects, FakePlatform
 from tests.traffic import SharedTraffic
 
 
-@pytest.fixture(scope="module", params=[None, 2], ids=["one process", "two workers"])
+@pytest.fixture(
+    scope="module", params=[pytest.param(None, marks=pytest.mark.exhaustive), 2], ids=["one process", "two workers"]
+)
 def workers(request: pytest.FixtureRequest) -> int | None:
     """The number of processes does not show in the answers."""
     return request.param
