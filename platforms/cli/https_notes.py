@@ -23,13 +23,13 @@ def notes(resources: ResourceSet, registry: Registry) -> Iterator[str]:
     for gateway, one in found:
         if one.secret is None:
             yield (
-                f"Gateway {gateway}: there is no Secret {one.credential}, so the demo's own authority signs for "
+                f"Gateway {gateway}: there is no Secret {one.secret_name}, so the demo's own authority signs for "
                 f"{_names(one)}: {_call(one)}"
             )
-        elif one.secret.namespace != registry.gateway.namespace:
+        elif one.secret.namespace != one.namespace:
             yield (
                 f"{one.secret}: taken from namespace {one.secret.namespace}; in a cluster a Gateway's Secret must be in "
-                f"{registry.gateway.namespace}, beside the gateway's pods"
+                f"{one.namespace}, beside the gateway's pods"
             )
     for secret in resources.of_kind(SECRET):
         if not any(one.secret and one.secret.key == secret.key for _, one in found):
@@ -40,7 +40,7 @@ def notes(resources: ResourceSet, registry: Registry) -> Iterator[str]:
 
 def _terminations(resources: ResourceSet, registry: Registry) -> list[tuple[str, Termination]]:
     run = servers(by_age(resources), registry.gateway)
-    return [(one.gateway.partition("/")[2], one.termination) for one in run if one.termination]
+    return [(one.gateway_name, one.termination) for one in run if one.termination]
 
 
 def _names(one: Termination) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from platforms.istio.registry import INGRESS_GATEWAY, Registry, Workload
+
+_LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +74,6 @@ class Topology:
 
     def routes_file(self, proxy: str, route_configuration: str) -> Path:
         """One file per route configuration: of several in one file, Envoy takes the first."""
-        return self.proxy_folder(proxy) / "routes" / f"{route_configuration}.json"
+        too_long = len(route_configuration) > _LONGEST_NAME  # a Gateway of the Gateway API may have 253 letters
+        name = hashlib.sha256(route_configuration.encode()).hexdigest() if too_long else route_configuration
+        return self.proxy_folder(proxy) / "routes" / f"{name}.json"

@@ -10,7 +10,7 @@ from platforms.envoy.route import routes
 from platforms.errors import Untranslated
 from platforms.istio.gateway_api import filters
 from platforms.istio.registry import Proxy
-from platforms.istio.resources import GATEWAY_API, Resource, ResourceSet
+from platforms.istio.resources import GATEWAY_API, SECRET, Resource, ResourceSet
 from platforms.istio.servers import HTTPS, selects
 from platforms.istio.validation import http_match, regex
 from platforms.istio.validation.security import values
@@ -22,6 +22,7 @@ _PORTS = frozenset({80, 8080})
 """The gateway's Service offers 80, its proxy listens on 8080: both are its one port for plain text here."""
 _HTTPS_PORTS = frozenset({443, 8443})
 _PROTOCOLS = frozenset({"http", "http2", "grpc", HTTPS})
+_LISTENERS = {"HTTP": _PORTS, "HTTPS": _HTTPS_PORTS}
 _FILE_NAME = re.compile("[A-Za-z0-9_.-]{1,63}")
 _GATEWAY_SERVICE = "istio-ingressgateway.istio-system.svc.cluster.local"
 _PARENTS = frozenset({("", "Service"), (GATEWAY_API, "Gateway")})
@@ -83,6 +84,17 @@ def _other_port(port: Mapping[str, Any]) -> bool:
 def _passes_through(server: Mapping[str, Any]) -> bool:
     """TLS that is not ended at the gateway, which is meant where no mode is said."""
     return server["port"]["protocol"].lower() == HTTPS and "mode" not in server.get("tls", {})
+
+
+def _no_door(listener: Mapping[str, Any]) -> bool:
+    """A listener at a port for the other protocol; or one for HTTPS without a certificate, which istiod leaves out."""
+    protocol = listener["protocol"]
+    return listener["port"] not in _LISTENERS[protocol] or (protocol == "HTTPS" and "tls" not in listener)
+
+
+def _no_certificate(tls: Mapping[str, Any]) -> bool:
+    """TLS that is not ended with one certificate, of one Secret."""
+    return [(one["group"], one["kind"]) for one in tls.get("certificateRefs", ())] != [("", SECRET)]
 
 
 def _elsewhere(credential: str) -> bool:
@@ -185,9 +197,12 @@ _KUBERNETES_GATEWAY: Mapping[str, Refuses] = {
     "allowedListeners": _always,
     "defaultScope": _always,
     "tls": _always,
-    "listeners[].tls": _always,
-    "listeners[].protocol": lambda protocol: bool(protocol != "HTTP"),
-    "listeners[].port": lambda number: number not in _PORTS,
+    "listeners[].tls.mode": lambda mode: bool(mode != "Terminate"),
+    "listeners[].tls.options": bool,  # a certificate that callers must show, among them
+    "listeners[].tls": _no_certificate,
+    "listeners[].protocol": lambda protocol: protocol not in _LISTENERS,
+    "listeners[].port": lambda number: number not in _PORTS | _HTTPS_PORTS,
+    "listeners[]": _no_door,
     "listeners[].allowedRoutes.kinds": lambda kinds: bool(kinds) and all(one["kind"] != "HTTPRoute" for one in kinds),
     "listeners[].allowedRoutes.namespaces.from": lambda scope: scope not in ("All", "Same"),
 }
@@ -233,6 +248,8 @@ def refuse(resources: ResourceSet, gateway: Proxy) -> None:
             raise Untranslated(f"{resource}: kind {resource.kind} is not supported")
         if resource.collection != "Gateway" or selects(resource, gateway):
             _refuse_fields(resource)
+        if resource.collection == "KubernetesGateway":
+            _refuse_grants(resource)
 
 
 def _refuse_fields(resource: Resource) -> None:
@@ -240,6 +257,13 @@ def _refuse_fields(resource: Resource) -> None:
         for path, value in _at(resource.spec, pattern, "spec"):
             if refuses(value):
                 raise Untranslated(f"{resource}: {path}{_said(value)}: not supported")
+
+
+def _refuse_grants(gateway: Resource) -> None:
+    """Refuse a certificate of another namespace, which needs a ReferenceGrant there."""
+    for path, namespace in _at(gateway.spec, "listeners[].tls.certificateRefs[].namespace", "spec"):
+        if namespace != gateway.namespace:
+            raise Untranslated(f"{gateway}: {path}: {namespace}: not supported")
 
 
 def _at(value: Any, pattern: str, path: str) -> Iterator[tuple[str, Any]]:

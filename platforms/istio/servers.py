@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from platforms.istio import secrets
-from platforms.istio.gateway_api.attachment import listeners
+from platforms.istio.gateway_api.attachment import GatewayListener, listeners
 from platforms.istio.registry import Proxy
 from platforms.istio.resources import SECRET, Resource
 
@@ -17,6 +17,7 @@ HTTPS = "https"
 ANY = "*"
 """The host of a server for all that no other is for."""
 _KUBERNETES = "kubernetes://"
+_OF_GATEWAY_API = "kubernetes-gateway://"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,9 @@ class Termination:
     route_configuration: str
     """The name of its own routes, which no other server has."""
     credential: str
-    """The name of the Secret with its certificate, as the Gateway says it."""
+    """The Secret with its certificate, as the Gateway says it, or as istiod does for one of the Gateway API."""
+    namespace: str
+    """Where a cluster looks for it."""
     secret: Resource | None
     """The Secret, if there is one."""
     hosts: tuple[str, ...]
@@ -36,16 +39,15 @@ class Termination:
     """The versions of TLS; empty where Envoy's own are meant."""
 
     @property
+    def secret_name(self) -> str:
+        return self.credential.rpartition("/")[2]
+
+    @property
     def certificate(self) -> str:
         """A name for the certificate that is shown: another one has another."""
         if self.secret:
             return secrets.fingerprint(self.secret)
         return f"made-{hashlib.sha256(' '.join(self.hosts).encode()).hexdigest()[:16]}"
-
-    @property
-    def sds_name(self) -> str:
-        """The name by which istiod hands the certificate out."""
-        return self.credential if "://" in self.credential else f"{_KUBERNETES}{self.credential}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Server:
     redirects_to_https: bool = False
     termination: Termination | None = None
     """None where it speaks plain text."""
+
+    @property
+    def gateway_name(self) -> str:
+        """The name of its Gateway as people have it, without the namespace, and without the listener's."""
+        return self.gateway.partition("/")[2].partition("~")[0]
 
     def hosts_for(self, namespace: str) -> tuple[str, ...]:
         """The hosts that a VirtualService of `namespace` may bind to."""
@@ -91,7 +98,9 @@ def selects(gateway: Resource, proxy: Proxy) -> bool:
 def _servers(resource: Resource, gateway: Proxy, known: Mapping[tuple[str, str], Resource]) -> Iterator[Server]:
     if resource.collection == "KubernetesGateway":
         for one in listeners(resource):
-            yield Server(gateway=one.name, port=one.port, hosts=(one.host,))
+            host = _scoped(one.host, resource.namespace)
+            ended = _ended_by(one, host, known) if one.certificate else None
+            yield Server(one.name, one.port, (host,), has_tls=ended is not None, termination=ended)
     if resource.collection != "Gateway" or not selects(resource, gateway):
         return
     for server in resource.spec.get("servers", ()):
@@ -114,6 +123,23 @@ def _scoped(host: str, namespace: str) -> str:
     return name if scope == "*" or not slash else host
 
 
+def _ended_by(listener: GatewayListener, host: str, known: Mapping[tuple[str, str], Resource]) -> Termination:
+    """The TLS that a listener of the Gateway API ends, with a Secret of its own namespace."""
+    namespace, _, name = listener.name.partition("/")
+    return Termination(
+        route_configuration=f"{HTTPS}.{listener.port}.default.{name}.{namespace}",
+        credential=f"{_OF_GATEWAY_API}{namespace}/{listener.certificate}",
+        namespace=namespace,
+        secret=known.get((namespace, listener.certificate)),
+        hosts=_names((host,)),
+    )
+
+
+def _names(hosts: Iterable[str]) -> tuple[str, ...]:
+    """The names by which callers ask for hosts."""
+    return tuple(sorted({host.rpartition("/")[2] for host in hosts}))
+
+
 def _termination(
     resource: Resource,
     server: Mapping[str, Any],
@@ -131,8 +157,9 @@ def _termination(
     return Termination(
         route_configuration=f"{HTTPS}.{port['number']}.{port['name']}.{resource.name}.{resource.namespace}",
         credential=credential,
+        namespace=gateway.namespace,
         secret=next((known[place, name] for place in places if (place, name) in known), None),
-        hosts=tuple(sorted({host.rpartition("/")[2] for host in hosts})),
+        hosts=_names(hosts),
         minimum=_version(tls, "minProtocolVersion"),
         maximum=_version(tls, "maxProtocolVersion"),
     )

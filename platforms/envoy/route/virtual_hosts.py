@@ -94,10 +94,18 @@ def redirected(configuration: dict[str, Any], port: int) -> dict[str, Any]:
     virtual_hosts = [
         {**{field: value for field, value in one.items() if field != "requireTls"}, "routes": [to_port]}
         if "requireTls" in one
-        else one
+        else {**one, "routes": [_to_https(route, port) for route in one["routes"]]}
         for one in configuration["virtualHosts"]
     ]
     return {**configuration, "virtualHosts": virtual_hosts}
+
+
+def _to_https(route: dict[str, Any], port: int) -> dict[str, Any]:
+    """A route, with this port for whoever is sent to the same host by HTTPS, which an HTTPRoute says so."""
+    redirect = route.get("redirect", {})
+    if redirect.get("schemeRedirect") != "https" or redirect.keys() & {"hostRedirect", "portRedirect"}:
+        return route
+    return {**route, "redirect": {**redirect, "portRedirect": port}}
 
 
 def at_gateway(

@@ -26,6 +26,8 @@ class GatewayListener:
     """Empty where it takes any."""
     scope: str
     """The namespace whose routes it takes; a star for all."""
+    certificate: str = ""
+    """The name of the Secret with the certificate that it shows; empty where it speaks plain text."""
 
     @property
     def name(self) -> str:
@@ -58,7 +60,8 @@ def listeners(gateway: Resource) -> Iterator[GatewayListener]:
     for one in gateway.spec["listeners"]:
         taken = one["allowedRoutes"]["namespaces"]["from"]
         scope = ANY if taken == "All" else gateway.namespace
-        yield GatewayListener(gateway, one["name"], one["port"], one.get("hostname", ""), scope)
+        certificate = one["tls"]["certificateRefs"][0]["name"] if "tls" in one else ""
+        yield GatewayListener(gateway, one["name"], one["port"], one.get("hostname", ""), scope, certificate)
 
 
 def attached(

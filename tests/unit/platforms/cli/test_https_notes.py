@@ -10,6 +10,8 @@ from platforms.bookinfo import BOOKINFO, parse
 from platforms.cli import https_notes
 from platforms.istio import secrets
 from platforms.istio.resources import Resource, ResourceSet
+from tests.unit.platforms.istio.gateway_api.http_routes import GATEWAY as GATEWAY_OF_API
+from tests.unit.platforms.istio.gateway_api.http_routes import gateway
 from tests.unit.platforms.istio.rules import rule
 from tests.unit.platforms.istio.secret_texts import encoded, pair, secret
 
@@ -52,3 +54,16 @@ def test_a_secret_that_is_not_as_in_a_cluster() -> None:
     assert ["x.yaml: Secret shop: no server of a Gateway names it as its credentialName"] == notes(shop(elsewhere))
     (told,) = notes(GATEWAY, shop(secret(*map(encoded, pair(ended=True)))))
     assert told.startswith("x.yaml: Secret shop: its certificate has ended, on 20")
+
+
+def test_a_listener_of_the_gateway_api() -> None:
+    """It is told by its Gateway's own name, and so is the Secret."""
+    (told,) = notes(
+        gateway(
+            GATEWAY_OF_API.replace(
+                "port: 80, protocol: HTTP}", "port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: shop}]}}", 1
+            )
+        )
+    )
+
+    assert told.startswith("Gateway door: there is no Secret shop, so the demo's own authority signs for localhost: ")

@@ -138,15 +138,48 @@ def test_an_http_route(path: str, route: Resource) -> None:
         ("spec.gatewayClassName: nginx", "istio", "nginx"),
         ("spec.listeners[0].port: 81", "port: 80", "port: 81"),
         ("spec.listeners[0].protocol: TCP", "HTTP", "TCP"),
+        ("spec.listeners[0]", "port: 80", "port: 443"),
+        ("spec.listeners[0]", "port: 80, protocol: HTTP", "port: 443, protocol: HTTPS"),
         ("spec.listeners[1].allowedRoutes.namespaces.from: Selector", "from: All", "from: Selector, selector: {}"),
         ("spec.infrastructure", "gatewayClassName", "infrastructure: {labels: {a: b}}\n  gatewayClassName"),
     ],
 )
 def test_a_gateway_of_the_gateway_api(path: str, old: str, new: str) -> None:
-    """The one gateway here has one port, and speaks HTTP."""
+    """The one gateway here has a port for HTTP and one for HTTPS."""
     refuse(gateway())
 
     with pytest.raises(Untranslated) as refusal:
         refuse(gateway(GATEWAY.replace(old, new, 1)))
 
     assert f"Gateway door: {path}: not supported" in str(refusal.value)
+
+
+SHOP = "tls: {certificateRefs: [{name: shop}]}"
+AT_HTTPS = GATEWAY.replace("port: 80, protocol: HTTP}", f"port: 443, protocol: HTTPS, {SHOP}}}", 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "tls"),
+    [
+        (".tls.certificateRefs[0].namespace: other", "tls: {certificateRefs: [{name: shop, namespace: other}]}"),
+        (".tls.options", "tls: {certificateRefs: [{name: shop}], options: {gateway.istio.io/tls-terminate-mode: MUTUAL}}"),
+        (".tls", "tls: {certificateRefs: [{name: shop}, {name: other}]}"),
+        (".tls", "tls: {certificateRefs: [{name: shop, kind: ConfigMap}]}"),
+    ],
+)  # fmt: skip
+def test_a_listener_for_https(path: str, tls: str) -> None:
+    """Its certificate is a Secret's beside the Gateway, and callers need none."""
+    refuse(gateway(AT_HTTPS))
+    refuse(gateway(AT_HTTPS.replace("name: shop}", "name: shop, namespace: bookinfo}")))
+
+    with pytest.raises(Untranslated) as refusal:
+        refuse(gateway(AT_HTTPS.replace(SHOP, tls)))
+
+    assert f"Gateway door: spec.listeners[0]{path}: not supported" in str(refusal.value)
+
+
+def test_tls_that_passes_through() -> None:
+    passing = AT_HTTPS.replace("HTTPS", "TLS").replace(SHOP, "tls: {mode: Passthrough}")
+
+    with pytest.raises(Untranslated, match="mode: Passthrough: not supported"):
+        refuse(gateway(passing))
