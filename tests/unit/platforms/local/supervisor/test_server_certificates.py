@@ -19,7 +19,7 @@ from platforms.local.certificates import Authority
 from platforms.local.supervisor.server_certificates import ServerCertificates
 from tests.unit.platforms.istio.secret_texts import encoded, pair, secret
 
-MADE = Termination("https.443.a.b.c", "shop", None, ("*", "*.example.com", "a.example.com"))
+MADE = Termination("https.443.a.b.c", "shop", "istio-system", None, ("*", "*.example.com", "a.example.com"))
 
 
 @pytest.fixture
