@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +27,8 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 # Nor does the locale of whoever runs the tests decide in which language the commands answer.
 os.environ["LC_ALL"] = "C.UTF-8"
 
+_NUMBERS = count()
+
 # A property that takes its time on a busy machine holds all the same.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
@@ -41,6 +45,14 @@ def load_source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with SharedTraffic(LocustProcess(tmp_path_factory.mktemp("loadgen") / "locust.log")) as traffic:
         drive.source = LoadSource(running=traffic)
         yield
+
+
+@pytest.fixture
+def run_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A run folder of the test's own, which is made by whoever needs it: most of some thousand tests never do."""
+    folder = tmp_path_factory.getbasetemp() / f"run-{next(_NUMBERS)}"
+    monkeypatch.setenv("BOOKINFO_RUN", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -91,8 +92,13 @@ def camel(value: Any) -> Any:
     if isinstance(value, list):
         return [camel(one) for one in value]
     if isinstance(value, Mapping):
-        return {re.sub(r"_([a-z0-9])", lambda m: m[1].upper(), key): camel(one) for key, one in value.items()}
+        return {_camel_name(key): camel(one) for key, one in value.items()}
     return value
+
+
+@cache  # of a few hundred names, each of which comes again and again
+def _camel_name(name: str) -> str:
+    return re.sub(r"_([a-z0-9])", lambda m: m[1].upper(), name)
 
 
 def _virtual_hosts(

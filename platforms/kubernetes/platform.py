@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from platforms.istio.resources import ResourceSet
 from platforms.kubernetes import load_generator
 from platforms.kubernetes.calls.callers import PodCallers
 from platforms.kubernetes.client.cluster import Cluster
+from platforms.kubernetes.client.together import together
 from platforms.kubernetes.mesh import config_diff, deployments, objects, rules
 from platforms.kubernetes.mesh.proxies import PROXIES, Pod, Proxies
 from platforms.kubernetes.record import KubernetesDemo, folder
@@ -177,32 +178,36 @@ class KubernetesPlatform:
         `expected` is each proxy's configuration. `agreed` collects the pods whose routes and clusters are right: they
         change only by a new rule.
         """
-        yield from ((None, told) for told in deployments.unready(self._cluster, self._demo.namespace, state.stopped))
-        pods = self.pods()
+        asks: list[Callable[[], Any]] = [partial(self._unready, state), self.pods]
+        unready, pods = together(asks)
+        yield from ((None, told) for told in unready)
         agreed &= {pod.name for pod in pods}
         ready = {pod.proxy: {one.address for one in pods if one.proxy == pod.proxy and one.ready} for pod in pods}
-        for pod in pods:
+        selected = {
+            cluster: set[str]().union(*(ready.get(name, set()) for name in names))
+            for cluster, names in snapshot.selected.items()
+        }
+        pods.sort(key=lambda pod: pod.name in agreed)
+        for some in (pods[:1], pods[1:]):  # as long as one is late, nobody else is asked
+            late = together([partial(self._lag, pod, state, expected[pod.proxy], selected, agreed) for pod in some])
+            yield from ((pod, lag) for pod, lag in zip(some, late, strict=True) if lag)
+
+    def _unready(self, state: State) -> list[str]:
+        return list(deployments.unready(self._cluster, self._demo.namespace, state.stopped))
+
+    def _lag(self, pod: Pod, state: State, expected: Any, selected: Mapping[str, set[str]], agreed: set[str]) -> str:
+        """Return what a pod does not serve yet, in words; nothing if it is there."""
+        try:
             if pod.name not in agreed:
-                try:
-                    stale = list(config_diff.stale_resources(expected[pod.proxy], self._proxies.served(pod)))
-                except PlatformError as error:
-                    yield pod, str(error)
-                    continue
+                stale = list(config_diff.stale_resources(expected, self._proxies.served(pod)))
                 if stale:
-                    yield pod, f"{pod.name} does not serve {state.resources.revision} yet ({', '.join(stale[:2])})"
-                else:
-                    agreed.add(pod.name)
-        for pod in pods:
-            if pod.name in agreed:
-                try:
-                    known = self._proxies.endpoints(pod)
-                except PlatformError as error:
-                    yield pod, str(error)
-                    continue
-                for cluster, names in snapshot.selected.items():
-                    if known.get(cluster, set()) != set[str]().union(*(ready.get(name, set()) for name in names)):
-                        yield pod, f"{pod.name} has not seen yet which instances are ready ({cluster})"
-                        break
+                    return f"{pod.name} does not serve {state.resources.revision} yet ({', '.join(stale[:2])})"
+                agreed.add(pod.name)
+            known = self._proxies.endpoints(pod)
+        except PlatformError as error:
+            return str(error)
+        unseen = next((one for one, addresses in selected.items() if known.get(one, set()) != addresses), None)
+        return f"{pod.name} has not seen yet which instances are ready ({unseen})" if unseen else ""
 
     def _raise_rejection(self, applied: _Applied, laggards: list[tuple[Pod | None, str]]) -> None:
         """Raise Rejected if one of the laggards has refused what it was sent; what was there before is put back."""

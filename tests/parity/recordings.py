@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,7 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
+@cache
 def recording(name: str) -> Recording:
     document = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     if name == "_baseline":
@@ -105,14 +106,23 @@ def _resource(document: Mapping[str, Any]) -> Resource:
 
 
 def _served(differences: Mapping[str, Any]) -> dict[str, Any]:
-    served: dict[str, Any] = copy.deepcopy(json.loads((FOLDER / "_baseline.json").read_text(encoding="utf-8")))
-    for proxy, parts in differences.items():
-        for part, changed in parts.items():
-            served[proxy][part].update(changed)
-    for parts in served.values():
-        for part, entries in parts.items():
-            parts[part] = {name: _told(entry) for name, entry in entries.items() if entry is not None}
-    return served
+    """By proxy, everything that it serves: what does not differ is the baseline's own, and shared."""
+    return {
+        proxy: {
+            part: {
+                name: _told(entry)
+                for name, entry in (entries | differences.get(proxy, {}).get(part, {})).items()
+                if entry is not None
+            }
+            for part, entries in parts.items()
+        }
+        for proxy, parts in _baseline().items()
+    }
+
+
+@cache
+def _baseline() -> dict[str, Any]:
+    return dict(json.loads((FOLDER / "_baseline.json").read_text(encoding="utf-8")))
 
 
 def _told(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,5 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def run_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("BOOKINFO_RUN", str(tmp_path / "run"))
-    return tmp_path / "run"
+def own_run_folder(run_folder: Path) -> Path:
+    return run_folder
