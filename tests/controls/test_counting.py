@@ -52,7 +52,7 @@ def test_a_right_mesh_holds(command: Command, kind: str, tmp_path: Path) -> None
         pytest.param(
             mirroring.COMMAND,
             ["--percent", "100"],
-            Defects(copies=95),
+            Defects(copies=50),
             "copies to reviews v2",
             id="some are not copied",
         ),
