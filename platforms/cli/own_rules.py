@@ -213,9 +213,13 @@ def is_rule(resource: Resource) -> bool:
     A Service that is none of Bookinfo's and selects some of its workloads is one: routes may lead to it; and so is a
     Secret with a certificate, which a Gateway may name.
     """
+    return is_of_istio(resource) or hindrance(resource, BOOKINFO) is None or secrets.hindrance(resource) is None
+
+
+def is_of_istio(resource: Resource) -> bool:
+    """Tell an object of Istio's or of the Gateway API's, also a misspelt one."""
     group = resource.api_version.rpartition("/")[0]
-    of_istio = "istio.io" in group or group == GATEWAY_API or resource.kind in crds.kinds()
-    return of_istio or hindrance(resource, BOOKINFO) is None or secrets.hindrance(resource) is None
+    return "istio.io" in group or group == GATEWAY_API or resource.kind in crds.kinds()
 
 
 def aside(resource: Resource, platform: str | None = None) -> str | None:

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO, NAMESPACE, baseline
+from platforms.bookinfo import BOOKINFO
 from platforms.envoy.topology import Ports, Topology
 from platforms.errors import NotApplied
 from platforms.istio.registry import Registry
-from platforms.istio.resources import ResourceSet
-from platforms.local.deployments.deployment import Deployment, registry, replicas
+from platforms.local.deployments.deployment import Deployment, registry, replicas, rules_at_first
 from platforms.local.programs import envoy
 from platforms.local.snapshot import snapshot
 
@@ -42,8 +41,7 @@ def needed(wanted: Sequence[Deployment], services: Registry = BOOKINFO) -> list[
     known = registry(wanted, services)
     ports = {name: Ports(0, 0, 0) for one in wanted for name in one.instances}
     topology = Topology(Path("/"), ports, 0, replicas(wanted))
-    rules = baseline() if services.namespace == NAMESPACE else ResourceSet()  # a mesh of stubs has none at first
-    configs = snapshot(rules, known, topology).proxies
+    configs = snapshot(rules_at_first(wanted), known, topology).proxies
     bootstraps = {name: envoy.bootstrap(name, known.proxy(topology.workload(name)), topology) for name in configs}
     return [
         len({*_watched([config.listeners, config.clusters]), *_watched(bootstraps[name])})

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO, NAMESPACE, baseline
+from platforms.bookinfo import BOOKINFO
 from platforms.demo import run_folder
 from platforms.envoy import tls
 from platforms.envoy.topology import Ports, Topology
@@ -18,7 +18,7 @@ from platforms.errors import NotReachable
 from platforms.istio.registry import Registry, Workload
 from platforms.istio.resources import ResourceSet
 from platforms.local import processes
-from platforms.local.deployments.deployment import Deployment, registry, replicas
+from platforms.local.deployments.deployment import Deployment, registry, replicas, rules_at_first
 from platforms.local.processes import Identity
 from platforms.loopback import LOOPBACK
 from platforms.wait import wait_while
@@ -98,7 +98,7 @@ class LocalDemo:
     @property
     def baseline(self) -> ResourceSet:
         """The rules that are in force at first: Bookinfo's, and none in a mesh of somebody's own."""
-        return baseline() if self.services.namespace == NAMESPACE else ResourceSet()
+        return rules_at_first(self.deployments)
 
     @property
     def logs(self) -> Path:

@@ -14,8 +14,11 @@ from typing import Any
 
 from platforms.loopback import LOOPBACK
 
-_SECONDS = 15.0
-_THREADS = 4
+ANSWER_SECONDS = 15.0
+"""How long an answer is waited for."""
+AT_ONCE = 4
+"""How many requests of an expectation are under way."""
+MOST_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class StubAnswer:
     seconds: float
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
+    at: float = 0.0
+    """When it was complete, in seconds since 1970."""
     told: Mapping[str, Any] = field(default_factory=dict)
     """What the stub says: service, version, instance, method, path, headers; empty where a proxy answered."""
 
@@ -54,7 +59,7 @@ class Asker:
     """A connection that asks one request after the other."""
 
     def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_SECONDS)
+        self._connection = http.client.HTTPConnection(LOOPBACK, port, timeout=ANSWER_SECONDS)
 
     def ask(self, request: Request) -> StubAnswer:
         """Send the request, and return its answer; a connection that broke is opened anew for the next one."""
@@ -65,16 +70,18 @@ class Asker:
             body = answer.read().decode("utf-8", errors="replace")
         except (OSError, http.client.HTTPException):
             self._connection.close()
-            return StubAnswer(None, time.monotonic() - began)
+            return StubAnswer(None, time.monotonic() - began, at=time.time())
         seconds = time.monotonic() - began
-        return StubAnswer(answer.status, seconds, dict(answer.getheaders()), body, _told(body))
+        return StubAnswer(answer.status, seconds, dict(answer.getheaders()), body, time.time(), _told(body))
 
     def close(self) -> None:
         self._connection.close()
 
 
-def ask_many(request: Request, most: int, observe: Callable[[int, StubAnswer], bool]) -> None:
-    """Send a request at most so many times, four at once; `observe` hears each answer with its number, and says when to stop."""
+def ask_many(
+    request: Request, most: int, observe: Callable[[int, StubAnswer], bool], *, at_once: int = AT_ONCE
+) -> None:
+    """Send a request at most so many times, some at once; `observe` hears each answer with its number, and says when to stop."""
     numbers, lock, enough = itertools.count(), threading.Lock(), threading.Event()
 
     def work() -> None:
@@ -88,9 +95,13 @@ def ask_many(request: Request, most: int, observe: Callable[[int, StubAnswer], b
         finally:
             asker.close()
 
-    with ThreadPoolExecutor(_THREADS) as threads:
-        for one in [threads.submit(work) for _ in range(min(_THREADS, most))]:
-            one.result()
+    threads = min(at_once, most)
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for one in [pool.submit(work) for _ in range(threads)]:
+                one.result()
+        finally:
+            enough.set()  # Ctrl-C: no more requests than are under way
 
 
 def _told(body: str) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ NAMESPACE = "default"
 PORT = 9080
 MOST_WORKLOADS = 20
 _UNVERSIONED = "unversioned"
+_OF_PODS = frozenset({"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"})
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
 _VERSION = re.compile(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", re.ASCII)
 
@@ -44,24 +45,30 @@ class Declared:
         """A stub for each version, and the client."""
         return tuple(Deployment(one, is_stub=True) for one in (*self.workloads, CLIENT))
 
-    def with_service(self, name: str, versions: Iterable[str], port: int) -> Declared:
+    def with_service(self, name: str, versions: Iterable[str], port: int, namespace: str | None = None) -> Declared:
         """Add a service with these versions; raises UsageError for what cannot be one."""
-        declared = self.with_port(f"service {name!a}", port).with_selector(name, {"app": name})
+        what = f"service {name!a}"
+        if isinstance(versions, str):
+            raise UsageError(f'{what}: versions are a list, as in ["{versions}"]')
+        declared = self.with_namespace(what, namespace) if namespace else self
+        declared = declared.with_port(what, port).with_selector(name, {"app": name})
         for version in versions:
             declared = declared.with_workload(name, version)
         if not any(one.app == name for one in declared.workloads):
-            raise UsageError(f'service {name!a}: no version; give one at least, as in ["v1"]')
+            raise UsageError(f'{what}: no version; give one at least, as in ["v1"]')
         return declared
 
-    def with_workload(self, app: str, version: str) -> Declared:
+    def with_workload(self, app: str, version: str, service_account: str = "default") -> Declared:
         """Add one version of an app."""
         if not _NAME.fullmatch(app) or not _VERSION.fullmatch(version):
             raise UsageError(f"{app!a} {version!a}: no app and version; give small letters, digits and hyphens")
         if app == CLIENT.app:
             raise UsageError(f"{app!a} is the mesh's own caller; give your app another name")
-        workload = Workload(app, version)
+        workload = Workload(app, version, service_account)
         if workload in self.workloads:
             return self
+        if any((one.app, one.version) == (app, version) for one in self.workloads):
+            raise UsageError(f"{workload.name}: declared before, under another service account")
         if any(one.name == workload.name for one in self.workloads):
             raise UsageError(f"{app!a} {version!a}: there is another workload {workload.name}; choose another version")
         if len(self.workloads) == MOST_WORKLOADS:
@@ -70,18 +77,16 @@ class Declared:
 
     def with_object(self, given: Resource) -> Declared:
         """Add what a Service or a Deployment declares."""
-        in_namespace = self.namespace or given.namespace
-        if given.namespace != in_namespace:
-            raise UsageError(f"{given}: in namespace {given.namespace}, and a mesh has one, here {in_namespace}")
-        declared = replace(self, namespace=in_namespace)
-        return declared.of_deployment(given) if given.kind == "Deployment" else declared.of_service(given)
+        declared = self.with_namespace(str(given), given.namespace)
+        return declared.of_service(given) if given.kind == "Service" else declared.of_deployment(given)
 
     def of_deployment(self, given: Resource) -> Declared:
-        """Add the version that a Deployment runs."""
+        """Add the version that a Deployment, or whatever else has a template of pods, runs."""
         labels = _at(given.spec, "template", "metadata", "labels")
         if not isinstance(labels, Mapping) or not isinstance(labels.get("app"), str):
             raise UsageError(f"{given}: its pods have no label app; spec.template.metadata.labels must name one")
-        return self.with_workload(labels["app"], str(labels.get("version", _UNVERSIONED)))
+        account = _at(given.spec, "template", "spec", "serviceAccountName") or "default"
+        return self.with_workload(labels["app"], str(labels.get("version", _UNVERSIONED)), str(account))
 
     def of_service(self, given: Resource) -> Declared:
         """Add a Service by its selector and port."""
@@ -92,10 +97,16 @@ class Declared:
             raise UsageError(f"{given}: a Service of a mesh of stubs has one port; give that alone")
         return self.with_port(str(given), ports[0]["port"]).with_selector(given.name, dict(selector))
 
+    def with_namespace(self, what: str, namespace: str) -> Declared:
+        """Give the mesh its namespace; `what` asks for it."""
+        if self.namespace not in (None, namespace):
+            raise UsageError(f"{what}: in namespace {namespace}, and a mesh has one, here {self.namespace}")
+        return replace(self, namespace=namespace)
+
     def with_port(self, what: str, port: int) -> Declared:
         """Give the mesh its port; `what` asks for it."""
-        if not 1 <= port <= 65535:  # noqa: PLR2004  # what TCP has
-            raise UsageError(f"{what}: {port} is no port")
+        if not isinstance(port, int) or not 1 <= port <= 65535:  # noqa: PLR2004  # what TCP has
+            raise UsageError(f"{what}: {port!a} is no port")
         if self.port not in (None, port):
             raise UsageError(f"{what}: port {port}, and all Services of a mesh have one port, here {self.port}")
         return replace(self, port=port)
@@ -111,7 +122,7 @@ class Declared:
 
 def declares(one: Resource) -> bool:
     """Tell an object that declares services or versions from a rule."""
-    return (one.api_version, one.kind) in {("v1", "Service"), ("apps/v1", "Deployment")}
+    return (one.api_version, one.kind) == ("v1", "Service") or (one.api_version == "apps/v1" and one.kind in _OF_PODS)
 
 
 def _at(value: Any, *path: str) -> Any:

@@ -2,89 +2,98 @@
 
 from __future__ import annotations
 
-import json
-import subprocess  # noqa: TID251  # for the type of a supervisor
+import logging
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from platforms.boundary import CONVERGENCE_SECONDS, State
-from platforms.errors import UsageError
+from platforms.envoy.topology import Ports, Topology
+from platforms.errors import DemoError, UsageError, in_one_line
 from platforms.istio import hosts
 from platforms.istio.analysis.analyze import analyze
-from platforms.istio.reading import files
-from platforms.istio.registry import INGRESS_GATEWAY, ROOT_NAMESPACE
-from platforms.istio.resources import ResourceSet, collected, parse
-from platforms.istio.validation.validate import validated
-from platforms.local import bringup
-from platforms.local.platform import LocalPlatform
-from platforms.local.programs import workloads
-from platforms.local.stub_control import tell
-from scenarios.plugin.asking import Asker, Request, StubAnswer, ask_many
-from scenarios.plugin.declared import CLIENT, NAMESPACE, PORT, Declared, declares
+from platforms.istio.registry import INGRESS_GATEWAY, ROOT_NAMESPACE, Registry
+from platforms.istio.resources import ResourceSet
+from platforms.local.deployments import deployment
+from platforms.local.snapshot import snapshot
+from platforms.loopback import LOOPBACK
+from scenarios.plugin import given as objects
+from scenarios.plugin.asking import MOST_AT_ONCE, Asker, Request, StubAnswer, ask_many
+from scenarios.plugin.declared import CLIENT, NAMESPACE, PORT, Declared
 from scenarios.plugin.expected import expected
-from scenarios.plugin.verdict import Seen
+from scenarios.plugin.given import Given
+from scenarios.plugin.plain import plainly
+from scenarios.plugin.standing import StandingMesh
+from scenarios.plugin.verdict import Seen, complaint
 
-_TEXT = "the YAML of this test"
-_END_SECONDS = 10.0
 _LONGEST_DELAY = 60
+
+log = logging.getLogger("bookinfo-proof")
 
 
 class StubMesh:
-    """A mesh that is brought up when it is first asked, and anew where other services are declared."""
+    """A mesh that is brought up by the first request, and anew by the first after other services were declared."""
 
-    def __init__(self, run: Path) -> None:
-        self._run = run
-        self._declared, self._standing = Declared(), Declared()
-        self._rules = ResourceSet()
-        self._platform: LocalPlatform | None = None
-        self._supervisor: subprocess.Popen[bytes] | None = None
-        self._told: set[str] = set()
+    def __init__(self, run: Path, root: Path) -> None:
+        """`root` is where files are looked for that are not found from the working directory."""
+        self._run, self._root = run, root
+        self._declared, self._rules = Declared(), ResourceSet()
+        self._standing: StandingMesh | None = None
 
-    def service(self, name: str, versions: Iterable[str] = ("v1",), *, port: int = PORT) -> None:
+    @property
+    def gateway_url(self) -> str:
+        """The address of the ingress gateway, for a client of one's own."""
+        return f"http://{LOOPBACK}:{self._ready().gateway_port}"
+
+    @plainly
+    def service(
+        self, name: str, versions: Iterable[str] = ("v1",), *, port: int = PORT, namespace: str | None = None
+    ) -> None:
         """Declare a service, and the versions of the app behind it."""
-        self._declared = self._declared.with_service(name, versions, port)
+        self._declared = self._declared.with_service(name, versions, port, namespace)
 
-    def apply(self, *given: Path | str | Mapping[str, Any]) -> tuple[str, ...]:
+    @plainly
+    def apply(self, *given: Given) -> tuple[str, ...]:
         """Put rules in force beside those of the test so far: files, folders, YAML texts or objects.
 
-        Service and Deployment objects declare services and versions. Returns what `istioctl analyze` would remark.
-        Raises UsageError, Rejected or Unsupported, in the words of `platforms apply`, with nothing changed.
+        Service and Deployment objects declare services and versions. Returns what was set aside, and what `istioctl analyze` would
+        remark. Raises UsageError, Rejected or Unsupported, in the words of `platforms apply`, with nothing changed.
         """
-        namespace = self._declared.namespace or NAMESPACE
-        found = collected(one for name, text in _texts(given) for one in parse(text, source=name, namespace=namespace))
+        found = objects.read(given, namespace=self._declared.namespace or NAMESPACE, root=self._root)
         declared = self._declared
-        for one in found:
-            declared = declared.with_object(one) if declares(one) else declared
-        rules = validated(ResourceSet(tuple(one for one in found if not declares(one))))
+        for one in found.declaring:
+            declared = declared.with_object(one)
         if not declared.selectors:
             raise UsageError(
                 'no service is declared yet: `mesh.service("orders", ["v1", "v2"])`, or apply a Service too'
             )
-        for one in rules:
-            if one.namespace not in (declared.services.namespace, ROOT_NAMESPACE):
+        namespace = declared.services.namespace
+        for one in found.rules:
+            if one.namespace not in (namespace, ROOT_NAMESPACE):
                 raise UsageError(
-                    f"{one}: in namespace {one.namespace}, and a mesh has one, here {declared.services.namespace}"
+                    f"{one}: in namespace {one.namespace}, and a mesh has one, here {namespace}; "
+                    f'`mesh.service(…, namespace="{one.namespace}")`, or a Service there, gives it another'
                 )
-        platform = self._up(declared)
-        wanted = self._rules.overlaid(rules)
-        self._put_in_force(platform, wanted)
+        wanted, registry = self._rules.overlaid(found.rules), _registry(declared)
+        try:
+            snapshot(wanted, registry, _somewhere(registry))
+        except DemoError as error:
+            raise found.placed(error) from error
         self._declared, self._rules = declared, wanted
-        return tuple(map(str, analyze(wanted, platform.demo.registry)))
+        for note in found.notes:
+            log.warning("%s", in_one_line(note))
+        return (*found.notes, *self._remarks())
 
+    @plainly
     def answer(self, service: str, version: str, *, status: int = 200, delay: float = 0.0) -> None:
         """Let a version answer with this status, so many seconds later, until the test is over."""
         if not 200 <= status <= 599 or not 0 <= delay <= _LONGEST_DELAY:  # noqa: PLR2004  # what an answer can have
             raise UsageError(f"status {status}, delay {delay:g}: give 200 to 599, and 0 to {_LONGEST_DELAY} seconds")
-        platform = self._up(self._declared)
         name = f"{service}-{version}"
-        if name not in platform.demo.topology.ports or name == CLIENT.name:
-            there = ", ".join(one.name for one in self._declared.workloads)
-            raise UsageError(f"{name}: no such version; there are {there or 'none'}")
-        tell(workloads.stub_socket(name, platform.demo.topology), status, delay)
-        self._told.add(name)
+        if name not in (there := [one.name for one in self._declared.workloads]):
+            raise UsageError(f"{name}: no such version; there are {', '.join(there) or 'none'}")
+        self._ready().answer(name, status, delay)
 
+    @plainly
     def get(
         self, target: str, *, path: str = "", headers: Mapping[str, str] | None = None, method: str = "GET"
     ) -> StubAnswer:
@@ -96,6 +105,33 @@ class StubMesh:
         finally:
             asker.close()
 
+    @plainly
+    def get_many(
+        self,
+        target: str,
+        requests: int,
+        *,
+        at_once: int = 4,
+        path: str = "",
+        headers: Mapping[str, str] | None = None,
+        method: str = "GET",
+    ) -> list[StubAnswer]:
+        """Send so many requests, some at once, and return their answers in the order in which they came."""
+        if requests < 1 or not 1 <= at_once <= MOST_AT_ONCE:
+            raise UsageError(
+                f"requests {requests}, at_once {at_once}: give 1 at least, and 1 to {MOST_AT_ONCE} at once"
+            )
+        request, _ = self._request(target, path, headers or {}, method)
+        answers: list[StubAnswer] = []
+
+        def observe(_number: int, answer: StubAnswer) -> bool:
+            answers.append(answer)
+            return False
+
+        ask_many(request, requests, observe, at_once=at_once)
+        return answers
+
+    @plainly
     def expect(
         self,
         target: str,
@@ -104,7 +140,7 @@ class StubMesh:
         headers: Mapping[str, str] | None = None,
         shares: Mapping[str, float] | None = None,
         status: int | Mapping[int, float] | None = None,
-        never: Collection[str | int] = (),
+        never: str | int | Collection[str | int] = (),
         within: str | None = None,
         requests: int | None = None,
         margin: float = 5,
@@ -112,78 +148,68 @@ class StubMesh:
         """Hold the mesh to a claim by as many requests as it takes; raises AssertionError, with the counts, where it fails."""
         __tracebackhide__ = True
         claimed = expected(shares=shares, status=status, never=never, within=within, requests=requests, margin=margin)
-        request, caller = self._request(target, path, headers or {}, "GET")
         if claimed.by_version:
-            self._require_versions((*(shares or ()), *never))
-        platform = self._up(self._declared)
-        seen, before = Seen(claimed), platform.upstream_requests()
+            self._require_versions((*(shares or ()), *claimed.never))
+        request, caller = self._request(target, path, headers or {}, "GET")
+        mesh = self._ready()
+        seen, before = Seen(claimed), mesh.counted()
         ask_many(request, claimed.claim.requests, seen.observe)
-        since = platform.upstream_requests().since(before).requests
+        since = mesh.counted().since(before).requests
         counted = {f"{hop.app}-{hop.version}": n for hop, n in since.items() if hop.caller == caller and n}
-        if complaints := seen.complaints(counted):
-            verdict = "" if complaints[0].startswith("INCONCLUSIVE") else "FAILS: "
-            by = ", ".join(f"{name} {n:,}" for name, n in sorted(counted.items())) or "none"
-            raise AssertionError(f"{target}{path}: {verdict}{'; '.join(complaints)}; calls by the proxies' count: {by}")
+        if told := complaint(seen, counted):
+            remarks = (f"istioctl analyze would say: {remark}" for remark in self._remarks())
+            raise AssertionError("\n  ".join((f"{target}{path}: {told}".replace("\n", "\n  "), *remarks)))
 
+    @plainly
     def reset(self) -> None:
         """Forget the rules, the services and how they answer; what runs stays up for a test that declares the same."""
-        platform = self._platform
-        if platform and self._told:
-            for name in sorted(self._told):
-                tell(workloads.stub_socket(name, platform.demo.topology), 200, 0.0)
-            self._told.clear()
-        if platform and self._rules.resources:
-            self._put_in_force(platform, ResourceSet())
+        if self._standing:
+            self._standing.leave()
         self._declared, self._rules = Declared(), ResourceSet()
 
     def close(self) -> None:
         """Take the mesh down."""
-        if self._platform and self._supervisor:
-            bringup.down(self._platform.demo)
-            self._platform.close()
-            if self._supervisor.stdin:
-                self._supervisor.stdin.close()
-            self._supervisor.wait(_END_SECONDS)
-        self._platform = self._supervisor = None
-        self._told.clear()
+        standing, self._standing = self._standing, None
+        if standing:
+            standing.close()
 
-    def _up(self, declared: Declared) -> LocalPlatform:
-        if not declared.workloads:
+    def _ready(self) -> StandingMesh:
+        """The mesh of what was declared, with what was applied in force."""
+        if not self._declared.workloads:
             raise UsageError("no version is declared yet: give `mesh.service` versions, or apply a Deployment")
-        same = self._standing.services == declared.services and set(self._standing.workloads) == set(declared.workloads)
-        if self._platform and same:
-            return self._platform
-        self.close()
-        self._platform, self._supervisor = bringup.up_stubs(self._run, declared.services, declared.deployments)
-        self._standing = declared
-        if self._rules.resources:
-            self._put_in_force(self._platform, self._rules)
-        return self._platform
+        if self._standing and not self._standing.has(self._declared):
+            self.close()
+        if self._standing is None:
+            self._standing = StandingMesh(self._run, self._declared)
+        try:
+            self._standing.require_alive()
+        except DemoError:
+            self.close()
+            raise
+        self._standing.serve(self._rules)
+        return self._standing
 
-    def _put_in_force(self, platform: LocalPlatform, rules: ResourceSet) -> None:
-        state = State(rules)
-        platform.apply(state)
-        platform.wait_until_converged(state, timeout=CONVERGENCE_SECONDS)
+    def _remarks(self) -> tuple[str, ...]:
+        return tuple(map(str, analyze(self._rules, _registry(self._declared))))
 
     def _request(self, target: str, path: str, headers: Mapping[str, str], method: str) -> tuple[Request, str]:
         """The request, and the name of the proxy that decides where it goes."""
-        demo = self._up(self._declared).demo
         parts = urlsplit(target if "://" in target else f"http://{target}")
         if parts.scheme != "http" or not parts.hostname:
             raise UsageError(f"{target!a}: neither a service nor an http URL")
+        mesh = self._ready()
+        registry = mesh.registry
         path = f"{parts.path}{f'?{parts.query}' if parts.query else ''}{path}" or "/"
-        port = demo.registry.port
-        if any(parts.hostname in hosts.aliases(host, address) for host, address in demo.registry.hosts.items()):
-            if parts.port not in (None, port):
-                raise UsageError(f"{target}: the Services of this mesh have port {port}")
-            url = f"http://{parts.hostname}:{port}{path}"
-            return Request(demo.topology.ports[CLIENT.name].outbound, url, headers, method), CLIENT.name
+        if any(parts.hostname in hosts.aliases(host, address) for host, address in registry.hosts.items()):
+            if parts.port not in (None, registry.port):
+                raise UsageError(f"{target}: the Services of this mesh have port {registry.port}")
+            url = f"http://{parts.hostname}:{registry.port}{path}"
+            return Request(mesh.client_port, url, headers, method), CLIENT.name
         if "://" not in target:
-            raise UsageError(f"{target!a}: no such service; there are {', '.join(demo.registry.services)}")
+            raise UsageError(f"{target!a}: no such service; there are {', '.join(registry.services)}")
         if not any(one.collection in ("Gateway", "KubernetesGateway") for one in self._rules):
             raise UsageError(f"{target}: no Service of the mesh, and no Gateway is applied that it could come in by")
-        named = {"host": parts.netloc, **headers}
-        return Request(demo.topology.gateway_port, path, named, method), INGRESS_GATEWAY.name
+        return Request(mesh.gateway_port, path, {"host": parts.netloc, **headers}, method), INGRESS_GATEWAY.name
 
     def _require_versions(self, names: Iterable[str | int]) -> None:
         known = {name for one in self._declared.workloads for name in (one.version, one.name)}
@@ -191,12 +217,10 @@ class StubMesh:
             raise UsageError(f"{unknown}: no version of a service; there are {', '.join(sorted(known))}")
 
 
-def _texts(given: Iterable[Path | str | Mapping[str, Any]]) -> Iterable[tuple[str, str]]:
-    """The name and the text of all that was given; a text of several lines, or with a colon and a blank, is YAML."""
-    for one in given:
-        if isinstance(one, Mapping):
-            yield _TEXT, json.dumps(one)
-        elif isinstance(one, str) and ("\n" in one or ": " in one):
-            yield _TEXT, one
-        else:
-            yield from files.texts([one])
+def _registry(declared: Declared) -> Registry:
+    return deployment.registry(declared.deployments, declared.services)
+
+
+def _somewhere(registry: Registry) -> Topology:
+    """Places for the proxies, which make no difference to what is refused."""
+    return Topology(Path("/"), {one.name: Ports(0, 0, 0) for one in registry.workloads}, 0)

@@ -1,20 +1,27 @@
-"""The verdict on an expectation: what clients saw, beside what the proxies counted."""
+"""The verdict on an expectation, by the judge of all scenarios: what clients saw, beside what the proxies counted."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scenarios.messages.message import Text
+from scenarios.evidence.judge import judge
+from scenarios.evidence.judgement import Judgement, Verdict
+from scenarios.evidence.latency import judge_latency
+from scenarios.evidence.observation import Observation, Tally
+from scenarios.evidence.proxy_counts import Disagreement
+from scenarios.messages import figures
+from scenarios.messages.catalogue import english
+from scenarios.messages.message import Message, Text
 from scenarios.plugin.asking import StubAnswer
 from scenarios.plugin.expected import Expected
-from scenarios.statistics.binomial import Range
-from scenarios.statistics.claim import most_late
 from scenarios.statistics.sequential import SequentialTest
 
 Counts = Mapping[str, int]
 """Calls by workload, such as `orders-v2`."""
+
+_QUOTED = 200
 
 
 @dataclass(slots=True)
@@ -22,9 +29,11 @@ class Seen:
     """The answers as they come, and the test that says when they suffice."""
 
     expected: Expected
-    outcomes: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[Text] = field(default_factory=Counter)
     workloads: Counter[str] = field(default_factory=Counter)
-    late: int = 0
+    samples: dict[Text, StubAnswer] = field(default_factory=dict)
+    """The first answer of each outcome."""
+    _observations: list[Observation] = field(default_factory=list)
     _test: SequentialTest = field(init=False)
 
     def __post_init__(self) -> None:
@@ -34,54 +43,69 @@ class Seen:
         """Count an answer; return whether no more are needed."""
         outcome = self.expected.outcome(answer)
         self.outcomes[outcome] += 1
+        self.samples.setdefault(outcome, answer)
         if answer.told:
             self.workloads[f"{answer.service}-{answer.version}"] += 1
-        budget = self.expected.claim.expectation.budget
-        self.late += budget is not None and answer.seconds > budget
+        self._observations.append(
+            Observation("", answer.status or 0, answer.seconds * 1000, number=number, at=answer.at)
+        )
         decision = self._test.observe(number, outcome)
-        return decision is not None and (budget is None or not decision.holds)
+        return decision is not None and (self.expected.claim.expectation.budget is None or not decision.holds)
 
-    def complaints(self, counted: Counts) -> list[str]:
-        """Say what of the claim does not hold, and where the proxies' counts contradict the clients."""
-        found = [*self._wrong_counts(), *self._too_late()]
-        hidden = sum(n for name, n in counted.items() if name.rpartition("-")[2] in self.expected.never)
-        if hidden and not any(self.outcomes[name] for name in self.expected.never):
-            found.append(
-                f"{hidden} calls of what must never come were counted by the proxies, though no client saw them"
-            )
-        if not found:
-            found = [
-                f"INCONCLUSIVE: {seen} answers came from {name}, and the proxies counted {counted.get(name, 0)} calls of it"
-                for name, seen in self.workloads.items()
-                if counted.get(name, 0) < seen
-            ]
-        return found
+    def judged(self, counted: Counts) -> Judgement:
+        """The judgement on the claim, with the proxies' counts as its second witness."""
+        times = tuple(sorted(one.milliseconds for one in self._observations))
+        tally = Tally(dict(self.outcomes), {}, len(times), times)
+        judgement = judge(self.expected.claim, tally, self._disagreement(counted), self._test.decision)
+        return judge_latency(judgement, self._observations, None)
 
-    def _wrong_counts(self) -> list[str]:
-        claim, total = self.expected.claim, sum(self.outcomes.values())
-        decision = self._test.decision
-        if decision and decision.holds:
-            return []
-        allowed: Mapping[Text, Range] = decision.allowed if decision else claim.allowed
-        counts: Mapping[Text, int] = decision.counts if decision else dict[Text, int](self.outcomes.items())
-        answers = decision.answers if decision else total
-        wrong = [
-            f"{name}: {counts.get(name, 0):,} of {answers:,} answers, allowed {fits} for {float(share) * 100:g} %"
-            for name, share in claim.expectation.shares.items()
-            for fits in [allowed[name]]
-            if counts.get(name, 0) not in fits
-        ]
-        if not claim.expectation.others_may_come:
-            wrong += [
-                f"{name}: {n:,} of {answers:,} answers, and must never come"
-                for name, n in counts.items()
-                if name not in claim.expectation.shares
-            ]
-        return wrong
+    def _disagreement(self, counted: Counts) -> Disagreement | None:
+        """Answers that no proxy counted, so that they came from elsewhere."""
+        for name, seen in sorted(self.workloads.items()):
+            if (calls := counted.get(name, 0)) < seen:
+                told = Message("doubt.uncounted", name=name, seen=seen, counted=calls)
+                return Disagreement(told, contradicts=True)
+        return None
 
-    def _too_late(self) -> list[str]:
-        claim, total = self.expected.claim, sum(self.outcomes.values())
-        budget = claim.expectation.budget
-        if budget is None or self.late <= (most := most_late(claim, total)):
-            return []
-        return [f"{self.late:,} of {total:,} answers took longer than {budget * 1000:g} ms, allowed {most:,}"]
+    def unwanted(self, counted: Counts) -> Counts:
+        """The calls of versions that must never come, by workload, whatever became of them."""
+        never = self.expected.never
+        return {name: n for name, n in counted.items() if n and never & {name, name.rpartition("-")[2]}}
+
+
+def complaint(seen: Seen, counted: Counts) -> str | None:
+    """Say in a line why an expectation does not hold, and below it what was counted; None if it holds."""
+    judgement, unwanted = seen.judged(counted), seen.unwanted(counted)
+    if judgement.verdict is not Verdict.HOLDS:
+        first = f"{judgement.verdict.name}: {'; '.join(_misfits(judgement)) or english(judgement.reason)}"
+    elif unwanted:
+        first = f"FAILS: what must never come was called, though no client saw it answer: {_listed(unwanted)}"
+    else:
+        return None
+    return "\n".join((first, *_details(judgement, seen, counted)))
+
+
+def _misfits(judgement: Judgement) -> Iterator[str]:
+    """Say of each outcome that came too often or too seldom how often it came, and how often it may."""
+    if judgement.verdict is not Verdict.FAILS:
+        return
+    for outcome in judgement.outcomes:
+        if judgement.fits(outcome):
+            continue
+        allowed, asked = judgement.allowed(outcome), judgement.claim.expectation.shares.get(outcome)
+        of = judgement.answers if asked else judgement.tally.requests
+        wanted = f"allowed {allowed} for {figures.percent(asked)}" if asked else "and must never come"
+        yield f"{english(outcome)}: {judgement.count(outcome):,} of {of:,} answers, {wanted}"
+
+
+def _details(judgement: Judgement, seen: Seen, counted: Counts) -> Iterator[str]:
+    yield f"answers: {_listed({english(outcome): n for outcome, n in seen.outcomes.items()})}"
+    yield f"calls by the proxies' count: {_listed(counted)}"
+    for outcome, answer in seen.samples.items():
+        if answer.status is not None and not answer.told and not judgement.fits(outcome):
+            body = f": {answer.body[:_QUOTED]!a}" if answer.body else ", with nothing in it"
+            yield f"{english(outcome)} was a proxy's own answer{body}"
+
+
+def _listed(counts: Counts) -> str:
+    return ", ".join(f"{name} {n:,}" for name, n in sorted(counts.items())) or "none"

@@ -11,7 +11,7 @@ from typing import Any
 from platforms.bookinfo import PATH
 from platforms.errors import UsageError
 from scenarios.enduser import ANONYMOUS, parse_name
-from scenarios.expected import ExpectedAnswers, Senseless
+from scenarios.prove.expected_answers import ExpectedAnswers, Senseless
 from scenarios.prove.reading import FIELD, ExpectationFile
 from scenarios.run.traffic import PAGE_SECONDS
 from scenarios.statistics.claim import Expectation

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from platforms.bookinfo import BOOKINFO
+from platforms.bookinfo import BOOKINFO, baseline
 from platforms.istio.registry import Registry, Workload
+from platforms.istio.resources import ResourceSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ def replicas(deployments: Iterable[Deployment]) -> dict[str, str]:
 def registry(deployments: Iterable[Deployment], services: Registry = BOOKINFO) -> Registry:
     """Bookinfo's Services, or others, with these workloads behind them."""
     return replace(services, workloads=tuple(one.workload for one in deployments))
+
+
+def rules_at_first(deployments: Iterable[Deployment]) -> ResourceSet:
+    """The rules that are in force before any other: the baseline, and none in a mesh of somebody's own."""
+    return ResourceSet() if any(one.is_stub for one in deployments) else baseline()
 
 
 def document(deployments: Iterable[Deployment]) -> list[dict[str, Any]]:

@@ -244,11 +244,12 @@ class Supervisor:
         )
 
     async def _take_down(self) -> None:
-        """Drain the gateway first; then everything else can stop in parallel."""
+        """Drain the gateway first, unless its owner is its only client; then everything else can stop in parallel."""
         async with self._changing:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(DRAIN_SECONDS):
-                    await self._mesh.drain_gateway()
+            if self._owner is None:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(DRAIN_SECONDS):
+                        await self._mesh.drain_gateway()
             await asyncio.gather(*(child.stop() for child in self._children()))
             self._mesh.close()
 

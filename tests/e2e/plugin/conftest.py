@@ -1,5 +1,5 @@
 """The plugin as pytest would find it, were it installed."""
 
-from scenarios.plugin.fixture import _mesh, mesh
+from bookinfo.mesh_fixture import _mesh, mesh
 
 __all__ = ["_mesh", "mesh"]

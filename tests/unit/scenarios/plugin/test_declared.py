@@ -6,7 +6,7 @@ import pytest
 
 from platforms.errors import UsageError
 from platforms.istio.resources import Resource, parse
-from scenarios.plugin.declared import Declared
+from scenarios.plugin.declared import Declared, declares
 
 OBJECTS = """
 apiVersion: v1
@@ -17,7 +17,7 @@ spec: {selector: {app: orders}, ports: [{port: 8000, targetPort: 80}]}
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: any, namespace: shop}
-spec: {template: {metadata: {labels: {app: orders, version: v2}}}}
+spec: {template: {metadata: {labels: {app: orders, version: v2}}, spec: {serviceAccountName: till}}}
 """
 
 
@@ -35,6 +35,7 @@ def test_objects() -> None:
 
     assert ("shop", 8000, {"orders-all": {"app": "orders"}}) == (services.namespace, services.port, services.selectors)
     assert ["orders-v2", "client-v1"] == [one.workload.name for one in declared.deployments]
+    assert ["till", "default"] == [one.workload.service_account for one in declared.deployments]
     assert all(one.is_stub for one in declared.deployments)
 
 
@@ -47,6 +48,8 @@ def test_objects() -> None:
         ("client", ["v1"], 9080, "the mesh's own caller"),
         ("orders", ["v1"], 0, "0 is no port"),
         ("orders", ["v1"], 8000, "all Services of a mesh have one port, here 9080"),
+        ("orders", ["v1"], "http", "'http' is no port"),
+        ("orders", "v1", 9080, "versions are a list"),
         ("a", ["b-c"], 9080, "another workload a-b-c"),
         ("many", map("v{}".format, range(30)), 9080, "may have 20 versions"),
     ],
@@ -81,3 +84,17 @@ def test_one_namespace() -> None:
 
     with pytest.raises(UsageError, match="in namespace other, and a mesh has one, here shop"):
         Declared().with_object(first).with_object(second)
+    with pytest.raises(UsageError, match="service 'orders': in namespace other, and a mesh has one, here shop"):
+        Declared().with_object(first).with_service("orders", ["v1"], 8000, "other")
+
+
+def test_kinds() -> None:
+    """Whatever has a template of pods runs a version; a Service of another API is none."""
+    kinds = [("v1", "Service"), *(("apps/v1", kind) for kind in ("Deployment", "StatefulSet", "DaemonSet"))]
+    others = [("serving.knative.dev/v1", "Service"), ("v1", "ConfigMap"), ("batch/v1", "Job")]
+
+    def declares_one(version: str, kind: str) -> bool:
+        return declares(Resource(version, kind, "x", {}, namespace="default"))
+
+    assert all(declares_one(*one) for one in kinds)
+    assert not any(declares_one(*one) for one in others)
