@@ -9,7 +9,7 @@ from platforms.cli import command_line
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message
-from scenarios.registry import COMMANDS
+from scenarios.registry import SHOWN
 from scenarios.run.translated import TranslatedCommand, language_of, language_option
 
 
@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _list(language: Language) -> None:
-    for command in COMMANDS.values():
+    for command in SHOWN.values():
         print(f"{command.name}\n  {render(command.summary, language)}\n  {command.usage}\n")
     print(f"{render(Message('help.all_show_options'), language)}\n")
     print(render(Message("help.more_commands"), language))

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scenarios import canary, circuit_breaking, fault_ratings, mirroring, retries, rollout, timeouts, user_routing
+from scenarios import (
+    canary,
+    circuit_breaking,
+    fault_ratings,
+    mirroring,
+    retries,
+    rollout,
+    timeouts,
+    user_routing,
+    zero_trust,
+)
 from scenarios.run.cli import Command
 
 EPISODES: tuple[Command, ...] = (
@@ -25,3 +35,5 @@ COMMANDS: Mapping[str, Command] = {
     )
 }
 """By name: `python -m scenarios.NAME` runs it."""
+SHOWN: Mapping[str, Command] = {**COMMANDS, zero_trust.COMMAND.name: zero_trust.COMMAND}
+"""Those that a talk can have as an episode: also the one that is none of the runner's."""

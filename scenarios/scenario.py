@@ -89,5 +89,10 @@ class Scenario:
         return replace(self, steps=steps, notes=(*self.notes, Message("note.uneven", instances=told)))
 
     @property
+    def shown(self) -> Step:
+        """The step that a talk shows before the proof: a rollout's first, for the others come only if that holds."""
+        return self.steps[0 if self.fallback else self.point]
+
+    @property
     def expectations(self) -> tuple[Expectation, ...]:
         return tuple(expectation for step in self.steps for expectation in step.expectations)

@@ -55,9 +55,10 @@ class Command:
     """Makes of the scenario that for a demo; raises what that has against it, before anything is changed."""
 
     def scenario(self, words: Sequence[str], margin: Fraction) -> Scenario:
-        """Build the scenario that these of its own options ask for."""
-        own = click.Command(self.name, params=list(self.options)).make_context(self.program, list(words)).params
-        return self.build(margin, keep=False, **own)
+        """Build the scenario that these of its own options ask for; raises UsageError, click's for what is none of them."""
+        own = click.Command(self.name, params=list(self.options), add_help_option=False)
+        values = own.make_context(self.program, list(words)).params
+        return self.build(margin, keep=False, **values)
 
     @property
     def program(self) -> str:

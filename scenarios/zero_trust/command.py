@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 import click
 
@@ -36,6 +37,7 @@ from scenarios.reporting.files import prepare, write
 from scenarios.reporting.terminal import Screen, Verbosity
 from scenarios.reporting.trial.document import document
 from scenarios.reporting.trial.model import Trial
+from scenarios.run.cli import Command
 from scenarios.run.restore import restore_after
 from scenarios.run.run import note_of_restored, nothing_changed, preflight
 from scenarios.run.signals import InterruptGuard
@@ -81,7 +83,7 @@ def _click_command(language: Language, to: Callable[[Choice], DemoPlatform], typ
         cls=TranslatedCommand,
         language=language,
         params=[
-            click.Option(["--open", "opened"], is_flag=True),
+            *COMMAND.options,
             click.Option(["--json", "as_json"], is_flag=True),
             click.Option(["--report"], metavar="DIR"),
             click.Option(["-q", "--quiet"], is_flag=True),
@@ -131,8 +133,8 @@ def _tried(to: Callable[[], DemoPlatform], asked: _Asked, stream: Stream) -> Tri
     callers = platform.callers
     if callers is None:
         raise UsageError(words(Message("error.no_callers", platform=platform.name)))
-    step = _step(opened=asked.opened)
-    scenario = Scenario(NAME, step.title, (step,), point=0, outcomes={})
+    scenario = _scenario(opened=asked.opened)
+    (step,) = scenario.steps
     url = f"{platform.gateway_url}/productpage"
     with stream.telling_failure():
         stream.publish(
@@ -158,9 +160,10 @@ def _tried(to: Callable[[], DemoPlatform], asked: _Asked, stream: Stream) -> Tri
     return trial
 
 
-def _step(*, opened: bool) -> Step:
+def _scenario(*, opened: bool) -> Scenario:
     title = Message("zero_trust.without_policies" if opened else "zero_trust.with_policies")
-    return Step(title, without_policies() if opened else State(baseline()), ())
+    step = Step(title, without_policies() if opened else State(baseline()), ())
+    return Scenario(NAME, title, (step,), point=0, outcomes={})
 
 
 def _try(platform: DemoPlatform, callers: Callers, state: State, stream: Stream) -> None:
@@ -179,6 +182,20 @@ def _try(platform: DemoPlatform, callers: Callers, state: State, stream: Stream)
             stream.publish(Tried(0, pair))
         seconds = time.perf_counter() - began
     stream.publish(Sent(0, calls, seconds, logins=0))
+
+
+def _build(_margin: Fraction, *, opened: bool, **_: object) -> Scenario:
+    return _scenario(opened=opened)
+
+
+COMMAND = Command(
+    name=NAME,
+    title="who may call whom",
+    example="",
+    options=(click.Option(["--open", "opened"], is_flag=True),),
+    build=_build,
+)
+"""For a talk, and for the list of all; `main` runs it."""
 
 
 def _said(why: Text) -> Message:
