@@ -22,10 +22,11 @@ from platforms.cli.demo_options import demo_options
 from platforms.errors import Interrupted, NotReachable, UsageError
 from platforms.loopback import LOOPBACK
 from scenarios.enduser import parse_name
+from scenarios.events.reading import read
 from scenarios.messages.language import Language, of_environment
 from scenarios.messages.message import Message
 from scenarios.run.signals import InterruptGuard
-from stage import opening
+from stage import episodes, opening
 from stage.presentation import Presentation, Scenery
 from stage.recordings import files
 from stage.scenery.rehearsal import Rehearsal
@@ -63,6 +64,8 @@ _option = functools.partial(click.option, cls=TitledOption)
     type=click.Choice([one.value for one in Language]),
     help="the language to begin with; default: the locale's",
 )
+@_option("--talk", "file", metavar="FILE", help="another talk than the deck's: a file with an episode in each line")
+@_option("--with", "added", multiple=True, metavar="EPISODE", help="one more, such as 'zero_trust --open'; repeatable")
 @_option("--replay", metavar="PATH", help="play a recording again, or the newest in a folder; needs no demo")
 @_option("--rehearse", is_flag=True, help="the whole talk from recordings; needs no demo")
 @demo_options
@@ -75,6 +78,8 @@ def stage(
     rate: Fraction,
     lang: str | None,
     token: bool,
+    file: str | None,
+    added: tuple[str, ...],
     replay: str | None,
     rehearse: bool,
 ) -> None:
@@ -84,13 +89,15 @@ def stage(
     """
     if replay and rehearse:
         raise UsageError("--replay and --rehearse: one of them; each shows recordings of its own")
-    show = Show(Language(lang) if lang else of_environment(os.environ), parse_name(user))
+    talk = episodes.talk(file, added)
+    show = Show(Language(lang) if lang else of_environment(os.environ), parse_name(user), talk)
     door = _door(host, port, token=token)
     played = files.named(replay) if replay else ()
-    rehearsed = files.rehearsal() if rehearse else {}
+    rehearsed = files.rehearsal(talk) if rehearse else ()
     if played:
-        place = Place(files.episode_of(played), "prove")
-        show = dataclasses.replace(show, place=place, user=files.user_of(played) or show.user)
+        talk, number = files.talk_about(played, talk)
+        user = files.user_of(played) or show.user
+        show = dataclasses.replace(show, talk=talk, place=Place(number, "prove"), user=user)
     with ExitStack() as stack:
         guard = stack.enter_context(InterruptGuard().installed())
         listener, *frames = [stack.enter_context(one) for one in _listeners(door.host, port)]
@@ -98,7 +105,7 @@ def stage(
         if played:
             scenery = Replay(played, stack.enter_context(opening.stand_in(door, frames)))
         elif rehearsed:
-            scenery = Rehearsal(rehearsed, stack.enter_context(opening.stand_in(door, frames)))
+            scenery = Rehearsal(rehearsed, read(files.CANARY), stack.enter_context(opening.stand_in(door, frames)))
         else:
             scenery = opening.demo(choice, door, frames, rate=float(rate))
         try:

@@ -40,6 +40,8 @@ class DemoView:
 class ShowView:
     """The place in the talk."""
 
+    episodes: tuple[str, ...]
+    """The titles of all, with their numbers."""
     episode: int
     """From 1."""
     phase: Phase

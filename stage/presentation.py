@@ -46,10 +46,10 @@ class Presentation:
 
     def picture(self, now_ms: int) -> Picture:
         show = self._show
-        line, following = talk.sentence(show.language, show.place.episode, show.place.phase, user=show.user)
-        view = ShowView(
-            show.place.episode, show.place.phase, line, following, show.talk_started_ms, show.step_started_ms
-        )
+        number, phase = show.place.number, show.place.phase
+        titles = talk.titles(show.language, show.talk)
+        line, following = talk.sentence(show.language, show.talk, number, phase, user=show.user)
+        view = ShowView(titles, number, phase, line, following, show.talk_started_ms, show.step_started_ms)
         return self.scenery.draw(show, view, now_ms)
 
     def dots(self, after: int) -> tuple[int, tuple[Dot, ...]]:
@@ -61,7 +61,7 @@ class Presentation:
 
     def move(self, by: Literal[1, -1]) -> None:
         """Go one step on, or back, in the talk, and do what it is about; whoever goes back wants no proof."""
-        place = self._show.place.moved(by)
+        place = self._show.moved(by)
         if place != self._show.place:
             self.go(place, acts=by == 1 or place.phase != "prove")
 

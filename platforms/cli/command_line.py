@@ -26,10 +26,14 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as asked:  # by --help
         return asked.exit_code
     except click.UsageError as error:
-        told = " ".join(error.format_message().split()).rstrip(".")
-        told = f"{told[:1].lower()}{told[1:]}{'' if told.endswith('?') else ';'}"
         path = error.ctx.command_path if error.ctx else program
-        raise UsageError(f"{told} `{path} --help` shows what is possible") from None
+        raise UsageError(f"{complaint(error)} `{path} --help` shows what is possible") from None
+
+
+def complaint(error: click.UsageError) -> str:
+    """Return click's words for what makes no sense, as the first half of a line of ours."""
+    told = " ".join(error.format_message().split()).rstrip(".")
+    return f"{told[:1].lower()}{told[1:]}{'' if told.endswith('?') else ';'}"
 
 
 def main(command: click.Command, program: str, arguments: Sequence[str] | None = None) -> int:

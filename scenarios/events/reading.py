@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from platforms.demo.run_folder import part
+from platforms.demo.run_folder import part, run_folder
 from platforms.errors import UsageError
 from scenarios.events.event import Event, Last, Opened
 from scenarios.events.form import Malformed
@@ -30,6 +30,21 @@ def folder_of(key: str) -> Path:
 def recordings(key: str) -> list[Path]:
     """List a demo's recordings, the newest first: their names begin with the moment."""
     return sorted(folder_of(key).glob(f"[!.]*{SUFFIX}"), reverse=True)
+
+
+def all_recordings() -> list[Path]:
+    """List the recordings of every demo, the newest first; raises NotReachable as `run_folder` does."""
+    found = run_folder().glob(f"*/{_FOLDER}/[!.]*{SUFFIX}")
+    return sorted(found, key=lambda path: path.name, reverse=True)
+
+
+def opening(path: Path) -> Opened:
+    """Read the first event of a recording alone; raises UsageError as `read` does."""
+    try:
+        with path.open("rb") as file:
+            return _first(_events(file, path), path)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
 
 
 def read(path: Path) -> tuple[Event, ...]:
@@ -87,11 +102,15 @@ def _events(file: BinaryIO, path: Path) -> Iterator[Event]:
 
 def _checked(events: Iterator[Event], path: Path) -> Iterator[Event]:
     """Yield the events if they are those of a run."""
+    yield _first(events, path)
+    yield from events
+
+
+def _first(events: Iterator[Event], path: Path) -> Opened:
     first = next(events, None)
     if not isinstance(first, Opened):
         raise UsageError(f"{path}: no recording of a run: {'it begins otherwise' if first else 'nothing in it'}")
-    yield first
-    yield from events
+    return first
 
 
 def _is_locked(file: BinaryIO) -> bool:

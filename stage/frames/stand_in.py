@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import urllib3
-from flask import Flask, request
+from flask import Flask, abort, request
 
 from platforms.local import processes
 from platforms.local.processes import Launch
@@ -108,7 +108,10 @@ def _backends(shown: Mapping[str, Marks]) -> Flask:
 
     @app.get("/reviews/0")
     def reviews() -> dict[str, Any]:
-        return _reviews(shown.get(unquote(request.headers.get("end-user", ANONYMOUS)), {}))
+        marks = shown.get(unquote(request.headers.get("end-user", ANONYMOUS)), {})
+        if marks.get("reviews") == "unavailable":
+            abort(503)
+        return _reviews(marks)
 
     return app
 

@@ -1,16 +1,22 @@
-"""Where recordings are: one that somebody names, and those that the rehearsal is made of."""
+"""Where recordings are: one that somebody names, and those that a rehearsal is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+import shlex
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from platforms.errors import UsageError
-from scenarios.events.event import Event, Opened
-from scenarios.events.reading import SUFFIX, read
+from scenarios.events.event import Ended, Event, Opened
+from scenarios.events.reading import SUFFIX, all_recordings, opening, read
+from scenarios.registry import SHOWN
+from stage.episodes import Episode, Talk, states
 
-_REHEARSAL = Path(__file__).with_name("rehearsal")
-_EPISODES = {1: "fault_ratings", 2: "user_routing", 3: "canary"}
+REHEARSAL = Path(__file__).with_name("rehearsal")
+CANARY = REHEARSAL / f"canary{SUFFIX}"
+_PROGRAM = 3
+"""Words before a scenario's options: `python -m scenarios.NAME`."""
 
 
 def named(given: str) -> tuple[Event, ...]:
@@ -26,11 +32,14 @@ def named(given: str) -> tuple[Event, ...]:
     return read(path)
 
 
-def episode_of(events: Sequence[Event]) -> int:
-    """Return the episode that a run belongs to; the first, for a scenario of somebody's own."""
+def talk_about(events: Sequence[Event], talk: Talk) -> tuple[Talk, int]:
+    """Return the talk with the episode that a run shows, and its number; the first, for a scenario of somebody's own."""
     first = events[0]
-    name = first.scenario.name if isinstance(first, Opened) else ""
-    return next((episode for episode, known in _EPISODES.items() if known == name), 1)
+    if not isinstance(first, Opened) or first.scenario.name not in SHOWN:
+        return talk, 1
+    episode = Episode.showing(first.scenario, tuple(shlex.split(first.command)[_PROGRAM:]))
+    number = next((at for at, one in enumerate(talk, start=1) if one.name == episode.name), len(talk) + 1)
+    return (*talk[: number - 1], episode, *talk[number:]), number
 
 
 def user_of(events: Sequence[Event]) -> str:
@@ -40,6 +49,23 @@ def user_of(events: Sequence[Event]) -> str:
     return next(filter(None, users), "")
 
 
-def rehearsal() -> Mapping[int, tuple[Event, ...]]:
-    """Read the recording of a run that went well, of each episode."""
-    return {episode: read(_REHEARSAL / f"{name}{SUFFIX}") for episode, name in _EPISODES.items()}
+def rehearsal(talk: Talk) -> tuple[tuple[Event, ...], ...]:
+    """Read a run of each episode: of those that came along, else the newest on this machine; raises UsageError where there is none."""
+    return tuple(_run_of(episode) for episode in talk)
+
+
+def _run_of(episode: Episode) -> tuple[Event, ...]:
+    for path in _candidates(episode):
+        events = read(path)
+        if isinstance(events[-1], Ended):
+            return events
+    prove = " ".join(("python -m", *episode.arguments("NAME")))
+    raise UsageError(f"--rehearse: no run of '{episode}' is recorded on this machine: `{prove}` on a demo is")
+
+
+def _candidates(episode: Episode) -> Iterator[Path]:
+    for path in (*sorted(REHEARSAL.glob(f"*{SUFFIX}")), *all_recordings()):
+        with contextlib.suppress(UsageError):  # another version's, or damaged
+            recorded = opening(path).scenario
+            if recorded.name == episode.name and states(recorded) == states(episode.scenario):
+                yield path

@@ -15,14 +15,14 @@ from scenarios.enduser import ANONYMOUS
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from stage import rules, talk
+from stage.episodes import Episode
 from stage.frames.pages import Pages
 from stage.parts import Changes, Check, LiveTraffic, ProxyRates, RuleStatus, Runs
 from stage.picture import DemoView, Dot, Fault, Picture, ShowView
 from stage.scenery.rule import RuleDrawing
 from stage.show import Place, Show
 
-_PRESET = 2
-"""The weights of the third episode: 90,10,0."""
+BASELINE = State(baseline())
 _ENDS_SECONDS = 5.0
 """How long a command that has said its verdict may take to end, before the next key is refused."""
 
@@ -85,13 +85,15 @@ class Performance:
     def enter(self, place: Place, show: Show) -> None:
         """Put in force what the step is about, unless it is there; the last step of an episode proves it."""
         self._take_over(show)
-        at_baseline = self._state == State(baseline())
+        at_baseline = self._state == BASELINE
+        step = show.episode.scenario_for(show.user).shown
+        wanted = BASELINE if place.phase == "say" else step.state
         if place.phase == "prove":
-            self._prove(show, place)
-        elif place.phase == "say" and not at_baseline:
+            self._prove(show)
+        elif wanted == BASELINE and not at_baseline:
             self._cast.changes.reset()
-        elif place.phase == "do" or (place.phase == "show" and at_baseline):
-            self._apply(show, _of_episode(place.episode, show.user))
+        elif wanted != BASELINE and (place.phase == "do" or at_baseline):
+            self._cast.changes.apply(wanted, step.title)
 
     def looks_changed(self, show: Show) -> None:
         self._show = show
@@ -167,9 +169,9 @@ class Performance:
         self._take_over(show)
         self._cast.changes.apply(state, rules.title(state))
 
-    def _prove(self, show: Show, place: Place) -> None:
-        """Run the scenario that proves what is in force; at the baseline, the one of the episode."""
-        arguments = _proof(self._state, place, show.user)
+    def _prove(self, show: Show) -> None:
+        """Run the scenario that proves what is in force; where that is the episode's own rule, or none, the episode's."""
+        arguments = _proof(self._state, show.episode, show.user)
         self._cast.changes.prove([*arguments, *self._choice.options, "--lang", show.language.value])
 
     def _take_over(self, show: Show) -> None:
@@ -226,23 +228,14 @@ class Performance:
         return ""
 
 
-def _of_episode(episode: int, user: str) -> State:
-    match episode:
-        case 1:
-            return rules.fault("abort")
-        case 2:
-            return rules.user(user)
-        case _:
-            return rules.preset(_PRESET)
-
-
-def _proof(state: State, place: Place, user: str) -> tuple[str, ...]:
+def _proof(state: State, episode: Episode, user: str) -> tuple[str, ...]:
     """The command that proves what is in force."""
-    fault, weights = rules.fault_of(state), rules.weights_of(state)
-    if fault:
-        return ("scenarios.fault_ratings", "--fault", fault)
-    if rules.routes_user(state):
-        return ("scenarios.user_routing", "--user", user)
-    if weights and state != State(baseline()):
-        return ("scenarios.canary", "--weights", ",".join(map(str, weights)))
-    return _proof(_of_episode(place.episode, user), place, user)
+    if state not in (BASELINE, episode.scenario_for(user).shown.state):
+        fault, weights = rules.fault_of(state), rules.weights_of(state)
+        if fault:
+            return ("scenarios.fault_ratings", "--fault", fault)
+        if rules.routes_user(state):
+            return ("scenarios.user_routing", "--user", user)
+        if weights:
+            return ("scenarios.canary", "--weights", ",".join(map(str, weights)))
+    return episode.arguments(user)

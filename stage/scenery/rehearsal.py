@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from scenarios.events.event import Accepted, Event, InForce, Opened, Sent
+from scenarios.events.event import Accepted, Event, InForce, Sent
 from stage.frames.stand_in import StandIn
 from stage.picture import Mode, Picture, ShowView
-from stage.recordings.player import moments
+from stage.recordings.player import Moment, moments
+from stage.recordings.run_so_far import BASELINE
 from stage.scenery.replay import Replay
 from stage.show import Place, Show
 
-_EVEN = 3
-"""The canary begins with the baseline under traffic, which is what every episode begins with."""
 _PROOF_SPEED = 8.0
 """The recordings were made with as many requests a second as the live traffic has; no proof takes so long."""
+_PROOF_SECONDS = 8.0
+"""But one that was over in a moment is to be seen, too."""
 
 
 class Rehearsal(Replay):
@@ -23,35 +24,40 @@ class Rehearsal(Replay):
 
     mode: Mode = "rehearsal"
 
-    def __init__(self, recorded: Mapping[int, Sequence[Event]], stand_in: StandIn | None = None) -> None:
-        """`recorded` has a run for each episode."""
-        self._recorded = {episode: moments(events) for episode, events in recorded.items()}
+    def __init__(
+        self, recorded: Sequence[Sequence[Event]], canary: Sequence[Event], stand_in: StandIn | None = None
+    ) -> None:
+        """`recorded` has a run for each episode; one of `canary` begins with the baseline under traffic, as every episode does."""
+        self._recorded = [moments(events) for events in recorded]
+        self._canary = moments(canary)
         self._rule_of = 0
-        super().__init__(recorded[_EVEN], stand_in)
-        self._play_step(_EVEN, 0, InForce)
+        super().__init__(canary, stand_in)
+        self._play_baseline()
 
     def draw(self, show: Show, view: ShowView, now_ms: int) -> Picture:
         picture = super().draw(show, view, now_ms)
         return picture if show.place.phase == "prove" else replace(picture, run=None)
 
-    def enter(self, place: Place, show: Show) -> None:  # noqa: ARG002  # the user is the recording's
+    def enter(self, place: Place, show: Show) -> None:
         """Play what would happen at this step: the baseline, the rule of the episode, or its proof."""
-        shows_rule = place.phase in ("do", "show")
-        if shows_rule and self._rule_of == place.episode:
+        played, shown = self._recorded[place.number - 1], show.episode.scenario.shown
+        shows_rule = place.phase in ("do", "show") and shown.state != BASELINE.state
+        if shows_rule and self._rule_of == place.number:
             return
-        self._rule_of = place.episode if shows_rule else 0
+        self._rule_of = place.number if shows_rule else 0
         if shows_rule:
-            opened = self._recorded[place.episode][0].what
-            self._play_step(place.episode, opened.scenario.point if isinstance(opened, Opened) else 0, Accepted)
+            self._play_step(played, show.episode.scenario.steps.index(shown), Accepted)
         elif place.phase == "prove":
-            self.play(self._recorded[place.episode])
-            self.steer(speed=_PROOF_SPEED)
+            self.play(played)
+            self.steer(speed=min(_PROOF_SPEED, max(1.0, (played[-1].at - played[0].at) / _PROOF_SECONDS)))
         else:
-            self._play_step(_EVEN, 0, InForce)
+            self._play_baseline()
 
-    def _play_step(self, episode: int, step: int, begins: type[Accepted | InForce]) -> None:
+    def _play_baseline(self) -> None:
+        self._play_step(self._canary, 0, InForce)
+
+    def _play_step(self, played: Sequence[Moment], step: int, begins: type[Accepted | InForce]) -> None:
         """Play a step of a run from this event to the last of its answers."""
-        played = self._recorded[episode]
         begin, end = (
             next(place for place, one in enumerate(played) if isinstance(one.what, kind) and one.what.step == step)
             for kind in (begins, Sent)

@@ -17,6 +17,7 @@
  * @property {string} error
  *
  * @typedef {object} Show
+ * @property {string[]} episodes
  * @property {number} episode
  * @property {Phase} phase
  * @property {string} line

@@ -11,6 +11,7 @@ from typing import Any, get_args
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message
+from stage.episodes import Episode, Talk
 from stage.picture import Phase, Verdict
 
 
@@ -30,7 +31,32 @@ def notice(language: Language, name: str, **places: object) -> str:
     return str(_read(language)["notices"][name]).format(**places)
 
 
-def sentence(language: Language, episode: int, phase: Phase, **places: str) -> tuple[str, str]:
-    """Return what to say at a step, and what comes next."""
-    step = _read(language)[f"episode_{episode}"][phase]
-    return step["say"].format(**places), step["next"].format(**places)
+def titles(language: Language, episodes: Talk) -> tuple[str, ...]:
+    """Return the title of each episode, with its number."""
+    return tuple(f"{number} {_said_of(language, one)['title']}" for number, one in enumerate(episodes, start=1))
+
+
+def sentence(language: Language, episodes: Talk, number: int, phase: Phase, *, user: str) -> tuple[str, str]:
+    """Return what to say at a step of the talk, and what comes next."""
+    episode = episodes[number - 1]
+    said = _said_of(language, episode)
+    step = render(episode.scenario.shown.title, language)
+    places = {"user": user, "called": said["called"], "step": step}
+    line = said[phase]["say"].format(**places)
+    if phase != "prove":
+        return line, said[phase]["next"].format(**places)
+    if number == len(episodes):
+        return line, notice(language, "thanks")
+    called = _said_of(language, episodes[number])["called"]
+    return line, notice(language, "next_episode", number=number + 1, called=called)
+
+
+def _said_of(language: Language, episode: Episode) -> Mapping[str, Any]:
+    """Return what is said of an episode: of it as it is, or with its options; what nobody has written is said of any."""
+    read = _read(language)
+    name = episode.name
+    keys = [name] if episode.is_plain else [f"{name} {word.partition('=')[0]}" for word in episode.words]
+    own: Mapping[str, Any] = next((read[key] for key in keys if key in read), {})
+    phases = {phase: {**read["episode"][phase], **own.get(phase, {})} for phase in get_args(Phase)}
+    title = read.get(name, {}).get("title", name.replace("_", " ").capitalize())
+    return {"title": title, "called": str(episode), **own, **phases}

@@ -16,7 +16,6 @@ from stage.recordings.player import SPEEDS
 from stage.scenery.performance import Performance
 from stage.scenery.rehearsal import Rehearsal
 from stage.scenery.replay import Replay
-from stage.show import Place
 
 Body = Mapping[str, Any]
 Action = Callable[[Presentation, Body], Mapping[str, Any] | None]
@@ -26,7 +25,7 @@ _MOST_YAML = 200_000
 
 
 def _goto(stage: Presentation, body: Body) -> None:
-    stage.go(Place.named(body.get("episode"), body.get("phase")))
+    stage.go(stage.show.named(body.get("episode"), body.get("phase")))
 
 
 def _rate(stage: Presentation, body: Body) -> None:

@@ -11,11 +11,11 @@ const WIDE = 420;
 /** The middle of each box, and its width; all are as high. Those outside of the mesh come last. */
 const BOXES = /** @type {Record<string, [number, number, number]>} */ ({
   ingressgateway: [52, 95, 92],
-  productpage: [178, 55, 104],
+  productpage: [186, 55, 120],
   details: [310, 26, 80],
   reviews: [322, 100, 80],
   ratings: [366, 168, 84],
-  impostor: [70, 26, 130],
+  impostor: [84, 20, 164],
   plain_text: [70, 168, 130],
 });
 const OUTSIDE = ['impostor', 'plain_text'];

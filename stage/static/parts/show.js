@@ -6,8 +6,10 @@ import { ask } from '../actions.js';
 import { byId, make, mark, style, write } from '../dom.js';
 import { figure, say } from '../words.js';
 
-const EPISODES = [1, 2, 3];
 const PHASES = /** @type {readonly Phase[]} */ (['say', 'do', 'show', 'prove']);
+
+/** So many episodes have room for all of their titles; of more, the others are numbers. */
+const TITLED = 3;
 
 /** The smallest that a sentence is set to keep to one row; a longer one has two, in the room of one. */
 const SMALLEST = 0.7;
@@ -24,9 +26,6 @@ let missed = { count: 0, until: 0 };
 
 /** Build what does not change: the steps, which are buttons, and the clocks, which go on between the pictures. */
 export function build() {
-  byId('episodes').append(
-    ...EPISODES.map((episode) => step('episode', episode, () => ask('goto', { episode, phase: 'say' }))),
-  );
   byId('phases').append(
     ...PHASES.map((phase) => step('phase', phase, () => ask('goto', { episode: shown?.episode ?? 1, phase }))),
   );
@@ -40,11 +39,11 @@ export function build() {
 export function show(picture) {
   ahead = picture.now_ms - Date.now();
   shown = picture.show;
-  for (const [name, current] of Object.entries({ episode: picture.show.episode, phase: picture.show.phase })) {
-    for (const button of document.querySelectorAll(`[data-${name}]`)) {
-      const value = button.getAttribute(`data-${name}`) ?? '';
-      write(button, say(name === 'episode' ? `episode_${value}` : value));
-      mark(button, 'aria-current', value === String(current) && 'step');
+  episodes(picture.show);
+  for (const phase of PHASES) {
+    for (const button of document.querySelectorAll(`[data-phase=${phase}]`)) {
+      write(button, say(phase));
+      mark(button, 'aria-current', phase === picture.show.phase && 'step');
     }
   }
   speakLine(picture.show.line);
@@ -52,6 +51,30 @@ export function show(picture) {
   write(byId('language'), say('other_language'));
   demo(picture);
   tick();
+}
+
+/**
+ * Show the episodes of the talk; a stage that was started anew may have another talk.
+ * @param {Picture["show"]} show
+ */
+function episodes({ episodes, episode: current }) {
+  const steps = byId('episodes');
+  if (steps.childElementCount !== episodes.length) {
+    const numbers = episodes.map((_, index) => index + 1);
+    steps.replaceChildren(
+      ...numbers.map((episode) => step('episode', episode, () => ask('goto', { episode, phase: 'say' }))),
+    );
+  }
+  mark(steps, 'data-many', episodes.length > TITLED && '');
+  for (const [index, title] of episodes.entries()) {
+    const button = steps.children[index];
+    if (!button) continue;
+    const isCurrent = index + 1 === current;
+    write(button, isCurrent || episodes.length <= TITLED ? title : String(index + 1));
+    mark(button, 'title', title);
+    mark(button, 'aria-label', title);
+    mark(button, 'aria-current', isCurrent && 'step');
+  }
 }
 
 /**

@@ -63,6 +63,7 @@ def picture() -> Picture:
         user="opennaru",
         demo=DemoView("local", 7, "http://127.0.0.1:9080/productpage", answers=True),
         show=ShowView(
+            episodes=("1 장애 격리", "2 사용자 라우팅", "3 카나리"),
             episode=3,
             phase="show",
             line="v2를 열 명 중 한 명에게만 먼저 보여 줍니다.",

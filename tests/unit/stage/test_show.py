@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from platforms.errors import UsageError
 from scenarios.messages.language import Language
+from stage.episodes import talk
 from stage.show import Place, Show
 
 
 def test_the_talk_is_twelve_steps_and_ends_at_both_ends() -> None:
     """By one key from the first step to the last, by the other back again, and nowhere else."""
-    there, place = [Place()], Place()
-    while (following := place.moved(1)) != place:
-        there.append(place := following)
-    back = [place]
-    while (before := place.moved(-1)) != place:
-        back.append(place := before)
+    show = Show(Language.ENGLISH, "opennaru")
+    there = [show.place]
+    while (following := show.moved(1)) != show.place:
+        there.append(following)
+        show = replace(show, place=following)
+    back = [show.place]
+    while (before := show.moved(-1)) != show.place:
+        back.append(before)
+        show = replace(show, place=before)
 
     assert 12 == len(there)
     assert Place(3, "prove") == there[-1]
@@ -41,4 +47,13 @@ def test_the_clock_starts_with_the_first_step() -> None:
 def test_a_step_that_the_talk_has_not(episode: object, phase: object) -> None:
     """Anything may come from a browser."""
     with pytest.raises(UsageError, match="no step of the talk"):
-        Place.named(episode, phase)
+        Show(Language.ENGLISH, "opennaru").named(episode, phase)
+
+
+def test_a_talk_of_another_length() -> None:
+    """Its last step is the proof of its last episode, and the first of that can be named."""
+    show = Show(Language.ENGLISH, "opennaru", talk(None, ["zero_trust"]))
+
+    assert 16 == len(show.steps)
+    assert Place(4, "prove") == show.steps[-1]
+    assert "zero_trust" == replace(show, place=show.named(4, "say")).episode.name

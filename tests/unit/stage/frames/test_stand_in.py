@@ -52,3 +52,12 @@ def test_stars_can_be_missing(running: tuple[str, dict[str, Marks]]) -> None:
     found = marks(urllib3.request("GET", f"{url}/productpage").data.decode())
 
     assert ("v3", "unavailable", "shown") == (found["reviews-version"], found["ratings"], found["details"])
+
+
+def test_reviews_can_be_missing(running: tuple[str, dict[str, Marks]]) -> None:
+    """As where a time-out ends every call of them."""
+    url, shown = running
+    shown[""] = {"reviews": "unavailable"}
+    found = marks(urllib3.request("GET", f"{url}/productpage").data.decode())
+
+    assert ("", "unavailable", "shown") == (found["reviews-version"], found["reviews"], found["details"])

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import os
-from fractions import Fraction
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from platforms.errors import UsageError
-from scenarios import canary, fault_ratings, user_routing
 from scenarios.events.event import Ended, Event, Opened
 from scenarios.events.line import encode
+from scenarios.events.reading import opening, read
 from scenarios.evidence.judgement import Verdict
-from scenarios.scenario import Scenario
+from scenarios.messages.language import Language
+from stage.episodes import Episode, deck, states
 from stage.recordings import files
-from stage.show import EPISODES
+from stage.talk import sentence
 from tests.unit.stage.recorded import canary_run
-
-MARGIN = Fraction(5, 100)
+from tools.rehearsal import CONTRARY, RECORDED, file_of
 
 
 def _written(path: Path, events: list[Event]) -> Path:
@@ -47,26 +47,60 @@ def test_no_recording(tmp_path: Path, name: str) -> None:
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    ("episode", "scenario"),
-    [
-        (1, fault_ratings.COMMAND.build(MARGIN, keep=False, fault="abort", reviews="v3")),
-        (2, user_routing.COMMAND.build(MARGIN, keep=False, user="opennaru", others=None, as_on_slide=False)),
-        (3, canary.COMMAND.build(MARGIN, keep=False, weights="90,10,0")),
-    ],
-)
-def test_the_rehearsal_is_of_runs_that_hold(episode: int, scenario: Scenario) -> None:
-    """`python -m tools.rehearsal` makes them anew when the baseline, an episode or the form of recordings has changed."""
-    events = files.rehearsal()[episode]
-    first, last = events[0], events[-1]
+@pytest.fixture(autouse=True)
+def _nothing_else_was_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOOKINFO_RUN", str(tmp_path / "run"))
 
-    assert isinstance(first, Opened)
-    assert [step.state for step in scenario.steps] == [step.state for step in first.scenario.steps]
-    assert episode == files.episode_of(events)
+
+@pytest.mark.parametrize("path", sorted(files.REHEARSAL.iterdir()), ids=lambda path: path.stem)
+def test_what_came_along_is_what_is_shown(path: Path) -> None:
+    """`python -m tools.rehearsal` makes it anew when the baseline, an episode or the form of recordings has changed."""
+    recorded = opening(path).scenario
+    (given,) = (one for one in RECORDED if states(Episode.parse(one).scenario) == states(recorded))
+    (events,) = files.rehearsal((Episode.parse(given),))
+    last = events[-1]
+
+    assert file_of(given) == path
+    assert read(path) == events
     assert isinstance(last, Ended)
-    assert Verdict.HOLDS == last.verdict
+    assert (Verdict.FAILS if given in CONTRARY else Verdict.HOLDS) == last.verdict
+
+
+def test_another_run_of_this_machine(tmp_path: Path) -> None:
+    """What did not come along is rehearsed from the newest run that came to an end, of whatever demo; or refused by name."""
+    folder = tmp_path / "run" / "local" / "recordings"
+    folder.mkdir(parents=True)
+    other = Episode.parse("canary --weights 50,50,0")
+    with pytest.raises(UsageError, match=r"--rehearse: no run of 'canary --weights 50,50,0' .* `python -m scenarios"):
+        files.rehearsal((other,))
+    opened, *events = canary_run()
+    assert isinstance(opened, Opened)
+    shown = [replace(opened, scenario=other.scenario), *events]
+    _written(folder / "2.jsonl", shown)
+    _written(folder / "3.jsonl", shown[:-1])
+    (folder / "4.jsonl").write_text("damaged\n")
+
+    assert (tuple(shown),) == files.rehearsal((other,))
 
 
 def test_whom_a_run_is_about() -> None:
     """The second page is that user's."""
-    assert ["", "opennaru", ""] == [files.user_of(files.rehearsal()[episode]) for episode in EPISODES]
+    assert ["", "opennaru", ""] == [files.user_of(events) for events in files.rehearsal(deck())]
+
+
+def test_the_talk_about_a_run() -> None:
+    """The deck's where that has its episode; else with one more, whose words are the run's."""
+    opened = canary_run()[0]
+    assert isinstance(opened, Opened)
+    of_canary = files.talk_about([opened], deck())
+    trial = Episode.parse("zero_trust --open")
+    command = "python -m scenarios.zero_trust --open --lang ko"
+    of_trial = files.talk_about([replace(opened, scenario=trial.scenario, command=command)], deck())
+    own = replace(opened, scenario=replace(opened.scenario, name="prove"))
+
+    assert (3, 3) == (len(of_canary[0]), of_canary[1])
+    assert (4, 4) == (len(of_trial[0]), of_trial[1])
+    assert sentence(Language.ENGLISH, (trial,), 1, "prove", user="") == sentence(
+        Language.ENGLISH, of_trial[0], 4, "prove", user=""
+    )
+    assert (deck(), 1) == files.talk_about([own], deck())

@@ -16,6 +16,7 @@ from platforms.errors import Busy
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
 from stage import rules
+from stage.episodes import talk
 from stage.parts import RuleStatus
 from stage.picture import TrafficView
 from stage.presentation import Presentation
@@ -23,6 +24,7 @@ from stage.scenery.performance import Cast, Performance
 from stage.show import Place, Show
 from stage.web.actions import ACTIONS
 
+BREAK = "--break v2=errors:20%"
 AT_BASELINE = RuleStatus("baseline", Message("run.baseline"), State(baseline()), since_ms=1)
 
 
@@ -139,6 +141,42 @@ def test_steps(episode: int, state: State, stage: Presentation, work: Work) -> N
     name = ("fault_ratings", "user_routing", "canary")[episode - 1]
     assert [("prove", f"scenarios.{name}")] == [found[:2] for found in work.taken()]
     stage.go(Place(episode, "say"))
+    assert [("reset",)] == work.taken()
+
+
+@pytest.mark.parametrize(
+    ("given", "do", "command"),
+    [
+        ("zero_trust", None, "scenarios.zero_trust"),
+        ("zero_trust --open", "zero_trust.without_policies", "scenarios.zero_trust --open"),
+        (f"rollout {BREAK}", "step.share", f"scenarios.rollout {BREAK}"),
+        ("timeouts", "step.timed_out", "scenarios.timeouts"),
+        ("user_routing --others v1", "step.only_user", "scenarios.user_routing --user opennaru --others v1"),
+    ],
+)
+def test_further_episodes(given: str, do: str | None, command: str, stage: Presentation, work: Work) -> None:
+    """Each is entered as those of the deck; a rollout's first step is shown, and the baseline is not applied to itself."""
+    stage = Presentation(stage.scenery, replace(stage.show, talk=talk(None, [given])))
+    step = stage.show.talk[3].scenario.shown
+    stage.go(Place(4, "do"))
+    applied = work.taken()
+    _at(work, step.state, 2)
+    stage.go(Place(4, "show"))
+    shown = work.taken()
+    stage.go(Place(4, "prove"))
+
+    assert ([] if do is None else [("apply", step.title, step.state.resources.revision)]) == applied
+    assert do is None or do == cast(Message, step.title).key
+    assert [] == shown
+    assert [("prove", *command.split(), "--platform", "local", "--lang", "ko")] == work.taken()
+
+
+def test_an_episode_about_the_baseline_has_it(stage: Presentation, work: Work) -> None:
+    """Whatever was in force before."""
+    stage = Presentation(stage.scenery, replace(stage.show, talk=talk(None, ["zero_trust"])))
+    _at(work, rules.fault("abort"), 2)
+    stage.go(Place(4, "do"))
+
     assert [("reset",)] == work.taken()
 
 

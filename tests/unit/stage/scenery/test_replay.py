@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scenarios.messages.language import Language
+from stage.episodes import deck
 from stage.picture import Picture
 from stage.presentation import Presentation
 from stage.recordings import files
@@ -96,11 +97,11 @@ def test_from_its_end_it_begins_again(replay: Replay) -> None:
 
 def test_a_rehearsal_follows_the_talk() -> None:
     """Each step shows what it would show: the baseline, the rule under traffic, the proof from its beginning."""
-    rehearsal = Rehearsal(dict.fromkeys((1, 2, 3), canary_run()))
+    rehearsal = Rehearsal([canary_run()] * 3, canary_run())
     stage = Presentation(rehearsal, Show(Language.KOREAN, "opennaru"))
 
     def enter(phase: str) -> Picture:
-        stage.go(Place.named(3, phase))
+        stage.go(stage.show.named(3, phase))
         rehearsal.steer(paused=True)
         return stage.picture(0)
 
@@ -116,14 +117,14 @@ def test_a_rehearsal_follows_the_talk() -> None:
     assert proof.run
     assert ("", "baseline") == (proof.run.verdict, proof.rule.status)
     assert proof.replay
-    assert 8.0 == proof.replay.speed
+    assert 13 / 8 == proof.replay.speed
 
 
 def test_an_end_user_whom_a_recording_does_not_have_sees_what_others_see() -> None:
     """While every call of ratings fails, no page has stars."""
-    rehearsal = Rehearsal(files.rehearsal())
+    rehearsal = Rehearsal(files.rehearsal(deck()), canary_run())
     stage = Presentation(rehearsal, Show(Language.KOREAN, "opennaru"))
-    stage.go(Place.named(1, "do"))
+    stage.go(Place(1, "do"))
     with rehearsal._lock:
         rehearsal._player.seek(rehearsal._player.now + 5)
     frames = stage.picture(0).frames
