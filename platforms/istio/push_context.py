@@ -98,8 +98,11 @@ class PushContext:
         )
 
     def bound_to(self, gateway: str, proxy: Proxy) -> tuple[VirtualService, ...]:
-        """The VirtualServices that `proxy` sees at `gateway` (or at `mesh`), the first winning."""
-        bound = [one for one in self.virtual_services if gateway in one.gateways]
+        """The VirtualServices that `proxy` sees at `gateway` (or at `mesh`), the first winning.
+
+        One that names a gateway twice, by its short name and in full, is there twice.
+        """
+        bound = [one for one in self.virtual_services for named in one.gateways if named == gateway]
         named = [one for one in bound if proxy.namespace in one.visible_in]
         own = [one for one in named if one.namespace == proxy.namespace]
         others = [one for one in named if one.namespace != proxy.namespace]

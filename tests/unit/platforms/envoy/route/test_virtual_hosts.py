@@ -54,6 +54,16 @@ def test_a_gateways_rules_for_one_host_are_put_together() -> None:
     assert len(called) == 6 + 2
 
 
+def test_a_gateway_named_twice_has_a_rule_twice() -> None:
+    """By its short name and in full: istiod adds the routes for each, which changes nothing of what is answered."""
+    twice = "[{match: [{uri: {prefix: /z}}], route: [{destination: {host: ratings}}]}]"
+    spec = f"{{hosts: ['*'], gateways: [bookinfo-gateway, bookinfo/bookinfo-gateway], http: {twice}}}"
+
+    called = clusters_called("ingressgateway", GATEWAY, rule("VirtualService", "z", spec))
+
+    assert ["ratings"] * 2 == [one.split("|")[3].split(".")[0] for one in called[6:]]
+
+
 def test_a_rule_that_concerns_only_others_leaves_a_caller_its_default() -> None:
     """A VirtualService none of whose matches can hold for a caller is none for it."""
     only = reviews("[{match: [{sourceLabels: {app: ratings}}], route: [{destination: {host: reviews, subset: v1}}]}]")
