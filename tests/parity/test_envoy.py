@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import ssl
 import subprocess  # noqa: TID251  # the tests start their own Envoys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,17 +16,20 @@ from typing import Any
 import pytest
 
 from platforms.bookinfo import BOOKINFO, baseline
+from platforms.envoy import tls
 from platforms.envoy.config_dump import served
 from platforms.envoy.topology import Topology
-from platforms.envoy.translate import endpoints, translate
+from platforms.envoy.translate import Snapshot, endpoints, translate
 from platforms.istio.resources import ResourceSet
 from platforms.local import ports
 from platforms.local.certificates import Authority
 from platforms.local.deployments.deployment import DEPLOYMENTS
 from platforms.local.http_client import Connection
 from platforms.local.programs import envoy, runtimes
+from platforms.local.supervisor.server_certificates import ServerCertificates
 from platforms.local.xds import files
 from platforms.local.xds.publisher import XdsPublisher
+from platforms.loopback import LOOPBACK
 from tests.parity.recordings import EXCEPTIONS, PROXIES, as_recorded, names, recording
 from tests.unit.platforms.istio.rules import reviews
 
@@ -32,7 +38,7 @@ ACCEPTED = [name for name in names() if name not in EXCEPTIONS and not recording
 
 
 HTTPS = "gw-tls"
-"""Left out: it is recorded without its HTTPS, and an Envoy shows the routes of a listener for as long as that drains."""
+"""Has an Envoy of its own: one that had another door before shows the routes of that one for as long as it drains."""
 
 
 def fields(served: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -68,22 +74,27 @@ def proxies(topology: Topology) -> Iterator[None]:
     binary = runtimes.envoy()
     if binary is None:
         pytest.skip("no Envoy is installed: `make setup` brings it")
-    snapshot = translate(baseline(), BOOKINFO, topology)
-    running = []
+    with running(PROXIES, translate(baseline(), BOOKINFO, topology), topology, binary):
+        yield
+
+
+@contextmanager
+def running(names: Iterable[str], snapshot: Snapshot, topology: Topology, binary: str) -> Iterator[None]:
+    """These proxies, each with its certificate, and the gateway with those that it shows to its callers."""
     authority = Authority(topology, timedelta(hours=1))
     authority.publish()
-    for proxy in PROXIES:
-        publisher = XdsPublisher(proxy, BOOKINFO.proxy(proxy), topology, _log(topology, proxy))
-        publisher.prepare(files.proxy_files(snapshot.proxies[proxy]), _assignments(topology), revision="0")
-        authority.issue(next(one for one in BOOKINFO.proxies if one.name == proxy))
-        launch = envoy.launch(proxy, topology, binary)
-        with _log(topology, proxy).open("wb") as log:
-            running.append(subprocess.Popen(launch.command, cwd=launch.folder, stdout=log, stderr=log))
-    yield
-    for process in running:
-        process.terminate()
-    for process in running:
-        process.wait(SECONDS)
+    ServerCertificates(authority, topology).publish(snapshot.terminations)
+    with ExitStack() as started:
+        for name in names:
+            publisher = XdsPublisher(name, BOOKINFO.proxy(name), topology, _log(topology, name))
+            publisher.prepare(files.proxy_files(snapshot.proxies[name]), _assignments(topology), revision="0")
+            authority.issue(BOOKINFO.proxy(name))
+            launch = envoy.launch(name, topology, binary)
+            log = started.enter_context(_log(topology, name).open("wb"))
+            process = subprocess.Popen(launch.command, cwd=launch.folder, stdout=log, stderr=log)
+            started.callback(process.wait, SECONDS)
+            started.callback(process.terminate)
+        yield
 
 
 @pytest.mark.parametrize("name", list(cases()))
@@ -96,6 +107,27 @@ def test_serves_what_istiods_envoys_served(name: str, topology: Topology) -> Non
         resource_files = files.proxy_files(snapshot.proxies[proxy])
 
         assert recorded.served[proxy] == as_recorded(asyncio.run(_serve(proxy, topology, resource_files)))
+
+
+@pytest.mark.exhaustive
+def test_serves_https_as_istiods_gateway_does(tmp_path: Path) -> None:
+    """There is no door for plain text any more, and whoever comes by the other is shown a certificate."""
+    recorded, name = recording(HTTPS), BOOKINFO.gateway.name
+    own = ports.assign(tmp_path, DEPLOYMENTS, gateway_port=0)
+    snapshot = translate(recorded.resources, BOOKINFO, own)
+    resource_files = files.proxy_files(snapshot.proxies[name])
+    with running([name], snapshot, own, str(runtimes.envoy())):
+        shown = as_recorded(asyncio.run(_serve(name, own, resource_files)))
+        trusting = ssl.create_default_context(cafile=own.folder / Path(tls.AUTHORITY_FILE).name)
+        with (
+            socket.create_connection((LOOPBACK, own.gateway_https_port), SECONDS) as plain,
+            trusting.wrap_socket(plain, server_hostname="localhost") as secured,
+        ):
+            assert secured.version() in ("TLSv1.2", "TLSv1.3")
+
+    (routes,) = {one.split()[0] for one in shown["routes"]}  # recorded without them
+    assert routes == "https.443.https.bookinfo-gateway.bookinfo"
+    assert recorded.served[name] == {**shown, "routes": {}}
 
 
 def test_takes_the_longest_expression(topology: Topology) -> None:
