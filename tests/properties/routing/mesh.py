@@ -10,14 +10,15 @@ import subprocess  # noqa: TID251  # the test starts its own Envoy
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 from platforms.bookinfo import BOOKINFO, NAMESPACE, baseline
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import endpoints, translate
+from platforms.istio.overlay import lay_over
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.local import ports
 from platforms.local.deployments.deployment import DEPLOYMENTS
@@ -25,7 +26,7 @@ from platforms.local.programs import envoy
 from platforms.local.xds import files
 from platforms.local.xds.publisher import XdsPublisher
 from platforms.loopback import LOOPBACK
-from tests.properties.reading import HOST, WATCHED, Outcome
+from tests.properties.routing.reading import HOST, WATCHED, Outcome
 from tests.properties.rules import Request
 
 CALLER = "productpage-v1"
@@ -35,6 +36,8 @@ _PLAIN_TEXT = Resource(
 BASE = baseline().overlaid(ResourceSet((_PLAIN_TEXT,)))
 """The baseline for workloads that have no proxy, and so speak no TLS."""
 SECONDS = 30.0
+_SCALED = [replace(one, replicas=2) if one.workload.name == "reviews-v1" else one for one in DEPLOYMENTS]
+"""Bookinfo with two instances of one version."""
 _ATTEMPT = "x-attempt-of"
 _FAILS = "x-fails"
 
@@ -52,12 +55,12 @@ class Mesh:
         self._publisher.close()
         self._caller.close()
 
-    def serve(self, virtual_service: Mapping[str, Any]) -> None:
-        """Put the rule in force; raises Rejected if it is refused, by us or by Envoy."""
-        rule = Resource("networking.istio.io/v1", "VirtualService", "reviews", virtual_service, NAMESPACE)
-        snapshot = translate(BASE.overlaid(ResourceSet((rule,))), BOOKINFO, self._topology)
+    def serve(self, *rules: Resource) -> None:
+        """Put the rules in force; raises Rejected if one is refused, by us or by Envoy."""
+        resources = lay_over(BASE, ResourceSet(rules), BOOKINFO).resources
+        snapshot = translate(resources, BOOKINFO, self._topology)
         resource_files = files.proxy_files(snapshot.proxies[CALLER])
-        everybody = endpoints(snapshot, self._topology, [workload.name for workload in BOOKINFO.workloads])
+        everybody = endpoints(snapshot, self._topology, self._topology.ports)
 
         async def publish() -> None:
             async with asyncio.timeout(SECONDS):
@@ -69,7 +72,7 @@ class Mesh:
     def prepare(self) -> None:
         """Write what the proxy starts with."""
         snapshot = translate(BASE, BOOKINFO, self._topology)
-        everybody = endpoints(snapshot, self._topology, [workload.name for workload in BOOKINFO.workloads])
+        everybody = endpoints(snapshot, self._topology, self._topology.ports)
         self._publisher.prepare(files.proxy_files(snapshot.proxies[CALLER]), everybody, revision="0")
 
     def ask(self, request: Request) -> Outcome:
@@ -100,7 +103,7 @@ class Mesh:
         met = json.loads(body)
         return Outcome(
             answer.status,
-            met["version"],
+            met["instance"],
             path=met["path"],
             host=met["host"],
             headers=tuple((name, met["headers"][name]) for name in WATCHED if name in met["headers"]),
@@ -111,12 +114,12 @@ class Mesh:
 
 @contextlib.contextmanager
 def mesh(folder: Path, binary: str) -> Iterator[Mesh]:
-    """An Envoy and six workloads, as long as the block."""
-    topology = ports.assign(folder, DEPLOYMENTS, gateway_port=0)
+    """An Envoy and seven instances of six workloads, as long as the block."""
+    topology = ports.assign(folder, _SCALED, gateway_port=0)
     attempts: Counter[str] = Counter()
     with contextlib.ExitStack() as stack:
-        for workload in BOOKINFO.workloads:
-            stack.enter_context(_answering(topology.ports[workload.name].inbound, workload.version, attempts))
+        for name, its in topology.ports.items():
+            stack.enter_context(_answering(its.inbound, name.removeprefix("reviews-"), attempts))
         found = stack.enter_context(contextlib.closing(Mesh(topology, attempts)))
         found.prepare()
         launch = envoy.launch(CALLER, topology, binary)
@@ -128,8 +131,8 @@ def mesh(folder: Path, binary: str) -> Iterator[Mesh]:
 
 
 @contextlib.contextmanager
-def _answering(port: int, version: str, attempts: Counter[str]) -> Iterator[None]:
-    """A workload that tells what it was asked."""
+def _answering(port: int, instance: str, attempts: Counter[str]) -> Iterator[None]:
+    """An instance that tells what it was asked."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -139,7 +142,7 @@ def _answering(port: int, version: str, attempts: Counter[str]) -> Iterator[None
             self.rfile.read(int(self.headers.get("content-length", 0)))
             attempts[self.headers[_ATTEMPT]] += 1
             headers = {name: ",".join(self.headers.get_all(name, ())) for name in WATCHED if name in self.headers}
-            met = {"version": version, "path": self.path, "host": self.headers["host"], "headers": headers}
+            met = {"instance": instance, "path": self.path, "host": self.headers["host"], "headers": headers}
             body = json.dumps(met).encode()
             self.send_response(503 if self.headers[_FAILS] else 200)
             self.send_header("Content-Type", "application/json")

@@ -15,7 +15,8 @@ from tests.properties.rules import Request
 CALLER = {"app": "productpage", "version": "v1"}
 HOST = "reviews:9080"
 _NO_RULE: Mapping[str, Any] = {"route": [{"destination": {"host": "reviews"}}]}
-VERSIONS = frozenset({"v1", "v2", "v3"})
+INSTANCES: Mapping[str, tuple[str, ...]] = {"v1": ("v1", "v1-2"), "v2": ("v2",), "v3": ("v3",)}
+"""Of each version of reviews: every one of them gets requests."""
 WATCHED = ("end-user", "x-a", "x-b")
 """The headers that rules change."""
 
@@ -25,8 +26,8 @@ class Outcome:
     """What one request met, as far as a rule decides it."""
 
     status: int
-    version: str = ""
-    """Which version of reviews got it; empty if none did."""
+    instance: str = ""
+    """Who of reviews got it, `v1-2` being the second instance of v1; empty if nobody did."""
     path: str = ""
     """What that one was asked for."""
     host: str = ""
@@ -50,6 +51,24 @@ def possible(spec: Mapping[str, Any], request: Request) -> frozenset[Outcome]:
                     return frozenset(_outcomes(http, match, request))
     # A rule that is for other callers only is none for this one.
     return frozenset({Outcome(404)} if concerned else _outcomes(_NO_RULE, {}, request))
+
+
+def put_together(spec: Mapping[str, Any], delegates: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A VirtualService and those that some of its routes are left to, as one.
+
+    A request is led by a delegate's route if it meets the root's match and that one's; what such a route does not say of
+    a request the root says.
+    """
+    http: list[dict[str, Any]] = []
+    for route in spec["http"]:
+        if "delegate" not in route:
+            http.append(route)
+            continue
+        left = {field: value for field, value in route.items() if field not in ("match", "delegate")}
+        for one in delegates[route["delegate"]["name"]]["http"]:
+            both = [{**outer, **inner} for inner in one.get("match", ({},)) for outer in route.get("match", ({},))]
+            http.append({**left, **one, "match": both})
+    return {**spec, "http": http}
 
 
 def _concerns(match: Mapping[str, Any]) -> bool:
@@ -105,7 +124,11 @@ def _outcomes(http: Mapping[str, Any], match: Mapping[str, Any], request: Reques
     if share > 0:
         found.add(Outcome(abort["httpStatus"], told=_changed((), http, "response"), body="fault filter abort"))
     if share < 100:
-        found |= {_forwarded(version, http, match, request) for version in _versions(http["route"])}
+        found |= {
+            _forwarded(instance, http, match, request)
+            for version in _versions(http["route"])
+            for instance in INSTANCES[version]
+        }
     return found
 
 
@@ -113,16 +136,16 @@ def _versions(route: list[Mapping[str, Any]]) -> set[str]:
     """Which versions may get a request."""
     if len(route) == 1:
         subset = route[0]["destination"].get("subset")
-        return {subset} if subset else set(VERSIONS)
+        return {subset} if subset else set(INSTANCES)
     return {one["destination"]["subset"] for one in route if one["weight"] > 0}
 
 
-def _forwarded(version: str, http: Mapping[str, Any], match: Mapping[str, Any], request: Request) -> Outcome:
+def _forwarded(instance: str, http: Mapping[str, Any], match: Mapping[str, Any], request: Request) -> Outcome:
     rewrite = http.get("rewrite", {})
     path = _rewritten(request.path, rewrite, match.get("uri", {}))
     return Outcome(
         503 if request.fails else 200,
-        version,
+        instance,
         path=path + request.target[len(request.path) :],
         host=rewrite.get("authority", HOST),
         headers=_changed(request.headers, http, "request"),
