@@ -96,6 +96,7 @@ def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
     told = answer["served"] if "served" in answer else served(answer)
     yield from _served(snapshot, told)
     yield from _guarded(snapshot, told)
+    yield from _doors(snapshot, told)
     if "proxies" in answer:  # a recorded answer has no warnings
         yield from _warned(resources, answer.get("warnings", []))
 
@@ -129,6 +130,25 @@ def _guarded(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]
                 f"{proxy}: guards:\n    ours   {json.dumps(ours, sort_keys=True)}"
                 f"\n    istiod {json.dumps(theirs['guards'], sort_keys=True)}",
             )
+
+
+def _doors(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
+    """The servers of the gateway that end TLS: the names that each is asked for, its certificate, its versions."""
+    ours = {
+        one.route_configuration: {
+            "names": ["*"] if "*" in one.hosts else list(one.hosts),
+            "certificate": one.sds_name,
+            "minimum": one.minimum,
+            "maximum": one.maximum,
+        }
+        for one in snapshot.terminations
+    }
+    theirs = answer.get(BOOKINFO.gateway.name, {}).get("doors", ours)
+    if theirs != ours:
+        yield Difference(
+            "served otherwise",
+            f"TLS at the gateway:\n    ours   {json.dumps(ours, sort_keys=True)}\n    istiod {json.dumps(theirs, sort_keys=True)}",
+        )
 
 
 def _warned(resources: ResourceSet, theirs: list[str]) -> Iterator[Difference]:

@@ -24,6 +24,8 @@ QUESTIONS = 500
 """Of one process: istiod's code gives back nothing of the 4 MB that each takes."""
 _UNREAD_FORMAT = re.compile(r"\n +format: (?:int32|double)(?=\n)")
 """Kubernetes does not look at it before 1.36, of which the program's library is."""
+_HCM = "envoy.filters.network.http_connection_manager"
+_HTTPS_LISTENER = "0.0.0.0_8443"
 _SERVICES = {f"10.96.0.{number}" for number in range(1, 255)}
 _ROUTES = ("9080", "http.8080", "https.")
 
@@ -39,13 +41,13 @@ def question(resources: Iterable[Resource]) -> dict[str, Any]:
 
 
 @contextmanager
-def oracle(*, listeners: bool = False) -> Iterator[Callable[[Mapping[str, Any]], Answer]]:
-    """A function from a question to its answer, with the listeners or without, until the block ends."""
+def oracle() -> Iterator[Callable[[Mapping[str, Any]], Answer]]:
+    """A function from a question to its answer, until the block ends."""
     with NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as crds, ExitStack() as running:
         texts = [file.read_text(encoding="utf-8") for file in (CRDS, GATEWAY_API_CRDS)]
         crds.write(_UNREAD_FORMAT.sub("", "\n---\n".join(texts)))
         crds.flush()
-        command = (str(PROGRAM), "-crds", crds.name, *(["-listeners"] if listeners else []))
+        command = (str(PROGRAM), "-crds", crds.name, "-listeners")
         asked = 0
 
         def ask(put: Mapping[str, Any]) -> Answer:
@@ -82,7 +84,7 @@ def _answered(process: subprocess.Popen[bytes], question: Mapping[str, Any]) -> 
 
 
 def served(answer: Answer) -> dict[str, Any]:
-    """The routes and clusters of an answer, and the filters of its listeners, by proxy, in the form in which ours are shown.
+    """The routes and clusters of an answer, the filters of its listeners and the TLS that it ends, by proxy, in the form in which ours are shown.
 
     The order of what Go walks at random is left out.
     """
@@ -98,8 +100,26 @@ def served(answer: Answer) -> dict[str, Any]:
         for cluster in document["clusters"].values():
             cluster.pop("filters", None)  # by which Istio's proxies tell each other who they are
         found[proxy] = ordered(document)
-        if config["listeners"]:
-            found[proxy]["guards"] = access.served(config["listeners"].values(), BOOKINFO)
+        found[proxy]["guards"] = access.served(config["listeners"].values(), BOOKINFO)
+        found[proxy]["doors"] = _doors(config["listeners"].get(_HTTPS_LISTENER, {}))
+    return found
+
+
+def _doors(listener: Mapping[str, Any]) -> dict[str, Any]:
+    """The servers that end TLS, by the name of their routes."""
+    found = {}
+    for chain in listener.get("filterChains", ()):
+        context = chain["transportSocket"]["typedConfig"]
+        common = context["commonTlsContext"]
+        (routes,) = (one["typedConfig"]["rds"]["routeConfigName"] for one in chain["filters"] if one["name"] == _HCM)
+        (secret,) = common["tlsCertificateSdsSecretConfigs"]
+        versions = common.get("tlsParams", {})
+        found[routes] = {
+            "names": chain.get("filterChainMatch", {}).get("serverNames", ["*"]),
+            "certificate": secret["name"],
+            "minimum": versions.get("tlsMinimumProtocolVersion", ""),
+            "maximum": versions.get("tlsMaximumProtocolVersion", ""),
+        }
     return found
 
 

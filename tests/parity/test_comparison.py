@@ -19,6 +19,12 @@ from tests.unit.platforms.istio.rules import reviews, rule
 GOOD = reviews("[{route: [{destination: {host: reviews, subset: v1}}]}]")
 WRONG = reviews("[{timeout: 0s, retries: {attempts: x}}]")
 UNHEARD_OF = rule("VirtualService", "t", "{hosts: [reviews], tcp: [{route: [{destination: {host: reviews}}]}]}")
+SECURED = rule(
+    "Gateway",
+    "door",
+    "{selector: {istio: ingressgateway}, servers: [{hosts: [a.example.com], "
+    "port: {number: 443, name: https, protocol: HTTPS}, tls: {mode: SIMPLE, credentialName: shop}}]}",
+)
 DEPRECATED = rule("DestinationRule", "r", "{host: reviews, trafficPolicy: {outlierDetection: {consecutiveErrors: 1}}}")
 DEPRECATION = (
     "outlier detection consecutive errors is deprecated, use consecutiveGatewayErrors or consecutive5xxErrors instead"
@@ -48,6 +54,21 @@ def altered(one: Resource, part: str) -> dict[str, Any]:
     return answer
 
 
+def at_the_door(one: Resource, **tls: str) -> dict[str, Any]:
+    """The same, with a server that ends TLS."""
+    answer = answered(one)
+    answer["served"]["ingressgateway"]["doors"] = {
+        "https.443.https.door.bookinfo": {
+            "names": ["a.example.com"],
+            "certificate": "kubernetes://shop",
+            "minimum": "",
+            "maximum": "",
+            **tls,
+        }
+    }
+    return answer
+
+
 def refused(message: str) -> dict[str, Any]:
     return {"accepted": False, "message": message}
 
@@ -61,6 +82,8 @@ PLANTED: list[tuple[Resource, dict[str, Any], Class]] = [
     (WRONG, answered(GOOD), "refused by ours alone"),
     (GOOD, altered(GOOD, "routes"), "served otherwise"),
     (GOOD, altered(GOOD, "clusters"), "served otherwise"),
+    (SECURED, at_the_door(SECURED, minimum="TLSv1_3"), "served otherwise"),
+    (SECURED, at_the_door(SECURED, certificate="kubernetes://other"), "served otherwise"),
     (UNHEARD_OF, refused("TCP route is required"), "unsupported where istiod refuses"),
     (WRONG, refused("2 errors occurred:\n\t* attempts cannot be negative\n"), "refused in other words"),
     (WRONG, refused(f"VirtualService/reviews/bookinfo: [{REASON}, spec.x: Required value]"), "refused in other words"),
@@ -84,6 +107,7 @@ def test_every_class_is_planted() -> None:
     ("one", "answer"),
     [
         (GOOD, answered(GOOD)),
+        (SECURED, at_the_door(SECURED)),
         (WRONG, refused(f"VirtualService/reviews/bookinfo: {REASON}")),
         (UNHEARD_OF, {"accepted": True, "served": {}}),
         (DEPRECATED, warned(DEPRECATION)),

@@ -8,15 +8,13 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from platforms.istio.resources import DRY_RUN, Resource, ResourceSet
 from tests.parity.comparison import BASE, differences, known
-from tests.parity.differential import OBJECTS, RECORDED, RECORDED_POLICIES
+from tests.parity.differential import KINDS
 from tests.parity.oracle import PROGRAM, oracle, question
-from tests.properties.access.policies import POLICIES
 
-SAMPLE = [asked for file in (RECORDED, RECORDED_POLICIES) for asked in json.loads(gzip.decompress(file.read_bytes()))]
+SAMPLE = [asked for kind in KINDS.values() for asked in json.loads(gzip.decompress(kind.recorded.read_bytes()))]
 
 
 def resource(document: dict[str, Any]) -> Resource:
@@ -49,13 +47,13 @@ def test_a_fixed_sample(number: int) -> None:
 
 
 @pytest.mark.skipif(not PROGRAM.exists(), reason="istiod's code is not built here: `make oracle` builds it, with Go")
-@pytest.mark.parametrize(("strategy", "listeners"), [(OBJECTS, False), (POLICIES, True)], ids=["rules", "policies"])
-def test_others_each_time(strategy: st.SearchStrategy[list[Resource]], *, listeners: bool) -> None:
+@pytest.mark.parametrize("about", [*KINDS])
+def test_others_each_time(about: str) -> None:
     """Questions that nobody has asked before."""
-    with oracle(listeners=listeners) as ask:
+    with oracle() as ask:
 
         @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-        @given(strategy)
+        @given(KINDS[about].objects)
         def compare(objects: list[Resource]) -> None:
             resources = BASE.overlaid(ResourceSet(tuple(objects)))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-from tests.parity.wide import widened
+from tests.parity.questions.wide import widened
 from tests.unit.platforms.istio.rules import reviews
 
 SCHEMA = {
