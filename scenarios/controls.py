@@ -23,6 +23,7 @@ from platforms.cli.demo_options import demo_options
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import DemoPlatform
 from platforms.demo.run_folder import part
+from platforms.demo.typed import as_typed
 from platforms.errors import DemoError, NotConverged
 from platforms.selection import connect
 from scenarios.defects.catalogue import defects
@@ -100,7 +101,7 @@ def main(
     given = list(sys.argv[1:] if argv is None else argv)
     language = language_of(given)
     screen = Screen(Verbosity.NORMAL, language)
-    play = functools.partial(_play, to, source, shlex.join([*PROGRAM.split(), *given]), language=language)
+    play = functools.partial(_play, to, source, shlex.join([*as_typed(PROGRAM).split(), *given]), language=language)
     try:
         return command_line.run(_click_command(defects(), play, language), PROGRAM, given)
     except DemoError as error:

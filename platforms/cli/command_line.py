@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from platforms.demo.typed import as_typed
 from platforms.errors import DemoError, Interrupted, UsageError, in_one_line
 from platforms.istio import durations
 
@@ -20,6 +21,7 @@ def run(command: click.Command, program: str, arguments: Sequence[str]) -> int:
 
     click's own `main` would end the process, and answer Ctrl-C and a closed pipe in its way.
     """
+    program = as_typed(program)
     try:
         with command.make_context(program, list(arguments), help_option_names=["-h", "--help"]) as context:
             return int(command.invoke(context) or 0)
@@ -38,11 +40,11 @@ def complaint(error: click.UsageError) -> str:
 
 def main(command: click.Command, program: str, arguments: Sequence[str] | None = None) -> int:
     """Run a command as the whole of a program; an error is one line on stderr, in the program's name."""
-    name = program.rpartition(" ")[2].rpartition(".")[2]
+    name = as_typed(program).rpartition(" ")[2].rpartition(".")[2]
     try:
         return run(command, program, sys.argv[1:] if arguments is None else arguments)
     except DemoError as error:
-        print(f"{name}: {in_one_line(str(error))}", file=sys.stderr)
+        print(f"{name}: {in_one_line(as_typed(str(error)))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print(f"{name}: interrupted", file=sys.stderr)
@@ -86,6 +88,10 @@ class TitledCommand(click.Command):
         for title, records in sections.items():
             with formatter.section(title):
                 formatter.write_dl(records)
+
+    def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        self.epilog = as_typed(self.epilog) if self.epilog else None
+        super().format_epilog(context, formatter)
 
 
 class OrderedGroup(click.Group):

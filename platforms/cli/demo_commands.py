@@ -15,6 +15,7 @@ from platforms.choice import Choice
 from platforms.cli.command_line import Time, WholeNumber
 from platforms.cli.demo_options import demo_options, platform_option
 from platforms.cli.group import PROGRAM, command, json_option
+from platforms.demo.typed import as_typed
 
 _WHERE_UP = "kind where a Docker engine answers, else local"
 
@@ -62,10 +63,10 @@ def up(
     from platforms.errors import Busy
     from platforms.provider import UpOptions
 
-    _require_services(f"{PROGRAM} up")
+    _require_services(as_typed(f"{PROGRAM} up"))
     provider = selection.provider(platform) if platform else selection.default()
     try:
-        with exclusive(provider.name, f"{PROGRAM} up"):
+        with exclusive(provider.name, as_typed(f"{PROGRAM} up")):
             demo, told = provider.up(UpOptions(port, cluster, bundle, cert_lifetime, replicas, workloads))
     except Busy:
         # Whoever holds the lock may be a scenario on a demo that is up, or another `up` that has not finished.
@@ -107,7 +108,7 @@ def reset(choice: Choice) -> None:
     from platforms.cli import own_rules
     from platforms.demo import console
 
-    convergence = own_rules.reset(selection.connect(choice), f"{PROGRAM} reset")
+    convergence = own_rules.reset(selection.connect(choice), as_typed(f"{PROGRAM} reset"))
     print(f"the baseline is {console.in_force(convergence)}")
 
 
@@ -130,7 +131,7 @@ def build() -> None:
     """Compile, for platform local, the one service that is compiled."""
     from platforms.local import provider
 
-    _require_services(f"{PROGRAM} build")
+    _require_services(as_typed(f"{PROGRAM} build"))
     print(provider.build())
 
 
@@ -148,7 +149,7 @@ def bundle(file: Path) -> None:
     """Write every image into one archive, for `up --bundle`."""
     from platforms.kubernetes import provider
 
-    _require_services(f"{PROGRAM} bundle")
+    _require_services(as_typed(f"{PROGRAM} bundle"))
     print(*provider.write_bundle(file), sep="\n")
 
 

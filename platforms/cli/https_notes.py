@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from platforms.demo.typed import as_typed
 from platforms.errors import NotReachable
 from platforms.istio import secrets
 from platforms.istio.push_context import by_age
@@ -51,7 +52,7 @@ def _call(one: Termination) -> str:
     """The command that calls a server; without a demo, where it would stand."""
     demo = _demo()
     if demo is None:
-        return "`python -m platforms status` says where, and by which CA to know it"
+        return as_typed("`python -m platforms status` says where, and by which CA to know it")
     host = "localhost" if ANY in one.hosts else one.hosts[0].replace("*", "www")
     port = demo.topology.gateway_https_port
     there = "" if host == "localhost" else f" --resolve {host}:{port}:{LOOPBACK}"

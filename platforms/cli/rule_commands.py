@@ -13,6 +13,7 @@ import click
 from platforms.choice import Choice
 from platforms.cli.demo_options import NAMES, demo_options
 from platforms.cli.group import PROGRAM, command, json_option
+from platforms.demo.typed import as_typed
 
 if TYPE_CHECKING:
     from platforms.cli.own_rules import Applied, Remarks
@@ -65,7 +66,7 @@ def apply(choice: Choice, files: tuple[str, ...], *, add: bool, dry_run: bool, a
         told = f"platform {platform} accepts it; nothing was changed"
         _print_remarks(remarks, {"dry_run": True, "platform": platform} | remarks.document(), told, as_json=as_json)
         return
-    who = f"{PROGRAM} apply -f {' '.join(files)}"
+    who = as_typed(f"{PROGRAM} apply -f {' '.join(files)}")
     _print_applied(own_rules.apply(own, selection.connect(choice), who, add=add), as_json=as_json)
 
 
@@ -113,7 +114,7 @@ def delete(choice: Choice, files: tuple[str, ...], *, as_json: bool) -> None:
     from platforms import selection
     from platforms.cli import own_rules
 
-    who = f"{PROGRAM} delete -f {' '.join(files)}"
+    who = as_typed(f"{PROGRAM} delete -f {' '.join(files)}")
     _print_applied(own_rules.delete(files, selection.connect(choice), who), as_json=as_json)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from platforms.boundary import Convergence
 from platforms.demo.doctor import Diagnosis
 from platforms.demo.status import StatusReport, Table
+from platforms.demo.typed import as_typed
 from platforms.errors import Interrupted, UsageError
 
 
@@ -58,7 +59,7 @@ def status(report: StatusReport) -> str:
         lines.append(f"          `{document['changing']}` is changing them now")
     if document["unrestored"]:
         lines.append(
-            f"          left by `{document['unrestored']}`, which was cut off: `python -m platforms reset` "
+            f"          left by `{document['unrestored']}`, which was cut off: `{as_typed('python -m platforms')} reset` "
             "puts the baseline back"
         )
     rows = _aligned([row for table in report.tables for row in table])

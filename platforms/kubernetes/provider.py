@@ -13,6 +13,7 @@ from platforms.demo import console, journal
 from platforms.demo.crash_recovery import is_restored
 from platforms.demo.doctor import Diagnosis
 from platforms.demo.status import StatusReport
+from platforms.demo.typed import as_typed
 from platforms.errors import UsageError
 from platforms.kubernetes import bringup, connection, record
 from platforms.kubernetes.platform import KubernetesPlatform
@@ -48,7 +49,7 @@ class KubernetesProvider:
         if demo is None:
             return "no demo is up; nothing to delete"
         began = time.monotonic()
-        with journal.exclusive(demo.key, "python -m platforms down"):
+        with journal.exclusive(demo.key, as_typed("python -m platforms down")):
             with console.progress("taking Bookinfo down") as say:
                 deleted = bringup.down(say)
             journal.Journal.of(demo.key).close()  # what it speaks of is gone

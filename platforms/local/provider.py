@@ -13,6 +13,7 @@ from platforms.demo import console, journal
 from platforms.demo.crash_recovery import is_restored
 from platforms.demo.doctor import Diagnosis
 from platforms.demo.status import StatusReport
+from platforms.demo.typed import as_typed
 from platforms.errors import NotApplied, NotReachable, UsageError
 from platforms.local import bringup
 from platforms.local.deployments import wanted
@@ -57,7 +58,7 @@ class LocalProvider:
         _clear_away()
         demo = bringup.running()
         if demo is None:
-            with journal.exclusive(self.name, "python -m platforms down"):  # or an `up` is at it
+            with journal.exclusive(self.name, as_typed("python -m platforms down")):  # or an `up` is at it
                 return "no demo is up; nothing to stop"
         began = time.monotonic()
         killed = bringup.down(demo)

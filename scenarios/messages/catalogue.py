@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from platforms.demo.typed import as_typed
 from scenarios.messages import figures
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
@@ -54,11 +55,9 @@ def english(text: Text) -> str:
 @lru_cache(maxsize=4096)
 def render(text: Text, language: Language) -> str:
     """The text in a language; a name is the same in each. Raises KeyError for a key that has no sentence there."""
-    return (
-        text
-        if isinstance(text, str)
-        else _Sentences(language).vformat(catalogue(language)[text.key], (), dict(text.fields))
-    )
+    if isinstance(text, str):
+        return text
+    return as_typed(_Sentences(language).vformat(catalogue(language)[text.key], (), dict(text.fields)))
 
 
 def can_be_rendered(text: Text) -> bool:

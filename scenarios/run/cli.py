@@ -17,6 +17,7 @@ from platforms.cli import command_line
 from platforms.cli.command_line import DecimalNumber, TitledOption, WholeNumber
 from platforms.cli.demo_options import demo_options
 from platforms.demo.journal import DemoPlatform
+from platforms.demo.typed import as_typed
 from platforms.errors import DemoError, Interrupted, UsageError
 from platforms.selection import connect
 from scenarios.events.recording import Recording
@@ -62,7 +63,7 @@ class Command:
 
     @property
     def program(self) -> str:
-        return f"python -m scenarios.{self.name}"
+        return as_typed(f"python -m scenarios.{self.name}")
 
     @property
     def summary(self) -> Text:

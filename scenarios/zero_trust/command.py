@@ -24,6 +24,7 @@ from platforms.cli import command_line
 from platforms.cli.demo_options import demo_options
 from platforms.demo.crash_recovery import restore_after_crash
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
+from platforms.demo.typed import as_typed
 from platforms.errors import DemoError, Interrupted, UsageError
 from platforms.selection import connect
 from scenarios.events.event import Accepted, Found, InForce, Locked, Noted, Opened, Over, Sending, Sent, Tried
@@ -66,7 +67,7 @@ def main(argv: Sequence[str] | None = None, *, to: Callable[[Choice], DemoPlatfo
     given = list(sys.argv[1:] if argv is None else argv)
     language = language_of(given)
     screen = Screen(Verbosity.NORMAL, language)
-    typed = shlex.join([*_PROGRAM.split(), *given])
+    typed = shlex.join([*as_typed(_PROGRAM).split(), *given])
     try:
         return command_line.run(_click_command(language, to, typed), _PROGRAM, given)
     except (DemoError, OSError) as error:
