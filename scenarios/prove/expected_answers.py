@@ -132,7 +132,8 @@ def _in_parts(field: str, given: Mapping[Any, float]) -> dict[Any, Fraction]:
             raise Senseless(field, f"{name}: {share!a} is no share; give 0 to {_WHOLE} percent")
         asked[name] = Fraction(str(share)) / _WHOLE
     if (found := sum(asked.values()) * _WHOLE) != _WHOLE:
-        raise Senseless(field, f"add up to {float(found):g}, and not to {_WHOLE}")
+        percent = "; give percent, such as 90 and not 0.9" if found == 1 else ""
+        raise Senseless(field, f"add up to {float(found):g}, and not to {_WHOLE}{percent}")
     return asked
 
 

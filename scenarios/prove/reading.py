@@ -40,7 +40,9 @@ class ExpectationFile:
             line = marked_line(str(error))
             raise UsageError(f"{self.name}{f':{line}' if line else ''}: {error}") from error
         if len(found) != 1:
-            raise UsageError(f"{self.name}: {len(found)} documents: give one, that begins with `{FIELD}:`")
+            raise UsageError(
+                f"{self.name}: {len(found)} documents: all expectations stand under one `{FIELD}:`, in a file of their own"
+            )
         self._check(found[0])
         items: Sequence[dict[str, Any]] = found[0][FIELD]
         return items
@@ -73,7 +75,8 @@ class ExpectationFile:
             case _:
                 schema = error.schema
                 wanted = _WANTED.get(str(place[-1] if place else ""), "") or _wanted(schema)
-                return self.wrong(place, f"{json.dumps(value, ensure_ascii=False):.100} is no {wanted}")
+                said = f"{json.dumps(value, ensure_ascii=False):.100} is no {wanted}"
+                return self.wrong(place, said if wanted in _WANTED.values() else f"{said}{_hint(value, schema)}")
 
 
 def separate(texts: Iterable[Named], given: Sequence[str]) -> tuple[ExpectationFile, list[Named]]:
@@ -96,11 +99,14 @@ def _is_expectations(text: str) -> bool:
         found = documents(text)
     except Unreadable:
         return any(line.startswith(f"{FIELD}:") for line in text.splitlines())
+    if any(isinstance(one, dict) and FIELD in one for one in found[1:]):  # beside rules, where they cannot stand
+        return True
     return bool(found) and isinstance(found[0], dict) and bool(found[0]) and not _OBJECTS & found[0].keys()
 
 
 def _meant(unknown: str, known: Sequence[str]) -> str:
-    nearest = difflib.get_close_matches(unknown, known, n=1)
+    nearest = [one for one in known if unknown.lower() in _OTHERWISE.get(one, ())]
+    nearest = nearest or difflib.get_close_matches(unknown, known, n=1)
     return f"; `{nearest[0]}` is meant?" if nearest else f"; there are {', '.join(known)}"
 
 
@@ -108,6 +114,20 @@ def _written(place: Place) -> str:
     """A place as messages name it, `expectations[0].shares: `; nothing for the whole."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
     return f"{text}: " if text else ""
+
+
+def _hint(value: Any, schema: dict[str, Any]) -> str:
+    """Say how a value is written that is likely meant; empty if nobody can know."""
+    match schema.get("type"):
+        case "array" if isinstance(value, str | int) and not isinstance(value, bool):
+            return f": write [{value}]"
+        case "array" if isinstance(value, dict):
+            return ": begin each with `- `"
+        case "string" if isinstance(value, bool | int | float):
+            return ": put it in quotes"
+        case "number" if isinstance(value, str) and value.endswith("%"):
+            return ": leave out the %"
+    return ""
 
 
 def _wanted(schema: dict[str, Any]) -> str:
@@ -124,6 +144,17 @@ _NOUNS = {
     "integer": "whole number",
     "number": "number",
 }
+_OTHERWISE = {
+    "as": {"user", "enduser", "end-user", "end_user", "username", "login"},
+    "headers": {"header", "with"},
+    "never": {"not", "none", "forbidden", "except"},
+    "path": {"url", "uri"},
+    "requests": {"count", "n", "times", "number", "samples"},
+    "shares": {"weights", "weight", "split", "versions", "version", "percent"},
+    "status": {"code", "statuscode", "http"},
+    "within": {"timeout", "latency", "time", "duration", "p95"},
+}
+"""Other words for a field, by its name."""
 _WANTED = {
     "path": "path, such as /productpage",
     "status": "status from 200 to 599, or mapping of statuses to percentages",

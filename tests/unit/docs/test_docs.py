@@ -32,7 +32,7 @@ def test_the_expectations_of_the_readme_are_some() -> None:
     """A newcomer copies them."""
     (text,) = re.findall(r"```yaml\n(# expect\.yaml\n.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
 
-    assert ["jason", "", ""] == [
+    assert ["jason", "", "", ""] == [
         one.end_user for one in expectations(ExpectationFile("README.md", text), Fraction(5, 100))
     ]
 

@@ -42,6 +42,7 @@ def test_statuses() -> None:
     ("written", "field", "why"),
     [
         ({"shares": {"v1": 50, "v2": 40}}, "shares", "add up to 90"),
+        ({"shares": {"v1": 0.9, "v2": 0.1}}, "shares", "give percent, such as 90 and not 0.9"),
         ({"shares": {"v1": 110, "v2": -10}}, "shares", "v1: 110 is no share"),
         ({"shares": {"v1": "90"}}, "shares", "v1: '90' is no share"),
         ({"shares": {"v1": 100}, "status": 200}, "status", "make two expectations"),
