@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections.abc import Iterator
 from socket import SHUT_RDWR, socket
 from types import TracebackType
@@ -16,7 +15,7 @@ from platforms.environment import DATA
 from platforms.errors import Busy, PlatformError, TrafficError
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.traffic_pods import TrafficPods
-from platforms.wait import wait_until
+from platforms.wait import wait_until, wait_while
 
 NAMESPACE = "bookinfo-traffic"
 GATEWAY_URL = "http://istio-ingressgateway.istio-system"
@@ -94,17 +93,18 @@ class TrafficJob:
                 f"--in-cluster: there is no namespace {NAMESPACE} in context {self._cluster.context}: "
                 "`kubectl apply -k manifests/traffic` creates it"
             )
-        deadline = time.monotonic() + _LEFTOVER_SECONDS
-        while jobs := self._cluster.objects("batch/v1", "Job", NAMESPACE):
-            since = jobs[0]["metadata"]["creationTimestamp"]
-            if is_over(jobs[0]):
+
+        def left() -> list[dict[str, Any]]:
+            jobs = self._cluster.objects("batch/v1", "Job", NAMESPACE)
+            if jobs and is_over(jobs[0]):
                 self._delete()
-            elif time.monotonic() > deadline:
-                raise Busy(
-                    f"--in-cluster: another run has been sending traffic since {since} "
-                    f"(Job traffic in namespace {NAMESPACE}); if its runner is gone, it ends within a minute"
-                )
-            time.sleep(_POLL_SECONDS)
+            return jobs
+
+        if jobs := wait_while(left, _LEFTOVER_SECONDS, every=_POLL_SECONDS):
+            raise Busy(
+                f"--in-cluster: another run has been sending traffic since {jobs[0]['metadata']['creationTimestamp']} "
+                f"(Job traffic in namespace {NAMESPACE}); if its runner is gone, it ends within a minute"
+            )
 
     def _connected(self, master: str) -> tuple[socket, IO[str]]:
         """A connection to the master, who says so: a forwarded port is open before anybody listens behind it."""

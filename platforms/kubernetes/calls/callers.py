@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 from platforms.bookinfo import BOOKINFO
 from platforms.counters import Heard
+from platforms.demo.foreign import foreign_pair
 from platforms.errors import NotConverged, NotReachable
 from platforms.istio.registry import identity
-from platforms.kubernetes.calls.foreign import foreign_certificate
 from platforms.kubernetes.calls.pods import GATEWAY, OUTSIDE, CallerPods
 from platforms.kubernetes.calls.scripts import by_plain_http, by_tls, statuses
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh.proxies import Pod, Proxies
+from platforms.wait import wait_while
 
 _DRAINED_SECONDS = 120.0
 """Istio gives connections of before 45 s, unless it is told otherwise."""
@@ -59,11 +59,11 @@ class PodCallers:
         """The right name, signed by nobody whom the mesh knows."""
         proxy = BOOKINFO.proxy(name)
         namespace = proxy.namespace if proxy.is_gateway else self._namespace
-        pem = foreign_certificate(identity(namespace, proxy.service_account))
+        pair = foreign_pair(identity(namespace, proxy.service_account))
         return [
             answer
             for pod in self._pods_of(app)
-            for answer in statuses(self._others.run(OUTSIDE, by_tls(pod.address, path, times, pem)))
+            for answer in statuses(self._others.run(OUTSIDE, by_tls(pod.address, path, times, pair)))
         ]
 
     def in_plain_text(self, app: str, path: str, times: int) -> Sequence[int | None]:
@@ -80,14 +80,15 @@ class PodCallers:
 
     def _wait_for_older_connections(self) -> None:
         """Return when no proxy judges anybody by policies of before, as it does on connections that it had then."""
-        deadline = time.monotonic() + _DRAINED_SECONDS
-        while late := [pod.name for pod in self._pods() if self._proxies.draining(pod)]:
-            if time.monotonic() > deadline:
-                raise NotConverged(
-                    f"after {_DRAINED_SECONDS:.0f} s, connections of before are still judged by older policies: "
-                    f"{', '.join(late)}"
-                )
-            time.sleep(_POLL_SECONDS)
+
+        def draining() -> list[str]:
+            return [pod.name for pod in self._pods() if self._proxies.draining(pod)]
+
+        if late := wait_while(draining, _DRAINED_SECONDS, every=_POLL_SECONDS):
+            raise NotConverged(
+                f"after {_DRAINED_SECONDS:.0f} s, connections of before are still judged by older policies: "
+                f"{', '.join(late)}"
+            )
 
     def _pods_of(self, app: str) -> list[Pod]:
         return [pod for pod in self._pods() if pod.app == app and pod.proxy != BOOKINFO.gateway.name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -13,6 +12,7 @@ from platforms.bookinfo import NAMESPACE
 from platforms.environment import DATA
 from platforms.errors import NotApplied, PlatformError
 from platforms.kubernetes.client.cluster import Cluster
+from platforms.wait import wait_while
 
 OUTSIDE, GATEWAY = "caller-outside", "caller-gateway"
 _FILE = DATA / "manifests" / "callers" / "callers.yaml"
@@ -41,7 +41,7 @@ class CallerPods:
                 {"apiVersion": "batch/v1", "kind": "Job", "name": owner["name"], "uid": owner["uid"]}
             ]
             self._made.append(self._cluster.apply(policy, where="NetworkPolicy callers"))
-            self._names = self._running(jobs)
+            self._wait_until_ready(jobs)
         except BaseException:
             self.stop()
             raise
@@ -62,35 +62,32 @@ class CallerPods:
             return str(one["spec"]["template"]["spec"]["containers"][0]["image"])
         raise NotApplied(f"there is no Deployment of productpage in namespace {self._namespace}")
 
-    def _running(self, jobs: list[dict[str, Any]]) -> Mapping[str, tuple[str, str]]:
-        deadline = time.monotonic() + _START_SECONDS
-        while True:
-            found: dict[str, tuple[str, str]] = {}
-            for job in jobs:
-                name, namespace = job["metadata"]["name"], job["metadata"]["namespace"]
-                for pod in self._cluster.objects("v1", "Pod", namespace, labels=f"app={name}"):
-                    if _is_ready(pod):
-                        found[name] = (namespace, pod["metadata"]["name"])
-            if len(found) == len(jobs):
-                return found
-            if time.monotonic() > deadline:
-                missing = ", ".join(job["metadata"]["name"] for job in jobs if job["metadata"]["name"] not in found)
-                raise NotApplied(
-                    f"not ready after {_START_SECONDS:.0f} s: {missing}; "
-                    f"`kubectl get events -A` in context {self._cluster.context} may say why"
-                )
-            time.sleep(_POLL_SECONDS)
+    def _wait_until_ready(self, jobs: list[dict[str, Any]]) -> None:
+        def missing() -> list[str]:
+            self._names = {
+                one["name"]: (one["namespace"], pod["metadata"]["name"])
+                for one in (job["metadata"] for job in jobs)
+                for pod in self._pods_of(one)
+                if _is_ready(pod)
+            }
+            return [job["metadata"]["name"] for job in jobs if job["metadata"]["name"] not in self._names]
+
+        if late := wait_while(missing, _START_SECONDS, every=_POLL_SECONDS):
+            raise NotApplied(
+                f"not ready after {_START_SECONDS:.0f} s: {', '.join(late)}; "
+                f"`kubectl get events -A` in context {self._cluster.context} may say why"
+            )
 
     def _delete(self, found: list[dict[str, Any]]) -> None:
-        """Delete these, and return when their pods are gone."""
+        """Delete these, and return when their pods are gone; after a minute they may still be on their way."""
         for one in found:
             self._cluster.delete(one)
-        deadline = time.monotonic() + _END_SECONDS
         jobs = [one["metadata"] for one in found if one["kind"] == "Job"]
-        while any(self._cluster.objects("v1", "Pod", one["namespace"], labels=f"app={one['name']}") for one in jobs):
-            if time.monotonic() > deadline:
-                return
-            time.sleep(_POLL_SECONDS)
+        wait_while(lambda: any(map(self._pods_of, jobs)), _END_SECONDS, every=_POLL_SECONDS)
+
+    def _pods_of(self, job: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The pods of the Job with this metadata."""
+        return self._cluster.objects("v1", "Pod", job["namespace"], labels=f"app={job['name']}")
 
 
 def documents(namespace: str, image: str) -> list[dict[str, Any]]:

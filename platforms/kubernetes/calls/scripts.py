@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from platforms.istio.secrets import KeyPair
+
 NO_ANSWER = "-"
 
 _ASK = r"""
@@ -46,9 +48,9 @@ def by_plain_http(host: str, path: str, times: int) -> list[str]:
     return ["bash", "-c", _ASK, "ask", host, path, str(times)]
 
 
-def by_tls(host: str, path: str, times: int, pem: str) -> list[str]:
+def by_tls(host: str, path: str, times: int, pair: KeyPair) -> list[str]:
     """Return the command that shows a certificate of its own."""
-    return ["python", "-c", _ASK_BY_TLS, host, path, str(times), pem]
+    return ["python", "-c", _ASK_BY_TLS, host, path, str(times), pair.key + pair.chain]
 
 
 def statuses(lines: Sequence[str]) -> list[int | None]:

@@ -8,20 +8,19 @@ import json
 import ssl
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from platforms.counters import Heard
+from platforms.demo.foreign import foreign_pair
 from platforms.envoy import stats, tls
 from platforms.envoy.topology import Topology
 from platforms.istio.registry import Registry
-from platforms.local.certificates import Authority
+from platforms.istio.secrets import KeyPair
 from platforms.loopback import LOOPBACK
 
 _SECONDS = 15.0
-_LIFETIME = timedelta(hours=1)
 
 
 class LocalCallers:
@@ -56,12 +55,8 @@ class LocalCallers:
 
     def as_impostor(self, name: str, app: str, path: str, times: int) -> Sequence[int | None]:
         """The right name, signed by an authority that exists for this call alone."""
-        proxy = self._registry.proxy(name)
-        with tempfile.TemporaryDirectory(dir=self._topology.folder) as folder:
-            elsewhere = Topology(Path(folder), {}, gateway_port=self._topology.gateway_port)
-            elsewhere.proxy_folder(name).mkdir(parents=True)
-            Authority(elsewhere, _LIFETIME).issue(proxy)
-            return self._straight(app, path, times, client_context(elsewhere.proxy_folder(name)))
+        pair = foreign_pair(self._registry.proxy(name).identity)
+        return self._straight(app, path, times, _context(pair, self._topology.folder))
 
     def in_plain_text(self, app: str, path: str, times: int) -> Sequence[int | None]:
         return self._straight(app, path, times, None)
@@ -92,12 +87,16 @@ def client_context(folder: Path) -> ssl.SSLContext:
     """A client that shows the certificate in a proxy's folder, and believes whoever answers."""
     document = json.loads((folder / tls.CERTIFICATE_FILE).read_text(encoding="utf-8"))
     secret = document["resources"][0]["tlsCertificate"]
+    pair = KeyPair(secret["certificateChain"]["inlineString"], secret["privateKey"]["inlineString"])
+    return _context(pair, folder.parent)  # beside the folder and not in it, for the proxy watches that one
+
+
+def _context(pair: KeyPair, beside: Path) -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.check_hostname = False  # a workload is known by its identity, and has no other name
     context.verify_mode = ssl.CERT_NONE
-    # Beside the folder and not in it, for the proxy watches that one.
-    with tempfile.NamedTemporaryFile("w", dir=folder.parent, encoding="utf-8") as pem:
-        pem.write(secret["certificateChain"]["inlineString"] + secret["privateKey"]["inlineString"])
+    with tempfile.NamedTemporaryFile("w", dir=beside, encoding="utf-8") as pem:
+        pem.write(pair.chain + pair.key)
         pem.flush()
         context.load_cert_chain(pem.name)
     return context

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess  # noqa: TID251  # the programs are commands
 import sys
 
-from platforms.kubernetes.calls.foreign import foreign_certificate
+from platforms.demo.foreign import foreign_pair
 from platforms.kubernetes.calls.scripts import by_plain_http, by_tls, statuses
 
 NOWHERE = "127.0.0.250"
@@ -19,7 +19,7 @@ def run(command: list[str]) -> list[str]:
 def test_nobody_answers() -> None:
     """A line per call, whatever becomes of it."""
     assert ["-", "-"] == run(by_plain_http(NOWHERE, "/ratings/0", 2))
-    python = [sys.executable, *by_tls(NOWHERE, "/ratings/0", 2, foreign_certificate("spiffe://a/ns/b/sa/c"))[1:]]
+    python = [sys.executable, *by_tls(NOWHERE, "/ratings/0", 2, foreign_pair("spiffe://a/ns/b/sa/c"))[1:]]
     assert ["-", "-"] == run(python)
 
 
