@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from fractions import Fraction
 
 import click
@@ -33,8 +34,7 @@ _USERS_OF_EACH = 4
 
 def scenario(upgrade: Upgrade, stairs: Stairs, margin: Fraction, visitors: tuple[str, ...]) -> Scenario:
     """Build a step per percentage, each of which must hold before the next is taken."""
-    broken = upgrade.breakage.rule if upgrade.breakage else ResourceSet(())
-    steps = tuple(_step(upgrade, percent, margin, visitors, broken, steps=len(stairs.of)) for percent in stairs.of)
+    steps = tuple(_step(upgrade, percent, margin, visitors, steps=len(stairs.of)) for percent in stairs.of)
     key = "title.rollout_broken" if upgrade.breakage else "title.rollout"
     return Scenario(
         name="rollout",
@@ -42,14 +42,17 @@ def scenario(upgrade: Upgrade, stairs: Stairs, margin: Fraction, visitors: tuple
         steps=steps,
         point=len(steps) - 1,
         outcomes=NAMES,
-        fallback=State(baseline().overlaid(ResourceSet((*rule_before(upgrade), *broken)))),
-        notes=tuple(_notes(upgrade, stairs)),
+        fallback=State(baseline().overlaid(ResourceSet((*rule_before(upgrade), *_broken(upgrade, ALL))))),
+        notes=tuple(_notes(upgrade, stairs, visitors)),
     )
 
 
-def _step(
-    upgrade: Upgrade, percent: int, margin: Fraction, visitors: tuple[str, ...], broken: ResourceSet, *, steps: int
-) -> Step:
+def _broken(upgrade: Upgrade, percent: int) -> ResourceSet:
+    """Return the rules that break the new version when it gets this percentage of the traffic."""
+    return upgrade.breakage.rule(percent) if upgrade.breakage else ResourceSet(())
+
+
+def _step(upgrade: Upgrade, percent: int, margin: Fraction, visitors: tuple[str, ...], *, steps: int) -> Step:
     everybody = [
         _expect({upgrade.old: ALL - percent, upgrade.new: percent}, name, margin if name == ANONYMOUS else 3 * margin)
         for name in visitors
@@ -60,7 +63,7 @@ def _step(
         share = _HALF
     return Step(
         Message("step.share", percent=percent, version=upgrade.new),
-        State(baseline().overlaid(ResourceSet((*rule(upgrade, percent), *broken)))),
+        State(baseline().overlaid(ResourceSet((*rule(upgrade, percent), *_broken(upgrade, percent))))),
         tuple(everybody),
         users=_USERS_OF_EACH * len(visitors),
         health=Health(upgrade.new, upgrade.old, share, upgrade.worse, slower_ms=upgrade.slower_ms, steps=steps),
@@ -72,12 +75,14 @@ def _expect(percents: dict[str, int], end_user: str, margin: Fraction, *, part: 
     return Expectation(end_user, shares, margin=min(margin, _HALF), aspect=Aspect.ANSWERED, part=part)
 
 
-def _notes(upgrade: Upgrade, stairs: Stairs) -> list[Message]:
+def _notes(upgrade: Upgrade, stairs: Stairs, visitors: Collection[str]) -> list[Message]:
     notes = []
     if stairs.of[-1] == ALL:
         notes.append(Message("note.control", user=CONTROL, old=upgrade.old, new=upgrade.new))
     if upgrade.breakage:
         notes.append(Message("note.broken", version=upgrade.new))
+        if upgrade.breakage.user and upgrade.breakage.user not in visitors:
+            notes.append(Message("note.broken_unseen", version=upgrade.new, user=upgrade.breakage.user))
     return notes
 
 
@@ -127,8 +132,12 @@ def _build(
     if to_ == from_:
         raise UsageError(words(Message("error.same_version", version=to_)))
     breakage = None if break_ is None else Breakage.parse(break_, to=to_)
-    upgrade = Upgrade(to_, from_, worse / ALL, slower, breakage)
-    return scenario(upgrade, Stairs.parse(steps), margin, _visitors(visitors))
+    upgrade, stairs = Upgrade(to_, from_, worse / ALL, slower, breakage), Stairs.parse(steps)
+    if breakage and breakage.start > stairs.of[-1]:
+        raise UsageError(
+            words(Message("error.break_never", given=ascii(break_), steps=str(stairs), last=stairs.of[-1]))
+        )
+    return scenario(upgrade, stairs, margin, _visitors(visitors))
 
 
 COMMAND = Command(

@@ -51,6 +51,7 @@ def test_a_step_asks_as_often_as_its_comparison_takes() -> None:
         ["--visitors", "a,b,c,d,e,f,g"],
         ["--visitors", "a,,b"],
         ["--break", "v3=errors:20%"],
+        ["--break", "v2=errors:20%|from:51%", "--steps", "10,50"],
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_line(arguments: list[str]) -> None:
@@ -59,3 +60,22 @@ def test_what_makes_no_sense_is_refused_in_one_line(arguments: list[str]) -> Non
         COMMAND.scenario(arguments, MARGIN)
 
     assert 1 == len(str(refused.value).splitlines())
+
+
+def test_a_release_that_breaks_late_is_well_before() -> None:
+    """The rule that breaks it is in force from that step on, and in what the rollout goes back to."""
+    scenario = COMMAND.scenario(["--break", "v2=errors:20%|from:100%"], MARGIN)
+
+    assert scenario.fallback
+    assert [False, False, True, True] == [
+        "httpStatus" in state.resources.dump()
+        for state in (*(step.state for step in scenario.steps), scenario.fallback)
+    ]
+
+
+@pytest.mark.parametrize(("user", "told"), [("opennaru", False), ("jason", True)])
+def test_what_no_visitor_can_see_is_said(user: str, *, told: bool) -> None:
+    """A release that is broken for somebody else is promoted, and nobody is to wonder why."""
+    notes = COMMAND.scenario(["--break", f"v2=errors:20%|user:{user}"], MARGIN).notes
+
+    assert told == ("broken_unseen" in str(notes))
