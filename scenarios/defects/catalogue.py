@@ -7,9 +7,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 from platforms.errors import NotConverged
-from scenarios import canary, fault_ratings, mirroring, retries, timeouts, user_routing
+from scenarios import canary, fault_ratings, rollout, user_routing
 from scenarios.canary import Weights
 from scenarios.defects import mutations
+from scenarios.defects.beyond_the_deck import counted_defects, ejection_defects, rollout_defects
 from scenarios.defects.defect import Defect
 from scenarios.evidence.judgement import Verdict
 from scenarios.fault_ratings import Fault
@@ -22,16 +23,18 @@ _USER = user_routing.SLIDE_USER
 
 
 def defects() -> tuple[Defect, ...]:
-    """Return three controls without a defect, which must hold, then one entry per defect."""
+    """Return four controls without a defect, which must hold, then one entry per defect."""
     release = canary.scenario(Weights((90, 10, 0)), _MARGIN)
     user = user_routing.scenario(_USER, _MARGIN)
     fault = fault_ratings.scenario(Fault.ABORT, "v3", _MARGIN)
     return (
-        *map(_no_defect, (release, user, fault)),
+        *map(_no_defect, (release, user, fault, rollout.COMMAND.scenario(["--steps", "50"], _MARGIN))),
         *_canary_defects(release),
         *_user_routing_defects(user),
         *_fault_defects(fault),
-        *_counted_defects(),
+        *counted_defects(),
+        *ejection_defects(),
+        *rollout_defects(),
         *_run_defects(release),
         *_restore_defects(user),
     )
@@ -175,40 +178,6 @@ def _fault_defects(scenario: Scenario) -> Iterator[Defect]:
         actual_state=mutations.with_hidden_errors(fine),
         expected=Verdict.INCONCLUSIVE,
         expected_reason="behind pages that look whole",
-    )
-
-
-def _counted_defects() -> Iterator[Defect]:
-    """Those of the episodes that claim something of the proxies' counts: without what they are about, and with less of it."""
-    scenario = timeouts.COMMAND.scenario([], _MARGIN)
-    yield Defect(
-        name="timeout-missing",
-        description=Message("defect.timeout_missing"),
-        scenario=scenario,
-        step=2,
-        actual_state=scenario.steps[1].state,
-        expected=Verdict.FAILS,
-        expected_reason="ended by their time-out: 0 of",
-    )
-    scenario = retries.COMMAND.scenario([], _MARGIN)
-    yield Defect(
-        name="retries-missing",
-        description=Message("defect.retries_missing"),
-        scenario=scenario,
-        step=2,
-        actual_state=scenario.steps[1].state,
-        expected=Verdict.FAILS,
-        expected_reason="rescued by a retry: 0 of",
-    )
-    scenario = mirroring.COMMAND.scenario([], _MARGIN)
-    yield Defect(
-        name="copies-missing",
-        description=Message("defect.copies_missing"),
-        scenario=scenario,
-        step=0,
-        actual_state=mirroring.COMMAND.scenario(["--percent", "10"], _MARGIN).steps[0].state,
-        expected=Verdict.FAILS,
-        expected_reason="copies to reviews v2",
     )
 
 

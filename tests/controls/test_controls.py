@@ -48,6 +48,10 @@ def played(platform: FakePlatform, capsys: pytest.CaptureFixture[str], *names: s
         pytest.param("nothing-user_routing", marks=pytest.mark.exhaustive),
         pytest.param("timeout-missing", marks=pytest.mark.exhaustive),
         pytest.param("retries-missing", marks=pytest.mark.exhaustive),
+        pytest.param("detection-missing", marks=pytest.mark.exhaustive),
+        pytest.param("nothing-rollout", marks=pytest.mark.exhaustive),
+        pytest.param("bad-release", marks=pytest.mark.exhaustive),
+        pytest.param("split-of-release", marks=pytest.mark.exhaustive),
     ],
 )
 def test_what_is_planted_is_caught(name: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -155,9 +159,9 @@ def test_the_first_rows_are_of_right_meshes() -> None:
     """One of each scenario; every other row has an answer that is not HOLDS, and a reason to be looked for."""
     rows = defects()
 
-    assert [Verdict.HOLDS] * 3 == [defect.expected for defect in rows[:3]]
-    assert 3 == len({defect.scenario.name for defect in rows[:3]})
-    assert all(defect.expected is not Verdict.HOLDS and defect.expected_reason for defect in rows[3:])
+    assert [Verdict.HOLDS] * 4 == [defect.expected for defect in rows[:4]]
+    assert 4 == len({defect.scenario.name for defect in rows[:4]})
+    assert all(defect.expected is not Verdict.HOLDS and defect.expected_reason for defect in rows[4:])
 
 
 def test_a_stale_proxy_is_the_only_laggard() -> None:
