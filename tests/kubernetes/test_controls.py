@@ -18,6 +18,7 @@ SECONDS = 900
     [
         ("weights", "overtaken"),
         pytest.param(("stale-proxy", "hidden-errors", "replaced", "restore"), marks=pytest.mark.exhaustive),
+        pytest.param(("detection-missing", "back-too-soon", "bad-release"), marks=pytest.mark.exhaustive),
     ],
     ids=" ".join,
 )

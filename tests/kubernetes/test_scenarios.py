@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import subprocess  # noqa: TID251  # for the type of a command
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
 from tests import commands
+from tests.e2e.scenarios.test_local import EXPECTATIONS, RULES
 from tests.kubernetes.deployed import ROOT, Bookinfo, Run
 
 SCHEMA = json.loads((ROOT / "scenarios" / "reporting" / "report.schema.json").read_text())
@@ -43,6 +45,8 @@ def document(*words: str) -> dict[str, Any]:
         pytest.param(("scenarios.timeouts",), marks=pytest.mark.exhaustive),
         pytest.param(("scenarios.retries",), marks=pytest.mark.exhaustive),
         pytest.param(("scenarios.mirroring", "--to", "v3"), marks=pytest.mark.exhaustive),
+        pytest.param(("scenarios.circuit_breaking",), marks=pytest.mark.exhaustive),
+        pytest.param(("scenarios.rollout", "--steps", "50,100"), marks=pytest.mark.exhaustive),
     ],
     ids=" ".join,
 )
@@ -62,6 +66,46 @@ def test_the_slides_rule_fails() -> None:
 
     assert ("FAILS", True) == (found["verdict"], found["restored"])
     assert any("others saw v3" in reason for reason in found["reasons"])
+
+
+@pytest.mark.exhaustive
+@pytest.mark.usefixtures("bookinfo")
+def test_without_detection_an_instance_that_hangs_is_still_asked() -> None:
+    """And who met it is said."""
+    found = document("scenarios.circuit_breaking", "--without-detection")
+
+    assert ("FAILS", True) == (found["verdict"], found["restored"])
+    assert any("was still asked after" in reason for reason in found["reasons"])
+
+
+@pytest.mark.exhaustive
+@pytest.mark.usefixtures("bookinfo")
+@pytest.mark.parametrize(
+    ("planted", "measure"), [("v2=errors:20%", "success"), ("v2=slow:800ms", "p50"), ("v2=slow:800ms@4%", "p99.5")]
+)
+def test_a_bad_release_is_rolled_back(planted: str, measure: str) -> None:
+    """While requests go on, by the measure that it is bad in; then the baseline is back."""
+    found = document("scenarios.rollout", "--steps", "50", "--break", planted)
+    health = found["steps"][-1]["health"]
+
+    assert ("FAILS", True) == (found["verdict"], found["restored"])
+    assert "FAILS" == health["measures"][measure]["verdict"]
+    assert health["rolled_back_ms"] is not None
+
+
+@pytest.mark.exhaustive
+@pytest.mark.usefixtures("bookinfo")
+def test_rules_of_ones_own_are_proven(tmp_path: Path) -> None:
+    """By end user, header, path and status, as on local; the same rules FAIL what they do not do."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    (tmp_path / "expect.yaml").write_text(EXPECTATIONS, encoding="utf-8")
+    holds = document("scenarios.prove", "-f", str(tmp_path), "--margin", "50")
+    (tmp_path / "expect.yaml").write_text("expectations: [{as: jason, never: [v2]}, {path: /nowhere, status: 200}]")
+    fails = document("scenarios.prove", "-f", str(tmp_path))
+
+    assert ([], "HOLDS", True) == (holds["reasons"], holds["verdict"], holds["restored"])
+    assert ("FAILS", True) == (fails["verdict"], fails["restored"])
+    assert all(any(said in why for why in fails["reasons"]) for said in ("jason: v2 ", "anonymous: HTTP 404 "))
 
 
 def test_by_hand(cluster: Run) -> None:
