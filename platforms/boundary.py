@@ -192,8 +192,11 @@ class Platform(Protocol):
         Workloads whose proxies do not tell are left out. Where a proxy restarts, they begin anew.
         """
 
-    def updates(self) -> Mapping[str, str]:
-        """A text for each proxy that changes when it is given another rule; who is ready, or leaves, is no rule."""
+    def updates(self) -> Mapping[str, Mapping[str, str]]:
+        """Read what each proxy was given, by name, each with a text that changes when it is given anew; who is ready is nothing given.
+
+        A name may go without a change of rules: a listener's routes are there until it has drained.
+        """
 
     def instances(self) -> Mapping[str, str]:
         """A text for each instance and proxy by name that changes when it is another one or was restarted."""

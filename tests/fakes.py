@@ -290,8 +290,8 @@ class FakePlatform:
                 for caller in ("reviews-v1", "reviews-v2", "reviews-v3")
             }
 
-    def updates(self) -> Mapping[str, str]:
-        return dict.fromkeys(PROXIES, f"{self._updates} updates")
+    def updates(self) -> Mapping[str, Mapping[str, str]]:
+        return {proxy: {"rules": f"{self._updates} updates"} for proxy in PROXIES}
 
     def instances(self) -> Mapping[str, str]:
         replaced = self.defects.replaced_after and self._visits.total() >= self.defects.replaced_after

@@ -73,6 +73,25 @@ def served_clusters(config_dump: Mapping[str, Any], registry: Registry) -> dict[
     )
 
 
+def route_updates(config_dump: Mapping[str, Any]) -> dict[str, str]:
+    """Read when the proxy was given each route configuration, from the answer to `ROUTES_PATH`."""
+    return _updates(config_dump, "route_config")
+
+
+def cluster_updates(config_dump: Mapping[str, Any]) -> dict[str, str]:
+    """Read when the proxy was given each cluster, from the answer to `CLUSTERS_PATH`."""
+    return _updates(config_dump, "cluster")
+
+
+def _updates(config_dump: Mapping[str, Any], field: str) -> dict[str, str]:
+    """The newest of a name: beside a listener there may be one of before, which drains."""
+    times: dict[str, str] = {}
+    for one in config_dump.get("configs", ()):
+        if name := one.get(field, {}).get("name"):
+            times[name] = max(times.get(name, ""), str(one["last_updated"]))
+    return times
+
+
 def shown(
     configurations: Iterable[Mapping[str, Any]], clusters: Iterable[Mapping[str, Any]], registry: Registry
 ) -> dict[str, Any]:

@@ -132,8 +132,8 @@ class KubernetesPlatform:
                 sums[pod.proxy] = sums[pod.proxy] + one if pod.proxy in sums else one
         return sums
 
-    def updates(self) -> Mapping[str, str]:
-        return {pod.name: self._proxies.since(pod) for pod in self.pods()}
+    def updates(self) -> Mapping[str, Mapping[str, str]]:
+        return {pod.name: self._proxies.updates(pod) for pod in self.pods()}
 
     def instances(self) -> Mapping[str, str]:
         return {pod.name: f"{pod.uid}, {pod.restarts} restarts" for pod in self.pods()}

@@ -136,11 +136,11 @@ class LocalPlatform:
                 sums[workload] = sums[workload] + calls if workload in sums else calls
         return sums
 
-    def updates(self) -> Mapping[str, str]:
+    def updates(self) -> Mapping[str, Mapping[str, str]]:
         # Clusters are given to the proxies with their endpoints, so their times do not tell who is ready from a rule.
-        applied = f"{self.status()['applied']} states applied"
+        applied = {"states applied": str(self.status()["applied"])}
         return {
-            proxy: f"{applied}, routes of {_last_updates(json.loads(answer))}"
+            proxy: applied | config_dump.route_updates(json.loads(answer))
             for proxy, answer in self._all_answers(config_dump.ROUTES_PATH).items()
         }
 
@@ -247,11 +247,6 @@ class LocalPlatform:
                 return True
         except OSError:
             return False
-
-
-def _last_updates(dump: Mapping[str, Any]) -> str:
-    """The times at which a proxy was given its routes; it is given them anew only if they change."""
-    return ", ".join(str(one["last_updated"]) for one in dump.get("configs", ()))
 
 
 def _describe_stale(proxy: str, stale: Iterable[str], revision: str) -> str:

@@ -137,7 +137,7 @@ class DefectivePlatform:
     def calls(self) -> Mapping[str, Calls]:
         return self._platform.calls()
 
-    def updates(self) -> Mapping[str, str]:
+    def updates(self) -> Mapping[str, Mapping[str, str]]:
         return self._platform.updates()
 
     def instances(self) -> Mapping[str, str]:

@@ -18,7 +18,10 @@ def instance_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tup
     )
 
 
-def rule_updates(before: Mapping[str, str], after: Mapping[str, str]) -> Text:
-    """Count the proxies that received another rule in between; empty if none. One that went or came does not count."""
-    proxies = sum(after.get(name, was) != was for name, was in before.items())
+def rule_updates(before: Mapping[str, Mapping[str, str]], after: Mapping[str, Mapping[str, str]]) -> Text:
+    """Count the proxies that were given something anew in between; empty if none. What went or came does not count."""
+    proxies = sum(
+        any(after.get(proxy, {}).get(name, was) != was for name, was in given.items())
+        for proxy, given in before.items()
+    )
     return Message("doubt.in_between", n=proxies) if proxies else ""

@@ -136,17 +136,11 @@ class Proxies:
         """The calls of its own workload that went through a sidecar; None where it does not keep these counts."""
         return stats.calls(self._ask(pod, stats.CALLS_PATH))
 
-    def since(self, pod: Pod) -> str:
-        """The time at which a pod's Envoy was given its routes and Bookinfo's clusters; it is given them anew only if they change."""
-        ours = f".{self._namespace}.svc."
-        return max(
-            (
-                str(one["last_updated"])
-                for one in self._config_dump(pod)
-                if "route_config" in one or ours in one.get("cluster", {}).get("name", "")
-            ),
-            default="",
-        )
+    def updates(self, pod: Pod) -> dict[str, str]:
+        """The times at which a pod's Envoy was given its routes and Bookinfo's clusters; it is given them anew only if they change."""
+        routes = config_dump.route_updates(self._ask(pod, config_dump.ROUTES_PATH))
+        clusters = config_dump.cluster_updates(self._ask(pod, config_dump.CLUSTERS_PATH))
+        return routes | {name: time for name, time in clusters.items() if f".{self._namespace}.svc." in name}
 
     def refusals(self, pod: Pod, *, seconds: int) -> list[str]:
         """The reasons for which a pod's Envoy refused configuration in the last `seconds`."""
@@ -172,10 +166,6 @@ class Proxies:
             answer = in_namespace(self._ask(pod, part.path), self._namespace, NAMESPACE)
             kept = self._served[pod.name, part.path] = times, part.shown(answer, BOOKINFO)
         return kept[1]
-
-    def _config_dump(self, pod: Pod) -> list[dict[str, Any]]:
-        paths = (config_dump.ROUTES_PATH, config_dump.CLUSTERS_PATH)
-        return [entry for path in paths for entry in self._ask(pod, path).get("configs", ())]
 
     def _ask(self, pod: Pod, path: str) -> dict[str, Any]:
         """One answer; a connection that broke since the last question is made anew once."""

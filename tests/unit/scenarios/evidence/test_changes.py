@@ -11,6 +11,7 @@ from scenarios.messages.catalogue import english
 from scenarios.messages.message import Message
 
 BEFORE = {"details-v1": "pid 7", "reviews-v1": "pid 8"}
+GIVEN = {"details-v1": {"9080": "at 1"}, "reviews-v1": {"9080": "at 2", "of a listener that drains": "at 2"}}
 
 
 def told(changed: Sequence[Message]) -> str:
@@ -49,13 +50,18 @@ def test_more_instances_are_no_change() -> None:
 @pytest.mark.parametrize(
     ("after", "said"),
     [
-        (BEFORE, ""),
-        ({"details-v1": "pid 7"}, ""),
-        ({**BEFORE, "reviews-v2": "pid 9"}, ""),
-        ({**BEFORE, "reviews-v1": "pid 9"}, "another one was in force in between, on 1 proxy"),
-        ({"details-v1": "x", "reviews-v1": "y"}, "another one was in force in between, on 2 proxies"),
+        (GIVEN, ""),
+        ({"details-v1": {"9080": "at 1"}}, ""),
+        ({**GIVEN, "reviews-v2": {"9080": "at 3"}}, ""),
+        ({**GIVEN, "reviews-v1": {"9080": "at 2"}}, ""),
+        ({**GIVEN, "reviews-v1": {**GIVEN["reviews-v1"], "more": "at 3"}}, ""),
+        ({**GIVEN, "reviews-v1": {"9080": "at 3"}}, "another one was in force in between, on 1 proxy"),
+        (
+            {"details-v1": {"9080": "at 3"}, "reviews-v1": {"9080": "at 3", "of a listener that drains": "at 3"}},
+            "another one was in force in between, on 2 proxies",
+        ),
     ],
 )
-def test_a_proxy_that_was_given_another_rule_is_counted(after: dict[str, str], said: str) -> None:
-    """One that went or came meanwhile does not count."""
-    assert said == english(rule_updates(BEFORE, after))
+def test_a_proxy_that_was_given_another_rule_is_counted(after: dict[str, dict[str, str]], said: str) -> None:
+    """A proxy that went or came meanwhile does not count, nor the routes of a listener that has drained."""
+    assert said == english(rule_updates(GIVEN, after))
