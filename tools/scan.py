@@ -119,7 +119,8 @@ def hadolint() -> Iterator[ScanFinding]:
 
 
 def actionlint() -> Iterator[ScanFinding]:
-    workflows = sorted(path.relative_to(ROOT) for path in (ROOT / ".github" / "workflows").glob("*.y*ml"))
+    folders = (".github", "examples/*/.github")
+    workflows = sorted(path.relative_to(ROOT) for one in folders for path in ROOT.glob(f"{one}/workflows/*.y*ml"))
     for one in _answer([_program("actionlint"), "-format", "{{json .}}", *workflows]):
         yield ScanFinding("actionlint", one["kind"], one["filepath"], f"line {one['line']}: {one['message']}")
 

@@ -78,7 +78,11 @@ def main(service: str, version: str, instance: str, port: str, control: str) -> 
     Path(control).unlink(missing_ok=True)  # of a life before
     told = socketserver.ThreadingUnixStreamServer(control, _Told)
     threading.Thread(target=told.serve_forever, daemon=True).start()
-    _Server((_HOST, int(port)), _App).serve_forever()
+    try:
+        server = _Server((_HOST, int(port)), _App)
+    except OSError as error:
+        sys.exit(f"error: {service} {version} cannot listen on port {port} of {_HOST}: {error.strerror}")
+    server.serve_forever()
 
 
 if __name__ == "__main__":

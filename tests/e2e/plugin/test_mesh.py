@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
-from platforms.errors import Rejected, UsageError
+from platforms.errors import NotReachable, Rejected, UsageError
+from platforms.loopback import LOOPBACK, free_port
 from scenarios.plugin.mesh import StubMesh
 
 SPLIT = """
@@ -73,8 +76,25 @@ def test_reset(mesh: StubMesh) -> None:
     with pytest.raises(UsageError, match="no version is declared yet"):
         mesh.get("orders")
 
+    with socket.create_server((LOOPBACK, free_port())) as taken:  # of no matter: the port of a Service is nobody's else
+        port = taken.getsockname()[1]
+        mesh.service("orders", ["v1", "v2"], port=port)
+        mesh.expect("orders", status=200)
+
+
+@pytest.mark.exhaustive
+def test_a_mesh_that_was_killed(mesh: StubMesh) -> None:
+    """Whoever asks it next is told, and the one after that has another."""
     mesh.service("orders", ["v1", "v2"])
-    mesh.expect("orders", status=200)
+    mesh.get("orders")
+    standing = mesh._standing
+    assert standing
+    standing._supervisor.kill()
+    standing._supervisor.wait()
+
+    with pytest.raises(NotReachable, match="the mesh has ended"):
+        mesh.get("orders")
+    assert 200 == mesh.get("orders").status
 
 
 def test_what_is_wrong(mesh: StubMesh) -> None:
