@@ -137,7 +137,7 @@ def _doors(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
     ours = {
         one.route_configuration: {
             "names": ["*"] if "*" in one.hosts else list(one.hosts),
-            "certificate": one.sds_name,
+            "certificate": one.credential if "://" in one.credential else f"kubernetes://{one.credential}",
             "minimum": one.minimum,
             "maximum": one.maximum,
         }
