@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from platforms.counters import Calls, Counters, Heard, Hop
 from platforms.istio.registry import Workload
 from platforms.istio.resources import Resource, ResourceSet, dry_run, said
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Another number of instances of a workload than usual."""
+
+    workload: str
+    instances: int
+    under_load: bool = False
+    """The platform's autoscaler brings so many once there is load for them; or else they are there whatever the load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,8 @@ class State:
     """The Istio objects in force."""
     stopped: frozenset[str] = frozenset()
     """Workloads with no running instance, such as {"ratings-v1"}."""
+    scaled: tuple[Scale, ...] = ()
+    """Workloads with another number of instances; the others have as many as usual."""
 
     def document(self) -> dict[str, Any]:
         """The state as JSON has it; what equality does not look at goes along."""
@@ -30,6 +42,7 @@ class State:
                 for one in self.resources
             ],
             "stopped": sorted(self.stopped),
+            **({"scaled": [asdict(one) for one in self.scaled]} if self.scaled else {}),
         }
 
     @classmethod
@@ -49,7 +62,11 @@ class State:
             )
             for one in document["resources"]
         )
-        return cls(ResourceSet(tuple(resources)), frozenset(document["stopped"]))
+        scaled = tuple(
+            Scale(str(one["workload"]), int(one["instances"]), one["under_load"] is True)
+            for one in document.get("scaled", ())
+        )
+        return cls(ResourceSet(tuple(resources)), frozenset(document["stopped"]), scaled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +128,23 @@ class Callers(Protocol):
         """Return what the proxies of an app have counted so far; between two changes of policies, it only grows."""
 
 
+class Scaler(Protocol):
+    """A platform's way to give a workload another number of instances while its pages are asked for."""
+
+    @property
+    def has_autoscaler(self) -> bool:
+        """Tell whether a `Scale` may be `under_load`."""
+
+    def knows_load(self) -> bool:
+        """Tell whether the autoscaler is told what the instances are busy with, without which it brings nobody."""
+
+    def ready(self, workload: str) -> Mapping[str, int]:
+        """Return the instances of a workload that its callers may call, each with the calls that their proxies have sent it."""
+
+    def belong(self, workload: str) -> Collection[str]:
+        """Return the names of `instances` that are this workload's and its proxies'."""
+
+
 class LoadGenerator(Protocol):
     """A duplex line channel to the program that sends the requests; it runs as long as the block, and ends with us."""
 
@@ -154,7 +188,7 @@ class Platform(Protocol):
         """`local` or `kubernetes`."""
 
     def workloads(self) -> Mapping[Workload, int]:
-        """The workloads of this Bookinfo, each with the number of its instances while nothing is stopped."""
+        """The workloads of this Bookinfo, each with its usual number of instances: while nothing is stopped or scaled."""
 
     @property
     def gateway_url(self) -> str:
@@ -182,6 +216,10 @@ class Platform(Protocol):
     @property
     def callers(self) -> Callers | None:
         """A way to call the apps as any of the workloads; None where there is none."""
+
+    @property
+    def scaler(self) -> Scaler | None:
+        """A way to scale a workload, as `State.scaled` asks for; None where the number of instances is fixed."""
 
     def under_way(self) -> int:
         """The number of calls between services that the callers' proxies have begun and not ended, those included that a fault holds back."""

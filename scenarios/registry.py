@@ -11,6 +11,7 @@ from scenarios import (
     mirroring,
     retries,
     rollout,
+    scale_out,
     timeouts,
     user_routing,
     zero_trust,
@@ -32,6 +33,7 @@ COMMANDS: Mapping[str, Command] = {
         retries.COMMAND,
         mirroring.COMMAND,
         circuit_breaking.COMMAND,
+        scale_out.COMMAND,
     )
 }
 """By name: `python -m scenarios.NAME` runs it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from platforms.boundary import State
 from platforms.istio.registry import Workload
@@ -29,6 +30,19 @@ class Ejection:
 
 
 @dataclass(frozen=True, slots=True)
+class Scaling:
+    """More instances of a workload, and what they are to do for the page."""
+
+    workload: str
+    instances: int
+    """How many there are to be; 0 for as many as usual, until that is known."""
+    quicker: Fraction
+    """The part of the time in the step before within which 95 of 100 pages are to come."""
+    by: str = ""
+    """How they come: by an autoscaler, `hpa`, or by being asked for, `replicas`; empty until it is known what the demo can do."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One state of the platform and the expectations while it is in force."""
 
@@ -48,6 +62,8 @@ class Step:
     """What the proxies are to count meanwhile, if no page can show it."""
     ejection: Ejection | None = None
     """Which instance has to be kept out while its requests are sent, or that none has to be."""
+    scaling: Scaling | None = None
+    """Which instances come when its state is put in force, and what is claimed of the page since; visitors come meanwhile."""
 
     def on(self, reviews: Mapping[str, int]) -> Step:
         """Return the step for so many instances of each version of reviews."""

@@ -7,7 +7,7 @@ import random
 import secrets
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -175,6 +175,25 @@ class FakeCallers:
         return [status] * times
 
 
+class FakeScaler:
+    """Instances that are there as soon as the state is."""
+
+    has_autoscaler = False
+
+    def __init__(self, platform: FakePlatform) -> None:
+        self._platform = platform
+
+    def knows_load(self) -> bool:
+        return False
+
+    def ready(self, workload: str) -> dict[str, int]:
+        return {name: self._platform.sent[name] for name in self.belong(workload)}
+
+    def belong(self, workload: str) -> list[str]:
+        asked = {one.workload: one.instances for one in self._platform.in_force.scaled}
+        return [workload, *(f"{workload}-{number}" for number in range(2, asked.get(workload, 1) + 1))]
+
+
 @dataclass
 class FakePlatform:
     """Obeys a State as a right platform would, but for its defects."""
@@ -188,6 +207,8 @@ class FakePlatform:
     """Seconds from accepted to in force."""
     second: float = 0.01
     """How long a second of an injected delay takes here."""
+    work: float = 0.25
+    """The same of the work that a rule gives ratings."""
     defects: Defects = field(default_factory=Defects)
     applied: list[State] = field(default_factory=list)
     """Everything that was ever applied."""
@@ -200,6 +221,9 @@ class FakePlatform:
         self._failures: Counter[Hop] = Counter()
         self._repeated: Counter[str] = Counter()
         """How often reviews were asked again, a retry helped, or a time-out ended a call."""
+        self.sent: Counter[str] = Counter()
+        """The calls that each instance of ratings got."""
+        self._busy: dict[str, threading.Lock] = defaultdict(threading.Lock)
         self._log = _Log()
         self._bad: Counter[str] = Counter()
         self._out: dict[str, float] = {}
@@ -246,7 +270,7 @@ class FakePlatform:
         return dict.fromkeys(BOOKINFO.workloads, 1)
 
     def apply(self, state: State) -> None:
-        if unknown := state.stopped - set(PROXIES):
+        if unknown := {*state.stopped, *(one.workload for one in state.scaled)} - set(PROXIES):
             raise NotApplied(f"no such workload: {', '.join(sorted(unknown))}")
         for resource in state.resources.of_kind("VirtualService"):
             for http in resource.spec["http"]:
@@ -295,7 +319,12 @@ class FakePlatform:
 
     def instances(self) -> Mapping[str, str]:
         replaced = self.defects.replaced_after and self._visits.total() >= self.defects.replaced_after
-        return {proxy: "second" if replaced and proxy == "reviews-v1" else "first" for proxy in PROXIES}
+        names = {*PROXIES, *self.scaler.belong("ratings-v1")}
+        return {name: "second" if replaced and name == "reviews-v1" else "first" for name in names}
+
+    @property
+    def scaler(self) -> FakeScaler:
+        return FakeScaler(self)
 
     def close(self) -> None:
         """There is nothing to let go of."""
@@ -501,7 +530,19 @@ class FakePlatform:
         with self._lock:
             self._count(f"reviews-{version}", "ratings", mark=mark)
             self._answered[f"reviews-{version}"] += 1
+        self._work(state)
         return "shown", delay
+
+    def _work(self, state: State) -> None:
+        """Have an instance of ratings do the work that a rule gives it, one call after the other."""
+        routes = _virtual_service(state, "ratings").get("http", [{}])
+        asked = routes[0].get("headers", {}).get("request", {}).get("set", {}).get("work-ms", "0")
+        there = self.scaler.belong("ratings-v1")
+        with self._lock:
+            instance = min(there, key=lambda name: self.sent[name])
+            self.sent[instance] += 1
+        with self._busy[instance]:
+            time.sleep(int(asked) / 1000 * self.work)
 
     def _answered_late(self) -> None:
         with self._lock:

@@ -12,6 +12,7 @@ from platforms.istio.registry import Workload
 CLUSTERS_PATH = "/clusters?format=json"
 ATTEMPTS_PATH = r"/stats?format=json&filter=^cluster\.outbound.*upstream_rq_(retry|retry_success|timeout)$"
 ACTIVE_REQUESTS_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_active$"
+HEARD_NOW_PATH = r"/stats?format=json&filter=^http\.inbound_.*downstream_rq_active$"
 CALLS_PATH = r"/stats?format=json&filter=^http\.outbound_.*downstream_rq_(total|2xx|active)$"
 DRAINING_PATH = r"/stats?format=json&filter=^listener_manager\.total_(filter_chains|listeners)_draining$"
 HEARD_PATH = (
@@ -92,7 +93,7 @@ def draining(stats: Document) -> int:
 
 
 def active_requests(stats: Document) -> int:
-    """The requests of its own workload that a sidecar is busy with, those included that a fault holds back."""
+    """The requests that a sidecar is busy with: of its own workload, those included that a fault holds back, or to it."""
     return sum(int(stat["value"]) for stat in stats.get("stats", ()))
 
 

@@ -20,6 +20,7 @@ from platforms.istio.registry import Workload
 from platforms.istio.resources import ResourceSet
 from platforms.kubernetes import load_generator
 from platforms.kubernetes.calls.callers import PodCallers
+from platforms.kubernetes.calls.scaler import PodScaler
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.client.together import together
 from platforms.kubernetes.mesh import config_diff, deployments, objects, rules
@@ -92,7 +93,7 @@ class KubernetesPlatform:
         written = rules.with_age(state.resources, {**found.live, **rules.write(self._cluster, change)})
         if by_age(written) != by_age(planned):  # what is new was not made within one second
             snapshot = verifiable_routing(written, found.services)
-        deployments.scale(self._cluster, namespace, state.stopped)
+        deployments.scale(self._cluster, namespace, state.stopped, state.scaled)
         self._applied = _Applied(state, began, snapshot, found.services, rules.inverse(change, found.live))
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
@@ -156,6 +157,10 @@ class KubernetesPlatform:
     def callers(self) -> PodCallers:
         return PodCallers(self._cluster, self._demo.namespace, self._proxies, self.pods)
 
+    @property
+    def scaler(self) -> PodScaler:
+        return PodScaler(self._cluster, self._demo.namespace, self._proxies, self.pods)
+
     def load_generator(self, workers: int) -> LoadGenerator:
         return load_generator.traffic_job(self._demo, self._cluster, workers)
 
@@ -193,7 +198,7 @@ class KubernetesPlatform:
             yield from ((pod, lag) for pod, lag in zip(some, late, strict=True) if lag)
 
     def _unready(self, state: State) -> list[str]:
-        return list(deployments.unready(self._cluster, self._demo.namespace, state.stopped))
+        return list(deployments.unready(self._cluster, self._demo.namespace, state.stopped, state.scaled))
 
     def _lag(self, pod: Pod, state: State, expected: Any, selected: Mapping[str, set[str]], agreed: set[str]) -> str:
         """Return what a pod does not serve yet, in words; nothing if it is there."""

@@ -20,17 +20,24 @@ LIMIT = Path("/proc/sys/fs/inotify/max_user_instances")
 _SOURCES = ("path_config_source", "pathConfigSource")
 
 
-def check(wanted: Sequence[Deployment], services: Registry = BOOKINFO) -> None:
-    """Raise NotApplied, with the command that helps, if the proxies of these workloads would watch more files than they may."""
+def check(
+    wanted: Sequence[Deployment], services: Registry = BOOKINFO, *, running: Sequence[Deployment] | None = None
+) -> None:
+    """Raise NotApplied, with the command that helps, if the proxies of these workloads would watch more files than they may.
+
+    Those of what is `running` already watch theirs.
+    """
     try:
         limit = int(LIMIT.read_text(encoding="ascii"))
     except (OSError, ValueError):  # not Linux
         return
     watched, used = needed(wanted, services), in_use()
-    if sum(watched) > limit - used:
-        enough = 1 << (sum(watched) + used).bit_length()
+    there = needed(running, services) if running else []
+    files = sum(watched) - sum(there)
+    if files > limit - used:
+        enough = 1 << (files + used).bit_length()
         raise NotApplied(
-            f"nothing was started: {len(watched)} proxies watch {sum(watched)} files, each by one of the {limit} inotify "
+            f"nothing was started: {len(watched) - len(there)} proxies watch {files} files, each by one of the {limit} inotify "
             f"instances that Linux grants you, and {max(0, limit - used)} are left; "
             f"`sudo sysctl fs.inotify.max_user_instances={enough}` grants more"
         )

@@ -6,21 +6,24 @@ import contextlib
 import json
 import socket
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from platforms.boundary import Convergence, State
 from platforms.counters import Calls, Counters, MonotonicCounters
+from platforms.demo import run_folder
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
+from platforms.envoy.topology import Topology
 from platforms.errors import NotConverged, NotReachable, UsageError
 from platforms.istio import secrets
 from platforms.istio.registry import Workload
 from platforms.local import record
 from platforms.local.calls.callers import LocalCallers
 from platforms.local.calls.request_log import LocalRequestLog
+from platforms.local.calls.scaler import LocalScaler
 from platforms.local.record import LocalDemo
 from platforms.local.supervisor import control
 from platforms.local.xds import admin, files, hashes
@@ -41,6 +44,14 @@ _COUNTED_SECONDS = 5.0
 _BRING_UP = "`make demo-up` (or `python -m platforms up`) brings it up"
 
 
+def _all_proxies(topology: Topology) -> Collection[str]:
+    return topology.proxies
+
+
+def _sidecars(topology: Topology) -> Collection[str]:
+    return topology.ports
+
+
 @dataclass(frozen=True, slots=True)
 class _Applied:
     """The state that was applied last, and since when it is on its way."""
@@ -58,15 +69,11 @@ class LocalPlatform:
     load_generator = None  # this machine is where the demo is
 
     def __init__(self, demo: LocalDemo) -> None:
-        self._demo = demo
         self._registry = demo.registry
-        self._topology = demo.topology
-        self._admins = admin.Admins(demo.topology)
         self._applied: _Applied | None = None
         self._counters = MonotonicCounters()
-        self._by_port = demo.topology.workloads_by_port(self._registry)
-        self.request_log = LocalRequestLog(self._registry, demo.topology)
-        self.callers = LocalCallers(self._registry, demo.topology, self._all_answers)
+        self._record: tuple[int, int] | None = None
+        self._know(demo)
 
     @classmethod
     def connect(cls) -> LocalPlatform:
@@ -79,8 +86,29 @@ class LocalPlatform:
             raise NotReachable(f"the demo's supervisor (pid {demo.supervisor.pid}) was killed; {_BRING_UP} again")
         return cls(demo)
 
+    def _know(self, demo: LocalDemo) -> None:
+        """Go by what the record of the demo says of its instances."""
+        self._demo, self._topology = demo, demo.topology
+        self._admins = admin.Admins(demo.topology)
+        self._by_port = demo.topology.workloads_by_port(self._registry)
+        self.request_log = LocalRequestLog(self._registry, demo.topology)
+        self.callers = LocalCallers(self._registry, demo.topology, self._all_answers)
+        self.scaler = LocalScaler(demo.topology, self._all_answers)
+
+    def _look_again(self) -> None:
+        """Take note of instances that have come or gone, by whomever the demo was scaled."""
+        version = _version(self._demo)
+        if version == self._record:
+            return
+        self._record = version
+        found = record.read(self._demo.folder)
+        if found and found.mark == self._demo.mark:
+            self._admins.close()
+            self._know(found)
+
     @property
     def demo(self) -> LocalDemo:
+        self._look_again()
         return self._demo
 
     @property
@@ -95,10 +123,12 @@ class LocalPlatform:
         keys = {secrets.fingerprint(one): one.private_key for one in state.resources if one.private_key}
         with self._question("apply", state=state.document(), keys=keys) as question:
             reply = question.reply(timeout=APPLY_SECONDS)
+        self._look_again()
         self._applied = _Applied(state, self._told(reply.get("expected"), state), began)
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
         deadline = time.monotonic() + timeout
+        self._look_again()
         if self._applied is None or self._applied.state != state:
             self._applied = self._already_applied(state)
         expected, began = self._applied.expected, self._applied.began
@@ -119,16 +149,17 @@ class LocalPlatform:
                     self._topology.workload(proxy), json.loads(answer), json.loads(attempts[proxy]), self._workload_at
                 )
                 for proxy, answer in clusters.items()
+                if proxy in attempts
             }
         )
 
     def under_way(self) -> int:
         # A request that somebody never finishes to send would keep the gateway busy, and is no call.
-        answers = self._all_answers(stats.ACTIVE_REQUESTS_PATH, tuple(self._topology.ports))
+        answers = self._all_answers(stats.ACTIVE_REQUESTS_PATH, _sidecars)
         return sum(stats.active_requests(json.loads(answer)) for answer in answers.values())
 
     def calls(self) -> Mapping[str, Calls]:
-        answers = self._all_answers(stats.CALLS_PATH, tuple(self._topology.ports))
+        answers = self._all_answers(stats.CALLS_PATH, _sidecars)
         sums: dict[str, Calls] = {}
         for name, answer in answers.items():
             if calls := stats.calls(json.loads(answer)):
@@ -160,6 +191,7 @@ class LocalPlatform:
 
     def served(self, proxy: str) -> Mapping[str, Any]:
         """The configuration that a proxy serves now, in the form of istiod's recorded answers."""
+        self._look_again()
         if proxy not in self._topology.proxies:
             raise UsageError(f"{proxy}: no such workload; there are {', '.join(self._topology.proxies)}")
         answer = self._admins.ask(config_dump.EVERYTHING_PATH, (proxy,))[proxy]
@@ -196,11 +228,12 @@ class LocalPlatform:
             gone = f"the demo's supervisor (pid {self._demo.supervisor.pid}) is gone; {_BRING_UP} again"
             raise NotReachable(gone) from error
 
-    def _all_answers(self, path: str, proxies: Collection[str] | None = None) -> dict[str, str]:
+    def _all_answers(self, path: str, of: Callable[[Topology], Collection[str]] = _all_proxies) -> dict[str, str]:
         answers: dict[str, str] = {}
 
         def silent() -> list[str]:
-            left = [proxy for proxy in proxies or self._topology.proxies if proxy not in answers]
+            self._look_again()  # one that goes is waited for no longer
+            left = [proxy for proxy in of(self._topology) if proxy not in answers]
             answers.update(
                 {proxy: answer for proxy, answer in self._admins.ask(path, left).items() if answer is not None}
             )
@@ -208,7 +241,7 @@ class LocalPlatform:
 
         if late := wait_while(silent, _COUNTED_SECONDS):
             raise NotReachable(f"the proxies of {', '.join(late)} do not answer: their counts are unknown")
-        return answers
+        return {proxy: answers[proxy] for proxy in of(self._topology)}
 
     def _told(self, expected: Any, state: State) -> ExpectedHashes:
         return hashes.told(expected, state, self._registry, self._topology)
@@ -221,6 +254,8 @@ class LocalPlatform:
 
         A proxy or workload that does not answer is named alone: without it the others' endpoints are others.
         """
+        if wrong := self._miscounted(state):
+            return wrong
         found, silent = [], []
         for proxy, answer in self._admins.ask(files.VERSIONS_PATH).items():
             if answer is None:
@@ -229,7 +264,7 @@ class LocalPlatform:
             versions = {str(one): version for one, version in files.accepted_versions(answer).items()}
             stale = [
                 version
-                for subscription, hashed in expected[proxy].items()
+                for subscription, hashed in expected.get(proxy, {}).items()
                 for version in [versions.get(subscription, "")]
                 if files.hash_of(version) != hashed
             ]
@@ -241,12 +276,28 @@ class LocalPlatform:
             return [*(f"{name} is not ready" for name in missing), *silent] or found
         return [f"{name} still runs" for name in stopped if self._listens(name)]
 
+    def _miscounted(self, state: State) -> list[str]:
+        """The workloads with another number of instances than the state has."""
+        asked = {one.workload.name: one.replicas for one in self._demo.deployments}
+        asked |= {one.workload: one.instances for one in state.scaled}
+        there = {name: len(self._topology.instances((name,))) for name in asked}
+        return [f"{name} has {there[name]} instances, not {n}" for name, n in asked.items() if there[name] != n]
+
     def _listens(self, instance: str) -> bool:
         try:
             with socket.create_connection((LOOPBACK, self._topology.ports[instance].app), timeout=_CONNECT_SECONDS):
                 return True
         except OSError:
             return False
+
+
+def _version(demo: LocalDemo) -> tuple[int, int]:
+    """A value that changes when the record of the demo is written anew."""
+    try:
+        found = run_folder.demo_file(demo.folder).stat()
+    except OSError:  # it is going down
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
 
 
 def _describe_stale(proxy: str, stale: Iterable[str], revision: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from platforms.envoy.topology import Ports, Topology
@@ -28,11 +29,28 @@ def assign(folder: Path, deployments: Sequence[Deployment], gateway_port: int) -
     They lie below those that the kernel gives to outgoing connections: one of these could sit on a port of ours just
     when a crashed proxy wants it back.
     """
-    instances = [name for one in deployments for name in one.instances]
+    instances = _instances(deployments)
     free = iter(_free_ports(len(instances) * _PER_INSTANCE + 1, avoid=gateway_port))
     ports = {name: Ports(next(free), next(free), next(free)) for name in instances}
     is_usual = gateway_port != HTTPS_PORT and is_free(HTTPS_PORT) and _sign(f"port-{HTTPS_PORT}")
     return Topology(folder, ports, gateway_port, replicas(deployments), HTTPS_PORT if is_usual else next(free))
+
+
+def assign_again(topology: Topology, deployments: Sequence[Deployment], known: dict[str, Ports]) -> Topology:
+    """The topology for other numbers of instances; who has ports keeps them, and who had some before gets these again.
+
+    `known` learns those of the new ones.
+    """
+    known.update(topology.ports)
+    instances = _instances(deployments)
+    if new := [name for name in instances if name not in known]:
+        free = iter(_free_ports(len(new) * _PER_INSTANCE, avoid=topology.gateway_port))
+        known.update({name: Ports(next(free), next(free), next(free)) for name in new})
+    return replace(topology, ports={name: known[name] for name in instances}, replicas=replicas(deployments))
+
+
+def _instances(deployments: Sequence[Deployment]) -> list[str]:
+    return [name for one in deployments for name in one.instances]
 
 
 def _free_ports(needed: int, *, avoid: int) -> list[int]:

@@ -18,7 +18,7 @@ from platforms.errors import NotReachable
 from platforms.istio.registry import Registry, Workload
 from platforms.istio.resources import ResourceSet
 from platforms.local import processes
-from platforms.local.deployments.deployment import Deployment, registry, replicas, rules_at_first
+from platforms.local.deployments.deployment import Deployment, registry, rules_at_first
 from platforms.local.processes import Identity
 from platforms.loopback import LOOPBACK
 from platforms.wait import wait_while
@@ -69,9 +69,9 @@ class LocalDemo:
     folder: Path
     """Where its logs and this record are."""
     deployments: tuple[Deployment, ...]
-    """What runs in it."""
+    """What runs in it, with the usual numbers of instances."""
     topology: Topology
-    """Its folder is private and in memory: it holds the proxies' files and the control socket."""
+    """The instances that there are now. Its folder is private and in memory: it holds the proxies' files and the control socket."""
     since: float
     services: Registry = SERVICES
     """Its Services; what stands behind them is what runs in it."""
@@ -161,9 +161,9 @@ def _demo(folder: Path, document: dict[str, Any]) -> LocalDemo:
         deployments=found,
         topology=Topology(
             folder=Path(_text(topology["folder"])),
-            ports={name: _ports(topology["ports"][name]) for one in found for name in one.instances},
+            ports={_text(name): _ports(ports) for name, ports in topology["ports"].items()},
             gateway_port=_number(topology["gateway_port"]),
-            replicas=replicas(found),
+            replicas={_text(name): _text(of) for name, of in topology["replicas"].items()},
             gateway_https_port=_number(topology["gateway_https_port"]),
         ),
         since=float(document["since"]),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from platforms.bookinfo import baseline
-from platforms.boundary import Callers, Convergence, LoadGeneratorFactory, Platform, RequestLog, State
+from platforms.boundary import Callers, Convergence, LoadGeneratorFactory, Platform, RequestLog, Scaler, State
 from platforms.counters import Calls, Counters
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
@@ -130,6 +130,10 @@ class DefectivePlatform:
             if self._defect.alter_counters is _unchanged and self._defect.request_log
             else None
         )
+
+    @property
+    def scaler(self) -> Scaler | None:
+        return self._platform.scaler
 
     def under_way(self) -> int:
         return self._platform.under_way()

@@ -17,8 +17,9 @@ from scenarios.evidence.observation import Observation
 from scenarios.evidence.pair import Pair
 from scenarios.evidence.recovery import Recovery
 from scenarios.evidence.visits.ejection import EjectionRecord
+from scenarios.evidence.visits.growth import GrowthRecord
 from scenarios.messages.message import Message, Text
-from scenarios.scenario import Ejection, Scenario
+from scenarios.scenario import Ejection, Scaling, Scenario
 from scenarios.statistics.binomial import Range
 from scenarios.statistics.claim import Claim
 from scenarios.statistics.sequential import Decision
@@ -98,6 +99,15 @@ class Ejected(Event):
     step: int
     wanted: Ejection
     seen: EjectionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled(Event):
+    """All instances that a step asks for can be called; or that was given up."""
+
+    step: int
+    wanted: Scaling
+    seen: GrowthRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +194,10 @@ class Counted(Event):
     """Which instances were replaced during the step."""
     calls_under_way: Text = ""
     """Which calls were under way when counting began or ended, if any were."""
+    sent: Mapping[str, int] = field(default_factory=dict)
+    """The calls to each instance of a workload that the step scales."""
+    touched: tuple[Message, ...] = ()
+    """Which others were replaced since before the step, if it scales a workload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +274,7 @@ KINDS: tuple[type[Event], ...] = (
     Accepted,
     InForce,
     Ejected,
+    Scaled,
     Sending,
     Answered,
     Tried,

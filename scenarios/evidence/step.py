@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from platforms.boundary import Convergence
 from platforms.counters import Counters
@@ -31,9 +31,11 @@ from scenarios.evidence.visits.ejection import (
     ejected_besides,
     judge_ejection,
 )
+from scenarios.evidence.visits.growth import GrowthRecord
+from scenarios.evidence.visits.scaled import ScaledReport, Times, judge_scaling
 from scenarios.messages.message import Message, Text
 from scenarios.scenario import Step
-from scenarios.statistics.claim import Aspect, Claim
+from scenarios.statistics.claim import PUNCTUAL, Aspect, Claim
 from scenarios.statistics.counting import CallKind
 from scenarios.statistics.sequential import Decision
 
@@ -78,6 +80,12 @@ class StepRecord:
     """How long it took until every proxy served what was there before."""
     ejection: EjectionRecord | None = None
     """What became of the instance that the step has waited for, if it waits for one."""
+    growth: GrowthRecord | None = None
+    """How the instances came that the step asks for, if it scales a workload."""
+    sent: Mapping[str, int] = field(default_factory=dict)
+    """The calls to each of them."""
+    touched: tuple[Message, ...] = ()
+    """Which others were replaced since before the step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +106,13 @@ class StepReport:
     """What the proxies counted of the calls that the step claims something of."""
     ejection: EjectionReport | None = None
     """What became of the instance that was to be kept out, or taken back, in a step that waits for that."""
+    scaled: ScaledReport | None = None
+    """What came of more instances, in a step that scales a workload."""
 
     @property
     def verdict(self) -> Verdict:
         """The verdict on all that the step claims."""
-        others = [one.verdict for one in (self.health, self.counted, self.ejection) if one]
+        others = [one.verdict for one in (self.health, self.counted, self.ejection, self.scaled) if one]
         return overall([*others, *(judgement.verdict for judgement in self.judgements)])
 
     @property
@@ -117,8 +127,11 @@ class StepReport:
         return count / self.record.seconds if self.record.seconds else 0.0
 
 
-def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
-    """Judge every claim of a step by what its clients saw and its proxies counted; `usual_ms` as in `judge_latency`."""
+def judge_step(record: StepRecord, *, usual_ms: float | None, before: StepRecord | None = None) -> StepReport:
+    """Judge every claim of a step by what its clients saw and its proxies counted; `usual_ms` as in `judge_latency`.
+
+    What more instances do is judged beside the step `before`.
+    """
     record = _while_out(record)
     claims, observations, counting = record.claims, record.observations, record.step.counting
     by_version = tally(observations, Aspect.REVIEWS, within=None)
@@ -163,7 +176,24 @@ def judge_step(record: StepRecord, *, usual_ms: float | None) -> StepReport:
     ejection = None
     if (wanted := record.step.ejection) and record.ejection:
         ejection = judge_ejection(wanted, record.ejection, record.counters, observations, record.step.title)
-    return StepReport(record, judgements, by_version, stars, counts, disagreement, health, counted, ejection)
+    scaled = None
+    if (scaling := record.step.scaling) and record.growth and before:
+        scaled = judge_scaling(
+            scaling,
+            record.growth,
+            record.sent,
+            record.touched,
+            _times(tally(before.observations, Aspect.REVIEWS, within=None)),
+            _times(by_version),
+            alpha=claims[0].alpha,
+            title=record.step.title,
+            disagreement=disagreement,
+        )
+    return StepReport(record, judgements, by_version, stars, counts, disagreement, health, counted, ejection, scaled)
+
+
+def _times(of: Tally) -> Times:
+    return Times(of.milliseconds, of.percentile(PUNCTUAL))
 
 
 def _while_out(record: StepRecord) -> StepRecord:

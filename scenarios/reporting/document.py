@@ -198,6 +198,7 @@ def _step(report: Report, step: StepReport, width_ms: int) -> dict[str, Any]:
         "health": _health(report, step),
         "counted": _counted(step),
         "ejection": _ejection(report, step),
+        "scaled": _scaled(report, step),
     }
 
 
@@ -270,6 +271,30 @@ def _ejection(report: Report, step: StepReport) -> dict[str, Any] | None:
         "met": found.record.met,
         "lacking": found.record.lacking,
         "asked": found.asked,
+    }
+
+
+def _scaled(report: Report, step: StepReport) -> dict[str, Any] | None:
+    """The work of more instances; None of a step that scales no workload."""
+    if (found := step.scaled) is None:
+        return None
+    return {
+        "workload": found.wanted.workload,
+        "wanted": found.wanted.instances,
+        "by": found.wanted.by,
+        "verdict": found.verdict.name,
+        "reasons": list(found.reasons),
+        "at_ms": _since(report, found.record.at),
+        "grown_ms": _tenths(found.record.after_ms),
+        "ready": found.record.ready,
+        "pages": found.record.pages,
+        "lacking": found.record.lacking,
+        "part": str(found.wanted.quicker),
+        "p95_before_ms": _tenths(found.before_ms),
+        "p95_after_ms": _tenths(found.after_ms),
+        "sent": dict(found.sent),
+        "allowed": [found.allowed.low, found.allowed.high],
+        "touched": list(step.record.touched),
     }
 
 

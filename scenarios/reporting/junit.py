@@ -92,6 +92,9 @@ def _cases(document: Mapping[str, Any]) -> Iterator[Case]:
             )
             reason = "" if it["verdict"] == "HOLDS" else "; ".join(document["reasons"])
             yield Case(name, step["seconds"], it["verdict"], reason)
+        if it := step.get("scaled"):
+            name = english(Message("junit.scaled", step=step["title"], workload=it["workload"]))
+            yield Case(name, step["seconds"], it["verdict"], "; ".join(it["reasons"]))
 
 
 def _not_restored(document: Mapping[str, Any]) -> Iterator[Case]:

@@ -9,8 +9,9 @@ from typing import Any
 from scenarios.enduser import shown
 from scenarios.evidence.counted import named
 from scenarios.evidence.visits.ejection import EjectionRecord
+from scenarios.evidence.visits.growth import GrowthRecord
 from scenarios.messages.message import Message, Text
-from scenarios.scenario import Ejection, Scenario
+from scenarios.scenario import Ejection, Scaling, Scenario
 from scenarios.statistics import binomial
 from scenarios.statistics.claim import Claim, caught
 
@@ -59,6 +60,7 @@ def verdict_parts(told: Mapping[str, Any]) -> Iterator[Text]:
     """Say why the verdict is what it is, and how the platform was left."""
     yield from _rolled_back(told)
     yield from ejection_parts(told)
+    yield from scaled_parts(told)
     if told["verdict"] == "HOLDS":
         yield told["power"]
         yield from _recovered(told)
@@ -139,6 +141,27 @@ def ejection_line(title: Text, wanted: Ejection, seen: EjectionRecord) -> Messag
     key = "run.is_out" if wanted.out else "run.is_back"
     fields = {"n": seen.bad_answers, "met": seen.met, "pages": seen.pages, "seconds": seen.after_ms / 1000}
     return Message(key, title=title, version=wanted.version, **fields)
+
+
+def scaled_parts(told: Mapping[str, Any]) -> Iterator[Message]:
+    """Say what more instances did for the page, how their calls were dealt out, and whether anybody else was touched."""
+    for step in told["steps"]:
+        it = step.get("scaled")
+        if not it or it["grown_ms"] is None:
+            continue
+        yield Message("run.p95", before=it["p95_before_ms"], after=it["p95_after_ms"], n=it["ready"])
+        yield Message("run.parts", parts=[Message("run.part", name=name, n=n) for name, n in it["sent"].items()])
+        if not it["touched"]:
+            yield Message("run.untouched")
+
+
+def scaled_line(title: Text, wanted: Scaling, seen: GrowthRecord) -> Message:
+    """Say of a step, as soon as it is known, whether its instances are there, and what visitors saw meanwhile."""
+    if seen.after_ms is None:
+        return Message("run.not_grown", title=title, n=seen.ready, workload=wanted.workload)
+    whole, pages = seen.pages - seen.lacking, seen.pages
+    seconds = seen.after_ms / 1000
+    return Message("run.grown", title=title, n=seen.ready, seconds=seconds, whole=whole, pages=pages)
 
 
 def _recovered(told: Mapping[str, Any]) -> Iterator[Message]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from platforms.errors import UsageError
@@ -27,6 +28,7 @@ from scenarios.events.event import (
     Over,
     Restored,
     RolledBack,
+    Scaled,
     Sent,
 )
 from scenarios.evidence.counted import named
@@ -117,6 +119,7 @@ class Report:
         return [
             *(reason for title, health in found for reason in health_reasons(title, health)),
             *(step.ejection.reason for step in self.steps if step.ejection and step.ejection.reason),
+            *(reason for step in self.steps if step.scaled for reason in step.scaled.reasons),
             *self._of_pages_and_counts([one for one in self.judgements if one not in open_]),
         ]
 
@@ -166,7 +169,8 @@ class Report:
                 Message("caught.count", what=named(step.counted.counting), by=step.counted.catches)
                 for step in self.steps
                 if step.counted and step.counted.catches is not None
-            ],
+            ]
+            + [Message("caught.not_quicker", part=step.scaled.wanted.quicker) for step in self.steps if step.scaled],
         )
 
     @property
@@ -211,7 +215,7 @@ def cut(share: float) -> float:
 
 
 E = TypeVar("E", bound=Event)
-S = TypeVar("S", Accepted, InForce, Ejected, Answered, Decided, Compared, RolledBack, Sent, Counted)
+S = TypeVar("S", Accepted, InForce, Ejected, Scaled, Answered, Decided, Compared, RolledBack, Sent, Counted)
 
 
 class Past:
@@ -268,6 +272,9 @@ class Past:
             until=next((event.answers for event in back), None),
             rolled_back_ms=next((event.convergence.milliseconds for event in back), None),
             ejection=next((event.seen for event in self.of_step(number, Ejected)), None),
+            growth=next((event.seen for event in self.of_step(number, Scaled)), None),
+            sent=counted.sent,
+            touched=counted.touched,
         )
 
 
@@ -281,5 +288,8 @@ def _judge(records: Sequence[StepRecord]) -> tuple[StepReport, ...]:
     same = first.record.step.state
     return (
         first,
-        *(judge_step(record, usual_ms=None if record.step.state == same else usual_ms) for record in records[1:]),
+        *(
+            judge_step(record, usual_ms=None if record.step.state == same else usual_ms, before=before)
+            for before, record in pairwise(records)
+        ),
     )

@@ -20,6 +20,7 @@ def evidence(told: Mapping[str, Any]) -> Iterator[Message]:
     yield Message("evidence.false_alarm", runs=round(1 / told["false_alarm"]))
     yield Message("evidence.power", power=told["power"])
     yield from _ejection(told)
+    yield from _scaled(told)
     yield from _recovery(told)
     yield from _ending(told)
 
@@ -66,6 +67,14 @@ def _ejection(told: Mapping[str, Any]) -> Iterator[Message]:
         it = step.get("ejection")
         if it and it["wanted"] == "out" and it["verdict"] == "HOLDS":
             yield Message("evidence.out", version=it["version"], n=step["requests"], pages=it["pages"])
+
+
+def _scaled(told: Mapping[str, Any]) -> Iterator[Message]:
+    for step in told["steps"]:
+        it = step.get("scaled")
+        if it and it["verdict"] == "HOLDS":
+            yield Message("evidence.quicker", part=it["part"], before=it["p95_before_ms"], after=it["p95_after_ms"])
+            yield Message("evidence.scaled", workload=it["workload"], pages=it["pages"], allowed=tuple(it["allowed"]))
 
 
 def _recovery(told: Mapping[str, Any]) -> Iterator[Message]:

@@ -15,7 +15,7 @@ from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
 from scenarios.reporting.charts import STAIRS, Scale, chart, outcomes, staircase
-from scenarios.reporting.lines import ejection_parts
+from scenarios.reporting.lines import ejection_parts, scaled_parts
 from scenarios.reporting.narrative import evidence
 from scenarios.reporting.texts import scenario_name, with_messages
 from scenarios.statistics.claim import Aspect
@@ -42,7 +42,7 @@ def page(document: Mapping[str, Any], language: Language = Language.ENGLISH) -> 
         chart=drawn,
         stairs=staircase(told, drawn),
         stairs_height=STAIRS,
-        ejection=list(ejection_parts(told)),
+        observed=[*ejection_parts(told), *scaled_parts(told)],
         evidence=list(evidence(told)),
         why=[told["power"]] if told["verdict"] == "HOLDS" else told["reasons"],
         slowest=_slowest(told),

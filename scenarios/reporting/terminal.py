@@ -28,6 +28,7 @@ from scenarios.events.event import (
     Opened,
     Restored,
     RolledBack,
+    Scaled,
     Sending,
     Sent,
     Tried,
@@ -36,7 +37,15 @@ from scenarios.evidence.judgement import Verdict
 from scenarios.messages.catalogue import render
 from scenarios.messages.language import Language
 from scenarios.messages.message import Message, Text
-from scenarios.reporting.lines import claim_lines, count_lines, ejection_line, headline, health_lines, verdict_parts
+from scenarios.reporting.lines import (
+    claim_lines,
+    count_lines,
+    ejection_line,
+    headline,
+    health_lines,
+    scaled_line,
+    verdict_parts,
+)
 from scenarios.reporting.narrative import evidence
 from scenarios.reporting.table import COLORS, table
 from scenarios.reporting.texts import scenario_name, with_messages
@@ -145,7 +154,7 @@ class Screen:
                 self.note(event.text)
             case Found(state=Message(key="found.other")):
                 self.note(Message("run.other_rule"))
-            case InForce() | RolledBack() | Restored() | Ejected():
+            case InForce() | RolledBack() | Restored() | Ejected() | Scaled():
                 self._served(event)
             case Sending() if self.verbosity is not Verbosity.QUIET and self._err.is_terminal:
                 self._bar.begin(escape(self._in_words(self._titles[event.step])), event.requests, self._err)
@@ -187,9 +196,9 @@ class Screen:
         for note in scenario.notes:
             self.note(Message("run.note", note=note))
 
-    def _served(self, event: InForce | RolledBack | Restored | Ejected) -> None:
-        if isinstance(event, Ejected):
-            self.note(ejection_line(self._titles[event.step], event.wanted, event.seen))
+    def _served(self, event: InForce | RolledBack | Restored | Ejected | Scaled) -> None:
+        if isinstance(event, Ejected | Scaled):
+            self.note(_awaited(self._titles[event.step], event))
             return
         title = Message("run.baseline") if isinstance(event, Restored) else self._titles[event.step]
         key = "run.rolled_back" if isinstance(event, RolledBack) else "run.in_force"
@@ -215,3 +224,10 @@ class Screen:
         line.append(self._in_words(Message(f"verdict.{told['verdict']}")), style=COLORS[Verdict[told["verdict"]]])
         line.append("".join(f" · {self._in_words(part)}" for part in verdict_parts(told)))
         return line
+
+
+def _awaited(title: Text, event: Ejected | Scaled) -> Message:
+    """Say what became of the instances that a step waits for."""
+    if isinstance(event, Scaled):
+        return scaled_line(title, event.wanted, event.seen)
+    return ejection_line(title, event.wanted, event.seen)

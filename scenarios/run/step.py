@@ -17,6 +17,7 @@ from scenarios.events.event import (
     Counted,
     Ejected,
     InForce,
+    Scaled,
     Sending,
     Sent,
 )
@@ -27,6 +28,7 @@ from scenarios.evidence.proxy_counts import read_settled
 from scenarios.evidence.recovery import RecoveryProbe
 from scenarios.evidence.request_witness import find_contradiction, read_log, without_strangers
 from scenarios.evidence.visits.ejection import watch_ejection
+from scenarios.evidence.visits.growth import GrowthProbe
 from scenarios.messages.message import Message, Text
 from scenarios.run.gate import Gate, decided
 from scenarios.run.traffic import Traffic, UserLoad
@@ -67,13 +69,19 @@ def run_step(
 ) -> Gate | None:
     """Put the step in force, wait until it is, and send its requests until its claims are sure; return its gate, if it has one."""
     platform, traffic, publish = context.platform, context.traffic, context.stream.publish
-    with RecoveryProbe(platform.gateway_url) if lifts_fault else contextlib.nullcontext() as probe:
+    with (
+        RecoveryProbe(platform.gateway_url) if lifts_fault else contextlib.nullcontext() as probe,
+        GrowthProbe(platform, step.scaling) if step.scaling else contextlib.nullcontext() as growth,
+    ):
         applied_at = time.time()
         platform.apply(step.state)
         publish(Accepted(number, at=applied_at))
         publish(InForce(number, platform.wait_until_converged(step.state, timeout=CONVERGENCE_SECONDS)))
     if step.ejection and step.ejection.awaited:
         publish(Ejected(number, step.ejection, watch_ejection(platform, step.ejection)))
+    if growth:
+        platform.wait_until_converged(step.state, timeout=CONVERGENCE_SECONDS)
+        publish(Scaled(number, growth.wanted, growth.record))
     log = platform.request_log
     only_ours = log is not None and step.counting is None
     """Calls of others are left out by the log; but what it does not tell, such as a time-out, is counted of everybody."""
@@ -84,6 +92,8 @@ def run_step(
         log.clear()
         mark = log.mark()
     instances, updates, before = platform.instances(), platform.updates(), read_settled(platform.upstream_requests)
+    if growth:
+        growth.count_from_here()
     gate = context.gate(number, step, claims)
     publish(Sending(number, sum(claim.requests for claim in claims)))
     sent = traffic.send(
@@ -113,6 +123,8 @@ def run_step(
             superseded=superseded,
             instance_changes=instance_changes(instances, platform.instances()),
             calls_under_way="" if only_ours else busy,
+            sent=growth.sent() if growth else {},
+            touched=growth.touched() if growth else (),
         )
     )
     return gate

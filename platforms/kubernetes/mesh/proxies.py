@@ -116,6 +116,14 @@ class Proxies:
                 addresses.add(endpoint.address)
         return found
 
+    def sent(self, pod: Pod) -> dict[str, int]:
+        """The calls that a pod's Envoy has sent to each address that it may call, whichever of its clusters they went through."""
+        found: dict[str, int] = {}
+        for endpoint in stats.endpoints(self._ask(pod, stats.CLUSTERS_PATH)):
+            if endpoint.healthy:
+                found[endpoint.address] = found.get(endpoint.address, 0) + endpoint.requests
+        return found
+
     def counters(self, pods: Iterable[Pod]) -> Counters:
         """The calls that the Envoys counted; nothing is counted anew when one restarts. Raises NotReachable if one is silent."""
         return self._counters.total({pod.name: self._counters_of(pod) for pod in pods})

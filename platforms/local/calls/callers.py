@@ -30,7 +30,7 @@ class LocalCallers:
         self,
         registry: Registry,
         topology: Topology,
-        answers: Callable[[str, Collection[str]], Mapping[str, str]],
+        answers: Callable[[str, Callable[[Topology], Collection[str]]], Mapping[str, str]],
     ) -> None:
         self._registry = registry
         self._topology = topology
@@ -63,13 +63,12 @@ class LocalCallers:
 
     def heard(self, app: str) -> Heard:
         """The sum over all instances of the app; raises NotReachable if a proxy of one does not answer."""
-        found = [
-            stats.heard(json.loads(answer)) for answer in self._answers(stats.HEARD_PATH, self._instances(app)).values()
-        ]
+        answers = self._answers(stats.HEARD_PATH, lambda topology: self._instances(app, topology))
+        found = [stats.heard(json.loads(answer)) for answer in answers.values()]
         return Heard(sum(one.taken for one in found), sum(one.denied for one in found), sum(one.cut for one in found))
 
-    def _instances(self, app: str) -> tuple[str, ...]:
-        return self._topology.instances({one.name for one in self._registry.workloads if one.app == app})
+    def _instances(self, app: str, topology: Topology) -> tuple[str, ...]:
+        return topology.instances({one.name for one in self._registry.workloads if one.app == app})
 
     def _straight(self, app: str, path: str, times: int, context: ssl.SSLContext | None) -> list[int | None]:
         """Ask each instance so many times."""
@@ -79,7 +78,7 @@ class LocalCallers:
                 return http.client.HTTPSConnection(LOOPBACK, port, timeout=_SECONDS, context=context)
             return http.client.HTTPConnection(LOOPBACK, port, timeout=_SECONDS)
 
-        ports = [self._topology.ports[name].inbound for name in self._instances(app)]
+        ports = [self._topology.ports[name].inbound for name in self._instances(app, self._topology)]
         return [_answer(connect(port), path) for port in ports for _ in range(times)]
 
 

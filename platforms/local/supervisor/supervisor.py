@@ -7,6 +7,7 @@ import contextlib
 import functools
 import logging
 import secrets
+import shutil
 import signal
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,11 +15,14 @@ from typing import Any
 
 from platforms.boundary import State
 from platforms.envoy import culprits
+from platforms.envoy.topology import Ports, Topology
 from platforms.envoy.translate import Snapshot, endpoints
 from platforms.errors import DemoError, NotApplied, Rejected, UsageError
 from platforms.istio.resources import ResourceSet
+from platforms.local import file_watches, ports
 from platforms.local.certificates import Authority
 from platforms.local.deployments.deployment import Deployment
+from platforms.local.deployments.scaled import scaled
 from platforms.local.processes import Identity
 from platforms.local.programs import envoy, workloads
 from platforms.local.record import LocalDemo
@@ -39,6 +43,8 @@ DRAIN_SECONDS = 2.0
 """How long requests under way may take when the whole demo goes down."""
 BATCH_SECONDS = 0.005
 """How long changes of readiness are collected before the proxies are told of them."""
+QUIET_SECONDS = 5.0
+"""How long calls to an instance that goes may take when nobody calls it any more."""
 OWNER_SECONDS = 0.5
 """How often it is looked whether the owner of the demo still lives."""
 HOUSEKEEPING_SECONDS = 5.0
@@ -65,10 +71,12 @@ class Supervisor:
             for name in demo.topology.proxies
         }
         self._session_secret = secrets.token_hex()
-        self._proxies = {proxy: self._proxy(proxy, runtimes["envoy"]) for proxy in demo.topology.proxies}
-        self._instances = {
-            name: self._instance(name, one, runtimes) for one in demo.deployments for name in one.instances
-        }
+        self._runtimes = runtimes
+        self._deployments = demo.deployments
+        """With as many instances of each as there are now."""
+        self._known_ports: dict[str, Ports] = {}
+        self._proxies = {proxy: self._proxy(proxy) for proxy in demo.topology.proxies}
+        self._instances = {name: self._instance(name, one) for one in demo.deployments for name in one.instances}
         self._pending_update: asyncio.TimerHandle | None = None
         self._late: frozenset[str] = frozenset()
         self._applied = 0
@@ -136,6 +144,8 @@ class Supervisor:
             known = [one.name for one in self._registry.workloads]
             if unknown := state.stopped.difference(known):
                 raise UsageError(f"{', '.join(sorted(unknown))}: no such workload; there are {', '.join(known)}")
+            deployments = scaled(self._demo.deployments, state.scaled)
+            topology = await self._topology_for(deployments)
             resources = state.resources
             target = self._snapshot_of(resources)
             self._servers.publish(target.terminations)
@@ -150,9 +160,13 @@ class Supervisor:
                 raise Rejected(told) from refusal
             self._servers.keep_only(target.terminations)
             self._state, self._snapshot = state, target
+            await self._scale(deployments, topology)
             await self._start_and_stop(state.stopped)
             log.info(
-                "revision %s applied, stopped: %s", state.resources.revision, ", ".join(sorted(state.stopped)) or "-"
+                "revision %s applied, stopped: %s, scaled: %s",
+                state.resources.revision,
+                ", ".join(sorted(state.stopped)) or "-",
+                ", ".join(f"{one.workload}={one.instances}" for one in state.scaled) or "-",
             )
             return {
                 "revision": state.resources.revision,
@@ -162,6 +176,53 @@ class Supervisor:
 
     def _snapshot_of(self, resources: ResourceSet) -> Snapshot:
         return snapshot(resources, self._registry, self._demo.topology)
+
+    async def _topology_for(self, deployments: tuple[Deployment, ...]) -> Topology:
+        """The ports of these instances; raises NotApplied where there is no room for them."""
+        topology = ports.assign_again(self._demo.topology, deployments, self._known_ports)
+        if topology.ports.keys() - self._demo.topology.ports.keys():
+            check = functools.partial(file_watches.check, running=self._deployments)
+            await asyncio.to_thread(check, deployments, self._demo.services)
+        return topology
+
+    async def _scale(self, deployments: tuple[Deployment, ...], target: Topology) -> None:
+        """Start the instances that are new, and end those that are not asked for any more; nobody else is touched."""
+        there, self._deployments = self._demo.topology, deployments
+        if added := target.ports.keys() - there.ports.keys():
+            self._know(
+                replace(target, ports={**there.ports, **target.ports}, replicas={**there.replicas, **target.replicas})
+            )
+            self._mesh.add(added, self._snapshot, self._demo.topology)
+            for one in deployments:
+                for name in (name for name in one.instances if name in added):
+                    self._nodes[name] = replace(self._registry.proxy(one.workload.name), name=name)
+                    self._authority.issue(self._nodes[name])
+                    self._proxies[name], self._instances[name] = self._proxy(name), self._instance(name, one)
+                    self._proxies[name].start()
+        if gone := there.ports.keys() - target.ports.keys():
+            await asyncio.gather(*map(self._end, gone))
+            for known in (self._nodes, self._proxies, self._instances):
+                for name in gone:
+                    del known[name]
+            self._mesh.remove(gone)
+            self._know(target)
+
+    def _know(self, topology: Topology) -> None:
+        """Have everybody know the instances that there are: the record is what commands go by."""
+        self._demo = replace(self._demo, topology=topology)
+        self._snapshot = self._snapshot_of(self._state.resources)
+        self._demo.write()
+
+    async def _end(self, name: str) -> None:
+        """End an instance and its proxy once nobody calls it any more."""
+
+        async def drained() -> None:
+            await self._withdraw_endpoints()
+            await self._mesh.wait_until_quiet(name, timeout=QUIET_SECONDS)
+
+        await self._instances[name].stop(drained=drained)
+        await self._proxies[name].stop()
+        await asyncio.to_thread(shutil.rmtree, self._demo.topology.proxy_folder(name), ignore_errors=True)
 
     async def _start_and_stop(self, stopped: frozenset[str]) -> None:
         gone = self._demo.topology.instances(stopped)
@@ -221,22 +282,22 @@ class Supervisor:
     def _children(self) -> tuple[Child, ...]:
         return (*self._instances.values(), *self._proxies.values())
 
-    def _instance(self, name: str, deployment: Deployment, runtimes: Mapping[str, str]) -> Child:
+    def _instance(self, name: str, deployment: Deployment) -> Child:
         topology, secret = self._demo.topology, self._session_secret
         return Child(
             name,
-            lambda: workloads.launch(name, deployment, topology, runtimes, session_secret=secret),
+            lambda: workloads.launch(name, deployment, topology, self._runtimes, session_secret=secret),
             Probe(topology.ports[name].app, "/health"),
             log_file=self._demo.logs / f"{name}.log",
             mark=self._demo.mark,
             changed=self._child_changed,
         )
 
-    def _proxy(self, proxy: str, program: str) -> Child:
+    def _proxy(self, proxy: str) -> Child:
         topology, log_file = self._demo.topology, envoy.log_file(self._demo.logs, proxy)
         return Child(
             log_file.stem,
-            lambda: envoy.launch(proxy, topology, program),
+            lambda: envoy.launch(proxy, topology, self._runtimes["envoy"]),
             Probe(topology.admin_socket(proxy), "/ready"),
             log_file=log_file,
             mark=self._demo.mark,
@@ -272,8 +333,9 @@ class Supervisor:
         """Replace every proxy's certificate when half its time is over; one after the other, so that nobody waits for it."""
         while True:
             await asyncio.sleep(self._authority.pause.total_seconds())
-            for node in self._nodes.values():
-                self._authority.issue(node)
+            for node in tuple(self._nodes.values()):
+                if node.name in self._nodes:  # it may have gone meanwhile
+                    self._authority.issue(node)
                 await asyncio.sleep(0)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import re
 from collections.abc import Collection
 from pathlib import Path
 
 from platforms.atomic_files import write_atomically
+from platforms.envoy import stats
 from platforms.envoy.reconnection import Assignments
 from platforms.envoy.topology import Topology
 from platforms.errors import Rejected
@@ -109,6 +111,12 @@ class XdsPublisher:
         await self._admin.get("/drain_listeners", timeout=_ANSWER_SECONDS, method="POST")
         while await self._has_active_requests():  # noqa: ASYNC110  # Envoy tells only who asks
             await asyncio.sleep(_POLL_INTERVAL)
+
+    async def wait_until_quiet(self) -> None:
+        """Return when the calls that came to the proxy's own workload are answered, or it does not answer itself."""
+        with contextlib.suppress(NoAnswer):
+            while stats.active_requests(json.loads((await self._ask(stats.HEARD_NOW_PATH)).text)):  # noqa: ASYNC110  # Envoy tells only who asks
+                await asyncio.sleep(_LONGEST_POLL_INTERVAL)
 
     def close(self) -> None:
         self._admin.close()

@@ -32,11 +32,10 @@ class Mesh:
     """All proxies of a demo, configured together."""
 
     def __init__(self, registry: Registry, topology: Topology, logs: Path) -> None:
+        self._registry = registry
         self._gateway = registry.gateway.name
-        self._publishers = {
-            proxy: XdsPublisher(proxy, registry.proxy(topology.workload(proxy)), topology, envoy.log_file(logs, proxy))
-            for proxy in topology.proxies
-        }
+        self._logs = logs
+        self._publishers = {proxy: self._publisher(proxy, topology) for proxy in topology.proxies}
         self._in_force: Mapping[str, ProxyFiles] = {}
         self._assignments: Assignments = {}
         self._revision = ""
@@ -47,6 +46,26 @@ class Mesh:
         self._in_force, self._assignments, self._revision = files.by_proxy(snapshot), assignments, revision
         for proxy, publisher in self._publishers.items():
             publisher.prepare(self._in_force[proxy], assignments, revision=revision)
+
+    def add(self, proxies: Collection[str], snapshot: Snapshot, topology: Topology) -> None:
+        """Write the files of proxies that are about to start, of a snapshot in which the others have what they have."""
+        added = {proxy: one for proxy, one in files.by_proxy(snapshot).items() if proxy in proxies}
+        for proxy, resource_files in added.items():
+            self._publishers[proxy] = self._publisher(proxy, topology)
+            self._publishers[proxy].prepare(resource_files, self._assignments, revision=self._revision)
+        self._in_force = {**self._in_force, **added}
+
+    async def wait_until_quiet(self, proxy: str, *, timeout: float) -> None:  # noqa: ASYNC109
+        """Return when no call to the proxy's workload is under way any more, or after the time-out."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._publishers[proxy].wait_until_quiet()
+
+    def remove(self, proxies: Collection[str]) -> None:
+        """Forget proxies that have ended."""
+        for proxy in proxies:
+            self._publishers.pop(proxy).close()
+        self._in_force = {proxy: one for proxy, one in self._in_force.items() if proxy not in proxies}
 
     def expected_hashes(self, assignments: Assignments) -> ExpectedHashes:
         """The hashes of all that is published, with these endpoints in place of those of the moment."""
@@ -119,6 +138,10 @@ class Mesh:
     def close(self) -> None:
         for publisher in self._publishers.values():
             publisher.close()
+
+    def _publisher(self, proxy: str, topology: Topology) -> XdsPublisher:
+        node = self._registry.proxy(topology.workload(proxy))
+        return XdsPublisher(proxy, node, topology, envoy.log_file(self._logs, proxy))
 
     async def _publish_in_order(
         self,

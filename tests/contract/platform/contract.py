@@ -9,21 +9,22 @@ What may differ between platforms is a fixture with a name: `converges_within`, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from platforms.bookinfo import ISTIO, baseline, load
-from platforms.boundary import Platform, State
+from platforms.bookinfo import BOOKINFO, ISTIO, baseline, load
+from platforms.boundary import Platform, Scale, State
 from platforms.counters import Hop
 from platforms.errors import NotConverged, PlatformError
 from platforms.istio.resources import ResourceSet
-from platforms.wait import wait_while
+from platforms.wait import wait_until, wait_while
 from scenarios import fault_ratings
 from scenarios.evidence.changes import rule_updates
+from scenarios.evidence.visits.visitors import Visitors
 from tests.contract.platform.visits import Visitor
 
 BASELINE = State(baseline())
@@ -63,6 +64,16 @@ def _to(version: str) -> dict[str, Any]:
 
 def _spec(resources: ResourceSet, http: list[dict[str, Any]]) -> ResourceSet:
     return ResourceSet(tuple(replace(resource, spec={"hosts": ["reviews"], "http": http}) for resource in resources))
+
+
+def sent_to_each(platform: Platform, workload: str, instances: int) -> list[int]:
+    """The calls that each instance got; as many zeros as there are instances missing."""
+    sent = platform.scaler.ready(workload) if platform.scaler else {}
+    return [*sent.values(), *[0] * (instances - len(sent))]
+
+
+def without(instances: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    return {name: told for name, told in instances.items() if name not in names}
 
 
 class PlatformContract:
@@ -176,6 +187,28 @@ class PlatformContract:
         put(everybody_on("v3"))
 
         assert {"shown": PAGES} == visitor.seen("ratings", pages=PAGES)
+
+    def test_more_instances_come_and_go_unnoticed(self, put: Any, platform: Platform) -> None:
+        """Each gets calls; nobody else is touched, and no page meanwhile lacks anything, on either way."""
+        if platform.scaler is None:
+            pytest.skip("this platform does not scale")
+        (usual,) = (n for one, n in platform.workloads().items() if one.name == "ratings-v1")
+        put(everybody_on("v3"))
+        before = platform.instances()
+        with Visitors(platform.gateway_url, 0.02) as visitors:
+            put(replace(everybody_on("v3"), scaled=(Scale("ratings-v1", usual + 2),)))
+            ours, there = platform.scaler.belong("ratings-v1"), platform.instances()
+
+            assert wait_until(lambda: all(sent_to_each(platform, "ratings-v1", usual + 2)), 30, every=0.05)
+
+            put(everybody_on("v3"))
+
+        assert (
+            usual == len(platform.scaler.ready("ratings-v1")) == platform.workloads()[BOOKINFO.workload("ratings-v1")]
+        )
+        assert without(before, ours) == without(there, ours) == without(platform.instances(), ours)
+        assert len(before) == len(platform.instances())
+        assert {"shown"} == {visit.marks.get("ratings", "no page") for visit in visitors.visits}
 
     def test_the_proxies_count_every_hop(self, put: Any, platform: Platform, visitor: Visitor) -> None:
         """Per caller and version: gateway to productpage, productpage to reviews v3, reviews v3 to ratings."""

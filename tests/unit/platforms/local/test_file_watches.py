@@ -71,3 +71,14 @@ def test_a_system_that_does_not_say(limit: Path, text: str | None) -> None:
     if text is not None:
         limit.write_text(text)
     file_watches.check(DEPLOYMENTS)
+
+
+def test_those_that_run(limit: Path) -> None:
+    """Proxies that watch their files already take no more of them."""
+    more = deployments(["ratings-v1=3"], ())
+    new = sum(file_watches.needed(more)) - sum(file_watches.needed(DEPLOYMENTS))
+    limit.write_text(f"{28 + new}\n")
+    file_watches.check(more, running=DEPLOYMENTS)
+    limit.write_text(f"{27 + new}\n")
+    with pytest.raises(NotApplied, match=f"nothing was started: 2 proxies watch {new} files"):
+        file_watches.check(more, running=DEPLOYMENTS)

@@ -45,3 +45,18 @@ def test_two_demos_share_no_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     )
 
     assert not one & other
+
+
+def test_assign_again(tmp_path: Path) -> None:
+    """Who was there keeps the ports; who comes gets new ones, and the same if he comes again."""
+    usual, more = DEPLOYMENTS, deployments(["ratings-v1=3"], ())
+    before, known = ports.assign(tmp_path, usual, 9080), dict[str, ports.Ports]()
+    grown = ports.assign_again(before, more, known)
+    back = ports.assign_again(grown, usual, known)
+    again = ports.assign_again(back, more, known)
+
+    assert before.ports.items() <= grown.ports.items()
+    assert before == back
+    assert grown == again
+    assert 8 * 3 == len({port for one in grown.ports.values() for port in vars_of(one)})
+    assert "ratings-v1" == grown.workload("ratings-v1-3")
