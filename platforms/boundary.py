@@ -13,7 +13,7 @@ from platforms.istio.resources import Resource, ResourceSet, dry_run, said
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class Replicas:
     """Another number of instances of a workload than usual."""
 
     workload: str
@@ -30,7 +30,7 @@ class State:
     """The Istio objects in force."""
     stopped: frozenset[str] = frozenset()
     """Workloads with no running instance, such as {"ratings-v1"}."""
-    scaled: tuple[Scale, ...] = ()
+    scaled: tuple[Replicas, ...] = ()
     """Workloads with another number of instances; the others have as many as usual."""
 
     def document(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class State:
             for one in document["resources"]
         )
         scaled = tuple(
-            Scale(str(one["workload"]), int(one["instances"]), one["under_load"] is True)
+            Replicas(str(one["workload"]), int(one["instances"]), one["under_load"] is True)
             for one in document.get("scaled", ())
         )
         return cls(ResourceSet(tuple(resources)), frozenset(document["stopped"]), scaled)
@@ -133,7 +133,7 @@ class Scaler(Protocol):
 
     @property
     def has_autoscaler(self) -> bool:
-        """Tell whether a `Scale` may be `under_load`."""
+        """Tell whether a `Replicas` may be `under_load`."""
 
     def knows_load(self) -> bool:
         """Tell whether the autoscaler is told what the instances are busy with, without which it brings nobody."""

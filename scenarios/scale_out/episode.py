@@ -8,7 +8,7 @@ from fractions import Fraction
 import click
 
 from platforms.bookinfo import BOOKINFO, ISTIO, baseline, load
-from platforms.boundary import Scale, Scaler, State
+from platforms.boundary import Replicas, Scaler, State
 from platforms.cli.command_line import WholeNumber
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import UsageError
@@ -76,7 +76,7 @@ def fitted(scenario: Scenario, platform: DemoPlatform) -> Scenario:
         names = {"workload": wanted.workload, "instances": str(wanted.instances), "least": str(2 * usual)}
         raise UsageError(words(Message("error.few_instances", usual=usual, **names)))
     by = _way(wanted.by, scaler, platform.name)
-    state = replace(last.state, scaled=(Scale(wanted.workload, wanted.instances, under_load=by == HPA),))
+    state = replace(last.state, scaled=(Replicas(wanted.workload, wanted.instances, under_load=by == HPA),))
     notes: tuple[Text, ...] = (*scenario.notes, Message("note.by_load")) if by == HPA else scenario.notes
     return replace(scenario, steps=(first, replace(last, state=state, scaling=replace(wanted, by=by))), notes=notes)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO
-from platforms.boundary import Scale
+from platforms.boundary import Replicas
 from platforms.errors import DemoError, NotApplied
 from platforms.kubernetes.client.cluster import Cluster
 
@@ -17,7 +17,7 @@ _BUSY = "20m"
 """The CPU of an instance on average, of its own container: a fifth of what one of ratings computes that is never idle."""
 
 
-def put(cluster: Cluster, namespace: str, wish: Scale, usual: int) -> None:
+def put(cluster: Cluster, namespace: str, wish: Replicas, usual: int) -> None:
     """Let a workload have as many instances as its load takes, from as many as usual to as many as is wished for."""
     cluster.apply(document(namespace, wish, usual), where=f"{_KIND} {wish.workload}{_SUFFIX}")
 
@@ -53,7 +53,7 @@ def knows_load(cluster: Cluster, namespace: str) -> bool:
         return False
 
 
-def document(namespace: str, wish: Scale, usual: int) -> dict[str, Any]:
+def document(namespace: str, wish: Replicas, usual: int) -> dict[str, Any]:
     """The autoscaler as an object: up at once, and down when Kubernetes thinks so, or the baseline is back."""
     workload = BOOKINFO.workload(wish.workload)
     cpu = {"name": "cpu", "container": workload.app, "target": {"type": "AverageValue", "averageValue": _BUSY}}

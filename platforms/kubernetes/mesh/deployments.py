@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from platforms.bookinfo import BOOKINFO
-from platforms.boundary import Scale
+from platforms.boundary import Replicas
 from platforms.errors import NotApplied
 from platforms.istio.registry import Workload
 from platforms.kubernetes.client.cluster import Cluster
@@ -17,7 +17,7 @@ _KEPT = "bookinfo.demo/replicas"
 """The annotation of a Deployment that we have stopped or scaled: how many instances it had."""
 
 
-def scale(cluster: Cluster, namespace: str, stopped: Collection[str], scaled: Collection[Scale] = ()) -> None:
+def scale(cluster: Cluster, namespace: str, stopped: Collection[str], scaled: Collection[Replicas] = ()) -> None:
     """Take the instances of the stopped workloads away, scale others, and give every further one its usual instances back.
 
     An autoscaler of ours goes where it is not asked for. Raises NotApplied where somebody else's would scale the same.
@@ -33,7 +33,7 @@ def scale(cluster: Cluster, namespace: str, stopped: Collection[str], scaled: Co
             continue
         usual = _usual(deployment)
         wish = None if name in stopped else wishes.get(name)
-        if noted and not (wish and wish.under_load):
+        if noted and replicas and not (wish and wish.under_load):
             autoscaler.remove(cluster, namespace, name)
         asked = 0 if name in stopped else _asked(wish, replicas, usual)
         note = str(usual) if wish or name in stopped else None
@@ -49,7 +49,7 @@ def scale(cluster: Cluster, namespace: str, stopped: Collection[str], scaled: Co
 
 
 def unready(
-    cluster: Cluster, namespace: str, stopped: Collection[str], scaled: Collection[Scale] = ()
+    cluster: Cluster, namespace: str, stopped: Collection[str], scaled: Collection[Replicas] = ()
 ) -> Iterator[str]:
     """Every Deployment that does not run as it should, in words."""
     found = {one["metadata"]["name"]: one for one in cluster.objects("apps/v1", "Deployment", namespace)}
@@ -84,7 +84,7 @@ def stopped(cluster: Cluster, namespace: str) -> set[str]:
     return {one["metadata"]["name"] for one in found if not one["spec"]["replicas"]} & _NAMES
 
 
-def _asked(wish: Scale | None, replicas: int, usual: int) -> int:
+def _asked(wish: Replicas | None, replicas: int, usual: int) -> int:
     """The instances that a Deployment which is not stopped is asked for; between the usual and the most, an autoscaler decides."""
     if wish is None:
         return usual

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from platforms.boundary import Scale
+from platforms.boundary import Replicas
 from platforms.errors import UsageError
 from platforms.local.deployments.deployment import Deployment
 from platforms.local.deployments.wanted import MOST_INSTANCES
 
 
-def scaled(deployments: Collection[Deployment], scales: Collection[Scale]) -> tuple[Deployment, ...]:
+def scaled(deployments: Collection[Deployment], scales: Collection[Replicas]) -> tuple[Deployment, ...]:
     """The deployments with as many instances as is asked for; raises UsageError for what no local demo can have."""
     asked = {one.workload: one.instances for one in scales}
     if any(one.under_load for one in scales):

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from platforms.bookinfo import BOOKINFO, ISTIO, baseline, load
-from platforms.boundary import Platform, Scale, State
+from platforms.boundary import Platform, Replicas, State
 from platforms.counters import Hop
 from platforms.errors import NotConverged, PlatformError
 from platforms.istio.resources import ResourceSet
@@ -196,7 +196,7 @@ class PlatformContract:
         put(everybody_on("v3"))
         before = platform.instances()
         with Visitors(platform.gateway_url, 0.02) as visitors:
-            put(replace(everybody_on("v3"), scaled=(Scale("ratings-v1", usual + 2),)))
+            put(replace(everybody_on("v3"), scaled=(Replicas("ratings-v1", usual + 2),)))
             ours, there = platform.scaler.belong("ratings-v1"), platform.instances()
 
             assert wait_until(lambda: all(sent_to_each(platform, "ratings-v1", usual + 2)), 30, every=0.05)

@@ -31,6 +31,7 @@ from scenarios.events.event import (
     Over,
     Restored,
     RolledBack,
+    Scaled,
     Sending,
     Sent,
     Tried,
@@ -41,9 +42,10 @@ from scenarios.evidence.observation import NO_RATINGS, RED_STARS, Observation
 from scenarios.evidence.pair import Caller, Kind, Pair
 from scenarios.evidence.recovery import Recovery
 from scenarios.evidence.visits.ejection import EjectionRecord
+from scenarios.evidence.visits.growth import GrowthRecord
 from scenarios.messages.message import Message
 from scenarios.run.run import LoadProfile, plan_steps
-from scenarios.scenario import Ejection, Scenario
+from scenarios.scenario import Ejection, Scaling, Scenario
 from scenarios.statistics.binomial import Range
 from scenarios.statistics.sequential import Decision
 
@@ -89,6 +91,7 @@ def of_each_kind() -> list[Event]:
         Ejected(
             0, Ejection("v2", out=True, seconds=30.0, late_ms=2000), EjectionRecord(1790000000.0, 412.5, 3, 25, 6, 1)
         ),
+        Scaled(0, Scaling("ratings-v1", 3, Fraction(3, 4), "replicas"), GrowthRecord(1790000000.0, 912.5, 3, 25, 0)),
         Sending(0, 4),
         Answered(0, ANSWERS),
         Tried(0, Pair(Caller(Kind.PROXY, "details-v1", "details"), "ratings", (403, None), Heard(0, 1, 1))),
@@ -108,6 +111,8 @@ def of_each_kind() -> list[Event]:
             superseded="reviews-v1 does not serve 0674b94",
             instance_changes=(Message("change.gone", name="reviews-v1"),),
             calls_under_way=Message("doubt.calls_after", n=1, patience=15.0),
+            sent={"ratings-v1": 3, "ratings-v1-2": 1},
+            touched=(Message("change.came", name="details-v1-2"),),
         ),
         Restored(CONVERGENCE),
         Kept(),

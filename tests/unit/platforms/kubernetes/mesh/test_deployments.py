@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from platforms.bookinfo import BOOKINFO
+from platforms.boundary import Replicas
 from platforms.errors import NotApplied
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.mesh import deployments
@@ -19,11 +20,18 @@ class Deployments:
         self.found = {
             one.name: _deployment(one.name, replicas.get(one.name.replace("-", "_"), 1)) for one in BOOKINFO.workloads
         }
+        self.autoscalers: dict[str, dict[str, Any]] = {}
 
     def objects(self, _version: str, kind: str, namespace: str) -> list[dict[str, Any]]:
-        assert ("Deployment", "bookinfo") == (kind, namespace)
+        assert "bookinfo" == namespace
 
-        return list(self.found.values())
+        return list((self.found if kind == "Deployment" else self.autoscalers).values())
+
+    def apply(self, document: dict[str, Any], **_: object) -> None:
+        self.autoscalers[document["metadata"]["name"]] = document
+
+    def delete(self, document: dict[str, Any]) -> None:
+        self.autoscalers.pop(document["metadata"]["name"], None)
 
     def patch(self, document: dict[str, Any]) -> None:
         one = self.found[document["metadata"]["name"]]
@@ -66,6 +74,40 @@ def test_a_stopped_workload_gets_its_instances_back() -> None:
 
     assert {one.name: 1 for one in BOOKINFO.workloads} | {"ratings-v1": 3} == found.replicas
     assert {} == found.found["ratings-v1"]["metadata"]["annotations"]
+
+
+def test_a_scaled_workload_is_as_usual_again() -> None:
+    """Whatever that was; meanwhile its usual number is still known, and what is in force is told from what is not."""
+    found, wish = Deployments(ratings_v1=2), Replicas("ratings-v1", 4)
+    deployments.scale(found.cluster, "bookinfo", set(), (wish,))
+    deployments.scale(found.cluster, "bookinfo", set(), (wish,))
+
+    assert {one.name: 1 for one in BOOKINFO.workloads} | {"ratings-v1": 4} == found.replicas
+    assert 2 == deployments.replicas(found.cluster, "bookinfo")[BOOKINFO.workload("ratings-v1")]
+    assert [] == list(deployments.unready(found.cluster, "bookinfo", (), (wish,)))
+    assert ["ratings-v1 has 4 instances, which is not what was asked for"] == unready(found)
+
+    deployments.scale(found.cluster, "bookinfo", set())
+    found.found["ratings-v1"]["status"]["replicas"] = 4
+
+    assert 2 == found.replicas["ratings-v1"]
+    assert {} == found.found["ratings-v1"]["metadata"]["annotations"]
+    assert ["ratings-v1 still has 4 instances instead of 2"] == unready(found)
+
+
+def test_an_autoscaler_decides_between_the_usual_and_the_most() -> None:
+    """What it has decided stays when the same is applied again; with the baseline it goes."""
+    found, wish = Deployments(), Replicas("ratings-v1", 3, under_load=True)
+    deployments.scale(found.cluster, "bookinfo", set(), (wish,))
+    assert (1, 1) == (found.replicas["ratings-v1"], len(found.autoscalers))
+    found.found["ratings-v1"]["spec"]["replicas"] = found.found["ratings-v1"]["status"]["readyReplicas"] = 3
+    deployments.scale(found.cluster, "bookinfo", set(), (wish,))
+    assert 3 == found.replicas["ratings-v1"]
+    assert [] == list(deployments.unready(found.cluster, "bookinfo", (), (wish,)))
+
+    deployments.scale(found.cluster, "bookinfo", set())
+
+    assert (1, {}) == (found.replicas["ratings-v1"], found.autoscalers)
 
 
 def test_a_workload_that_somebody_has_stopped_is_started() -> None:

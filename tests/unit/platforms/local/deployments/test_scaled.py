@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from platforms.boundary import Scale
+from platforms.boundary import Replicas
 from platforms.errors import UsageError
 from platforms.local.deployments.deployment import DEPLOYMENTS
 from platforms.local.deployments.scaled import scaled
@@ -14,7 +14,7 @@ from platforms.local.deployments.wanted import deployments
 def test_scaled() -> None:
     """A workload that is scaled has what is asked for, be it less than usual; all others stay as they are."""
     usual = deployments(["reviews-v1=3"], ())
-    found = scaled(usual, (Scale("ratings-v1", 3), Scale("reviews-v1", 1)))
+    found = scaled(usual, (Replicas("ratings-v1", 3), Replicas("reviews-v1", 1)))
     names = [name for one in found for name in one.instances]
 
     assert {"ratings-v1", "ratings-v1-2", "ratings-v1-3", "reviews-v1"} <= set(names)
@@ -29,13 +29,16 @@ def test_as_usual() -> None:
 @pytest.mark.parametrize(
     ("wish", "told"),
     [
-        (Scale("ratings-v9", 2), "ratings-v9: no such workload; there are details-v1, "),
-        (Scale("ratings-v1", 0), "ratings-v1=0: a workload has one instance or more"),
-        (Scale("ratings-v1", 196), "ratings-v1=196: a workload has one instance or more, and all together at most 200"),
-        (Scale("ratings-v1", 2, under_load=True), "platform local has no autoscaler"),
+        (Replicas("ratings-v9", 2), "ratings-v9: no such workload; there are details-v1, "),
+        (Replicas("ratings-v1", 0), "ratings-v1=0: a workload has one instance or more"),
+        (
+            Replicas("ratings-v1", 196),
+            "ratings-v1=196: a workload has one instance or more, and all together at most 200",
+        ),
+        (Replicas("ratings-v1", 2, under_load=True), "platform local has no autoscaler"),
     ],
 )
-def test_what_cannot_be(wish: Scale, told: str) -> None:
+def test_what_cannot_be(wish: Replicas, told: str) -> None:
     """It is refused in one line."""
     with pytest.raises(UsageError) as raised:
         scaled(DEPLOYMENTS, (wish,))
