@@ -13,7 +13,7 @@ import click
 import psutil
 from rich.console import Console
 
-from bench import kind, local, services, slow_connections, stage, standalone, table
+from bench import kind, local, plugin, services, slow_connections, stage, standalone, table
 from bench.calibration import releases, splits
 from bench.costs import mutual_tls, request_log
 from bench.figure import Figure
@@ -38,6 +38,7 @@ MEASURES: Mapping[str, Measure] = {
     "local-slow": slow_connections.on_local,
     "local-log": request_log.cost,
     "local-tls": mutual_tls.cost,
+    "plugin": plugin.mesh,
 }
 
 ASKED_FOR: Mapping[str, Measure] = {"kind": kind.demo, "kind-slow": kind.slowed}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from platforms.bookinfo import with_workloads
@@ -14,6 +14,7 @@ from platforms.demo.journal import DemoPlatform
 from platforms.errors import UsageError, in_one_line
 from platforms.istio.reading import files
 from platforms.istio.registry import Registry
+from scenarios.messages.catalogue import english
 from scenarios.messages.message import Text
 from scenarios.prove.asked import expectations
 from scenarios.prove.reading import separate
@@ -25,6 +26,13 @@ _USERS = 8
 _USERS_EACH = 2
 
 
+@dataclass(frozen=True, slots=True)
+class FileScenario(Scenario):
+    """A scenario that knows the lines of its file."""
+
+    version_lines: Mapping[str, int] = field(default_factory=dict)
+
+
 def scenario(given: Sequence[str], margin: Fraction) -> Scenario:
     """Read files of rules and expectations; raises UsageError or Rejected for what makes no sense.
 
@@ -34,7 +42,7 @@ def scenario(given: Sequence[str], margin: Fraction) -> Scenario:
     expected = expectations(file, margin)
     own = own_rules.of_texts(rules, given)
     state = State(own.resources)  # until it is known what they are laid over
-    return Scenario(
+    return FileScenario(
         name=NAME,
         title=file.name,
         steps=tuple(
@@ -44,6 +52,7 @@ def scenario(given: Sequence[str], margin: Fraction) -> Scenario:
         point=0,
         outcomes={},
         notes=tuple(map(in_one_line, own.notes)),
+        version_lines=file.version_lines,
     )
 
 
@@ -70,7 +79,9 @@ def _require_versions(scenario: Scenario, registry: Registry) -> None:
     known = sorted(one.version for one in registry.workloads if one.app == "reviews")
     named = (name for one in scenario.expectations if one.aspect.tells_version for name in one.shares)
     if unknown := next((name for name in named if name not in known), None):
-        raise UsageError(f"{scenario.title}: {unknown}: no version of reviews; there are {', '.join(known)}")
+        line = scenario.version_lines.get(english(unknown)) if isinstance(scenario, FileScenario) else None
+        where = f"{scenario.title}:{line}" if line else scenario.title
+        raise UsageError(f"{where}: {unknown}: no version of reviews; there are {', '.join(known)}")
 
 
 def _steps(expected: Sequence[Expectation]) -> list[tuple[Text, tuple[Expectation, ...]]]:

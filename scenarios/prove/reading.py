@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +46,17 @@ class ExpectationFile:
         self._check(found[0])
         items: Sequence[dict[str, Any]] = found[0][FIELD]
         return items
+
+    @property
+    def version_lines(self) -> Mapping[str, int]:
+        """The line, from 1, on which each version is named first."""
+        found: dict[str, int] = {}
+        for number, item in enumerate(self.items):
+            for field in ("shares", "never"):
+                named = item.get(field, ())
+                for step, name in zip(named, named, strict=True) if isinstance(named, dict) else enumerate(named):
+                    found.setdefault(str(name), line_at(self.text, (FIELD, number, field, step)))
+        return found
 
     def wrong(self, place: Place, why: str) -> UsageError:
         """Make the error that says why what stands at a place is wrong."""

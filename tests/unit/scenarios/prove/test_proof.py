@@ -66,13 +66,13 @@ def test_what_the_author_should_know_is_noted(tmp_path: Path) -> None:
     assert "IST0101" in notes
 
 
-@pytest.mark.parametrize("expected", ["{shares: {v1: 50, v4: 50}}", "{never: [v4]}"])
+@pytest.mark.parametrize("expected", ["{shares: {v1: 50, v4: 50}}", "{never: [v3, v4]}"])
 def test_a_version_that_the_demo_has_not_is_refused(tmp_path: Path, expected: str) -> None:
     """Before anything is put in force; those that it has are named."""
     path = tmp_path / "expect.yaml"
     with (
         FakePlatform() as platform,
-        pytest.raises(UsageError, match=rf"^{path}: v4: no version of reviews; there are v1, v2, v3$"),
+        pytest.raises(UsageError, match=rf"^{path}:2: v4: no version of reviews; there are v1, v2, v3$"),
     ):
         fitted(of(tmp_path, expected), platform)
     assert [] == platform.applied
