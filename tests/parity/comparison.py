@@ -16,6 +16,7 @@ from platforms.istio.analysis import access, deprecated, unreachable
 from platforms.istio.analysis.message import Finding
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.validation.validate import validated
+from tests.parity.mesh import Mesh
 from tests.parity.oracle import Answer, ordered, served
 from tests.parity.recordings import TOPOLOGY
 
@@ -76,8 +77,9 @@ class Difference:
 
 def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
     """What ours does or says otherwise than istiod; nothing where ours says it cannot do what istiod does."""
+    mesh = Mesh.of(resources)
     try:
-        snapshot = translate(resources, BOOKINFO, TOPOLOGY)
+        snapshot = mesh.translated()
     except Unsupported as error:
         if not answer["accepted"]:
             yield Difference("unsupported where istiod refuses", f"{error} / {answer['message']}")
@@ -86,7 +88,7 @@ def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
         if answer["accepted"]:
             yield Difference("refused by ours alone", str(error))
         elif not any(
-            all(reason in told for reason in _reasons(answer["message"])) for told in (_said(error), *_each(resources))
+            all(reason in told for reason in _reasons(answer["message"])) for told in (_said(error), *_each(mesh.rules))
         ):
             yield Difference("refused in other words", f"{error} / {answer['message']}")
         return
@@ -97,8 +99,9 @@ def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
     yield from _served(snapshot, told)
     yield from _guarded(snapshot, told)
     yield from _doors(snapshot, told)
+    yield from _behind(mesh.balanced(snapshot), told)
     if "proxies" in answer:  # a recorded answer has no warnings
-        yield from _warned(resources, answer.get("warnings", []))
+        yield from _warned(mesh.rules, answer.get("warnings", []))
 
 
 def known(difference: Difference) -> str | None:
@@ -149,6 +152,17 @@ def _doors(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
             "served otherwise",
             f"TLS at the gateway:\n    ours   {json.dumps(ours, sort_keys=True)}\n    istiod {json.dumps(theirs, sort_keys=True)}",
         )
+
+
+def _behind(ours: Mapping[str, list[str]], answer: dict[str, Any]) -> Iterator[Difference]:
+    """The instances that a cluster balances over, each as much as any other."""
+    for proxy, theirs in answer.items():
+        for name, weights in theirs.get("behind", {}).items():
+            if ours.get(name) != sorted(weights) or len({*weights.values()}) > 1:
+                yield Difference(
+                    "served otherwise",
+                    f"{proxy}: behind {name}:\n    ours   {ours.get(name)}\n    istiod {weights}",
+                )
 
 
 def _warned(resources: ResourceSet, theirs: list[str]) -> Iterator[Difference]:

@@ -17,18 +17,17 @@ import click
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from platforms.bookinfo import BOOKINFO
 from platforms.cli import command_line
 from platforms.cli.command_line import TitledCommand, WholeNumber
-from platforms.envoy.translate import translate
 from platforms.errors import Rejected, Unsupported, UsageError
 from platforms.istio.resources import Resource, ResourceSet
 from tests.parity.comparison import BASE, Class, differences, known
+from tests.parity.mesh import Mesh
 from tests.parity.oracle import Answer, oracle, question, served
 from tests.parity.questions.https import HTTPS
+from tests.parity.questions.replicas import REPLICAS
 from tests.parity.questions.traffic import TRAFFIC
 from tests.parity.questions.wide import wide
-from tests.parity.recordings import TOPOLOGY
 from tests.properties.access.policies import POLICIES
 
 _FOLDER = Path(__file__).parent
@@ -47,6 +46,7 @@ KINDS = {
     "traffic": Kind(TRAFFIC, _FOLDER / "oracle-answers.json.gz"),
     "policies": Kind(POLICIES, _FOLDER / "oracle-answers-policies.json.gz"),
     "https": Kind(HTTPS, _FOLDER / "oracle-answers-https.json.gz"),
+    "replicas": Kind(REPLICAS, _FOLDER / "oracle-answers-replicas.json.gz"),
 }
 
 
@@ -62,7 +62,7 @@ def stored(objects: list[Resource], answer: Answer) -> dict[str, Any]:
 def unsupported(resources: ResourceSet) -> str | None:
     """Why ours says that it cannot, if it does."""
     try:
-        translate(resources, BOOKINFO, TOPOLOGY)
+        Mesh.of(resources).translated()
     except Unsupported as error:
         return str(error)
     except Rejected:
@@ -122,7 +122,7 @@ class Tally:
     "--about",
     type=click.Choice([*KINDS]),
     default="traffic",
-    help="where calls are led, who may call whom, or HTTPS at the gateway; default traffic",
+    help="where calls are led, who may call whom, HTTPS at the gateway, or several instances; default traffic",
 )
 def differential(runs: int, of: int, show: int, about: str, *, record: bool, as_wide: bool) -> int:
     if as_wide and record:

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import subprocess  # noqa: TID251  # the oracle is a program
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -15,7 +15,8 @@ from typing import Any
 from platforms.bookinfo import BOOKINFO
 from platforms.envoy import access
 from platforms.envoy.config_dump import shown
-from platforms.istio.resources import Resource
+from platforms.istio.resources import Resource, ResourceSet
+from tests.parity.mesh import POD, Mesh
 
 FOLDER = Path(os.environ.get("BOOKINFO_ORACLE") or Path(__file__).parent / "oracle" / "build")
 PROGRAM, CRDS, GATEWAY_API_CRDS = FOLDER / "oracle", FOLDER / "crds.yaml", FOLDER / "gateway_api_crds.yaml"
@@ -24,6 +25,7 @@ QUESTIONS = 500
 """Of one process: istiod's code gives back nothing of the 4 MB that each takes."""
 _UNREAD_FORMAT = re.compile(r"\n +format: (?:int32|double)(?=\n)")
 """Kubernetes does not look at it before 1.36, of which the program's library is."""
+_OUTBOUND = f"outbound|{BOOKINFO.port}|"
 _HCM = "envoy.filters.network.http_connection_manager"
 _HTTPS_LISTENER = "0.0.0.0_8443"
 _SERVICES = {f"10.96.0.{number}" for number in range(1, 255)}
@@ -32,12 +34,9 @@ _ROUTES = ("9080", "http.8080", "https.")
 Answer = Mapping[str, Any]
 
 
-def question(resources: Iterable[Resource]) -> dict[str, Any]:
+def question(resources: ResourceSet) -> dict[str, Any]:
     """The objects as the API server has them, without fields that are null, each with its age; asked for every proxy."""
-    return {
-        "objects": [_dated(resource) for resource in resources],
-        "proxies": [proxy.name for proxy in BOOKINFO.proxies],
-    }
+    return {"objects": [_dated(resource) for resource in resources], "proxies": Mesh.of(resources).proxies}
 
 
 @contextmanager
@@ -84,7 +83,7 @@ def _answered(process: subprocess.Popen[bytes], question: Mapping[str, Any]) -> 
 
 
 def served(answer: Answer) -> dict[str, Any]:
-    """The routes and clusters of an answer, the filters of its listeners and the TLS that it ends, by proxy, in the form in which ours are shown.
+    """The routes and clusters of an answer, what is behind these, the filters of its listeners and the TLS that it ends, by proxy, in the form in which ours are shown.
 
     The order of what Go walks at random is left out.
     """
@@ -101,6 +100,9 @@ def served(answer: Answer) -> dict[str, Any]:
             cluster.pop("filters", None)  # by which Istio's proxies tell each other who they are
         found[proxy] = ordered(document)
         found[proxy]["guards"] = access.served(config["listeners"].values(), BOOKINFO)
+        found[proxy]["behind"] = {
+            name: weights for name, weights in config["endpoints"].items() if name.startswith(_OUTBOUND)
+        }
         found[proxy]["doors"] = _doors(config["listeners"].get(_HTTPS_LISTENER, {}))
     return found
 
@@ -140,6 +142,8 @@ _UNORDERED = frozenset(
 
 def _dated(resource: Resource) -> dict[str, Any]:
     document: dict[str, Any] = _given(resource.document())
+    if resource.kind == POD:
+        document["metadata"]["labels"] = document.pop("spec")
     document["metadata"] = {
         **document["metadata"],
         "creationTimestamp": f"2026-01-01T00:00:{resource.created:02d}Z",

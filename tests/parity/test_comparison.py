@@ -12,6 +12,7 @@ from platforms.envoy.translate import translate
 from platforms.istio.resources import Resource, ResourceSet
 from tests.parity.comparison import BASE, Class, differences
 from tests.parity.differential import Tally
+from tests.parity.mesh import instance
 from tests.parity.oracle import ordered
 from tests.parity.recordings import PROXIES, TOPOLOGY
 from tests.unit.platforms.istio.rules import reviews, rule
@@ -32,8 +33,11 @@ DEPRECATION = (
 REASON = 'spec.http[0].retries.attempts: Invalid value: "string": spec.http[0].retries.attempts in body must be of type integer: "string"'
 
 
-def laid(one: Resource) -> ResourceSet:
-    return BASE.overlaid(ResourceSet((one,)))
+RATINGS = "outbound|9080||ratings.bookinfo.svc.cluster.local"
+
+
+def laid(*several: Resource) -> ResourceSet:
+    return BASE.overlaid(ResourceSet(several))
 
 
 def answered(one: Resource) -> dict[str, Any]:
@@ -69,6 +73,14 @@ def at_the_door(one: Resource, **tls: str) -> dict[str, Any]:
     return answer
 
 
+def balanced(one: Resource, **weights: int) -> dict[str, Any]:
+    """The same, with what a cluster of productpage's balances over."""
+    answer = answered(one)
+    behind = {name.replace("_", "-"): weight for name, weight in weights.items()}
+    answer["served"]["productpage-v1"]["behind"] = {RATINGS: behind}
+    return answer
+
+
 def refused(message: str) -> dict[str, Any]:
     return {"accepted": False, "message": message}
 
@@ -84,6 +96,8 @@ PLANTED: list[tuple[Resource, dict[str, Any], Class]] = [
     (GOOD, altered(GOOD, "clusters"), "served otherwise"),
     (SECURED, at_the_door(SECURED, minimum="TLSv1_3"), "served otherwise"),
     (SECURED, at_the_door(SECURED, certificate="kubernetes://other"), "served otherwise"),
+    (GOOD, balanced(GOOD), "served otherwise"),
+    (GOOD, balanced(GOOD, ratings_v1=1, ratings_v2=1), "served otherwise"),
     (UNHEARD_OF, refused("TCP route is required"), "unsupported where istiod refuses"),
     (WRONG, refused("2 errors occurred:\n\t* attempts cannot be negative\n"), "refused in other words"),
     (WRONG, refused(f"VirtualService/reviews/bookinfo: [{REASON}, spec.x: Required value]"), "refused in other words"),
@@ -108,6 +122,7 @@ def test_every_class_is_planted() -> None:
     [
         (GOOD, answered(GOOD)),
         (SECURED, at_the_door(SECURED)),
+        (GOOD, balanced(GOOD, ratings_v1=1)),
         (WRONG, refused(f"VirtualService/reviews/bookinfo: {REASON}")),
         (UNHEARD_OF, {"accepted": True, "served": {}}),
         (DEPRECATED, warned(DEPRECATION)),
@@ -116,6 +131,15 @@ def test_every_class_is_planted() -> None:
 def test_agreement_is_no_difference(one: Resource, answer: dict[str, Any]) -> None:
     """The same answer, the same reasons or the same warnings."""
     assert [] == list(differences(laid(one), answer))
+
+
+def test_every_instance_counts_the_same() -> None:
+    """A cluster of several is balanced over by all of them, none of them more than another."""
+    asked = laid(GOOD, instance("ratings-v1", 2))
+
+    assert [] == list(differences(asked, balanced(GOOD, ratings_v1=1, ratings_v1_2=1)))
+    assert ["served otherwise"] == [one.of for one in differences(asked, balanced(GOOD, ratings_v1=1))]
+    assert ["served otherwise"] == [one.of for one in differences(asked, balanced(GOOD, ratings_v1=1, ratings_v1_2=2))]
 
 
 def test_the_summary_counts_classes(capsys: pytest.CaptureFixture[str]) -> None:
