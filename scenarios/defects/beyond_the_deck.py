@@ -16,6 +16,8 @@ from scenarios.evidence.judgement import Verdict
 from scenarios.messages.message import Message
 
 _MARGIN = Fraction(5, 100)
+_WHILE_SECONDS = 3.0
+"""A step of a rollout in which nothing is bad takes three times as long, or longer."""
 
 
 def counted_defects() -> Iterator[Defect]:
@@ -75,11 +77,12 @@ def ejection_defects() -> Iterator[Defect]:
 
 
 def rollout_defects() -> Iterator[Defect]:
-    """The new version is bad at once or only in the last step, and a step gives it more than it claims."""
+    """The new version is bad at once, after a while or only in the last step, and a step gives it more than it claims."""
     broken = ["--break", "v2=errors:20%"]
-    for name, description, steps, step in (
-        ("bad-release", Message("defect.bad_release"), "50", 0),
-        ("bad-at-last", Message("defect.bad_at_last"), "50,100", 1),
+    for name, description, steps, step, after in (
+        ("bad-release", Message("defect.bad_release"), "50", 0, 0.0),
+        ("bad-after-a-while", Message("defect.bad_after_a_while"), "50", 0, _WHILE_SECONDS),
+        ("bad-at-last", Message("defect.bad_at_last"), "50,100", 1, 0.0),
     ):
         scenario = rollout.COMMAND.scenario(["--steps", steps], _MARGIN)
         yield Defect(
@@ -90,6 +93,7 @@ def rollout_defects() -> Iterator[Defect]:
             actual_state=rollout.COMMAND.scenario(["--steps", steps, *broken], _MARGIN).steps[step].state,
             expected=Verdict.FAILS,
             expected_reason="v2 failed in",
+            after=after,
         )
     scenario = rollout.COMMAND.scenario(["--steps", "50"], _MARGIN)
     yield Defect(

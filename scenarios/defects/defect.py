@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -52,6 +53,8 @@ class Defect:
     """A part of the expected reason: a scenario that fails for another one has not caught this defect."""
     convergence_checked: bool = False
     """The proxies are asked for the claimed state; otherwise they are taken to serve it."""
+    after: float = 0.0
+    """For how many seconds the claimed state is in force before the other takes its place, if it is to be at first."""
     interfere: Callable[[Platform, State], None] = _no_interference
     """An action of somebody else before the last request is counted."""
     alter_counters: Callable[[Counters], Counters] = _unchanged
@@ -75,6 +78,9 @@ class DefectivePlatform:
         self._defect = defect
         self._planted = False
         self._waits = 0
+        self._in_force = defect.actual_state
+        """The state that is in force while the defect is planted."""
+        self._onset: threading.Timer | None = None
         self._rewriting = (
             RewritingProxy(lambda: platform.gateway_url, defect.rewrite_page)
             if defect.rewrite_page is not _untouched
@@ -97,8 +103,10 @@ class DefectivePlatform:
         return self._platform.workloads()
 
     def apply(self, state: State) -> None:
+        self._stop_onset()
         self._planted, self._waits = state == self._defect.claimed_state, 0
-        self._platform.apply(self._defect.actual_state if self._planted else state)
+        self._in_force = state if self._defect.after else self._defect.actual_state
+        self._platform.apply(self._in_force if self._planted else state)
 
     def wait_until_converged(self, state: State, *, timeout: float) -> Convergence:
         if not (self._planted and state == self._defect.claimed_state):
@@ -107,9 +115,22 @@ class DefectivePlatform:
             return self._platform.wait_until_converged(state, timeout=min(timeout, _CONVERGENCE_SECONDS))
         self._waits += 1
         if self._waits == 2:  # noqa: PLR2004  # the first wait follows the apply, the second the last answer
-            self._defect.interfere(self._platform, self._defect.actual_state)
-        convergence = self._platform.wait_until_converged(self._defect.actual_state, timeout=timeout)
+            self._defect.interfere(self._platform, self._in_force)
+        convergence = self._platform.wait_until_converged(self._in_force, timeout=timeout)
+        if self._defect.after and self._waits == 1:
+            self._onset = threading.Timer(self._defect.after, self._set_in)
+            self._onset.start()
         return replace(convergence, revision=state.resources.revision)
+
+    def _set_in(self) -> None:
+        self._in_force = self._defect.actual_state
+        self._platform.apply(self._in_force)
+
+    def _stop_onset(self) -> None:
+        """Return when the defect does not set in any more, or has done so."""
+        if self._onset:
+            self._onset.cancel()
+            self._onset.join()
 
     @property
     def load_generator(self) -> LoadGeneratorFactory | None:
@@ -149,5 +170,6 @@ class DefectivePlatform:
 
     def close(self) -> None:
         """Remove the defect; the platform stays open for the next one."""
+        self._stop_onset()
         if self._rewriting:
             self._rewriting.close()

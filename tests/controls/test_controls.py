@@ -50,7 +50,7 @@ def played(platform: FakePlatform, capsys: pytest.CaptureFixture[str], *names: s
         pytest.param("retries-missing", marks=pytest.mark.exhaustive),
         pytest.param("detection-missing", marks=pytest.mark.exhaustive),
         pytest.param("nothing-rollout", marks=pytest.mark.exhaustive),
-        pytest.param("bad-release", marks=pytest.mark.exhaustive),
+        "bad-release",
         pytest.param("split-of-release", marks=pytest.mark.exhaustive),
     ],
 )
@@ -145,6 +145,22 @@ def test_a_page_that_is_only_handed_on_is_accused_of_nothing(
         code, (control,) = played(platform, capsys)
 
     assert (0, "HOLDS") == (code, control["answer"])
+
+
+@pytest.mark.exhaustive
+def test_a_defect_may_set_in_while_requests_are_sent(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is claimed is in force until then: so many pages of the new version came before the first bad one."""
+    (late,) = (replace(one, after=0.5) for one in defects() if one.name == "bad-after-a-while")
+    monkeypatch.setattr(controls, "defects", lambda: (late,))
+    with FakePlatform() as platform:
+        code, (control,) = played(platform, capsys)
+
+        assert late.claimed_state in platform.applied
+        assert late.actual_state in platform.applied
+    assert (0, "FAILS") == (code, control["answer"])
+    assert State(baseline()) == platform.in_force
 
 
 @pytest.mark.parametrize(
