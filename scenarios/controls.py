@@ -42,8 +42,8 @@ from scenarios.run.signals import InterruptGuard
 from scenarios.run.translated import TranslatedCommand, language_of, language_option
 
 PROGRAM = "python -m scenarios.controls"
-_ANSWER, _AFTER, _SCENARIO = 12, 7, 13  # cells
-_INDENT = 39
+_ANSWER, _AFTER, _SCENARIO = 12, 7, 16  # cells
+_INDENT = 42
 _STILL_OFF = Message("error.defect_remains")
 
 

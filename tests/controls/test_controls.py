@@ -130,7 +130,7 @@ def test_every_row_says_what_it_is_about(capsys: pytest.CaptureFixture[str]) -> 
     out = capsys.readouterr().out
 
     assert "✓ INCONCLUSIVE" in out
-    assert "canary         somebody else looks at 50 pages meanwhile" in out
+    assert "canary            somebody else looks at 50 pages meanwhile" in out
     assert "somebody else used the demo meanwhile (50 requests at the gateway not ours)" in out
     assert "all 1 as they should be" in out
 

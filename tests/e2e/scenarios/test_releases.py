@@ -10,6 +10,7 @@ from tests.e2e.scenarios.test_local import assert_holds, told
 pytestmark = pytest.mark.exhaustive
 
 HALF = ("--steps", "50")
+TIMES = {"p50", "p95", "p99.5"}
 
 
 def test_a_good_one_is_promoted(demo: Demo) -> None:
@@ -21,22 +22,22 @@ def test_a_good_one_is_promoted(demo: Demo) -> None:
 
 
 @pytest.mark.parametrize(
-    ("planted", "measure"),
+    ("planted", "worse"),
     [
-        (("v2=errors:20%", "--steps", "10"), "success"),
-        (("v2=errors:10%|user:opennaru", *HALF), "success"),
-        (("v2=slow:800ms", *HALF), "p50"),
-        (("v2=slow:800ms@4%", *HALF), "p99.5"),
+        (("v2=errors:20%", "--steps", "10"), {"success"}),
+        (("v2=errors:10%|user:opennaru", *HALF), {"success"}),
+        (("v2=slow:800ms", *HALF), TIMES),
+        (("v2=slow:2500ms@4%", *HALF), {"p99.5"}),
     ],
-    ids=lambda one: one if isinstance(one, str) else one[0],
+    ids=lambda one: one[0] if isinstance(one, tuple) else "",
 )
-def test_a_bad_one_is_rolled_back(planted: tuple[str, ...], measure: str, demo: Demo) -> None:
-    """While requests go on, and by the measure that it is bad in."""
+def test_a_bad_one_is_rolled_back(planted: tuple[str, ...], worse: set[str], demo: Demo) -> None:
+    """While requests go on, and by nothing but what it is bad in: of several, the first that is sure."""
     document = told(demo, "scenarios.rollout", "--break", *planted)
     health = document["steps"][-1]["health"]
 
     assert ("FAILS", True) == (document["verdict"], document["restored"])
-    assert "FAILS" == health["measures"][measure]["verdict"]
+    assert set() < {name for name, one in health["measures"].items() if one["verdict"] == "FAILS"} <= worse
     assert health["rolled_back_ms"] is not None
 
 
