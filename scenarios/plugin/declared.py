@@ -19,6 +19,7 @@ PORT = 9080
 MOST_WORKLOADS = 20
 _UNVERSIONED = "unversioned"
 _OF_PODS = frozenset({"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"})
+_HTTP = frozenset({"http", "http2", "grpc"})
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
 _VERSION = re.compile(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", re.ASCII)
 
@@ -90,12 +91,10 @@ class Declared:
 
     def of_service(self, given: Resource) -> Declared:
         """Add a Service by its selector and port."""
-        selector, ports = given.spec.get("selector"), given.spec.get("ports")
+        selector = given.spec.get("selector")
         if not isinstance(selector, Mapping) or not selector.keys() <= {"app", "version"} or not selector:
             raise UsageError(f"{given}: its selector must name app, version or both, and nothing else")
-        if not isinstance(ports, list) or len(ports) != 1 or not isinstance(_at(ports[0], "port"), int):
-            raise UsageError(f"{given}: a Service of a mesh of stubs has one port; give that alone")
-        return self.with_port(str(given), ports[0]["port"]).with_selector(given.name, dict(selector))
+        return self.with_port(str(given), _http_port(given)).with_selector(given.name, dict(selector))
 
     def with_namespace(self, what: str, namespace: str) -> Declared:
         """Give the mesh its namespace; `what` asks for it."""
@@ -123,6 +122,21 @@ class Declared:
 def declares(one: Resource) -> bool:
     """Tell an object that declares services or versions from a rule."""
     return (one.api_version, one.kind) == ("v1", "Service") or (one.api_version == "apps/v1" and one.kind in _OF_PODS)
+
+
+def _http_port(service: Resource) -> int:
+    """The port of a Service, or that one of several which speaks HTTP, as Istio tells it by its name or `appProtocol`."""
+    ports = service.spec.get("ports")
+    given = [one for one in ports if isinstance(one, Mapping)] if isinstance(ports, list) else []
+    if given[1:]:
+        named = ((one, str(one.get("appProtocol") or one.get("name") or "")) for one in given)
+        given = [one for one, name in named if name.lower().partition("-")[0] in _HTTP]
+    if len(given) != 1 or not isinstance(given[0].get("port"), int):
+        raise UsageError(
+            f"{service}: a Service of a mesh of stubs has one port for HTTP, named http; name that alone so"
+        )
+    found: int = given[0]["port"]
+    return found
 
 
 def _at(value: Any, *path: str) -> Any:

@@ -56,3 +56,17 @@ def test_the_example_holds_its_rules_to_claims(installed: Path, tmp_path: Path) 
     broken = run(installed / "pytest", "-q", home=shop)
     assert (1, True) == (broken.returncode, "1 failed, 2 passed" in broken.stdout), broken.stdout
     assert "orders: FAILS: " in broken.stdout
+
+
+def test_a_package_of_the_same_name(installed: Path, tmp_path: Path) -> None:
+    """A package `scenarios` of somebody's own works as before, and who asks for the mesh is told what is in its place."""
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "__init__.py").write_text("MINE = True\n")
+    (tmp_path / "test_it.py").write_text(
+        "import scenarios\n\ndef test_mine():\n    assert scenarios.MINE\n\ndef test_mesh(mesh):\n    mesh.service('orders')\n"
+    )
+
+    found = run(installed / "pytest", "-q", home=tmp_path)
+
+    assert "1 passed, 1 error" in found.stdout
+    assert f"package scenarios, and {tmp_path / 'scenarios'} is in its place" in found.stdout

@@ -67,7 +67,8 @@ def test_refused(name: str, versions: list[str], port: int, why: str) -> None:
     [
         ("Deployment", {}, "no label app"),
         ("Service", {"selector": {"tier": "x"}, "ports": [{"port": 1}]}, "must name app"),
-        ("Service", {"selector": {"app": "x"}, "ports": [{"port": 1}, {"port": 2}]}, "has one port"),
+        ("Service", {"selector": {"app": "x"}, "ports": [{"port": 1}, {"port": 2}]}, "has one port for HTTP"),
+        ("Service", {"selector": {"app": "x"}}, "has one port for HTTP"),
     ],
 )
 def test_objects_refused(kind: str, spec: dict[str, object], why: str) -> None:
@@ -86,6 +87,15 @@ def test_one_namespace() -> None:
         Declared().with_object(first).with_object(second)
     with pytest.raises(UsageError, match="service 'orders': in namespace other, and a mesh has one, here shop"):
         Declared().with_object(first).with_service("orders", ["v1"], 8000, "other")
+
+
+def test_the_port_for_http() -> None:
+    """Of several ports that one counts which Istio would take for HTTP."""
+    metrics, http = {"name": "tcp-metrics", "port": 9000}, {"name": "http-web", "port": 8080}
+    by_protocol = {"name": "web", "appProtocol": "http", "port": 8080}
+    for ports in ([metrics, http], [by_protocol, metrics], [{"port": 8080}]):
+        declared = Declared().with_object(resource("Service", {"selector": {"app": "x"}, "ports": ports}))
+        assert 8080 == declared.services.port
 
 
 def test_kinds() -> None:
