@@ -31,7 +31,8 @@ CONTRARY = ("zero_trust --open", "rollout --break v2=errors:20%")
 RECORDED = (*SHOWN, *CONTRARY)
 _URL = "http://127.0.0.1:9080/productpage"
 _RATE = "15"
-_LONG = ("rollout", "mirroring")
+_QUICK = ("rollout", "mirroring", "circuit_breaking")
+"""They take too long at that rate, or have to be sure while an instance is out: they are asked as fast as the page answers."""
 
 
 @click.command("rehearsal", cls=TitledCommand)
@@ -44,7 +45,7 @@ def rehearsal(wanted: Sequence[str]) -> int:
     episodes = [Episode.parse(given) for given in wanted or RECORDED]
     key = connect().key
     for episode in episodes:
-        rate = ["--rate", _RATE] if episode.name in COMMANDS and episode.name not in _LONG else []
+        rate = ["--rate", _RATE] if episode.name in COMMANDS and episode.name not in _QUICK else []
         command = [sys.executable, "-m", f"scenarios.{episode.name}", *episode.words, *rate]
         code = subprocess.run(command, cwd=ROOT, check=False).returncode
         if code != (1 if str(episode) in CONTRARY else 0):

@@ -21,6 +21,7 @@ from scenarios.events.event import (
     Locked,
     Opened,
     Restored,
+    RolledBack,
     Sending,
     Sent,
     Tried,
@@ -79,15 +80,8 @@ class RunSoFar:
         match event:
             case Locked():
                 changes: dict[str, Any] = {"is_locked": True}
-            case Accepted():
-                step = self.opened.scenario.steps[event.step]
-                changes = {"rule": RuleStatus("applying", step.title, step.state, step.state.resources.revision)}
-            case InForce():
-                step = self.opened.scenario.steps[event.step]
-                rule = in_force(step.title, step.state, event.convergence, event.at)
-                changes = {"step": event.step, "rule": rule, "answers": 0, "most": 0}
-            case Restored():
-                changes = {"rule": in_force(BASELINE.title, BASELINE.state, event.convergence, event.at)}
+            case Accepted() | InForce() | RolledBack() | Restored():
+                changes = self._ruled(event)
             case Sending():
                 changes = {"step": event.step, "answers": 0, "most": event.requests}
             case Answered() | Tried():
@@ -95,7 +89,10 @@ class RunSoFar:
             case Sent():
                 changes = {"answers": event.answers, "most": event.answers}
             case Ended():
-                changes = {"verdict": event.verdict.name, "reasons": event.reasons or (self._shown(),)}
+                changes = {
+                    "verdict": event.verdict.name,
+                    "reasons": (*self.reasons, *event.reasons) or (self._shown(),),
+                }
             case Failed():
                 changes = {"error": event.why}
             case _:
@@ -125,7 +122,7 @@ class RunSoFar:
             answers=self.answers,
             of=self.most,
             verdict=self.verdict,
-            reasons=tuple(render(reason, language) for reason in self.reasons),
+            reasons=tuple(render(_beside_drawing(reason), language) for reason in self.reasons),
             error=talk.notice(language, "cut_off") if self.is_cut_off else render(self.error, language),
             tried=tuple(
                 TriedView(*ends, state)
@@ -163,6 +160,26 @@ class RunSoFar:
             return {"answers": self.answers + len(event.pair.answers), "pairs": (*self.pairs, event.pair)}
         return {"answers": self.answers + len(event.seen)}
 
+    def _ruled(self, event: Accepted | InForce | RolledBack | Restored) -> dict[str, Any]:
+        if isinstance(event, Restored):
+            return {"rule": in_force(BASELINE.title, BASELINE.state, event.convergence, event.at)}
+        scenario = self.opened.scenario
+        step = scenario.steps[event.step]
+        match event:
+            case Accepted():
+                return {"rule": RuleStatus("applying", step.title, step.state, step.state.resources.revision)}
+            case InForce():
+                rule = in_force(step.title, step.state, event.convergence, event.at)
+                return {"step": event.step, "rule": rule, "answers": 0, "most": 0}
+            case RolledBack() if (
+                scenario.fallback and step.health
+            ):  # said at once: the verdict has to wait for all answers
+                after = event.convergence.milliseconds
+                back = Message("run.taken_back", step=step.title, old=step.health.old, after=after)
+                rule = in_force(Message("step.rolled_back"), scenario.fallback, event.convergence, event.at)
+                return {"rule": rule, "reasons": (back,)}
+        return {}
+
     @property
     def _is_trial(self) -> bool:
         """Tell whether it tries who may call whom: then it claims no shares."""
@@ -189,6 +206,13 @@ def in_force(title: Text, state: State, convergence: Convergence, at: float) -> 
         convergence.milliseconds,
         since_ms=round(at * 1000),
     )
+
+
+def _beside_drawing(reason: Text) -> Text:
+    """Leave out of a reason what is drawn beside it."""
+    if isinstance(reason, Message) and reason.key == "zero_trust.opened":
+        return Message("zero_trust.opened_drawn", **{name: field for name, field in reason.fields if name != "arrows"})
+    return reason
 
 
 def _together(names: Sequence[Text]) -> Text:

@@ -10,16 +10,16 @@ const WIDE = 420;
 
 /** The middle of each box, and its width; all are as high. Those outside of the mesh come last. */
 const BOXES = /** @type {Record<string, [number, number, number]>} */ ({
-  ingressgateway: [52, 95, 92],
-  productpage: [186, 55, 120],
-  details: [310, 26, 80],
-  reviews: [322, 100, 80],
-  ratings: [366, 168, 84],
-  impostor: [84, 20, 164],
-  plain_text: [70, 168, 130],
+  ingressgateway: [54, 97, 100],
+  productpage: [196, 62, 136],
+  details: [322, 20, 92],
+  reviews: [338, 100, 96],
+  ratings: [368, 168, 92],
+  impostor: [100, 18, 196],
+  plain_text: [66, 168, 124],
 });
 const OUTSIDE = ['impostor', 'plain_text'];
-const BOX_HIGH = 28;
+const BOX_HIGH = 30;
 const BEND = 0.16;
 
 /** Above and below the stairs. */

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from platforms.environment import ROOT
+from tests.browser.stage.readable import AXE, findings, too_small
 from tests.browser.stage.screen import LARGE, SLIDE, Screen
 from tools.browser import resize
-
-AXE = ROOT / "tools" / "web" / "node_modules" / "axe-core" / "axe.min.js"
-# The smallest text that is seen, outside the pages in the frames.
-SMALLEST = """
-let least = [99, ''];
-for (const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT); walk.nextNode();) {
-  const element = walk.currentNode.parentElement;
-  if (!walk.currentNode.data.trim() || !element.checkVisibility({ visibilityProperty: true })) continue;
-  if (element.closest('script, .unseen, dialog:not([open])')) continue;
-  let size = parseFloat(getComputedStyle(element).fontSize);
-  const drawing = element.closest('svg[viewBox]');
-  if (drawing) size *= Math.min(drawing.clientWidth / drawing.viewBox.baseVal.width, drawing.clientHeight / drawing.viewBox.baseVal.height);
-  if (size < least[0]) least = [size, walk.currentNode.data.trim()];
-}
-return least;
-"""
 
 
 def test_nothing_is_blocked_or_missing(screen: Screen) -> None:
@@ -58,9 +39,8 @@ def test_nothing_is_too_small(screen: Screen) -> None:
     """At 1280 by 720 no text outside the pages is under 16 pixels."""
     screen.stage.ask("preset", number=2)
     screen.until_in_force()
-    size, text = screen.browser.execute_script(SMALLEST)
 
-    assert size >= 15.9, text
+    assert [] == too_small(screen)
 
 
 def test_changes_its_language(screen: Screen) -> None:
@@ -123,17 +103,3 @@ def brightness(screen: Screen, what: str) -> float:
     script = "return getComputedStyle(document.body)[arguments[0]].match(/[\\d.]+/g).slice(0, 3).map(Number)"
     colors: list[float] = screen.browser.execute_script(script, what)
     return sum(colors) / 3
-
-
-def findings(screen: Screen) -> list[str]:
-    """What axe says is serious or critical, and of which element."""
-    screen.browser.execute_script(Path(AXE).read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = screen.browser.execute_async_script(
-        "const done = arguments[0]; axe.run(document, { iframes: false }).then((found) => done(found.violations))"
-    )
-    return [
-        f"{one['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
