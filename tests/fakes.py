@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, quote, unquote
@@ -18,6 +19,7 @@ from urllib.parse import parse_qs, quote, unquote
 from platforms.bookinfo import BOOKINFO, baseline
 from platforms.boundary import Call, Convergence, RequestLog, State
 from platforms.counters import Calls, Counters, Heard, Hop
+from platforms.demo.https_door import HttpsDoor
 from platforms.errors import NotApplied, NotConverged, Rejected
 from platforms.istio.registry import Workload
 
@@ -200,6 +202,7 @@ class FakePlatform:
 
     name: ClassVar[str] = "local"
     key: ClassVar[str] = "local"
+    door: ClassVar[HttpsDoor] = HttpsDoor(0, Path("authority.pem"))
     load_generator: ClassVar[None] = None
     seed: int = 1
     """Of its chance: a run meets the same with the same seed, so that a test never fails once in a thousand times."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,7 @@ _PROBE_SECONDS = 1.0
 _ANYWHERE = Topology(Path("/"), {one.name: Ports(0, 0, 0) for one in BOOKINFO.workloads}, 0)
 """Where proxies listen makes no difference to what is refused."""
 _OF_ITS_OWN = "Bookinfo has Services and workloads of its own"
-CLUSTERS_OWN = {
-    kind: f"a demo in a cluster changes no {kind}s, and takes those that `kubectl apply` has made"
-    for kind in ("Service", SECRET)
-}
+CLUSTERS_OWN = {"Service": "a demo in a cluster changes no Services, and takes those that `kubectl apply` has made"}
 """What a cluster has without us, by kind."""
 
 
@@ -110,15 +107,17 @@ def apply(own: OwnRules, platform: DemoPlatform, who: str, *, add: bool = False)
     return Applied(applied.convergence, _preceded((*own.notes, *(told if dropped else ())), applied.remarks))
 
 
-def dry_run(own: OwnRules, platform: str, registry: Registry = BOOKINFO) -> Remarks:
+def dry_run(own: OwnRules, platform: str, demo: DemoPlatform | None = None) -> Remarks:
     """Say what `apply` would; raises what it would raise for what cannot be translated. Needs no demo.
 
-    `registry` has the workloads of the demo, if one is up.
+    `demo` is the one that is up, if its workloads are to be looked at.
     """
     own = on(own, platform)
     laid = laid_over(own.resources)
     translate(laid.resources, platform)
-    return _preceded((*own.notes, *_of_platform(laid, platform)), remarks(laid, registry))
+    registry = with_workloads(demo.workloads()) if demo else BOOKINFO
+    told = https_notes.notes(laid.resources, BOOKINFO, platform, demo.door if demo else None)
+    return _preceded((*own.notes, *told), remarks(laid, registry))
 
 
 def translate(resources: ResourceSet, platform: str) -> None:
@@ -160,13 +159,8 @@ def _apply(own: ResourceSet, platform: DemoPlatform) -> Applied:
     convergence = _put_in_force(platform, State(laid.resources))
     AppliedRules.of(platform.key).write(own)
     found = remarks(laid, with_workloads(platform.workloads()))
-    return Applied(convergence, _preceded(tuple(_of_platform(laid, platform.name)), found))
-
-
-def _of_platform(laid: Overlay, platform: str) -> Iterator[str]:
-    """Tell what a platform has to add of its own."""
-    if platform == "local":
-        yield from https_notes.notes(laid.resources, BOOKINFO)
+    told = https_notes.notes(laid.resources, BOOKINFO, platform.name, platform.door)
+    return Applied(convergence, _preceded(tuple(told), found))
 
 
 def remarks(laid: Overlay, registry: Registry) -> Remarks:

@@ -52,7 +52,7 @@ def apply(choice: Choice, files: tuple[str, ...], *, add: bool, dry_run: bool, a
     read as kubectl reads them, 3 MB at most; what is no rule, such as a Service, is set aside. `check` judges them with no
     demo up.
     """
-    from platforms import bookinfo, selection
+    from platforms import selection
     from platforms.cli import own_rules
 
     own = own_rules.read(files)
@@ -61,8 +61,7 @@ def apply(choice: Choice, files: tuple[str, ...], *, add: bool, dry_run: bool, a
         platform = provider.name
         # A cluster is not looked at: it may be somebody's who would have to be asked.
         here = platform == "local" and provider.is_up()
-        registry = bookinfo.with_workloads(provider.connect(choice).workloads()) if here else bookinfo.BOOKINFO
-        remarks = own_rules.dry_run(own, platform, registry)
+        remarks = own_rules.dry_run(own, platform, provider.connect(choice) if here else None)
         told = f"platform {platform} accepts it; nothing was changed"
         _print_remarks(remarks, {"dry_run": True, "platform": platform} | remarks.document(), told, as_json=as_json)
         return

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from platforms.boundary import Platform, State
 from platforms.demo import run_folder
+from platforms.demo.https_door import HttpsDoor
 from platforms.errors import Busy
 
 
@@ -27,6 +28,10 @@ class DemoPlatform(Platform, Protocol):
     @property
     def key(self) -> str:
         """The name of its folder in the run folder, which no other demo of this machine has."""
+
+    @property
+    def door(self) -> HttpsDoor:
+        """The way to call its gateway by HTTPS, under the rules that were applied last."""
 
 
 @contextlib.contextmanager

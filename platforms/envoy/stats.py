@@ -19,6 +19,7 @@ HEARD_PATH = (
     r"/stats?format=json&filter=^(http\.inbound_.*\.(downstream_rq_total|rbac\.denied)"
     r"|listener\..*\.(no_filter_chain_match|ssl\.fail_verify_.*))$"
 )
+CERTIFICATES_PATH = "/certs"
 
 _OUTBOUND_PARTS = 4
 _KINDS = 3
@@ -118,6 +119,15 @@ def heard(stats: Document) -> Heard:
         else:
             cut += value
     return Heard(total - denied, denied, cut)
+
+
+def certificates(answer: Document) -> set[int]:
+    """The numbers of the certificates that a proxy has, by its answer to `CERTIFICATES_PATH`."""
+    return {
+        int(one["serial_number"], 16)
+        for context in answer.get("certificates", ())
+        for one in context.get("cert_chain", ())
+    }
 
 
 def called_app(cluster: str) -> str | None:

@@ -38,11 +38,13 @@ def up(options: UpOptions, say: Say) -> KubernetesDemo:
     say(f"{docker.require()}; kind, kubectl and istioctl are there")
     folder = record.folder()
     with Commands(folder, programs, say) as commands:
-        created = kind.KindCluster(options.cluster or kind.CLUSTER, _port(options, folder, say))
+        created = _asked_for(options, folder, say)
         kind.check(folder, created)
-        demo = KubernetesDemo(
-            kind.context(created.cluster), NAMESPACE, f"http://{LOOPBACK}:{created.port}", created.cluster
+        url, https = (
+            f"http://{LOOPBACK}:{created.port}",
+            f"{LOOPBACK}:{created.https_port}" if created.https_port else "",
         )
+        demo = KubernetesDemo(kind.context(created.cluster), NAMESPACE, url, created.cluster, https)
         sources = _sources(commands, options.bundle)
         demo.write(folder)  # before there is anything, so that `down` finds it whatever happens
         cluster = _cluster(commands, created, sources)
@@ -81,14 +83,15 @@ def save(path: Path, say: Say) -> bundle.Contents:
     return contents
 
 
-def _port(options: UpOptions, folder: Path, say: Say) -> int:
-    """The port on which the gateway is to listen; a cluster that is there keeps its own."""
-    ours = kind.recorded(folder)
-    if ours and ours.cluster == (options.cluster or kind.CLUSTER) and kind.nodes(ours.cluster):
+def _asked_for(options: UpOptions, folder: Path, say: Say) -> kind.KindCluster:
+    """The cluster with the ports on which the gateway is to listen; one that is there keeps its own."""
+    ours, name = kind.recorded(folder), options.cluster or kind.CLUSTER
+    if ours and ours.cluster == name and kind.nodes(name):
         if options.port not in (None, ours.port):
-            say(f"cluster {ours.cluster} is there on port {ours.port}; `down` first to move it")
-        return ours.port
-    return options.port or kind.GATEWAY_PORT
+            say(f"cluster {name} is there on port {ours.port}; `down` first to move it")
+        return kind.KindCluster(name, ours.port, https_port=ours.https_port)
+    port = options.port or kind.GATEWAY_PORT
+    return kind.KindCluster(name, port, https_port=kind.https_port(port))
 
 
 def _sources(commands: Commands, archive: Path | None) -> Sources:

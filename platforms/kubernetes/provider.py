@@ -42,7 +42,8 @@ class KubernetesProvider:
         began = time.monotonic()
         with console.progress("bringing Bookinfo up on kind") as say:
             demo = bringup.up(options, say)
-        return KubernetesPlatform(demo), f"Bookinfo is up after {time.monotonic() - began:.1f} s"
+        told = f" (HTTPS, once a Gateway asks for it, at {demo.https})" if demo.https else ""
+        return KubernetesPlatform(demo), f"Bookinfo is up after {time.monotonic() - began:.1f} s{told}"
 
     def down(self) -> str:
         demo = record.read(record.folder())
@@ -73,6 +74,9 @@ class KubernetesProvider:
             document,
             document["security"],
             (rows,),
+            page=f"; HTTPS at {platform.demo.https} if a Gateway asks for it, CA {platform.demo.authority}"
+            if platform.demo.https
+            else "",
             where=f" · context {document['context']}, namespace {document['namespace']}",
             remark=f"not ours: {', '.join(document['others'])}" if document["others"] else "",
         )

@@ -25,6 +25,8 @@ class KubernetesDemo:
     """Without a path, such as `http://127.0.0.1:8080`."""
     cluster: str
     """The kind cluster's name; empty for a cluster that is not ours to delete."""
+    https: str = ""
+    """Where this machine reaches the gateway's port for HTTPS, such as `127.0.0.1:8443`; empty where it does not."""
 
     @property
     def key(self) -> str:
@@ -32,6 +34,11 @@ class KubernetesDemo:
         if self.cluster:  # the one that `up` makes
             return "kubernetes"
         return f"kubernetes-{self.context}-{self.namespace}".replace("/", "_")
+
+    @property
+    def authority(self) -> Path:
+        """The certificates of whoever signed what the gateway shows, for callers; there while it shows such."""
+        return folder() / ("authority.pem" if self.cluster else f"authority-{self.key}.pem")
 
     def write(self, folder: Path) -> None:
         run_folder.write(run_folder.demo_file(folder), asdict(self))
@@ -48,4 +55,6 @@ def read(folder: Path) -> KubernetesDemo | None:
 
 def remove(folder: Path) -> None:
     """This demo is not up any more."""
+    if demo := read(folder):
+        demo.authority.unlink(missing_ok=True)
     run_folder.demo_file(folder).unlink(missing_ok=True)

@@ -9,7 +9,6 @@ from platforms.envoy.translate import Snapshot, routing
 from platforms.errors import Unsupported, Untranslated
 from platforms.istio.gateway_api.attachment import is_service
 from platforms.istio.resources import Resource, ResourceSet
-from platforms.istio.servers import HTTPS
 
 _OF_ITS_OWN = "istiod gives a Gateway of the Gateway API proxies of its own, which nobody here asks: `kubectl apply` it"
 
@@ -21,21 +20,10 @@ def verifiable_routing(resources: ResourceSet, services: Iterable[Resource] = ()
     """
     for resource in resources:
         _refuse_gateway_api_at_the_door(resource)
-        _refuse_https(resource)
     try:
         return routing(ResourceSet((*resources, *services)), BOOKINFO)
     except Untranslated as error:
         raise Unsupported(f"{error} here: nobody could tell whether the proxies serve it") from error
-
-
-def _refuse_https(resource: Resource) -> None:
-    """Refuse HTTPS at the gateway: the Secret that a cluster shows there is not ours to know."""
-    for number, server in enumerate(resource.spec.get("servers", ()) if resource.collection == "Gateway" else ()):
-        if server["port"]["protocol"].lower() == HTTPS:
-            raise Unsupported(
-                f"{resource}: spec.servers[{number}].port.protocol: {server['port']['protocol']}: not supported on platform "
-                "kubernetes, where its certificate is a Secret of the cluster's: `kubectl apply` both"
-            )
 
 
 def _refuse_gateway_api_at_the_door(resource: Resource) -> None:

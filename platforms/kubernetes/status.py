@@ -7,7 +7,7 @@ from typing import Any
 from platforms.bookinfo import NAMESPACE
 from platforms.demo.status import baseline_comparison, security
 from platforms.istio.resources import ResourceSet
-from platforms.kubernetes.mesh import deployments, objects, rules
+from platforms.kubernetes.mesh import deployments, objects, rules, server_secrets
 from platforms.kubernetes.mesh.proxies import Pod
 from platforms.kubernetes.platform import KubernetesPlatform
 
@@ -17,6 +17,7 @@ def status_document(platform: KubernetesPlatform, *, restored: bool) -> dict[str
     demo = platform.demo
     live = objects.live(platform.cluster, demo.namespace)
     ours = [objects.in_namespace(one, demo.namespace, NAMESPACE) for one in live.values() if rules.is_ours(one)]
+    ours += server_secrets.said(objects.certificates(platform.cluster, platform.gateway.namespace))
     return {
         **baseline_comparison(
             platform,
@@ -29,6 +30,7 @@ def status_document(platform: KubernetesPlatform, *, restored: bool) -> dict[str
         "namespace": demo.namespace,
         "others": sorted(f"{kind} {name}" for (kind, name), one in live.items() if not rules.is_ours(one)),
         "security": security(ours),
+        "https": {"address": demo.https, "authority": str(demo.authority)} if demo.https else None,
         "pods": {pod.name: _pod(pod) for pod in platform.pods()},
     }
 

@@ -14,6 +14,7 @@ from typing import Any
 from platforms.boundary import Convergence, State
 from platforms.counters import Calls, Counters, MonotonicCounters
 from platforms.demo import run_folder
+from platforms.demo.https_door import HttpsDoor
 from platforms.envoy import config_dump, stats
 from platforms.envoy.stats import Endpoint
 from platforms.envoy.topology import Topology
@@ -114,6 +115,10 @@ class LocalPlatform:
     @property
     def gateway_url(self) -> str:
         return self._demo.gateway_url
+
+    @property
+    def door(self) -> HttpsDoor:
+        return HttpsDoor(self._topology.gateway_https_port, self._demo.authority)
 
     def workloads(self) -> Mapping[Workload, int]:
         return {one.workload: one.replicas for one in self._demo.deployments}

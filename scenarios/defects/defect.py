@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from platforms.bookinfo import baseline
 from platforms.boundary import Callers, Convergence, LoadGeneratorFactory, Platform, RequestLog, Scaler, State
 from platforms.counters import Calls, Counters
+from platforms.demo.https_door import HttpsDoor
 from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
 from platforms.istio.registry import Workload
@@ -94,6 +95,10 @@ class DefectivePlatform:
     @property
     def key(self) -> str:
         return self._platform.key
+
+    @property
+    def door(self) -> HttpsDoor:
+        return self._platform.door
 
     @property
     def gateway_url(self) -> str:

@@ -70,13 +70,23 @@ class Cluster:
         return 0 < self._probe("/version") < _BROKEN  # it is there, whatever it thinks of us
 
     def objects(
-        self, api_version: str, kind: str, namespace: str | None = None, *, labels: str | None = None
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str | None = None,
+        *,
+        labels: str | None = None,
+        name: str | None = None,
     ) -> list[dict[str, Any]]:
-        """The objects of a kind, in one namespace or in all."""
+        """The objects of a kind, in one namespace or in all; with a name, the one that has it, if there is one."""
 
         def ask() -> list[dict[str, Any]]:
             found = self._kind(api_version, kind).get(
-                namespace=namespace, label_selector=labels, serialize=False, _request_timeout=_ANSWER_SECONDS
+                namespace=namespace,
+                label_selector=labels,
+                field_selector=f"metadata.name={name}" if name else None,
+                serialize=False,
+                _request_timeout=_ANSWER_SECONDS,
             )
             return [{"apiVersion": api_version, "kind": kind, **one} for one in json.loads(found.data)["items"]]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from platforms.bookinfo import NAMESPACE
-from platforms.istio.resources import DRY_RUN, GATEWAY_API, Resource, ResourceSet
+from platforms.istio.resources import DRY_RUN, GATEWAY_API, SECRET, Resource, ResourceSet
 from platforms.kubernetes.client.api_errors import Forbidden
 from platforms.kubernetes.client.cluster import Cluster
 from platforms.kubernetes.client.together import together
@@ -28,8 +29,13 @@ KINDS = {
 }
 """The kinds that a state may have, in the order in which they are written: a subset is there before a route names it."""
 
+_HTTPS_ROUTES = r'("https\.[0-9]+\.[^"]+)\.%s"'
+"""The name of the routes of a Gateway's server for HTTPS, which ends with its namespace."""
 _CLAIMING = ("VirtualService", "DestinationRule", HTTP_ROUTE)
 """The kinds of which two objects may claim one host."""
+
+CERTIFICATE = ("app.kubernetes.io/component", "gateway-certificate")
+"""The label of the Secrets beside the gateway that the demo has put there."""
 
 Live = Mapping[tuple[str, str], dict[str, Any]]
 """The namespace's objects as the API server has them, by kind and name."""
@@ -42,15 +48,18 @@ class Inventory:
     live: Live
     rivals: tuple[dict[str, Any], ...]
     """The rules of all namespaces that may claim a host of ours; only of our own where we may not look further."""
+    certificates: tuple[dict[str, Any], ...]
+    """The Secrets beside the gateway that the demo has put there; none where we may not look."""
     services: ResourceSet
     """The Services of the namespace, as those of Bookinfo's own that routes may lead to; none where we may not look."""
 
 
-def inventory(cluster: Cluster, namespace: str) -> Inventory:
-    """Ask for all of them at the same time."""
-    *ruled, services = together(
+def inventory(cluster: Cluster, namespace: str, gateway: str) -> Inventory:
+    """Ask for all of them at the same time; `gateway` is the namespace of the ingress gateway."""
+    *ruled, secrets, services = together(
         [
             *(partial(_claims if kind in _CLAIMING else _own, cluster, kind, namespace) for kind in KINDS),
+            partial(certificates, cluster, gateway),
             partial(_services, cluster, namespace),
         ]
     )
@@ -60,6 +69,7 @@ def inventory(cluster: Cluster, namespace: str) -> Inventory:
             (one["kind"], one["metadata"]["name"]): one for one in objects if one["metadata"]["namespace"] == namespace
         },
         rivals=tuple(one for one in objects if one["kind"] in _CLAIMING),
+        certificates=tuple(secrets),
         services=ResourceSet(tuple(value(in_namespace(one, namespace, NAMESPACE)) for one in services)),
     )
 
@@ -90,6 +100,14 @@ def _claims(cluster: Cluster, kind: str, namespace: str) -> list[dict[str, Any]]
         return _own(cluster, kind, namespace)
 
 
+def certificates(cluster: Cluster, gateway: str) -> list[dict[str, Any]]:
+    """The Secrets of the demo beside the gateway; the others there are nobody's business."""
+    try:
+        return cluster.objects("v1", SECRET, gateway, labels="=".join(CERTIFICATE))
+    except Forbidden:
+        return []
+
+
 def _services(cluster: Cluster, namespace: str) -> list[dict[str, Any]]:
     try:
         return cluster.objects("v1", "Service", namespace)
@@ -98,16 +116,20 @@ def _services(cluster: Cluster, namespace: str) -> list[dict[str, Any]]:
 
 
 def in_namespace(value: Any, old: str, new: str) -> Any:
-    """JSON with every mention of a namespace replaced: in names of hosts and of principals, and as a field."""
+    """JSON with every mention of a namespace replaced: in names of hosts, principals and routes, and as a field."""
     text = json.dumps(value)
     for mention in ('"namespace": "{}"', ".{}.svc", "/ns/{}/", "ns[{}]-policy"):
         text = text.replace(mention.format(old), mention.format(new))
+    if old != new:
+        text = re.sub(_HTTPS_ROUTES % re.escape(old), rf'\1.{new}"', text)
     return json.loads(text)
 
 
 def value(one: Mapping[str, Any]) -> Resource:
     """A live object as a value."""
     metadata, (spec, dry_run) = one["metadata"], said(one)
+    if one["kind"] == SECRET:
+        spec = {field: one[field] for field in ("type", "data")}
     return Resource(
         one["apiVersion"], one["kind"], metadata["name"], spec or {}, metadata["namespace"], dry_run=dry_run
     )

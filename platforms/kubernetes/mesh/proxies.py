@@ -140,6 +140,10 @@ class Proxies:
         """The calls that came to a pod, as its sidecar counted them."""
         return stats.heard(self._ask(pod, stats.HEARD_PATH))
 
+    def certificates(self, pod: Pod) -> set[int]:
+        """The numbers of the certificates that a pod's Envoy shows, or has shown to those who are still connected."""
+        return stats.certificates(self._ask(pod, stats.CERTIFICATES_PATH))
+
     def calls(self, pod: Pod) -> Calls | None:
         """The calls of its own workload that went through a sidecar; None where it does not keep these counts."""
         return stats.calls(self._ask(pod, stats.CALLS_PATH))

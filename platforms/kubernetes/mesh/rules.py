@@ -31,6 +31,10 @@ class Change:
     """Each with the document to apply."""
     remove: tuple[dict[str, Any], ...]
 
+    def around(self, inner: Change) -> Change:
+        """Both: what the inner one needs is there before it, and goes after it."""
+        return Change((*self.write, *inner.write), (*inner.remove, *self.remove))
+
 
 def plan(resources: ResourceSet, found: Live, namespace: str) -> Change:
     """The writes and removals that make the live objects `resources`.

@@ -18,11 +18,13 @@ from platforms.loopback import LOOPBACK, is_free
 
 CLUSTER = "bookinfo"
 GATEWAY_PORT = 8080
+HTTPS_PORT = 8443
 
 CREATE_SECONDS = 600.0
 """With the node image still to be pulled."""
 _DELETE_SECONDS = 120.0
 _START_SECONDS = 60.0
+_TRIED = 1000
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,40}[a-z0-9])?")
 _CONFIG = DATA / "kind-config.yaml"
 
@@ -37,6 +39,8 @@ class KindCluster:
     """The id of its control plane's container; empty until kind has come to its end."""
     mesh: str = ""
     """The mesh in which everything was up once: the rules in it may then be somebody's."""
+    https_port: int = 0
+    """The port for HTTPS; 0 in a cluster that was made without one."""
 
     def write(self, folder: Path) -> None:
         run_folder.write(folder / "kind.json", asdict(self))
@@ -61,7 +65,12 @@ def recorded(folder: Path) -> KindCluster | None:
     """The cluster that was created last and not deleted."""
     with contextlib.suppress(FileNotFoundError, ValueError, TypeError):
         found = KindCluster(**run_folder.read(folder / "kind.json"))
-        if _NAME.fullmatch(found.cluster) and isinstance(found.port, int) and isinstance(found.node, str):
+        ports = (found.port, found.https_port)
+        if (
+            _NAME.fullmatch(found.cluster)
+            and isinstance(found.node, str)
+            and all(isinstance(one, int) for one in ports)
+        ):
             return found
     return None
 
@@ -76,6 +85,11 @@ def nodes(cluster: str) -> tuple[Node, ...]:
         Node(id=identity, name=name, running=state == "running", control_plane=role == "control-plane")
         for identity, name, state, role in (line.split() for line in listed.splitlines())
     )
+
+
+def https_port(gateway_port: int) -> int:
+    """A free port for HTTPS: 8443, or the next one."""
+    return next(one for one in range(HTTPS_PORT, HTTPS_PORT + _TRIED) if one != gateway_port and is_free(one))
 
 
 def check(folder: Path, wanted: KindCluster) -> None:
@@ -152,15 +166,16 @@ def _create(commands: Commands, wanted: KindCluster, image: str) -> tuple[Node, 
         raise
     found = nodes(wanted.cluster)
     (node,) = (node.id for node in found if node.control_plane)
-    KindCluster(wanted.cluster, wanted.port, node).write(commands.folder)
+    replace(wanted, node=node).write(commands.folder)
     return found
 
 
 def _config(wanted: KindCluster) -> dict[str, Any]:
-    """The repository's configuration, with the name and the port that were asked for."""
+    """The repository's configuration, with the name and the ports that were asked for."""
     config: dict[str, Any] = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))
     config["name"] = wanted.cluster
-    config["nodes"][0]["extraPortMappings"][0]["hostPort"] = wanted.port
+    plain, https = config["nodes"][0]["extraPortMappings"]
+    plain["hostPort"], https["hostPort"] = wanted.port, wanted.https_port
     return config
 
 

@@ -254,13 +254,13 @@ def test_namespace() -> None:
     assert {"bookinfo"} == {one["metadata"]["namespace"] for one in OBJECTS if one["kind"] != "Namespace"}
 
 
-def test_gateway_port_of_kind() -> None:
-    """The port on kind's host leads to the port that the gateway is given, and is open to this machine only."""
+def test_gateway_ports_of_kind() -> None:
+    """The ports on kind's host lead to those that the gateway is given, and are open to this machine only."""
     node = yaml.safe_load((ROOT / "kind-config.yaml").read_text())["nodes"][0]
     istio = yaml.safe_load((BASE.parent / "overlays" / "kind" / "istio.yaml").read_text())
     service = istio["spec"]["components"]["ingressGateways"][0]["k8s"]["service"]
-    (port,) = service["ports"]
 
-    assert [{"containerPort": port["nodePort"], "hostPort": 8080, "listenAddress": "127.0.0.1"}] == (
-        node["extraPortMappings"]
-    )
+    assert [
+        {"containerPort": port["nodePort"], "hostPort": port["targetPort"], "listenAddress": "127.0.0.1"}
+        for port in service["ports"]
+    ] == node["extraPortMappings"]

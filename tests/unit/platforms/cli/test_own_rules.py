@@ -13,6 +13,7 @@ from platforms.cli import own_rules
 from platforms.demo.applied_rules import AppliedRules
 from platforms.errors import Unsupported, UsageError
 from tests.fakes import FakePlatform
+from tests.unit.platforms.istio.secret_texts import encoded, pair, secret
 
 RULE = """
 apiVersion: networking.istio.io/v1
@@ -163,6 +164,24 @@ def test_a_cluster_keeps_its_services() -> None:
         UsageError, match=r"x\.yaml: Service reviews-v1: nothing to do on platform kubernetes: a demo in a"
     ):
         own_rules.on(own_rules.parsed(ONE_VERSION, "x.yaml"), "kubernetes")
+
+
+HTTPS = """
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: door}
+spec:
+  selector: {istio: ingressgateway}
+  servers: [{port: {number: 443, name: a, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop}}]
+"""
+
+
+def test_a_secret_goes_along_to_a_cluster() -> None:
+    """With the Gateway that names it."""
+    own = own_rules.parsed(f"{secret(*map(encoded, pair()))}---{HTTPS}", "x.yaml")
+
+    assert own is own_rules.on(own, "kubernetes")
+    assert not [one for one in own_rules.dry_run(own, "kubernetes").notes if "shop" in one]
 
 
 def test_a_door_of_its_own_is_not_asked_in_a_cluster() -> None:

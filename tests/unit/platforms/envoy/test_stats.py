@@ -124,3 +124,10 @@ def test_draining() -> None:
 
     assert 3 == stats.draining({"stats": found})
     assert 0 == stats.draining({})
+
+
+def test_certificates_are_known_by_their_numbers() -> None:
+    """With or without leading zeros."""
+    shown = {"cert_chain": [{"path": "<inline>", "serial_number": "0a1f"}], "ca_cert": [{"serial_number": "1"}]}
+
+    assert {0xA1F} == stats.certificates({"certificates": [shown, {"cert_chain": []}]})

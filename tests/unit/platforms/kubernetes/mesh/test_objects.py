@@ -26,12 +26,19 @@ class Server:
 
         return self.routes
 
-    def objects(self, _version: str, kind: str, namespace: str | None = None) -> list[dict[str, Any]]:
+    def objects(
+        self, _version: str, kind: str, namespace: str | None = None, *, labels: str = ""
+    ) -> list[dict[str, Any]]:
         assert kind != "HTTPRoute" or self.routes
         if (kind, namespace) in self.forbidden:
             raise Forbidden("not allowed")
+        label, _, value = labels.partition("=")
         return [
-            one for one in self.documents if kind == one["kind"] and namespace in (None, one["metadata"]["namespace"])
+            one
+            for one in self.documents
+            if kind == one["kind"]
+            and namespace in (None, one["metadata"]["namespace"])
+            and (not label or one["metadata"].get("labels", {}).get(label) == value)
         ]
 
     @property
@@ -91,11 +98,35 @@ def names(inventory: objects.Inventory) -> tuple[list[str], list[str], list[str]
 )
 def test_inventory(server: Server, live: list[str], rivals: list[str], services: list[str]) -> None:
     """The objects that may be read; others' only of the kinds of which two may claim one host."""
-    assert (live, rivals, services) == names(objects.inventory(server.cluster, "shop"))
+    assert (live, rivals, services) == names(objects.inventory(server.cluster, "shop", "istio-system"))
     assert live == sorted(name for _, name in objects.live(server.cluster, "shop"))
 
 
 def test_what_must_be_known_is_missed() -> None:
     """Without the namespace's own rules nobody can tell what a change would do."""
     with pytest.raises(Forbidden):
-        objects.inventory(Server(*EVERYTHING, forbidden=[("Gateway", "shop")]).cluster, "shop")
+        objects.inventory(Server(*EVERYTHING, forbidden=[("Gateway", "shop")]).cluster, "shop", "istio-system")
+
+
+def test_of_the_secrets_beside_the_gateway_only_the_demos_are_looked_at() -> None:
+    """And where nobody lets us look there are none."""
+    ours = made("Secret", "shop", "istio-system")
+    ours["metadata"]["labels"] = dict([objects.CERTIFICATE])
+    documents = (*EVERYTHING, ours, made("Secret", "istio-ca-secret", "istio-system"))
+
+    found = objects.inventory(Server(*documents).cluster, "shop", "istio-system")
+    forbidden = Server(*documents, forbidden=[("Secret", "istio-system")])
+
+    assert [ours] == list(found.certificates)
+    assert () == objects.inventory(forbidden.cluster, "shop", "istio-system").certificates
+
+
+def test_a_namespace_in_the_name_of_routes_for_https() -> None:
+    """It is the last part; a host that looks like it is none."""
+    served = {"name": "https.443.a.door.shop", "domains": ["a.shop"], "host": "reviews.shop.svc.cluster.local"}
+
+    assert {
+        "name": "https.443.a.door.bookinfo",
+        "domains": ["a.shop"],
+        "host": "reviews.bookinfo.svc.cluster.local",
+    } == objects.in_namespace(served, "shop", "bookinfo")

@@ -110,11 +110,12 @@ def test_the_config_is_the_repositorys(stand_in: Path, commands: Commands) -> No
         "kind",
         f'cat > {stand_in}/config; echo "{NODE} other-control-plane running control-plane" > {stand_in}/nodes',
     )
-    kind.ensure(commands, KindCluster("other", 8123), "kindest/node:v1")
+    kind.ensure(commands, KindCluster("other", 8123, https_port=8124), "kindest/node:v1")
     config = yaml.safe_load((stand_in / "config").read_text())
 
-    assert ("other", 8123) == (config["name"], config["nodes"][0]["extraPortMappings"][0]["hostPort"])
-    assert KindCluster("other", 8123, NODE) == kind.recorded(stand_in)
+    ports = [one["hostPort"] for one in config["nodes"][0]["extraPortMappings"]]
+    assert ("other", [8123, 8124]) == (config["name"], ports)
+    assert KindCluster("other", 8123, NODE, https_port=8124) == kind.recorded(stand_in)
 
 
 def test_a_stopped_cluster_is_started(stand_in: Path, commands: Commands) -> None:
@@ -162,3 +163,11 @@ def test_only_ours_is_deleted(stand_in: Path, commands: Commands, ours: KindClus
     assert deleted == kind.delete(commands)
     assert (["kind delete cluster"] if deleted else []) == asked(stand_in)
     assert kind.recorded(stand_in) is None
+
+
+def test_the_port_for_https_is_the_next_free_one() -> None:
+    """And never the gateway's own."""
+    first = kind.https_port(0)
+    with socket.create_server(("127.0.0.1", first)):
+        assert first < kind.https_port(0)
+    assert first < kind.https_port(first)
