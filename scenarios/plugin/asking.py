@@ -43,6 +43,8 @@ class StubAnswer:
     body: str = ""
     at: float = 0.0
     """When it was complete, in seconds since 1970."""
+    error: str = ""
+    """The reason why there is none."""
     told: Mapping[str, Any] = field(default_factory=dict)
     """What the stub says: service, version, instance, method, path, headers; empty where a proxy answered."""
 
@@ -68,11 +70,11 @@ class Asker:
             self._connection.request(request.method, request.url, headers=dict(request.headers))
             answer = self._connection.getresponse()
             body = answer.read().decode("utf-8", errors="replace")
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException) as error:
             self._connection.close()
-            return StubAnswer(None, time.monotonic() - began, at=time.time())
+            return StubAnswer(None, time.monotonic() - began, at=time.time(), error=str(error) or type(error).__name__)
         seconds = time.monotonic() - began
-        return StubAnswer(answer.status, seconds, dict(answer.getheaders()), body, time.time(), _told(body))
+        return StubAnswer(answer.status, seconds, dict(answer.getheaders()), body, time.time(), told=_told(body))
 
     def close(self) -> None:
         self._connection.close()

@@ -98,6 +98,8 @@ class Declared:
 
     def with_namespace(self, what: str, namespace: str) -> Declared:
         """Give the mesh its namespace; `what` asks for it."""
+        if not _NAME.fullmatch(namespace):
+            raise UsageError(f"{what}: {namespace!a} is no namespace; give small letters, digits and hyphens")
         if self.namespace not in (None, namespace):
             raise UsageError(f"{what}: in namespace {namespace}, and a mesh has one, here {self.namespace}")
         return replace(self, namespace=namespace)

@@ -5,26 +5,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from platforms.envoy.topology import Ports, Topology
 from platforms.errors import DemoError, UsageError, in_one_line
-from platforms.istio import hosts
 from platforms.istio.analysis.analyze import analyze
-from platforms.istio.registry import INGRESS_GATEWAY, ROOT_NAMESPACE, Registry
+from platforms.istio.registry import ROOT_NAMESPACE, Registry
 from platforms.istio.resources import ResourceSet
 from platforms.local.deployments import deployment
 from platforms.local.snapshot import snapshot
 from platforms.loopback import LOOPBACK
 from scenarios.plugin import given as objects
+from scenarios.plugin import targets
 from scenarios.plugin.asking import MOST_AT_ONCE, Asker, Request, StubAnswer, ask_many
-from scenarios.plugin.declared import CLIENT, NAMESPACE, PORT, Declared
+from scenarios.plugin.declared import NAMESPACE, PORT, Declared
 from scenarios.plugin.expected import expected
 from scenarios.plugin.given import Given
 from scenarios.plugin.plain import plainly
 from scenarios.plugin.standing import StandingMesh
 from scenarios.plugin.verdict import Seen, complaint
 
+_STATUSES = range(200, 600)
 _LONGEST_DELAY = 60
 
 log = logging.getLogger("bookinfo-proof")
@@ -86,8 +86,10 @@ class StubMesh:
     @plainly
     def answer(self, service: str, version: str, *, status: int = 200, delay: float = 0.0) -> None:
         """Let a version answer with this status, so many seconds later, until the test is over."""
-        if not 200 <= status <= 599 or not 0 <= delay <= _LONGEST_DELAY:  # noqa: PLR2004  # what an answer can have
-            raise UsageError(f"status {status}, delay {delay:g}: give 200 to 599, and 0 to {_LONGEST_DELAY} seconds")
+        if not (isinstance(status, int) and status in _STATUSES):
+            raise UsageError(f"status {status!a}: give {_STATUSES[0]} to {_STATUSES[-1]}")
+        if not (isinstance(delay, int | float) and 0 <= delay <= _LONGEST_DELAY):
+            raise UsageError(f"delay {delay!a}: give 0 to {_LONGEST_DELAY} seconds, as a number")
         name = f"{service}-{version}"
         if name not in (there := [one.name for one in self._declared.workloads]):
             raise UsageError(f"{name}: no such version; there are {', '.join(there) or 'none'}")
@@ -175,8 +177,7 @@ class StubMesh:
 
     def _ready(self) -> StandingMesh:
         """The mesh of what was declared, with what was applied in force."""
-        if not self._declared.workloads:
-            raise UsageError("no version is declared yet: give `mesh.service` versions, or apply a Deployment")
+        self._require_a_version()
         if self._standing and not self._standing.has(self._declared):
             self.close()
         if self._standing is None:
@@ -192,24 +193,18 @@ class StubMesh:
     def _remarks(self) -> tuple[str, ...]:
         return tuple(map(str, analyze(self._rules, _registry(self._declared))))
 
-    def _request(self, target: str, path: str, headers: Mapping[str, str], method: str) -> tuple[Request, str]:
+    def _request(self, given: str, path: str, headers: Mapping[str, str], method: str) -> tuple[Request, str]:
         """The request, and the name of the proxy that decides where it goes."""
-        parts = urlsplit(target if "://" in target else f"http://{target}")
-        if parts.scheme != "http" or not parts.hostname:
-            raise UsageError(f"{target!a}: neither a service nor an http URL")
+        self._require_a_version()
+        registry = _registry(self._declared)
+        one = targets.find(given, path, headers, method, registry=registry, rules=self._rules)
         mesh = self._ready()
-        registry = mesh.registry
-        path = f"{parts.path}{f'?{parts.query}' if parts.query else ''}{path}" or "/"
-        if any(parts.hostname in hosts.aliases(host, address) for host, address in registry.hosts.items()):
-            if parts.port not in (None, registry.port):
-                raise UsageError(f"{target}: the Services of this mesh have port {registry.port}")
-            url = f"http://{parts.hostname}:{registry.port}{path}"
-            return Request(mesh.client_port, url, headers, method), CLIENT.name
-        if "://" not in target:
-            raise UsageError(f"{target!a}: no such service; there are {', '.join(registry.services)}")
-        if not any(one.collection in ("Gateway", "KubernetesGateway") for one in self._rules):
-            raise UsageError(f"{target}: no Service of the mesh, and no Gateway is applied that it could come in by")
-        return Request(mesh.gateway_port, path, {"host": parts.netloc, **headers}, method), INGRESS_GATEWAY.name
+        port = mesh.gateway_port if one.is_from_outside else mesh.client_port
+        return Request(port, one.url, one.headers, one.method), one.caller
+
+    def _require_a_version(self) -> None:
+        if not self._declared.workloads:
+            raise UsageError("no version is declared yet: give `mesh.service` versions, or apply a Deployment")
 
     def _require_versions(self, names: Iterable[str | int]) -> None:
         known = {name for one in self._declared.workloads for name in (one.version, one.name)}

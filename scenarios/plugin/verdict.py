@@ -102,6 +102,8 @@ def _details(judgement: Judgement, seen: Seen, counted: Counts) -> Iterator[str]
     yield f"answers: {_listed({english(outcome): n for outcome, n in seen.outcomes.items()})}"
     yield f"calls by the proxies' count: {_listed(counted)}"
     for outcome, answer in seen.samples.items():
+        if answer.error:
+            yield f"{english(outcome)}: {answer.error}"
         if answer.status is not None and not answer.told and not judgement.fits(outcome):
             body = f": {answer.body[:_QUOTED]!a}" if answer.body else ", with nothing in it"
             yield f"{english(outcome)} was a proxy's own answer{body}"

@@ -85,6 +85,8 @@ def test_one_namespace() -> None:
 
     with pytest.raises(UsageError, match="in namespace other, and a mesh has one, here shop"):
         Declared().with_object(first).with_object(second)
+    with pytest.raises(UsageError, match="'A b' is no namespace"):
+        Declared().with_service("orders", ["v1"], 8000, "A b")
     with pytest.raises(UsageError, match="service 'orders': in namespace other, and a mesh has one, here shop"):
         Declared().with_object(first).with_service("orders", ["v1"], 8000, "other")
 
