@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -17,6 +18,8 @@ from platforms.envoy import access
 from platforms.envoy.config_dump import shown
 from platforms.istio.resources import Resource, ResourceSet
 from tests.parity.mesh import POD, Mesh
+from tests.properties.http_routes import CERTIFICATE
+from tests.unit.platforms.istio.secret_texts import encoded, pair
 
 FOLDER = Path(os.environ.get("BOOKINFO_ORACLE") or Path(__file__).parent / "oracle" / "build")
 PROGRAM, CRDS, GATEWAY_API_CRDS = FOLDER / "oracle", FOLDER / "crds.yaml", FOLDER / "gateway_api_crds.yaml"
@@ -36,7 +39,17 @@ Answer = Mapping[str, Any]
 
 def question(resources: ResourceSet) -> dict[str, Any]:
     """The objects as the API server has them, without fields that are null, each with its age; asked for every proxy."""
-    return {"objects": [_dated(resource) for resource in resources], "proxies": Mesh.of(resources).proxies}
+    shown = [_secret()] if resources.of_kind("KubernetesGateway") else []
+    return {"objects": [*map(_dated, resources), *shown], "proxies": Mesh.of(resources).proxies}
+
+
+@functools.cache
+def _secret() -> dict[str, Any]:
+    """The certificate that listeners of the Gateway API name: istiod leaves out one whose Secret is not there."""
+    certificate, key = map(encoded, pair())
+    metadata = {"name": CERTIFICATE, "namespace": BOOKINFO.gateway.namespace}
+    data = {"tls.crt": certificate, "tls.key": key}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "kubernetes.io/tls", "data": data}
 
 
 @contextmanager

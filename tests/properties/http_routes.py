@@ -163,7 +163,7 @@ _PARENT = st.one_of(
     ),
     _fields(
         {"name": st.just("front"), "namespace": st.just("istio-system")},
-        {"sectionName": _some(("first", "second", "third")), "port": st.just(80)},
+        {"sectionName": _some(("first", "second", "third")), "port": _some((80, 443))},
     ),
 )
 _SPEC = _fields(
@@ -182,9 +182,19 @@ HTTP_ROUTES = st.builds(
     _SPEC,
     st.integers(0, 2),
 )
-_LISTENER = _fields(
-    {"name": _some(("first", "second")), "port": st.just(80), "protocol": st.just("HTTP")},
-    {"hostname": _some(_SITES)},
+CERTIFICATE = "shop"
+"""The name of the Secret, beside the Gateway, that its listeners for HTTPS name."""
+_TLS = _fields({"certificateRefs": st.just([{"name": CERTIFICATE}])}, {"mode": st.just("Terminate")})
+_NAMES = _some(("first", "second"))
+_LISTENER = st.one_of(
+    _fields(
+        {"name": _NAMES, "port": st.just(80), "protocol": st.just("HTTP")},
+        {"hostname": _some(_SITES)},
+    ),
+    _fields(
+        {"name": _NAMES, "port": st.just(443), "protocol": st.just("HTTPS"), "tls": _TLS},
+        {"hostname": _some(_SITES)},
+    ),
 )
 GATEWAYS = st.builds(
     lambda listeners, scope, created: Resource(
@@ -200,7 +210,12 @@ GATEWAYS = st.builds(
         "istio/x.yaml",
         created,
     ),
-    st.lists(_LISTENER, min_size=1, max_size=2, unique_by=(lambda one: one["name"], lambda one: one.get("hostname"))),
+    st.lists(
+        _LISTENER,
+        min_size=1,
+        max_size=2,
+        unique_by=(lambda one: one["name"], lambda one: (one["port"], one.get("hostname"))),
+    ),
     _some(("All", "All", "Same")),
     st.integers(0, 2),
 )
