@@ -38,6 +38,8 @@ class Scaling:
     """How many there are to be; 0 for as many as usual, until that is known."""
     quicker: Fraction
     """The part of the time in the step before within which 95 of 100 pages are to come."""
+    queue_ms: int = 0
+    """The time that a page of the step before waits for the usual instances alone; where it took twice as long or more, something else is slow."""
     by: str = ""
     """How they come: by an autoscaler, `hpa`, or by being asked for, `replicas`; empty until it is known what the demo can do."""
 

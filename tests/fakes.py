@@ -542,7 +542,7 @@ class FakePlatform:
         asked = routes[0].get("headers", {}).get("request", {}).get("set", {}).get("work-ms", "0")
         there = self.scaler.belong("ratings-v1")
         with self._lock:
-            instance = min(there, key=lambda name: self.sent[name])
+            instance = there[self.sent.total() % len(there)]
             self.sent[instance] += 1
         with self._busy[instance]:
             time.sleep(int(asked) / 1000 * self.work)

@@ -25,6 +25,8 @@ _SERVICES = ("ratings",)
 """The apps whose instances do work one after the other, if a rule gives them some."""
 INSTANCES = 3
 _MOST_INSTANCES = 8
+WORK_MS = 40
+"""The work of a call, as the file has it."""
 QUICKER = Fraction(3, 4)
 """With twice as many instances a request waits for half as many others: a quarter less time shows that, on a busy machine too."""
 _PAGES = 480
@@ -46,7 +48,7 @@ def scenario(service: str, instances: int, *, by: str = "", grows: bool = True) 
         requests=_PAGES,
     )
     more = Message("step.scaled", app=app, n=instances) if grows else Message("step.not_scaled", app=app)
-    scaling = Scaling(f"{service}-v1", instances if grows else 0, QUICKER, by if grows else REPLICAS)
+    scaling = Scaling(f"{service}-v1", instances if grows else 0, QUICKER, by=by if grows else REPLICAS)
     notes = [Message("note.work", app=app)]
     if not grows:
         notes.append(Message("note.not_scaled", app=app))
@@ -70,6 +72,7 @@ def fitted(scenario: Scenario, platform: DemoPlatform) -> Scenario:
     if wanted is None or scaler is None:
         raise UsageError(words(Message("error.no_scaler", platform=platform.name)))
     usual = platform.workloads().get(BOOKINFO.workload(wanted.workload), 1)
+    wanted = replace(wanted, queue_ms=first.users * WORK_MS // usual)
     if not wanted.instances:
         return replace(scenario, steps=(first, replace(last, scaling=replace(wanted, instances=usual))))
     if wanted.instances < 2 * usual:

@@ -22,6 +22,8 @@ from scenarios.scenario import Scaling
 
 _EVERY: Mapping[str, float] = {"hpa": 0.05, "replicas": 0.1}
 """Seconds between two visitors; an autoscaler has to see one instance of ratings busy, for four fifths of the time."""
+_BEFORE = 0.3
+"""Seconds of visitors before instances are asked for, so that some are under way when they come."""
 _POLL_SECONDS: Mapping[str, float] = {"hpa": 1.0, "replicas": 0.05}
 PATIENCE: Mapping[str, float] = {"hpa": 300.0, "replicas": 60.0}
 """How long instances are waited for, in seconds: an autoscaler is told of the load every quarter of a minute, and looks as often."""
@@ -58,6 +60,7 @@ class GrowthProbe:
     def __enter__(self) -> Self:
         self._before = self._platform.instances()
         self._visitors.__enter__()
+        time.sleep(_BEFORE)
         self._began = time.time()
         return self
 

@@ -17,6 +17,8 @@ from scenarios.statistics.claim import PUNCTUAL
 from scenarios.statistics.quantile import is_at_most
 
 _P95 = Fraction(PUNCTUAL, 100)
+_SLOW = 2
+"""Pages that took so many times as long as the queue of the usual instances waited for the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,17 @@ def judge_scaling(  # noqa: PLR0917  # each is another witness
         "part": wanted.quicker,
     }
     reasons: tuple[Text, ...] = (*_disturbed(wanted, record, touched, title), *_uneven(sent, allowed, title))
-    if quicker is False and record.at is not None:
+    is_slow = before.p95 > _SLOW * wanted.queue_ms
+    if quicker is False and record.at is not None and not is_slow:
         reasons = (*reasons, Message("reason.not_quicker", **times))
     verdict = Verdict.FAILS if reasons else Verdict.HOLDS
-    if quicker is None and not reasons:
-        verdict, reasons = Verdict.INCONCLUSIVE, (Message("reason.quicker_unclear", **times),)
+    if not quicker and not reasons:
+        verdict = Verdict.INCONCLUSIVE
+        reasons = (
+            Message("reason.slow_machine", queue=wanted.queue_ms, **times)
+            if is_slow
+            else Message("reason.quicker_unclear", **times),
+        )
     if disagreement and (verdict is Verdict.HOLDS or disagreement.contradicts):
         verdict, reasons = Verdict.INCONCLUSIVE, (disagreement.reason,)
     return ScaledReport(wanted, record, before.p95, after.p95, sent, allowed, verdict, reasons)

@@ -91,7 +91,7 @@ def of_each_kind() -> list[Event]:
         Ejected(
             0, Ejection("v2", out=True, seconds=30.0, late_ms=2000), EjectionRecord(1790000000.0, 412.5, 3, 25, 6, 1)
         ),
-        Scaled(0, Scaling("ratings-v1", 3, Fraction(3, 4), "replicas"), GrowthRecord(1790000000.0, 912.5, 3, 25, 0)),
+        Scaled(0, Scaling("ratings-v1", 3, Fraction(3, 4), by="replicas"), GrowthRecord(1790000000.0, 912.5, 3, 25, 0)),
         Sending(0, 4),
         Answered(0, ANSWERS),
         Tried(0, Pair(Caller(Kind.PROXY, "details-v1", "details"), "ratings", (403, None), Heard(0, 1, 1))),

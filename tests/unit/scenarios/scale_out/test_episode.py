@@ -10,6 +10,7 @@ from platforms.bookinfo import BOOKINFO, ISTIO, baseline, load
 from platforms.boundary import Replicas
 from platforms.errors import UsageError
 from scenarios.scale_out import COMMAND
+from scenarios.scale_out.episode import WORK_MS
 from scenarios.scenario import Scenario
 from tests.fakes import FakePlatform, FakeScaler
 
@@ -43,6 +44,15 @@ def test_without_scaling_the_same_is_claimed() -> None:
     assert usual.state == more.state
     assert more.scaling
     assert (1, Fraction(3, 4)) == (more.scaling.instances, more.scaling.quicker)
+
+
+def test_how_long_the_queue_is_follows_from_the_rule() -> None:
+    """Eight visitors before one instance that has the file's work with each."""
+    usual, more = fitted().steps
+
+    assert more.scaling
+    assert usual.users * WORK_MS == more.scaling.queue_ms
+    assert f'work-ms: "{WORK_MS}"' in usual.state.resources.dump().replace("'", '"')
 
 
 def test_an_autoscaler_is_asked_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from scenarios.scale_out.episode import scenario
 from scenarios.scenario import Scaling
 from tests.fakes import FakePlatform
 
-WANTED = Scaling("ratings-v1", 3, Fraction(3, 4), "replicas")
+WANTED = Scaling("ratings-v1", 3, Fraction(3, 4), by="replicas")
 _, MORE = scenario("ratings", 3).steps
 GROWN = replace(MORE.state, scaled=(Replicas("ratings-v1", 3),))
 

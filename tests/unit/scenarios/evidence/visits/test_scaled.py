@@ -16,7 +16,7 @@ from scenarios.messages.message import Message
 from scenarios.scenario import Scaling
 from scenarios.statistics.binomial import ALPHA
 
-WANTED = Scaling("ratings-v1", 3, Fraction(3, 4), "replicas")
+WANTED = Scaling("ratings-v1", 3, Fraction(3, 4), queue_ms=320, by="replicas")
 GROWN = GrowthRecord(100.0, 900.0, ready=3, pages=20, lacking=0)
 EVEN = {"ratings-v1": 160, "ratings-v1-2": 150, "ratings-v1-3": 170}
 LATE, QUICK = ([one + number % 7 for number in range(480)] for one in (340.0, 120.0))
@@ -29,13 +29,13 @@ def judged(
     record: GrowthRecord = GROWN,
     sent: Mapping[str, int] = EVEN,
     touched: tuple[Message, ...] = (),
+    before: list[float] = LATE,
     after: list[float] = QUICK,
     disagreement: Disagreement | None = None,
 ) -> ScaledReport:
-    before = Times(LATE, 346.0)
-    times = Times(after, max(after))
+    times = Times(before, max(before)), Times(after, max(after))
     return judge_scaling(
-        WANTED, record, sent, touched, before, times, alpha=ALPHA, title="3 instances", disagreement=disagreement
+        WANTED, record, sent, touched, *times, alpha=ALPHA, title="3 instances", disagreement=disagreement
     )
 
 
@@ -70,10 +70,12 @@ def test_it_fails(otherwise: dict[str, object], reason: str) -> None:
 
 
 def test_it_is_left_open() -> None:
-    """Where pages do not tell, or the witnesses disagree."""
+    """Where pages do not tell, the machine is what is slow, or the witnesses disagree."""
     near, doubted = judged(after=BARELY), judged(disagreement=Disagreement("somebody else", contradicts=True))
+    slow = judged(before=[2 * one for one in LATE], after=[2 * one for one in LATE])
     accused = judged(after=LATE, disagreement=Disagreement("somebody else", contradicts=True))
 
     assert (Verdict.INCONCLUSIVE, True) == (near.verdict, "do not tell" in english(near.reasons[0]))
+    assert (Verdict.INCONCLUSIVE, True) == (slow.verdict, "this machine is too slow" in english(slow.reasons[0]))
     assert (Verdict.INCONCLUSIVE, ("somebody else",)) == (doubted.verdict, doubted.reasons)
     assert Verdict.INCONCLUSIVE is accused.verdict
