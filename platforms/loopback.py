@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import random
 import socket
+from ipaddress import ip_address
 
 LOOPBACK = "127.0.0.1"
 
 _PORTS = range(10_000, 20_000)
+
+
+def address(name: str) -> str | None:
+    """Return the address of this machine that a name or an address stands for; None for any other, and nobody is asked.
+
+    `localhost`, and whatever ends with it, is this machine's by RFC 6761.
+    """
+    if name.lower().rpartition(".")[2] == "localhost":
+        return LOOPBACK
+    try:
+        return name if ip_address(name).is_loopback else None
+    except ValueError:
+        return None
 
 
 def is_free(port: int) -> bool:

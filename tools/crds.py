@@ -49,6 +49,7 @@ ISTIO = Origin(
         "Gateway",
         "PeerAuthentication",
         "RequestAuthentication",
+        "ServiceEntry",
         "VirtualService",
     ),
     "Apache-2.0, Istio Authors",

@@ -73,9 +73,18 @@ def sni(host: str, *, port: int, subset: str = "") -> str:
 
 def aliases(host: str, address: str) -> tuple[str, ...]:
     """Every name under which a workload of the same namespace may call a Service, and its virtual address."""
-    short, namespace = host.removesuffix(f".{DOMAIN}").split(".")
+    namespace = host.removesuffix(f".{DOMAIN}").partition(".")[2]
+    return (host, f"{host}.", *shortened(host, namespace), address)
+
+
+def shortened(host: str, namespace: str) -> tuple[str, ...]:
+    """The shorter names by which a workload of a namespace may call a Service; none for a host that is none."""
+    name, dot, rest = host.removesuffix(f".{DOMAIN}").partition(".")
+    if not dot or not host.endswith(f".{DOMAIN}"):
+        return ()
     svc = DOMAIN.split(".", maxsplit=1)[0]
-    return (host, f"{host}.", short, f"{short}.{namespace}.{svc}", f"{short}.{namespace}", address)
+    within, across = f"{name}.{rest}", f"{name}.{rest}.{svc}"
+    return (name, across, within) if rest == namespace else (within, across)
 
 
 @lru_cache(maxsize=1024)  # asked for the same few hosts, thousands of times per translation

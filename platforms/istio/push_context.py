@@ -16,6 +16,7 @@ from platforms.istio.gateway_names import MESH, gateway_name
 from platforms.istio.registry import ROOT_NAMESPACE, Proxy, Registry
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.servers import Server, servers
+from platforms.istio.service_entries.callees import Callee, callees
 from platforms.istio.visibility import visible_in
 
 
@@ -81,6 +82,8 @@ class PushContext:
     servers: tuple[Server, ...]
     peers: PeerAuthentications
     authorization_policies: tuple[AuthorizationPolicy, ...]
+    callees: Mapping[str, Callee]
+    """By host, whoever can be called, the Services first."""
 
     @classmethod
     def of(cls, resources: ResourceSet, registry: Registry) -> PushContext:
@@ -95,7 +98,17 @@ class PushContext:
             authorization_policies=tuple(
                 authorization_policy(one) for one in ordered if one.kind == "AuthorizationPolicy"
             ),
+            callees={one.host: one for one in callees(registry, ordered)},
         )
+
+    def callee(self, host: str, caller: str) -> Callee | None:
+        """Whoever a proxy in the namespace `caller` knows by this full name."""
+        found = self.callees.get(host)
+        return found if found and found.is_visible(caller) else None
+
+    def callees_of(self, caller: str) -> list[Callee]:
+        """Whoever the proxies of a namespace know."""
+        return [one for one in self.callees.values() if one.is_visible(caller)]
 
     def bound_to(self, gateway: str, proxy: Proxy) -> tuple[VirtualService, ...]:
         """The VirtualServices that `proxy` sees at `gateway` (or at `mesh`), the first winning.
@@ -111,20 +124,21 @@ class PushContext:
         return (*own, *others, *callers, *(one for one in public if one not in callers))
 
     def destination_rule(self, host: str, caller: str) -> DestinationRule | None:
-        """The DestinationRule for calls of `host` from a proxy in the namespace `caller`; none for what is no Service.
+        """The DestinationRule for calls of `host` from a proxy in the namespace `caller`; none for what is not known there.
 
         As in istiod's push_context.go: of a sidecar, its own namespace's come first, of a gateway in the root namespace
         only the private ones there; then those that the Service's namespace exports, then those of the root namespace.
         The closest host is chosen before anybody asks to whom its rules are exported.
         """
-        if host not in self.registry.hosts:
+        callee = self.callee(host, caller)
+        if callee is None:
             return None
         own = [one for one in self.destination_rules if one.namespace == caller and _acts_at_home(one)]
         if caller == ROOT_NAMESPACE:
             own = [one for one in own if one.is_private]
         if found := hosts.most_specific(host, _merged(own)):
             return found[-1]
-        for namespace in (self.registry.namespace, ROOT_NAMESPACE):
+        for namespace in (callee.namespace, ROOT_NAMESPACE):
             exported = [one for one in self.destination_rules if one.namespace == namespace and not one.is_private]
             closest = hosts.most_specific(host, _merged(exported)) or []
             if visible := [one for one in closest if one.is_exported_to(caller)]:

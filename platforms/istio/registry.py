@@ -91,6 +91,11 @@ class Registry:
         return (*sidecars, self.gateway)
 
     @property
+    def gateway_host(self) -> str:
+        """The name of the Service before the gateway, which nobody here calls."""
+        return hosts.service(f"istio-{self.gateway.name}", self.gateway.namespace)
+
+    @property
     def namespaces(self) -> tuple[str, ...]:
         """The namespaces that proxies run in: the sidecars', then the gateway's."""
         return (self.namespace, self.gateway.namespace)

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from platforms.istio import hosts
-from platforms.istio.analysis import access, deprecated, unreachable
+from platforms.istio.analysis import access, deprecated, service_entry, unreachable
 from platforms.istio.analysis.message import Finding, missing
 from platforms.istio.gateway_names import MESH, gateway_name
 from platforms.istio.push_context import PushContext, VirtualService
 from platforms.istio.registry import Registry
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.servers import selects
+from platforms.istio.service_entries.callees import Callee
 
 __all__ = ["Finding", "analyze"]
 
@@ -22,7 +23,12 @@ def analyze(resources: ResourceSet, registry: Registry) -> tuple[Finding, ...]:
     push = PushContext.of(resources, registry)
     found = {
         *(one for service in resources.of_kind("VirtualService") for one in _virtual_service(service, resources, push)),
-        *(one for rule in resources.of_kind("DestinationRule") for one in _destination_rule(rule, push.registry)),
+        *(one for rule in resources.of_kind("DestinationRule") for one in _destination_rule(rule, push)),
+        *(
+            one
+            for entry in resources.of_kind("ServiceEntry")
+            for one in (*service_entry.warnings(entry), *service_entry.findings(entry))
+        ),
         *(one for gateway in resources.of_kind("Gateway") for one in _gateway(gateway, resources, registry)),
         *(
             one
@@ -61,10 +67,19 @@ def _destination(
 ) -> Iterator[Finding]:
     said, subset = destination["host"], destination.get("subset", "")
     host = hosts.fqdn(said, service.namespace)
-    if host not in push.registry.hosts:
+    callee = _callee(said, service, push)
+    port = destination.get("port", {}).get("number")
+    if callee is None:
         yield missing(service, "mirror host" if mirrored else "host", said)
-    elif (port := destination.get("port", {}).get("number", push.registry.port)) != push.registry.port:
+    elif port and callee.port(port) is None:
         yield missing(service, "host:port", f"{said}:{port}")
+    elif not port and len(callee.ports) > 1:
+        numbers = " ".join(str(one.number) for one in callee.ports)
+        message = (
+            "This VirtualService routes to a service "
+            f'"{said}" that exposes multiple ports [{numbers}]. Specifying a port in the destination is required to disambiguate.'
+        )
+        yield Finding("IST0112", "Error", message, str(service))
     if subset and not any(rule.host == host and rule.subset(subset) for rule in push.destination_rules):
         where = "mirror" if mirrored else "host"
         yield missing(service, f"{where}+subset in destinationrule", f"{said}+{subset}")
@@ -114,23 +129,46 @@ def _lost_subsets(service: Resource, resources: ResourceSet) -> Iterator[Finding
             yield Finding("IST0140", "Warning", message, str(service))
 
 
-def _destination_rule(rule: Resource, registry: Registry) -> Iterator[Finding]:
+def _callee(said: str, resource: Resource, push: PushContext) -> Callee | None:
+    """Whoever a rule means by a host, as `istioctl analyze` sees it: by its very name, else by a wildcard's."""
+    host = hosts.fqdn(said, resource.namespace)
+    exact = push.callees.get(host)
+    if exact and exact.is_visible(resource.namespace):
+        return exact
+    wildcards = (one for name, one in push.callees.items() if hosts.is_wildcard(name) and hosts.matches(name, host))
+    return next((one for one in wildcards if one.is_visible(resource.namespace)), None)
+
+
+def _destination_rule(rule: Resource, push: PushContext) -> Iterator[Finding]:
     yield from deprecated.of_destination_rule(rule)
-    host = hosts.fqdn(rule.spec["host"], rule.namespace)
-    if not any(hosts.overlap(host, known) for known in registry.hosts):
+    registry, host = push.registry, hosts.fqdn(rule.spec["host"], rule.namespace)
+    if not any(hosts.overlap(host, known) for known in push.callees):
         message = (
             f"The host {rule.spec['host']} defined in the DestinationRule does not match any services in the mesh."
         )
         yield Finding("IST0174", "Warning", message, str(rule))
         return
+    # istioctl looks at pods alone, and so warns of every subset of a ServiceEntry; here its endpoints count.
+    behind = [
+        labels
+        for known, callee in push.callees.items()
+        if hosts.matches(host, known)
+        for labels in _labels(callee, registry)
+    ]
     for subset in rule.spec.get("subsets", ()):
-        behind = (one for known in registry.hosts if hosts.matches(host, known) for one in registry.behind(known))
-        if not any(subset.get("labels", {}).items() <= one.labels.items() for one in behind):
+        if not any(subset.get("labels", {}).items() <= labels.items() for labels in behind):
             message = (
                 f"The Subset {subset['name']} defined in the DestinationRule does not select any pods. "
                 "Which may lead to 503 UH (NoHealthyUpstream)."
             )
             yield Finding("IST0173", "Error", message, str(rule))
+
+
+def _labels(callee: Callee, registry: Registry) -> list[Mapping[str, str]]:
+    """The labels of each place behind a host."""
+    if callee.endpoints is not None:
+        return [one.labels for one in callee.endpoints]
+    return [one.labels for one in registry.behind(callee.host)]
 
 
 def _authorization_policy(policy: Resource, registry: Registry) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from platforms.istio import hosts
 from platforms.istio.analysis import strangers, unattached
+from platforms.istio.gateway_names import MESH
 from platforms.istio.push_context import PushContext
 from platforms.istio.registry import Registry
 from platforms.istio.resources import Resource, ResourceSet
@@ -35,7 +36,7 @@ def _of(resource: Resource, resources: ResourceSet, push: PushContext) -> Iterat
         yield from _elsewhere(resource, push.registry)
     if resource.kind == "VirtualService":
         for number, http in enumerate(resource.spec.get("http", ())):
-            for said in (*_fault(http), *_split(resource, http, push), *_matches(http)):
+            for said in (*_fault(http), *_split(resource, http, push), *_matches(http), *_ports(resource, http, push)):
                 yield f"spec.http[{number}]: {said}"
 
 
@@ -84,6 +85,22 @@ def _split(resource: Resource, http: Mapping[str, Any], push: PushContext) -> It
                 "nobody stays on one version"
             )
             return
+
+
+def _ports(resource: Resource, http: Mapping[str, Any], push: PushContext) -> Iterator[str]:
+    """Tell of a destination that names no port: a sidecar then takes the one on which it is called itself."""
+    registry, gateways = push.registry, resource.spec.get("gateways") or (MESH,)
+    called = (hosts.fqdn(name, resource.namespace) for name in resource.spec.get("hosts", ()))
+    if MESH not in gateways or not any(hosts.matches(name, one) for name in called for one in registry.hosts):
+        return
+    for one in http.get("route", ()):
+        host = hosts.fqdn(one["destination"]["host"], resource.namespace)
+        callee = push.callees.get(host)
+        if "port" not in one["destination"] and callee and callee.ports and callee.port(registry.port) is None:
+            yield (
+                f"host {host} has no port {registry.port}, on which this is called, so its share of the requests is answered "
+                f"with 503: say port: {{number: {callee.ports[0].number}}} beside it"
+            )
 
 
 def _matches(http: Mapping[str, Any]) -> Iterator[str]:

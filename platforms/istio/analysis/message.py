@@ -31,6 +31,11 @@ class Finding:
         return f"{self.level} [{self.code}] ({self.resource}) {self.message}"
 
 
+def schema_warning(resource: Resource, message: str) -> Finding:
+    """Istio's webhook warns of `resource`, and takes it."""
+    return Finding("IST0133", "Warning", f"Schema validation warning: {message}", str(resource))
+
+
 def missing(resource: Resource, what: str, name: str) -> Finding:
     """`resource` refers to something that is not there."""
     return Finding("IST0101", "Error", f'Referenced {what} not found: "{name}"', str(resource))

@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import create
 
 from platforms.istio import durations
-from platforms.istio.schema import expressions
+from platforms.istio.schema import expressions, service_entry_rules
 from platforms.istio.schema.crds import DECODING, LIST_TYPE, RULES, Schema
 
 Errors = Iterator[ValidationError]
@@ -150,6 +150,7 @@ EXPRESSIONS: Mapping[str, Callable[[Any], str | None]] = {
     "self.selector.matchLabels : {}).size() > 0) : true": _port_level,
     "self.all(key, 0 < int(key) && int(key) <= 65535)": _ports,
     'url(self).getScheme() in ["http", "https"]': _web,
+    **service_entry_rules.RULES,
 }
 """The rules of Istio's CRDs in Python, so that nothing is loaded for them: what goes before the message of one that is
 broken, and None for one that is not."""

@@ -100,8 +100,8 @@ def duration(text: str) -> Iterator[str]:
         yield "only durations to ms precision are supported"
 
 
-def exported_to(spec: Mapping[str, Any], namespace: str) -> Iterator[str]:
-    """The complaints about `exportTo`, also beside a `workloadSelector`."""
+def exported_to(spec: Mapping[str, Any], namespace: str, *, to_nobody: bool = False) -> Iterator[str]:
+    """The complaints about `exportTo`, also beside a `workloadSelector`; `to_nobody` if `~` may stand there."""
     given: set[str] = set()
     for entry in spec.get("exportTo", ()):
         scope = namespace if entry == "." else entry
@@ -109,6 +109,8 @@ def exported_to(spec: Mapping[str, Any], namespace: str) -> Iterator[str]:
             yield f"duplicate entries in exportTo: . and current namespace {namespace}"
         elif scope in given:
             yield f"duplicate entries in exportTo for entry {entry}"
+        elif scope == "~" and to_nobody:
+            given.add(scope)
         elif scope == "~":
             yield "exportTo ~ (none) is not allowed for Istio configuration objects"
         elif scope != "*" and not is_dns_label(scope):
@@ -123,6 +125,8 @@ def exported_to(spec: Mapping[str, Any], namespace: str) -> Iterator[str]:
         )
     if "*" in given and len(spec["exportTo"]) > 1:
         yield "cannot have both public (*) and non-public exportTo values for a resource"
+    if "~" in given and len(spec["exportTo"]) > 1:
+        yield "cannot export service entry to no one (~) and someone"
 
 
 def _labels(name: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from platforms.istio.resources import GATEWAY_API, SECRET, Resource, ResourceSet
 from platforms.istio.schema import check, crds, object_meta
 from platforms.istio.validation import destination_rule, fields, gateway, http_match, http_route, layer4
 from platforms.istio.validation.security import authorization_policy, peer_authentication
+from platforms.istio.validation.service_entries import service_entry
 
 _WEBHOOK = 'admission webhook "validation.istio.io" denied the request: '
 
@@ -143,6 +144,10 @@ def _gateway(resource: Resource) -> Iterator[str]:
     return gateway.complaints(resource.name, resource.spec)
 
 
+def _service_entry(resource: Resource) -> Iterator[str]:
+    return service_entry.complaints(resource.spec, resource.namespace)
+
+
 def _peer_authentication(resource: Resource) -> Iterator[str]:
     return peer_authentication.complaints(resource.spec)
 
@@ -151,6 +156,7 @@ _COMPLAINTS: Mapping[str, Callable[[Resource], Iterator[str]]] = {
     "AuthorizationPolicy": authorization_policy.complaints,
     "DestinationRule": _destination_rule,
     "Gateway": _gateway,
+    "ServiceEntry": _service_entry,
     "VirtualService": _virtual_service,
 }
 _UNREADABLE: Mapping[str, Callable[[Resource], Iterator[str]]] = {"PeerAuthentication": _peer_authentication}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from platforms.loopback import free_port, is_free
+import pytest
+
+from platforms.loopback import address, free_port, is_free
 
 
 def test_taken() -> None:
@@ -30,3 +32,22 @@ def test_free_port() -> None:
 
     assert is_free(port)
     assert port < int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("127.8.0.1", "127.8.0.1"),
+        ("::1", "::1"),
+        ("localhost", "127.0.0.1"),
+        ("Own.LocalHost", "127.0.0.1"),
+        ("10.0.0.1", None),
+        ("0.0.0.0", None),  # noqa: S104  # nobody listens on it here
+        ("own.example.com", None),
+        ("", None),
+    ],
+)
+def test_address(name: str, there: str | None) -> None:
+    """This machine by an address or by a name that is nobody else's."""
+    assert there == address(name)

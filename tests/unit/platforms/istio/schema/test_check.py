@@ -113,7 +113,7 @@ def test_unknown_fields() -> None:
     assert ["spec.hots", "spec.http[0].match[0].headers.x.exakt", "sepc"] == list(
         check.unknown({"spec": spec, "status": {"anything": 1}, "sepc": {}}, "VirtualService")
     )
-    assert [] == list(check.unknown({"spec": {"anything": 1}}, "ServiceEntry"))
+    assert [] == list(check.unknown({"spec": {"anything": 1}}, "Sidecar"))
 
 
 def test_null_is_nothing() -> None:

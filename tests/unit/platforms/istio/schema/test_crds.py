@@ -38,6 +38,7 @@ def test_the_kinds() -> None:
         "KubernetesGateway",
         "PeerAuthentication",
         "RequestAuthentication",
+        "ServiceEntry",
         "VirtualService",
     }
 

@@ -1,0 +1,1 @@
+"""Hosts that ServiceEntries add to a mesh."""

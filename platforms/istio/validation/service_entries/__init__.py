@@ -1,0 +1,1 @@
+"""What the webhook has against ServiceEntries."""
