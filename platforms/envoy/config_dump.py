@@ -31,6 +31,11 @@ _OURS = {
             "loadAssignment",
             "metadata",
             "altStatName",
+            "dnsJitter",
+            "dnsLookupFamily",
+            "dnsRefreshRate",
+            "respectDnsTtl",
+            "typedDnsResolverConfig",
             "transportSocket",
             "transportSocketMatches",
         }
@@ -101,7 +106,7 @@ def shown(
         "clusters": {
             cluster["name"]: _cluster(cluster)
             for cluster in sorted(clusters, key=lambda one: str(one["name"]))
-            if cluster["name"].startswith(f"outbound|{registry.port}|")
+            if cluster["name"].startswith("outbound|")
         },
     }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from platforms.counters import Calls, Counters, Heard, Hop
+from platforms.istio import hosts
 from platforms.istio.registry import Workload
 
 CLUSTERS_PATH = "/clusters?format=json"
@@ -131,6 +132,12 @@ def certificates(answer: Document) -> set[int]:
 
 
 def called_app(cluster: str) -> str | None:
-    """The app that an outbound cluster leads to: `outbound|80|v2|cart.shop.svc.cluster.local`."""
+    """The app that an outbound cluster leads to, `outbound|80|v2|cart.shop.svc.cluster.local`; None for a host that is no Service."""
     parts = cluster.split("|")
-    return parts[3].partition(".")[0] if parts[0] == "outbound" and len(parts) == _OUTBOUND_PARTS else None
+    if (
+        parts[0] != "outbound"
+        or len(parts) != _OUTBOUND_PARTS
+        or not parts[3].removesuffix(";").endswith(f".{hosts.DOMAIN}")
+    ):
+        return None
+    return parts[3].partition(".")[0]

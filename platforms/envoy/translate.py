@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from platforms.envoy import listeners, reconnection, tls, unsupported
+from platforms.envoy import entry_limits, listeners, reconnection, tls, unsupported
 from platforms.envoy.access import Access
 from platforms.envoy.cluster import clusters
 from platforms.envoy.route import virtual_hosts
@@ -27,7 +27,10 @@ class ProxyConfig:
     clusters: tuple[dict[str, Any], ...]
     """Those of type EDS stand without their endpoints, which `endpoints` tells."""
     routes: Mapping[str, dict[str, Any]]
-    """Route configurations by name: `9080` of a sidecar, `http.8080` and those for HTTPS of the gateway."""
+    """Route configurations by name: `9080` and the other ports of a sidecar, `http.8080` and those for HTTPS of the gateway.
+
+    Where the proxy has listeners, those of a sidecar are one.
+    """
     access: Access
     """What it takes of those that call it; the listeners have it in them."""
 
@@ -51,7 +54,9 @@ def translate(resources: ResourceSet, registry: Registry, topology: Topology) ->
 
     Raises Rejected for what the API server or Istio's webhook refuses, Untranslated for what is valid but not translated.
     """
-    push = _understood(resources, registry)
+    valid = validate.validated(resources)
+    push = _understood(valid, registry)
+    entry_limits.refuse_beyond_loopback(valid)
     snapshot = _routing(push)
     proxies = {
         name: _listening(name, registry.proxy(topology.workload(name)), snapshot, push, topology)
@@ -66,7 +71,7 @@ def routing(resources: ResourceSet, registry: Registry) -> Snapshot:
 
     Raises as `translate` does.
     """
-    return _routing(_understood(resources, registry))
+    return _routing(_understood(validate.validated(resources), registry))
 
 
 def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
@@ -87,15 +92,17 @@ def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) ->
     }
 
 
-def _understood(resources: ResourceSet, registry: Registry) -> PushContext:
-    valid = validate.validated(resources)
+def _understood(valid: ResourceSet, registry: Registry) -> PushContext:
     unsupported.refuse(valid, registry.gateway)
-    return PushContext.of(valid, registry)
+    push = PushContext.of(valid, registry)
+    entry_limits.refuse_rivals(valid, push.registry)
+    return push
 
 
 def _routing(push: PushContext) -> Snapshot:
     registry = push.registry
-    outbound = {namespace: tuple(clusters.outbound(push, namespace)) for namespace in registry.namespaces}
+    callers = {proxy.namespace: proxy for proxy in registry.proxies}
+    outbound = {namespace: tuple(clusters.outbound(push, proxy)) for namespace, proxy in callers.items()}
     return Snapshot(
         proxies={
             proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, push), Access.of(push, proxy))
@@ -108,7 +115,8 @@ def _routing(push: PushContext) -> Snapshot:
 
 def _routes(proxy: Proxy, push: PushContext) -> dict[str, dict[str, Any]]:
     if not proxy.is_gateway:
-        return {str(push.registry.port): virtual_hosts.of_sidecar(push, proxy)}
+        ports = virtual_hosts.ports_of_sidecar(push, proxy)
+        return {str(port): virtual_hosts.of_sidecar(push, proxy, port) for port in ports}
     servers = virtual_hosts.at_the_door(push)  # no Gateway, no door
     return {name: virtual_hosts.of_gateway(push, proxy, name, of_name) for name, of_name in servers.items()}
 
@@ -123,7 +131,9 @@ def _listening(name: str, proxy: Proxy, routed: Snapshot, push: PushContext, top
         listeners.outbound(topology, name, registry.port),
         listeners.inbound(topology, name, registry.port, config.access),
     )
-    return replace(config, listeners=ways, clusters=(*config.clusters, to_app))
+    outward = str(registry.port)
+    routes = {outward: virtual_hosts.together(config.routes, outward)}
+    return replace(config, listeners=ways, clusters=(*config.clusters, to_app), routes=routes)
 
 
 def _at_the_door(

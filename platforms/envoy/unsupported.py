@@ -233,6 +233,7 @@ _REFUSED: Mapping[str, Mapping[str, Refuses]] = {
     "PeerAuthentication": {},
     "Secret": {},
     "Service": {},
+    "ServiceEntry": {},  # of which entry_limits knows
     "VirtualService": _VIRTUAL_SERVICE,
 }
 _STEP = re.compile(r"([^.\[{]+)(\[\]|\{\})?\.?")

@@ -1,15 +1,16 @@
-"""DestinationRules as Envoy's clusters: one per Service and one per subset of it."""
+"""DestinationRules as Envoy's clusters: for each port of whoever can be called one, and one per subset."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from platforms.envoy.cluster import connection_pool, load_balancing, mutual_tls
+from platforms.envoy.cluster import connection_pool, entry_endpoints, load_balancing, mutual_tls
 from platforms.istio import durations, hosts
 from platforms.istio.access.peer_authentication import MutualTls
-from platforms.istio.push_context import PushContext
-from platforms.istio.registry import Workload
+from platforms.istio.push_context import DestinationRule, PushContext
+from platforms.istio.registry import Proxy, Workload
+from platforms.istio.service_entries.callees import Destination
 from platforms.loopback import LOOPBACK
 
 _CONNECT_TIMEOUT = "10s"
@@ -25,15 +26,19 @@ def inbound_name(port: int) -> str:
     return f"inbound|{port}||"
 
 
-def outbound(push: PushContext, caller: str) -> Iterator[dict[str, Any]]:
-    """The clusters of all Services and subsets for the proxies of a namespace, without their endpoints."""
-    port = push.registry.port
-    for host in sorted(push.registry.hosts):
-        rule = push.destination_rule(host, caller)
-        policy = _at_port(rule.policy, port) if rule else {}
-        yield _cluster(push, host, "", policy)
-        for subset in rule.subsets if rule else ():
-            yield _cluster(push, host, subset["name"], {**policy, **_at_port(subset.get("trafficPolicy") or {}, port)})
+def outbound(push: PushContext, proxy: Proxy) -> Iterator[dict[str, Any]]:
+    """The clusters of whoever can be called, and of their subsets, without the endpoints of Services."""
+    for callee in push.callees_of(proxy.namespace):
+        rule = push.destination_rule(callee.host, proxy.namespace)
+        for port in callee.ports:
+            policy = _at_port(rule.policy, port.number) if rule else {}
+            if not entry_endpoints.is_left_out(Destination(callee, port)):
+                yield _cluster(push, Destination(callee, port), policy, rule, proxy)
+            for subset in rule.subsets if rule else ():
+                destination = Destination(callee, port, subset["name"], subset.get("labels", {}))
+                asked = {**policy, **_at_port(subset.get("trafficPolicy") or {}, port.number)}
+                if not entry_endpoints.is_left_out(destination):
+                    yield _cluster(push, destination, asked, rule, proxy)
 
 
 def inbound(push: PushContext, host: str, app_port: int) -> dict[str, Any]:
@@ -82,11 +87,21 @@ def _takes_mutual(push: PushContext, workload: Workload) -> bool:
     return push.peers.of_workload(namespace, workload.labels, port) != MutualTls.DISABLE
 
 
-def _cluster(push: PushContext, host: str, subset: str, policy: Mapping[str, Any]) -> dict[str, Any]:
-    """A cluster whose endpoints are put in when it is delivered, for they come and go without a new rule."""
-    name = hosts.cluster(host, port=push.registry.port, subset=subset)
-    cluster = {"name": name, "type": "EDS", **_settings(policy)}
-    return {**cluster, **mutual_tls.of_cluster(push, host, subset, policy.get("tls"), cluster)}
+def _cluster(
+    push: PushContext,
+    destination: Destination,
+    policy: Mapping[str, Any],
+    rule: DestinationRule | None,
+    proxy: Proxy,
+) -> dict[str, Any]:
+    """A cluster; the endpoints of a Service are put in when it is delivered, for they come and go without a new rule."""
+    settings = _settings(policy, is_http2=destination.port.is_http2)
+    cluster = {"name": destination.cluster, "type": "EDS", **settings}
+    return {
+        **cluster,
+        **mutual_tls.of_cluster(push, destination, policy.get("tls"), cluster),
+        **entry_endpoints.of(push, destination, rule, proxy),
+    }
 
 
 def _at_port(policy: Mapping[str, Any], port: int) -> Mapping[str, Any]:
@@ -97,7 +112,7 @@ def _at_port(policy: Mapping[str, Any], port: int) -> Mapping[str, Any]:
     return policy
 
 
-def _settings(policy: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(policy: Mapping[str, Any], *, is_http2: bool = False) -> dict[str, Any]:
     pool, outlier = policy.get("connectionPool") or {}, policy.get("outlierDetection")
     tcp = pool.get("tcp", {})
     cluster: dict[str, Any] = {
@@ -113,6 +128,6 @@ def _settings(policy: Mapping[str, Any]) -> dict[str, Any]:
         cluster["outlierDetection"] = connection_pool.outlier_detection(outlier)
     if "tcpKeepalive" in tcp:
         cluster["upstreamConnectionOptions"] = {"tcpKeepalive": connection_pool.keepalive(tcp)}
-    if options := connection_pool.http_options(pool, outlier or {}):
+    if options := connection_pool.http_options(pool, outlier or {}, is_http2=is_http2):
         cluster["typedExtensionProtocolOptions"] = {connection_pool.HTTP_OPTIONS: options}
     return cluster

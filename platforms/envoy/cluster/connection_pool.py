@@ -30,14 +30,14 @@ def thresholds(pool: Mapping[str, Any], retry_budget: Mapping[str, Any] | None) 
     return limits
 
 
-def http_options(pool: Mapping[str, Any], outlier: Mapping[str, Any]) -> dict[str, Any]:
-    """The HTTP options of a cluster, where a rule says anything about them; else empty."""
+def http_options(pool: Mapping[str, Any], outlier: Mapping[str, Any], *, is_http2: bool = False) -> dict[str, Any]:
+    """The HTTP options of a cluster, where a rule, or the protocol of its port, says anything about them; else empty."""
     http, tcp = pool.get("http", {}), pool.get("tcp", {})
     common = _common(http, tcp)
     options: dict[str, Any] = {} if common is None else {"commonHttpProtocolOptions": common}
     if http.get("useClientProtocol"):
         options["useDownstreamProtocolConfig"] = {"httpProtocolOptions": {}, "http2ProtocolOptions": {}}
-    elif http.get("h2UpgradePolicy") == "UPGRADE":
+    elif is_http2 or http.get("h2UpgradePolicy") == "UPGRADE":
         options["explicitHttpConfig"] = {"http2ProtocolOptions": _http2(http)}
     if codes := outlier.get("outlierDetectionHttpErrorCodes"):
         options["outlierDetection"] = {"errorMatcher": _any_status(codes)}

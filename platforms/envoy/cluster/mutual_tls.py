@@ -7,27 +7,31 @@ from typing import Any
 
 from platforms.envoy import tls
 from platforms.envoy.cluster.connection_pool import HTTP_OPTIONS
-from platforms.istio import hosts
 from platforms.istio.access.peer_authentication import MutualTls
 from platforms.istio.push_context import DestinationRule, PushContext
+from platforms.istio.service_entries.callees import Destination, Resolution
 
 _DISABLE, _MUTUAL = "DISABLE", "ISTIO_MUTUAL"
+_UNKNOWN = frozenset({Resolution.NONE})
+"""Where nobody knows who is called, nor whether mutual TLS is spoken there."""
 
 
 def of_cluster(
-    push: PushContext, host: str, subset: str, asked: Mapping[str, Any] | None, cluster: Mapping[str, Any]
+    push: PushContext, destination: Destination, asked: Mapping[str, Any] | None, cluster: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The transport sockets of a cluster whose traffic policy asks for this `tls`; empty for plain text."""
-    registry = push.registry
+    callee = destination.callee
     if asked is not None and _said_mode(asked) == _DISABLE:
         return {}
-    if asked is None and push.peers.of_namespace(registry.namespace) == MutualTls.DISABLE:
+    if asked is None and (callee.is_external or callee.resolution in _UNKNOWN):
+        return {}
+    if asked is None and push.peers.of_namespace(callee.namespace) == MutualTls.DISABLE:
         return {}
     said = asked or {}
     protocol = cluster.get("typedExtensionProtocolOptions", {}).get(HTTP_OPTIONS, {}).get("explicitHttpConfig", {})
     socket = tls.upstream(
-        sni=said.get("sni") or hosts.sni(host, port=registry.port, subset=subset),
-        identities=said.get("subjectAltNames") or registry.identities(host),
+        sni=said.get("sni") or destination.sni,
+        identities=said.get("subjectAltNames") or callee.identities,
         is_http2="http2ProtocolOptions" in protocol,
     )
     if asked is None:

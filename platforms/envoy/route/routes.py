@@ -54,15 +54,15 @@ def of(service: VirtualService, context: Context) -> list[dict[str, Any]]:
 
 
 def default(host: str, context: Context) -> dict[str, Any]:
-    """The route to a Service that no VirtualService speaks of."""
+    """The route to a host that no VirtualService speaks of."""
     action: dict[str, Any] = {
-        "cluster": hosts.cluster(host, port=context.push.registry.port),
+        "cluster": hosts.cluster(host, port=context.port),
         "timeout": _NO_LIMIT,
         "maxGrpcTimeout": _NO_LIMIT,
         "retryPolicy": retries.policy(None),
     }
     rule = context.push.destination_rule(host, context.proxy.namespace)
-    if hash_policy := load_balancing.hash_policy(load_balancing.hash_of_service(rule, context.push.registry.port)):
+    if hash_policy := load_balancing.hash_policy(load_balancing.hash_of_service(rule, context.port)):
         action["hashPolicy"] = [hash_policy]
     return {"name": "default", "match": dict(matches.CATCH_ALL), "route": action}
 
@@ -173,9 +173,14 @@ def _mirrors(http: Mapping[str, Any], service: VirtualService, context: Context)
 
 def _cluster(destination: Mapping[str, Any], service: VirtualService, context: Context) -> str:
     host = hosts.fqdn(destination["host"], service.namespace)
-    registry = context.push.registry
-    port = destination.get("port", {}).get("number", registry.port if host in registry.hosts else context.port)
+    port = destination.get("port", {}).get("number", _port_unsaid(host, context))
     return hosts.cluster(host, port=port, subset=destination.get("subset", ""))
+
+
+def _port_unsaid(host: str, context: Context) -> int:
+    """The port of a destination that names none: at the gateway its only one, else that on which the caller calls."""
+    callee = context.push.callee(host, context.proxy.namespace) if context.proxy.is_gateway else None
+    return callee.ports[0].number if callee and len(callee.ports) == 1 else context.port
 
 
 def _hash(destination: Mapping[str, Any], service: VirtualService, context: Context) -> Mapping[str, Any] | None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from platforms.envoy.route import matches, routes
 from platforms.istio import hosts
 from platforms.istio.gateway_names import MESH
 from platforms.istio.push_context import PushContext, VirtualService
-from platforms.istio.registry import Proxy, Registry
+from platforms.istio.registry import Proxy
 from platforms.istio.servers import Server
+from platforms.istio.service_entries.callees import Callee
 
 GATEWAY_ROUTES = "http.8080"
 """The route configuration of the gateway's servers for plain text; each of the others has its own."""
+_DEFAULT_PORT = 80
+"""The port of a call that names none."""
 _LARGEST_BODY = 1024 * 1024
 """Of a direct response: what Istio's webhook lets pass; Envoy's own limit is 4 kB."""
 
@@ -35,32 +38,63 @@ _UNKNOWN_HOST = {
 }
 
 
-def of_sidecar(push: PushContext, proxy: Proxy) -> dict[str, Any]:
-    """The route configuration `9080` of a sidecar: every Service of the mesh, and the hosts routed along with one."""
-    registry = push.registry
-    context = routes.Context(proxy, MESH, registry.port, push)
-    by_name: dict[str, dict[str, Any]] = {}
-    taken: set[str] = set()
+def ports_of_sidecar(push: PushContext, proxy: Proxy) -> list[int]:
+    """The ports on which a workload calls, each with a route configuration of its own: the Services', and those of ServiceEntries."""
+    added = {port.number for one in push.callees_of(proxy.namespace) for port in one.ports if port.is_http}
+    return sorted({push.registry.port, *added})
+
+
+def of_sidecar(push: PushContext, proxy: Proxy, port: int) -> dict[str, Any]:
+    """The route configuration of a sidecar for one port: whoever is called there, and the hosts routed along with one."""
+    context = routes.Context(proxy, MESH, port, push)
+    callees = {one.host.lower(): one for one in push.callees_of(proxy.namespace) if _routes_at(one, port)}
+    added = _VirtualHosts(callees, proxy.namespace, port)
     routed: set[str] = set()
     bound = push.bound_to(MESH, proxy)
-    closest = _closest(bound, registry)
+    closest = _closest(bound, callees)
+    # The gateway's own Service is on that port too, and nobody calls it.
+    there = (*callees, push.registry.gateway_host) if port == _DEFAULT_PORT else tuple(callees)
     # A call names its host in any case, so at sidecars case does not matter.
     for number, service in enumerate(map(_in_lower_case, bound)):
-        known = [host for host in registry.hosts if host in service.hosts or closest.get(host) == number]
-        if service.is_converted and registry.namespace != service.namespace != proxy.namespace:
-            continue  # neither the callers' nor the Services' own
-        if not known:
+        known = [host for host in callees if host in service.hosts or closest.get(host) == number]
+        if service.is_converted:  # the callers' own, or that of the namespace of whom they call
+            known = [one for one in known if service.namespace in (callees[one].namespace, proxy.namespace)]
+        # Istio's own exception: on this port a host that nobody knows is routed too.
+        if not known and (port != _DEFAULT_PORT or service.is_converted):
             continue
         if not (http_routes := routes.of(service, context)):
             continue  # nothing in it concerns this caller
-        unknown = [host for host in service.hosts if not any(hosts.matches(host, one) for one in registry.hosts)]
+        unknown = [host for host in service.hosts if not _is_known(host, there)]
         for host in (*unknown, *known):
-            _add(by_name, taken, host, http_routes, registry)
+            added.add(host, http_routes)
         routed.update(known)
-    for host in registry.hosts:
+    for host in callees:
         if host not in routed:
-            _add(by_name, taken, host, [routes.default(host, context)], registry)
-    return _configuration(str(registry.port), [*(by_name[name] for name in sorted(by_name)), _UNKNOWN_HOST])
+            added.add(host, [routes.default(host, context)])
+    return _configuration(str(port), [*added.sorted(), _UNKNOWN_HOST])
+
+
+def together(configurations: Mapping[str, dict[str, Any]], name: str) -> dict[str, Any]:
+    """The route configurations of a sidecar as the one called `name`, for a proxy that is asked for every port at one place.
+
+    There the port of a call is told by its host alone. One that names none is for the default port, or else for that of `name`.
+    """
+    if len(configurations) == 1:
+        return configurations[name]
+    bare: dict[str, str] = {}
+    for of in sorted(configurations, key=lambda one: (one != str(_DEFAULT_PORT), one != name)):
+        if of in (str(_DEFAULT_PORT), name):
+            for virtual_host in _but_for_unknown(configurations[of]):
+                for domain in virtual_host["domains"]:
+                    bare.setdefault(domain, of)
+    found = []
+    for of, configuration in configurations.items():
+        for virtual_host in _but_for_unknown(configuration):
+            domains = [f"{domain}:{of}" for domain in virtual_host["domains"]]
+            domains += [domain for domain in virtual_host["domains"] if bare.get(domain) == of]
+            found.append({**virtual_host, "domains": domains})
+    joined = _configuration(name, [*sorted(found, key=lambda one: str(one["name"])), _UNKNOWN_HOST])
+    return {**joined, "ignorePortInHostMatching": False}
 
 
 def at_the_door(push: PushContext) -> dict[str, list[Server]]:
@@ -127,32 +161,58 @@ def _in_lower_case(service: VirtualService) -> VirtualService:
     return replace(service, hosts=tuple(host.lower() for host in service.hosts))
 
 
-def _closest(services: tuple[VirtualService, ...], registry: Registry) -> dict[str, int]:
-    """The number of the VirtualService that names each Service most closely, wildcards or not.
+def _is_known(host: str, callees: Sequence[str]) -> bool:
+    """Tell whether a host of a VirtualService is somebody's, or a wildcard has to do with anybody's."""
+    return any(hosts.overlap(host, one) for one in callees) if hosts.is_wildcard(host) else host in callees
 
-    Istio compares hosts as they are written there: one with a capital names no Service, and leaves it to a wildcard.
+
+def _routes_at(callee: Callee, port: int) -> bool:
+    found = callee.port(port)
+    return found is not None and found.is_http
+
+
+def _but_for_unknown(configuration: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [one for one in configuration["virtualHosts"] if one is not _UNKNOWN_HOST]
+
+
+def _closest(services: tuple[VirtualService, ...], callees: Mapping[str, Callee]) -> dict[str, int]:
+    """The number of the VirtualService that names each host most closely, wildcards or not.
+
+    Istio compares hosts as they are written there: one with a capital names nobody, and leaves it to a wildcard.
     """
     by_host: dict[str, int] = {}
     for number, service in enumerate(services):
         for host in service.hosts:
             by_host.setdefault(host, number)
-    found = {host: hosts.most_specific(host, by_host) for host in registry.hosts}
+    found = {host: hosts.most_specific(host, by_host) for host in (one.host for one in callees.values())}
     return {host: number for host, number in found.items() if number is not None}
 
 
-def _add(
-    by_name: dict[str, dict[str, Any]],
-    taken: set[str],
-    host: str,
-    http_routes: list[dict[str, Any]],
-    registry: Registry,
-) -> None:
-    """Add the virtual host of `host` unless an earlier VirtualService has it."""
-    name, address = f"{host}:{registry.port}", registry.hosts.get(host)
-    names = (host,) if address is None else hosts.aliases(host, address)
-    if domains := [one for one in names if one not in taken]:
-        by_name[name] = _virtual_host(name, domains, http_routes)
-        taken.update(domains)
+@dataclass(slots=True)
+class _VirtualHosts:
+    """The virtual hosts of one port, each domain in the first one that has it."""
+
+    callees: Mapping[str, Callee]
+    caller: str
+    port: int
+    by_name: dict[str, dict[str, Any]] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+
+    def add(self, host: str, http_routes: list[dict[str, Any]]) -> None:
+        """Add the virtual host of `host` unless an earlier VirtualService has it."""
+        name, callee = f"{host}:{self.port}", self.callees.get(host)
+        if name in self.by_name:
+            return
+        names = callee.names(self.caller) if callee else (host,)
+        # The shorter name of one may be the whole name of another.
+        free = [one for one in names if one not in self.taken and (one == host or one not in self.callees)]
+        if free:
+            self.by_name[name] = _virtual_host(name, free, http_routes)
+            self.taken.update(free)
+
+    def sorted(self) -> list[dict[str, Any]]:
+        """Return them in the order of their names."""
+        return [self.by_name[name] for name in sorted(self.by_name)]
 
 
 def _collapsed(by_host: dict[str, dict[str, Any]], sources: dict[str, list[int]]) -> Iterator[dict[str, Any]]:

@@ -22,6 +22,7 @@ KINDS = {
     "PeerAuthentication": _SECURITY,
     "AuthorizationPolicy": _SECURITY,
     "RequestAuthentication": _SECURITY,
+    "ServiceEntry": _NETWORKING,
     "DestinationRule": _NETWORKING,
     "Gateway": _NETWORKING,
     "VirtualService": _NETWORKING,
@@ -31,7 +32,7 @@ KINDS = {
 
 _HTTPS_ROUTES = r'("https\.[0-9]+\.[^"]+)\.%s"'
 """The name of the routes of a Gateway's server for HTTPS, which ends with its namespace."""
-_CLAIMING = ("VirtualService", "DestinationRule", HTTP_ROUTE)
+_CLAIMING = ("VirtualService", "DestinationRule", "ServiceEntry", HTTP_ROUTE)
 """The kinds of which two objects may claim one host."""
 
 CERTIFICATE = ("app.kubernetes.io/component", "gateway-certificate")

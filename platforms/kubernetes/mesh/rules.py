@@ -155,6 +155,9 @@ def _claims(resource: Resource) -> Iterator[tuple[str, str]]:
             yield (_MESH_HOST, host)
     elif resource.kind == "DestinationRule":
         yield (resource.kind, ruled_host(resource)[1])
+    elif resource.kind == "ServiceEntry":
+        for host in resource.spec["hosts"]:
+            yield (resource.kind, host.lower())
 
 
 def _saying(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

@@ -94,10 +94,16 @@ def test_endpoints() -> None:
 
 @pytest.mark.parametrize(
     ("cluster", "app"),
-    [(REVIEWS, "reviews"), (REVIEWS_V2, "reviews"), ("inbound|9080||", None), ("BlackHoleCluster", None)],
+    [
+        (REVIEWS, "reviews"),
+        (REVIEWS_V2, "reviews"),
+        ("inbound|9080||", None),
+        ("outbound|80||reviews.example.com", None),
+        ("BlackHoleCluster", None),
+    ],
 )
 def test_called_app(cluster: str, app: str | None) -> None:
-    """An outbound cluster leads to an app."""
+    """An outbound cluster leads to an app, unless a ServiceEntry says where."""
     assert app == stats.called_app(cluster)
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from platforms.bookinfo import BOOKINFO, baseline
-from platforms.envoy.translate import translate
-from platforms.istio.resources import ResourceSet
+from platforms.envoy.translate import routing, translate
+from platforms.istio.resources import Resource, ResourceSet
 from tests.golden.validation import topology
 from tests.unit.platforms.istio.rules import REVIEWS, cluster, clusters_called, page, reviews, rule, served
+from tests.unit.platforms.istio.service_entries.entries import HOST, static
 
 GATEWAY = "http.8080 *:8080"
 
@@ -91,3 +96,72 @@ def test_a_server_that_redirects_to_https() -> None:
     assert {"*.org": None, "other.example.com": "ALL", "shop.example.com": "ALL"} == {
         domain: one.get("requireTls") for one in configuration["virtualHosts"] for domain in one["domains"]
     }
+
+
+def domains(configuration: dict[str, Any]) -> dict[str, list[str]]:
+    """Those of each virtual host of a route configuration, by its name."""
+    return {one["name"]: one["domains"] for one in configuration["virtualHosts"]}
+
+
+def of_productpage(*rules: Resource) -> dict[str, dict[str, Any]]:
+    """The route configurations of its sidecar, port by port."""
+    return dict(routing(baseline().overlaid(ResourceSet(rules)), BOOKINFO).proxies["productpage-v1"].routes)
+
+
+def test_a_host_of_ones_own_has_a_virtual_host_on_its_ports() -> None:
+    """By its name and its addresses; the Services stay where they are, without a shorter name that it has itself."""
+    found = of_productpage(
+        static(host="ratings", more="addresses: [10.0.0.1]", ports="[{number: 9080, name: http, protocol: HTTP}]"),
+        static(name="other"),
+    )
+
+    assert ["80", "9080"] == sorted(found)
+    assert [HOST, f"{HOST}."] == domains(found["80"])[f"{HOST}:80"]
+    assert ["ratings", "ratings.", "10.0.0.1"] == domains(found["9080"])["ratings:9080"]
+    assert "ratings" not in domains(found["9080"])["ratings.bookinfo.svc.cluster.local:9080"]
+
+
+@pytest.mark.parametrize(("port", "routed"), [(80, True), (7000, False)])
+def test_a_host_that_nobody_knows(port: int, routed: bool) -> None:  # noqa: FBT001  # the case
+    """On the default port alone a VirtualService brings one there, as in Istio."""
+    found = of_productpage(
+        static(ports=f"[{{number: {port}, name: http, protocol: HTTP}}]"),
+        rule(
+            "VirtualService",
+            "own",
+            f"{{hosts: [who.example.com], http: [{{route: [{{destination: {{host: {HOST}}}}}]}}]}}",
+        ),
+    )
+
+    assert routed == (f"who.example.com:{port}" in domains(found[str(port)]))
+
+
+def test_a_port_that_a_destination_does_not_name() -> None:
+    """A sidecar takes the one on which it is called, the gateway the only one that there is."""
+    destination = f"[{{route: [{{destination: {{host: {HOST}}}}}]}}]"
+
+    assert [f"outbound|9080||{HOST}"] == clusters_called("productpage-v1", REVIEWS, static(), reviews(destination))
+    assert f"outbound|80||{HOST}" in clusters_called("ingressgateway", GATEWAY, static(), page("bookinfo", destination))
+
+
+def test_all_ports_at_one_place() -> None:
+    """Whose proxy is asked for every port by the host of a URL tells them by it; one without a port means the default one."""
+    config = translate(
+        baseline().overlaid(
+            ResourceSet(
+                (static(host="ratings"), static(name="other", ports="[{number: 7000, name: http, protocol: HTTP}]"))
+            )
+        ),
+        BOOKINFO,
+        topology(),
+    ).proxies["productpage-v1"]
+
+    assert ["9080"] == list(config.routes)
+    found = domains(config.routes["9080"])
+    assert config.routes["9080"]["ignorePortInHostMatching"] is False
+    assert ["ratings:80", "ratings.:80", "ratings", "ratings."] == found["ratings:80"]
+    assert [f"{HOST}:7000", f"{HOST}.:7000"] == found[f"{HOST}:7000"]
+    assert {"details:9080", "details"} < set(found["details.bookinfo.svc.cluster.local:9080"])
+    assert "ratings:9080" in found["ratings.bookinfo.svc.cluster.local:9080"]
+    assert "ratings" not in found["ratings.bookinfo.svc.cluster.local:9080"]
+    assert ["*"] == found["block_all"]

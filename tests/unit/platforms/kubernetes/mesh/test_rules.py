@@ -154,6 +154,18 @@ def test_a_rival_destination_rule_counts() -> None:
     assert "DestinationRule theirs" in told
 
 
+def test_a_rival_service_entry_counts() -> None:
+    """Istio would take one of the two, or both."""
+    ours = ResourceSet(
+        (Resource("networking.istio.io/v1", "ServiceEntry", "own", {"hosts": ["own.example.com"]}, "bookinfo"),)
+    )
+    other = theirs("ServiceEntry", "theirs", {"hosts": ["a.com", "Own.example.com"]}, namespace="default")
+
+    (told,) = rules.conflicting_rules(ours, [other], "bookinfo")
+
+    assert "ServiceEntry theirs in namespace default claims the same host, own.example.com" in told
+
+
 def test_an_object_of_our_own_name_is_no_rival_of_itself() -> None:
     """An object in its own place is complained about when it is to be written."""
     assert [] == conflicting_rules(theirs(*REVIEWS, {"hosts": ["reviews"]}))
