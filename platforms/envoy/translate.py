@@ -27,12 +27,16 @@ class ProxyConfig:
     clusters: tuple[dict[str, Any], ...]
     """Those of type EDS stand without their endpoints, which `endpoints` tells."""
     routes: Mapping[str, dict[str, Any]]
-    """Route configurations by name: `9080` and the other ports of a sidecar, `http.8080` and those for HTTPS of the gateway.
-
-    Where the proxy has listeners, those of a sidecar are one.
-    """
+    """Route configurations by name: `9080` and the other ports of a sidecar, `http.8080` and those for HTTPS of the gateway."""
     access: Access
     """What it takes of those that call it; the listeners have it in them."""
+    outward: str = ""
+    """The name by which a sidecar's listener asks for its routes on all ports at once."""
+
+    @property
+    def asked_for(self) -> Mapping[str, dict[str, Any]]:
+        """The route configurations by the names by which the listeners ask for them."""
+        return {self.outward: virtual_hosts.together(self.routes, self.outward)} if self.outward else self.routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +135,7 @@ def _listening(name: str, proxy: Proxy, routed: Snapshot, push: PushContext, top
         listeners.outbound(topology, name, registry.port),
         listeners.inbound(topology, name, registry.port, config.access),
     )
-    outward = str(registry.port)
-    routes = {outward: virtual_hosts.together(config.routes, outward)}
-    return replace(config, listeners=ways, clusters=(*config.clusters, to_app), routes=routes)
+    return replace(config, listeners=ways, clusters=(*config.clusters, to_app), outward=str(registry.port))
 
 
 def _at_the_door(

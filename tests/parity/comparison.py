@@ -12,7 +12,7 @@ from platforms.bookinfo import BOOKINFO, baseline
 from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import Snapshot, translate
 from platforms.errors import Rejected, Unsupported
-from platforms.istio.analysis import access, deprecated, unreachable
+from platforms.istio.analysis import access, deprecated, service_entry, unreachable
 from platforms.istio.analysis.message import Finding
 from platforms.istio.resources import Resource, ResourceSet
 from platforms.istio.validation.validate import validated
@@ -50,15 +50,18 @@ BASE = ResourceSet(
 _SCHEMA = re.compile(r"\w+/[^/ ]+/[^/ ]+: (.+)", re.DOTALL)
 """The oracle's frame around what the schema has against an object."""
 _VALUE = re.compile(
-    r'(?<=Invalid value: )"(?:(?:[^"\\]|\\.)*": (?=must be a valid duration|type conversion error|only one of|wildcard|key must|portLevelMtls|port must|cross namespace|url|Cannot set)'
+    r'(?<=Invalid value: )"(?:(?:[^"\\]|\\.)*": (?=must be a valid duration|type conversion error|only one of|wildcard|key must|portLevelMtls|port must|cross namespace|url|Cannot set|UDS|hostname cannot)'
     r'|(?:array|object|string)": (?!\S+ in body ))'
+    r"|(?<=Invalid value: )[0-9.]+: (?=port must be between)"
 )
 _NUMBER = re.compile(r"(?:(?<=Invalid value: )|(?<=equal to ))-?[0-9][0-9.e+]*")
+_GATEWAYS_PORT = "80 "
 _WARNING = "Schema validation warning: "
 _WARNED = frozenset({"IST0130", "IST0131", "IST0133"})
 _FINDERS: Mapping[str, tuple[Callable[[Resource], Iterator[Finding]], ...]] = {
     "VirtualService": (deprecated.of_virtual_service, unreachable.findings),
     "DestinationRule": (deprecated.of_destination_rule,),
+    "ServiceEntry": (service_entry.warnings,),
     "AuthorizationPolicy": (access.of_authorization_policy,),
     "PeerAuthentication": (access.of_peer_authentication,),
 }
@@ -100,6 +103,7 @@ def differences(resources: ResourceSet, answer: Answer) -> Iterator[Difference]:
     yield from _guarded(snapshot, told)
     yield from _doors(snapshot, told)
     yield from _behind(mesh.balanced(snapshot), told)
+    yield from _of_entries(snapshot, told)
     if "proxies" in answer:  # a recorded answer has no warnings
         yield from _warned(mesh.rules, answer.get("warnings", []))
 
@@ -114,13 +118,19 @@ def _served(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
         config = snapshot.proxies[proxy]
         mine = ordered(shown(config.routes.values(), config.clusters, BOOKINFO))
         for part in ("routes", "clusters"):
-            for name in sorted(mine[part].keys() | theirs[part].keys()):
+            for name in sorted(mine[part].keys() | _but_for_the_gateway(theirs[part], mine[part])):
                 if mine[part].get(name) != theirs[part].get(name):
                     yield Difference(
                         "served otherwise",
                         f"{proxy}: {part} {name}:\n    ours   {json.dumps(mine[part].get(name), sort_keys=True)}"
                         f"\n    istiod {json.dumps(theirs[part].get(name), sort_keys=True)}",
                     )
+
+
+def _but_for_the_gateway(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> set[str]:
+    """The names of theirs, without the route configuration that is there for the gateway's own Service alone."""
+    is_ours = any(name.startswith(_GATEWAYS_PORT) for name in mine)
+    return {name for name in theirs if is_ours or not name.startswith(_GATEWAYS_PORT)}
 
 
 def _guarded(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
@@ -158,11 +168,27 @@ def _behind(ours: Mapping[str, list[str]], answer: dict[str, Any]) -> Iterator[D
     """The instances that a cluster balances over, each as much as any other."""
     for proxy, theirs in answer.items():
         for name, weights in theirs.get("behind", {}).items():
-            if ours.get(name) != sorted(weights) or len({*weights.values()}) > 1:
+            if name in ours and (ours[name] != sorted(weights) or len({*weights.values()}) > 1):
                 yield Difference(
                     "served otherwise",
                     f"{proxy}: behind {name}:\n    ours   {ours.get(name)}\n    istiod {weights}",
                 )
+
+
+def _of_entries(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
+    """The endpoints of ServiceEntries, each with its weight."""
+    for proxy, theirs in answer.items():
+        for cluster in snapshot.proxies[proxy].clusters:
+            found = theirs.get("behind", {}).get(cluster["name"])
+            if found is None or "loadAssignment" not in cluster:
+                continue
+            ours = {
+                one["endpoint"]["address"]["socketAddress"]["address"]: one.get("loadBalancingWeight", 1)
+                for locality in cluster["loadAssignment"]["endpoints"]
+                for one in locality["lbEndpoints"]
+            }
+            if ours != found:
+                yield Difference("served otherwise", f"{proxy}: behind {cluster['name']}: ours {ours} istiod {found}")
 
 
 def _warned(resources: ResourceSet, theirs: list[str]) -> Iterator[Difference]:

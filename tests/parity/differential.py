@@ -24,6 +24,7 @@ from platforms.istio.resources import Resource, ResourceSet
 from tests.parity.comparison import BASE, Class, differences, known
 from tests.parity.mesh import Mesh
 from tests.parity.oracle import Answer, oracle, question, served
+from tests.parity.questions.entries import ENTRIES
 from tests.parity.questions.https import HTTPS
 from tests.parity.questions.replicas import REPLICAS
 from tests.parity.questions.traffic import TRAFFIC
@@ -47,6 +48,7 @@ KINDS = {
     "policies": Kind(POLICIES, _FOLDER / "oracle-answers-policies.json.gz"),
     "https": Kind(HTTPS, _FOLDER / "oracle-answers-https.json.gz"),
     "replicas": Kind(REPLICAS, _FOLDER / "oracle-answers-replicas.json.gz"),
+    "entries": Kind(ENTRIES, _FOLDER / "oracle-answers-entries.json.gz"),
 }
 
 
@@ -122,7 +124,7 @@ class Tally:
     "--about",
     type=click.Choice([*KINDS]),
     default="traffic",
-    help="where calls are led, who may call whom, HTTPS at the gateway, or several instances; default traffic",
+    help="where calls are led, who may call whom, HTTPS at the gateway, several instances, or hosts of ServiceEntries; default traffic",
 )
 def differential(runs: int, of: int, show: int, about: str, *, record: bool, as_wide: bool) -> int:
     if as_wide and record:

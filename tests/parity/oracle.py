@@ -32,7 +32,9 @@ _OUTBOUND = f"outbound|{BOOKINFO.port}|"
 _HCM = "envoy.filters.network.http_connection_manager"
 _HTTPS_LISTENER = "0.0.0.0_8443"
 _SERVICES = {f"10.96.0.{number}" for number in range(1, 255)}
-_ROUTES = ("9080", "http.8080", "https.")
+_ROUTES = ("http.8080", "https.")
+_GATEWAY = "istio-ingressgateway"
+"""The Service before the gateway, which nobody calls."""
 
 Answer = Mapping[str, Any]
 
@@ -103,10 +105,11 @@ def served(answer: Answer) -> dict[str, Any]:
     found = {}
     for proxy, config in answer["proxies"].items():
         document = shown(
-            [routes for name, routes in config["routes"].items() if name.startswith(_ROUTES)],
-            list(config["clusters"].values()),
+            [routes for name, routes in config["routes"].items() if name.isdecimal() or name.startswith(_ROUTES)],
+            [one for name, one in config["clusters"].items() if _GATEWAY not in name],
             BOOKINFO,
         )
+        document["routes"] = {name: one for name, one in document["routes"].items() if _GATEWAY not in name}
         for virtual_host in document["routes"].values():
             virtual_host["domains"] = ["CLUSTER_IP" if one in _SERVICES else one for one in virtual_host["domains"]]
         for cluster in document["clusters"].values():

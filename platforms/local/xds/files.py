@@ -111,7 +111,7 @@ ProxyFiles = Mapping[Subscription, ResourceFile]
 
 def proxy_files(config: ProxyConfig) -> ProxyFiles:
     """Everything that a proxy should serve, by subscription; routes come before the listeners that name them."""
-    configurations = {routes(name): [configuration] for name, configuration in config.routes.items()}
+    configurations = {routes(name): [configuration] for name, configuration in config.asked_for.items()}
     subscriptions = {**configurations, LISTENERS: config.listeners, CLUSTERS: config.clusters}
     return {subscription: ResourceFile.of(subscription, resources) for subscription, resources in subscriptions.items()}
 

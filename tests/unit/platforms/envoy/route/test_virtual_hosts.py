@@ -156,9 +156,10 @@ def test_all_ports_at_one_place() -> None:
         topology(),
     ).proxies["productpage-v1"]
 
-    assert ["9080"] == list(config.routes)
-    found = domains(config.routes["9080"])
-    assert config.routes["9080"]["ignorePortInHostMatching"] is False
+    assert ["7000", "80", "9080"] == sorted(config.routes)
+    assert ["9080"] == list(config.asked_for)
+    found = domains(config.asked_for["9080"])
+    assert config.asked_for["9080"]["ignorePortInHostMatching"] is False
     assert ["ratings:80", "ratings.:80", "ratings", "ratings."] == found["ratings:80"]
     assert [f"{HOST}:7000", f"{HOST}.:7000"] == found[f"{HOST}:7000"]
     assert {"details:9080", "details"} < set(found["details.bookinfo.svc.cluster.local:9080"])
