@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ import click
 from platforms.boundary import State
 from platforms.cli.command_line import complaint
 from platforms.errors import UsageError
+from scenarios.messages.message import Text
 from scenarios.registry import SHOWN
 from scenarios.run.cli import Command
 from scenarios.scenario import Scenario
@@ -67,7 +68,7 @@ class Episode:
     @classmethod
     def showing(cls, scenario: Scenario, words: tuple[str, ...]) -> Self:
         """Make the episode of a scenario that these words have asked for."""
-        plain = states(scenario) == states(_scenario(scenario.name, ()))
+        plain = steps_of(scenario) == steps_of(_scenario(scenario.name, ()))
         return cls(SHOWN[scenario.name], words, scenario, plain)
 
     @property
@@ -103,9 +104,9 @@ def deck() -> Talk:
     )
 
 
-def states(scenario: Scenario) -> tuple[State, ...]:
-    """Return what is in force, step by step: scenarios alike in that show the same."""
-    return tuple(step.state for step in scenario.steps)
+def steps_of(scenario: Scenario) -> tuple[tuple[Text, State], ...]:
+    """Return title and rule of each step: scenarios alike in these show the same, on whatever demo."""
+    return tuple((step.title, replace(step.state, scaled=())) for step in scenario.steps)
 
 
 def talk(file: str | None, added: Iterable[str]) -> Talk:

@@ -210,6 +210,8 @@ class RunView:
     """How many answers it takes at most."""
     verdict: Verdict = ""
     """Empty while it runs."""
+    facts: tuple[str, ...] = ()
+    """What it has found out beside that, as soon as it is known."""
     reasons: tuple[str, ...] = ()
     error: str = ""
     tried: tuple[TriedView, ...] = ()

@@ -11,7 +11,7 @@ from platforms.errors import UsageError
 from scenarios.events.event import Ended, Event, Opened
 from scenarios.events.reading import SUFFIX, all_recordings, opening, read
 from scenarios.registry import SHOWN
-from stage.episodes import Episode, Talk, states
+from stage.episodes import Episode, Talk, steps_of
 
 REHEARSAL = Path(__file__).with_name("rehearsal")
 CANARY = REHEARSAL / f"canary{SUFFIX}"
@@ -67,5 +67,5 @@ def _candidates(episode: Episode) -> Iterator[Path]:
     for path in (*sorted(REHEARSAL.glob(f"*{SUFFIX}")), *all_recordings()):
         with contextlib.suppress(UsageError):  # another version's, or damaged
             recorded = opening(path).scenario
-            if recorded.name == episode.name and states(recorded) == states(episode.scenario):
+            if recorded.name == episode.name and steps_of(recorded) == steps_of(episode.scenario):
                 yield path

@@ -37,7 +37,7 @@ from scenarios.statistics.claim import Claim, power
 from stage import talk
 from stage.parts import RuleStatus
 from stage.picture import Origin, RunView, TriedView, Verdict
-from stage.recordings import stairs
+from stage.recordings import facts, stairs
 from stage.recordings.stairs import Stairs
 
 BASELINE = RuleStatus("baseline", Message("run.baseline"), State(baseline()))
@@ -58,6 +58,7 @@ class RunSoFar:
     """The one in force, or on its way there, as far as this run has changed it."""
     verdict: Verdict = ""
     reasons: tuple[Text, ...] = ()
+    facts: tuple[Text, ...] = ()
     error: Text = ""
     is_cut_off: bool = False
     pairs: tuple[Pair, ...] = ()
@@ -91,13 +92,14 @@ class RunSoFar:
             case Ended():
                 changes = {
                     "verdict": event.verdict.name,
-                    "reasons": (*self.reasons, *event.reasons) or (self._shown(),),
+                    "reasons": event.reasons or (self._shown(),),
                 }
             case Failed():
                 changes = {"error": event.why}
             case _:
                 changes = {}
-        return replace(self, stairs=stairs.after(self.stairs, event, self.opened), **changes)
+        told = (*self.facts, *facts.told(event, self.opened))
+        return replace(self, stairs=stairs.after(self.stairs, event, self.opened), facts=told, **changes)
 
     def cut_off(self) -> RunSoFar:
         """Return the run without an end of its own."""
@@ -122,6 +124,7 @@ class RunSoFar:
             answers=self.answers,
             of=self.most,
             verdict=self.verdict,
+            facts=tuple(render(fact, language) for fact in self.facts),
             reasons=tuple(render(_beside_drawing(reason), language) for reason in self.reasons),
             error=talk.notice(language, "cut_off") if self.is_cut_off else render(self.error, language),
             tried=tuple(
@@ -174,10 +177,7 @@ class RunSoFar:
             case RolledBack() if (
                 scenario.fallback and step.health
             ):  # said at once: the verdict has to wait for all answers
-                after = event.convergence.milliseconds
-                back = Message("run.taken_back", step=step.title, old=step.health.old, after=after)
-                rule = in_force(Message("step.rolled_back"), scenario.fallback, event.convergence, event.at)
-                return {"rule": rule, "reasons": (back,)}
+                return {"rule": in_force(Message("step.rolled_back"), scenario.fallback, event.convergence, event.at)}
         return {}
 
     @property

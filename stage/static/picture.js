@@ -87,6 +87,7 @@
  * @property {number} answers
  * @property {number} of
  * @property {"" | "HOLDS" | "FAILS" | "INCONCLUSIVE"} verdict
+ * @property {string[]} facts
  * @property {string[]} reasons
  * @property {string} error
  * @property {Tried[]} tried

@@ -69,7 +69,7 @@ function staircase(stairs, now) {
       const top = LANDING + RISE - high;
       const sign = stair.verdict ? SIGNS[stair.verdict] : stair.rolled_back ? '↩' : '…';
       // The names of neighbours stand on two heights, or they would run into each other.
-      const below = LANDING + RISE + 17 + (index % 2) * 17;
+      const below = LANDING + RISE + 18 + (index % 2) * 21;
       const counts = Object.entries(stair.answers).map(([version, n]) => `${version} ${figure(n)}`);
       const state = stair.verdict || (stair.rolled_back ? 'FAILS' : 'RUNNING');
       const anchor = x > WIDE * 0.55 ? 'end' : 'start';

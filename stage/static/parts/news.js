@@ -18,7 +18,7 @@ export function tell(former, picture) {
   if (rule.revision !== former.rule.revision || rule.status !== former.rule.status)
     news.push(`${rule.title}: ${status(rule)}`);
   if (run && (run.verdict || run.error) && (former.run?.verdict !== run.verdict || former.run?.error !== run.error)) {
-    news.push([verdict(run), run.title, run.error || run.reasons.join(', ')].join(': '));
+    news.push([verdict(run), run.title, run.error || [...run.facts, ...run.reasons].join(', ')].join(': '));
   }
   if (news.length) write(byId('told'), news.join('. '));
 }

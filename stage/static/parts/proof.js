@@ -26,7 +26,8 @@ export function show({ run }) {
     claims.dataset.claims = String(run.claims);
     claims.replaceChildren(...run.claims.map((claim) => make('li', {}, [claim])));
   }
-  write(byId('reasons'), run.error || run.reasons.join(' · '));
+  write(byId('reasons'), run.error || [...run.facts, ...run.reasons].join(' · '));
+  mark(byId('proof'), 'data-told', run.facts.length > 0 && '');
   byId('progress').hidden = isOver(run);
   byId('stop').hidden = run.from !== 'stage';
   const bar = /** @type {HTMLProgressElement} */ (byId('answered'));

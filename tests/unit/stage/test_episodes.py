@@ -11,7 +11,7 @@ import pytest
 from platforms.environment import ROOT
 from platforms.errors import UsageError
 from scenarios.registry import SHOWN
-from stage.episodes import MOST, Episode, deck, states, talk
+from stage.episodes import MOST, Episode, deck, steps_of, talk
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -33,7 +33,7 @@ def test_the_deck_is_what_its_commands_show_by_themselves() -> None:
     assert ("scenarios.fault_ratings", "--fault", "abort") == fault.arguments("jane")
     assert ("scenarios.user_routing", "--user", "jane") == user.arguments("jane")
     assert ("scenarios.canary", "--weights", "90,10,0") == canary.arguments("jane")
-    assert states(user.scenario_for("jane")) != states(user.scenario)
+    assert steps_of(user.scenario_for("jane")) != steps_of(user.scenario)
 
 
 def test_a_file_has_an_episode_in_each_line(tmp_path: Path) -> None:

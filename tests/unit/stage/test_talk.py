@@ -19,7 +19,7 @@ from stage.show import PHASES
 BREAK = "rollout --break v2=errors:20%"
 TOLD = (
     *("fault_ratings", "user_routing", "canary", "rollout", BREAK, "zero_trust", "zero_trust --open"),
-    *("timeouts", "retries", "mirroring", "circuit_breaking"),
+    *("timeouts", "retries", "mirroring", "circuit_breaking", "scale_out"),
 )
 """The episodes that have words of their own."""
 _PLACE = re.compile(r"\{\w+\}")

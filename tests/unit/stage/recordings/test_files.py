@@ -14,7 +14,7 @@ from scenarios.events.line import encode
 from scenarios.events.reading import opening, read
 from scenarios.evidence.judgement import Verdict
 from scenarios.messages.language import Language
-from stage.episodes import Episode, deck, states
+from stage.episodes import Episode, deck, steps_of
 from stage.recordings import files
 from stage.talk import sentence
 from tests.unit.stage.recorded import canary_run
@@ -56,7 +56,7 @@ def _nothing_else_was_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_came_along_is_what_is_shown(path: Path) -> None:
     """`python -m tools.rehearsal` makes it anew when the baseline, an episode or the form of recordings has changed."""
     recorded = opening(path).scenario
-    (given,) = (one for one in RECORDED if states(Episode.parse(one).scenario) == states(recorded))
+    (given,) = (one for one in RECORDED if steps_of(Episode.parse(one).scenario) == steps_of(recorded))
     (events,) = files.rehearsal((Episode.parse(given),))
     last = events[-1]
 
