@@ -31,7 +31,7 @@ CONTRARY = ("zero_trust --open", "rollout --break v2=errors:20%")
 RECORDED = (*SHOWN, *CONTRARY)
 _URL = "http://127.0.0.1:9080/productpage"
 _RATE = "15"
-_QUICK = ("rollout", "mirroring", "circuit_breaking")
+_QUICK = ("rollout", "mirroring", "circuit_breaking", "scale_out")
 """They take too long at that rate, or have to be sure while an instance is out: they are asked as fast as the page answers."""
 
 
