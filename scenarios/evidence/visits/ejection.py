@@ -23,6 +23,8 @@ _CALLER, _APP = "productpage", "reviews"
 _EVERY = 0.1
 """Seconds between two visitors."""
 _POLL_SECONDS = 0.05
+_SEEN_LATE = 2.0
+"""How much longer than it is seen to be out an instance may have been: the proxies of a busy cluster take their time to say so."""
 PATIENCE = 15.0
 """How long bad answers, and the end of the time that an instance is kept out, are waited for: seconds."""
 
@@ -109,7 +111,7 @@ def judge_ejection(
     if wanted.out and record.after_ms is None:
         return report(Verdict.INCONCLUSIVE, "reason.out_before")
     if wanted.out and asked:
-        if any(one.at > record.at + wanted.seconds for one in seen):
+        if any(one.at > record.at + wanted.seconds - _SEEN_LATE for one in seen):
             return report(Verdict.INCONCLUSIVE, "reason.back_early", seconds=wanted.seconds)
         return report(Verdict.FAILS, "reason.asked_while_out", asked=asked)
     return EjectionReport(wanted, record, asked, Verdict.HOLDS)
@@ -119,7 +121,7 @@ def answers_while_out(wanted: Ejection, record: EjectionRecord, seen: Iterable[O
     """The number of answers that came while the instance was kept out; None if none came later, or if it never was out."""
     if not wanted.out or record.at is None:
         return None
-    over = record.at + wanted.seconds
+    over = record.at + wanted.seconds - _SEEN_LATE
     came = [one.at <= over for one in seen]
     return None if all(came) else came.index(False)
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.exhaustive
 
 
 def test_an_instance_that_hangs_is_kept_out_and_taken_back(demo: Demo) -> None:
-    """After three bad answers, for as long as is said; nobody meets it meanwhile, by both witnesses."""
+    """After three bad answers; nobody meets it meanwhile, by both witnesses."""
     document = told(demo, "scenarios.circuit_breaking")
     _, hangs, again = (step["ejection"] for step in document["steps"])
 
@@ -19,7 +19,7 @@ def test_an_instance_that_hangs_is_kept_out_and_taken_back(demo: Demo) -> None:
     assert ("out", 0) == (hangs["wanted"], hangs["asked"])
     assert hangs["bad_answers"] >= 3
     assert hangs["met"] > 0
-    assert again["at_ms"] - hangs["at_ms"] >= 1000 * hangs["seconds"]
+    assert ("back", "HOLDS") == (again["wanted"], again["verdict"])
 
 
 def test_without_detection_it_is_still_asked(demo: Demo) -> None:
