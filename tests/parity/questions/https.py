@@ -1,6 +1,7 @@
 """Random Gateways that end TLS, or send whoever asks in plain text to HTTPS, with rules for what comes in by them.
 
-Few hosts and ports, so that servers of one Gateway and of another are in each other's way.
+Few hosts and ports, so that servers of one Gateway and of another are in each other's way; and some with listeners of the
+Gateway API.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from tests.parity.questions.traffic import filled, networking
 from tests.properties import rules
 from tests.properties.access.policies import POLICIES
+from tests.properties.http_routes import GATEWAYS, HTTP_ROUTES
 
 _SITES = ("a.example.com", "b.example.com", "A.example.com", "*.example.com", "*")
 _HOSTS = (*_SITES, "./a.example.com", "bookinfo/b.example.com", "*/b.example.com", "default/*", "*/*.example.com")
@@ -103,9 +105,13 @@ _RULES = st.builds(
     st.lists(st.sampled_from(_SITES), min_size=1, max_size=2, unique=True),
     st.lists(st.sampled_from((*_DOORS, "bookinfo/door", "mesh")), min_size=1, max_size=3, unique=True),
 )
-HTTPS = st.tuples(
+_ISTIOS = st.tuples(
     st.lists(networking("Gateway", _DOORS, _GATEWAYS), min_size=1, max_size=2, unique_by=lambda one: one.key),
     st.lists(networking("VirtualService", ("a", "bookinfo", "z"), _RULES), max_size=3, unique_by=lambda one: one.key),
     st.just([]) | st.just([]) | POLICIES,
 ).map(lambda parts: [one for part in parts for one in part])
+_GATEWAY_APIS = st.tuples(GATEWAYS, st.lists(HTTP_ROUTES, min_size=1, max_size=3, unique_by=lambda one: one.key)).map(
+    lambda parts: [parts[0], *parts[1]]
+)
+HTTPS = st.one_of(_ISTIOS, _ISTIOS, _GATEWAY_APIS)
 """Gateways, and what their callers are led by and have to obey."""
