@@ -20,7 +20,7 @@ def notes(resources: ResourceSet, registry: Registry) -> Iterator[str]:
     push = PushContext.of(resources, registry)
     by_host: dict[str, list[_Route]] = {}
     plain = virtual_hosts.at_the_door(push).get(virtual_hosts.GATEWAY_ROUTES, ())
-    for _, host, service, made in virtual_hosts.at_gateway(push, registry.gateway, plain):
+    for host, service, made in virtual_hosts.at_gateway(push, registry.gateway, plain):
         by_host.setdefault(host, []).extend((service, route["match"]) for route in made)
     for host, found in by_host.items():
         before: dict[str, list[_Route]] = {}

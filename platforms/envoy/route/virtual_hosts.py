@@ -20,6 +20,8 @@ _DEFAULT_PORT = 80
 """The port of a call that names none."""
 _LARGEST_BODY = 1024 * 1024
 """Of a direct response: what Istio's webhook lets pass; Envoy's own limit is 4 kB."""
+_Made = dict[tuple[str, str, str], list[dict[str, Any]]]
+"""Routes by the Gateway that they are for, and by the namespace and the name of their VirtualService."""
 
 # In a cluster a call of an unknown host leaves the mesh. Here nothing may leave the machine, so it is answered as by a
 # mesh that lets out only what it knows (outboundTrafficPolicy REGISTRY_ONLY).
@@ -110,12 +112,13 @@ def of_gateway(push: PushContext, proxy: Proxy, name: str, servers: Sequence[Ser
     """A route configuration of the gateway: what the VirtualServices say at each of these servers."""
     by_host: dict[str, dict[str, Any]] = {}
     sources: dict[str, list[int]] = {}
-    for server, host, _, made in at_gateway(push, proxy, servers):
-        virtual_host = by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], []))
-        virtual_host["routes"] += made
-        virtual_host |= _REDIRECTED if server.redirects_to_https else {}
-        sources.setdefault(host, []).append(id(made))
+    made: _Made = {}
     for server in servers:
+        for host, _, http_routes in _at_server(push, proxy, server, made):
+            virtual_host = by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], []))
+            virtual_host["routes"] += http_routes
+            virtual_host |= _REDIRECTED if server.redirects_to_https else {}
+            sources.setdefault(host, []).append(id(http_routes))
         for host in map(str.lower, server.hosts if server.redirects_to_https else ()):
             by_host.setdefault(host, _virtual_host(f"{host}:{server.port}", [host], [])).update(_REDIRECTED)
     found = list(_collapsed(by_host, sources)) or [_virtual_host(f"blackhole:{servers[0].port}", ["*"], [])]
@@ -144,17 +147,24 @@ def _to_https(route: dict[str, Any], port: int) -> dict[str, Any]:
 
 def at_gateway(
     push: PushContext, proxy: Proxy, servers: Sequence[Server]
-) -> Iterator[tuple[Server, str, VirtualService, list[dict[str, Any]]]]:
+) -> Iterator[tuple[str, VirtualService, list[dict[str, Any]]]]:
     """The routes of each VirtualService for each host of these servers, in the order in which they act there."""
-    made: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    made: _Made = {}
     for server in servers:
-        for service in push.bound_to(server.gateway, proxy):
-            bound = hosts.intersection(server.hosts_for(service.namespace), service.hosts)
-            key = (server.gateway, service.namespace, service.name)
-            if bound and key not in made:
-                made[key] = routes.of(service, routes.Context(proxy, server.gateway, server.port, push, server.has_tls))
-            for host in map(str.lower, bound if made.get(key) else ()):  # compared as written, then matched in any case
-                yield server, host, service, made[key]
+        yield from _at_server(push, proxy, server, made)
+
+
+def _at_server(
+    push: PushContext, proxy: Proxy, server: Server, made: _Made
+) -> Iterator[tuple[str, VirtualService, list[dict[str, Any]]]]:
+    """The same of one server; what is made for it is kept for the next ones of its Gateway."""
+    for service in push.bound_to(server.gateway, proxy):
+        bound = hosts.intersection(server.hosts_for(service.namespace), service.hosts)
+        key = (server.gateway, service.namespace, service.name)
+        if bound and key not in made:
+            made[key] = routes.of(service, routes.Context(proxy, server.gateway, server.port, push, server.has_tls))
+        for host in map(str.lower, bound if made.get(key) else ()):  # compared as written, then matched in any case
+            yield host, service, made[key]
 
 
 def _in_lower_case(service: VirtualService) -> VirtualService:

@@ -166,3 +166,24 @@ def test_all_ports_at_one_place() -> None:
     assert "ratings:9080" in found["ratings.bookinfo.svc.cluster.local:9080"]
     assert "ratings" not in found["ratings.bookinfo.svc.cluster.local:9080"]
     assert ["*"] == found["block_all"]
+
+
+def test_the_first_server_for_a_host_names_it() -> None:
+    """Also one that has no rule for it, and only sends callers to HTTPS: with the port of that one the host is shown."""
+    gateway = (
+        "{selector: {istio: ingressgateway}, servers: [{port: {number: %d, name: x, protocol: HTTP}, hosts: ['%s']%s}]}"
+    )
+    resources = ResourceSet(
+        (
+            rule("Gateway", "a", gateway % (80, "shop.example.com", ", tls: {httpsRedirect: true}")),
+            rule("Gateway", "b", gateway % (8080, "*", "")),
+            rule(
+                "VirtualService",
+                "shop",
+                "{hosts: [shop.example.com], gateways: [b], http: [{route: [{destination: {host: details}}]}]}",
+            ),
+        )
+    )
+    (shown,) = translate(resources, BOOKINFO, topology()).proxies["ingressgateway"].routes["http.8080"]["virtualHosts"]
+
+    assert ("shop.example.com:80", "ALL", 1) == (shown["name"], shown["requireTls"], len(shown["routes"]))
