@@ -179,16 +179,16 @@ def test_calls_are_those_of_the_workload(proxies: Proxies) -> None:
 def test_another_rule_is_told_by_when_it_came(pods: Pods, proxies: Proxies) -> None:
     """By routes, and by clusters of this namespace: those of others, and who is ready, say nothing of it."""
     (asked,) = (one for one in proxies.pods() if one.app == "reviews")
-    first = proxies.since(asked)
+    first = proxies.updates(asked)
     pods.updated["outbound|80||web.other.svc.cluster.local"] = "2026-01-01T00:00:09Z"
 
-    assert first == proxies.since(asked)
+    assert first == proxies.updates(asked)
 
     for name in (CLUSTER.format("shop"), "9080"):
-        before = proxies.since(asked)
-        pods.updated[name] = f"{before}1"
+        before = proxies.updates(asked)
+        pods.updated[name] = "2026-01-01T00:00:11Z"
 
-        assert before != proxies.since(asked)
+        assert before != proxies.updates(asked)
 
 
 def test_what_is_served_is_read_again_where_it_changed(pods: Pods, proxies: Proxies) -> None:
