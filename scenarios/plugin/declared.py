@@ -21,6 +21,7 @@ _UNVERSIONED = "unversioned"
 _OF_PODS = frozenset({"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"})
 _HTTP = frozenset({"http", "http2", "grpc"})
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?", re.ASCII)
+_NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
 _VERSION = re.compile(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", re.ASCII)
 
 
@@ -98,7 +99,7 @@ class Declared:
 
     def with_namespace(self, what: str, namespace: str) -> Declared:
         """Give the mesh its namespace; `what` asks for it."""
-        if not _NAME.fullmatch(namespace):
+        if not _NAMESPACE.fullmatch(namespace):
             raise UsageError(f"{what}: {namespace!a} is no namespace; give small letters, digits and hyphens")
         if self.namespace not in (None, namespace):
             raise UsageError(f"{what}: in namespace {namespace}, and a mesh has one, here {self.namespace}")
