@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 LOOPBACK = "127.0.0.1"
 
+_ANSWER_SECONDS = 0.5
 _PORTS = range(10_000, 20_000)
 
 
@@ -22,6 +23,15 @@ def address(name: str) -> str | None:
         return name if ip_address(name).is_loopback else None
     except ValueError:
         return None
+
+
+def is_answered(address: str, port: int) -> bool:
+    """Tell whether somebody listens on a port of this machine."""
+    try:
+        with socket.create_connection((address, port), timeout=_ANSWER_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 def is_free(port: int) -> bool:

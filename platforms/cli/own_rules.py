@@ -9,7 +9,7 @@ from typing import Any
 
 from platforms.bookinfo import BOOKINFO, baseline, load, parse, with_workloads
 from platforms.boundary import CONVERGENCE_SECONDS, Convergence, State
-from platforms.cli import https_notes
+from platforms.cli import entry_notes, https_notes
 from platforms.demo.applied_rules import AppliedRules
 from platforms.demo.crash_recovery import print_restored
 from platforms.demo.journal import DemoPlatform, Journal, exclusive
@@ -116,7 +116,10 @@ def dry_run(own: OwnRules, platform: str, demo: DemoPlatform | None = None) -> R
     laid = laid_over(own.resources)
     translate(laid.resources, platform)
     registry = with_workloads(demo.workloads()) if demo else BOOKINFO
-    told = https_notes.notes(laid.resources, BOOKINFO, platform, demo.door if demo else None)
+    told = (
+        *https_notes.notes(laid.resources, BOOKINFO, platform, demo.door if demo else None),
+        *entry_notes.notes(laid.resources, BOOKINFO, platform),
+    )
     return _preceded((*own.notes, *told), remarks(laid, registry))
 
 
@@ -159,8 +162,11 @@ def _apply(own: ResourceSet, platform: DemoPlatform) -> Applied:
     convergence = _put_in_force(platform, State(laid.resources))
     AppliedRules.of(platform.key).write(own)
     found = remarks(laid, with_workloads(platform.workloads()))
-    told = https_notes.notes(laid.resources, BOOKINFO, platform.name, platform.door)
-    return Applied(convergence, _preceded(tuple(told), found))
+    told = (
+        *https_notes.notes(laid.resources, BOOKINFO, platform.name, platform.door),
+        *entry_notes.notes(laid.resources, BOOKINFO, platform.name),
+    )
+    return Applied(convergence, _preceded(told, found))
 
 
 def remarks(laid: Overlay, registry: Registry) -> Remarks:

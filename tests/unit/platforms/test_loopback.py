@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from platforms.loopback import address, free_port, is_free
+from platforms.loopback import address, free_port, is_answered, is_free
 
 
 def test_taken() -> None:
@@ -51,3 +51,13 @@ def test_free_port() -> None:
 def test_address(name: str, there: str | None) -> None:
     """This machine by an address or by a name that is nobody else's."""
     assert there == address(name)
+
+
+def test_is_answered() -> None:
+    """Whoever listens is called, and nobody else."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        assert is_answered("127.0.0.1", port)
+
+    assert not is_answered("127.0.0.1", port)
