@@ -61,6 +61,15 @@ spec:
   - matches: [{path: {type: Exact, value: /productpage}}, {path: {type: PathPrefix, value: /static}}]
     backendRefs: [{name: productpage, port: 9080}]
 """
+ALLOW = """
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: httpbin}
+spec:
+  selector: {matchLabels: {app: httpbin}}
+  action: ALLOW
+  rules: [{to: [{operation: {paths: [/ip]}}]}]
+"""
 ROUTE = """
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
@@ -187,6 +196,14 @@ def test_http_route(bookinfo: StubMesh) -> None:
     bookinfo.apply(*versions, ROUTE)
     bookinfo.expect("reviews", headers=JASON, shares={"v2": 100})
     bookinfo.expect("reviews", shares={"v1": 50, "v3": 50})
+
+
+def test_authorization(mesh: StubMesh) -> None:
+    """What a policy allows is answered, and everything else is refused."""
+    mesh.service("httpbin", ["v1"], port=8000)
+    mesh.apply(ALLOW)
+    mesh.expect("httpbin", path="/ip", status=200)
+    mesh.expect("httpbin", path="/headers", status=403)
 
 
 def test_of_the_name_bookinfo(mesh: StubMesh) -> None:
