@@ -23,9 +23,11 @@ def refuse_rivals(resources: ResourceSet, registry: Registry) -> None:
     known = dict.fromkeys(registry.hosts, "a Service")
     for entry in resources.of_kind("ServiceEntry"):
         for number, host in enumerate(entry.spec["hosts"]):
+            if host in entry.spec["hosts"][:number]:  # the same twice is once
+                continue
             if rival := known.get(host.lower()):
                 raise Untranslated(f"{entry}: spec.hosts[{number}]: {host}: {rival} has it already: not supported")
-        known |= {host.lower(): f"ServiceEntry {entry.name}" for host in entry.spec["hosts"]}
+            known[host.lower()] = f"ServiceEntry {entry.name}"
 
 
 def refuse_beyond_loopback(resources: ResourceSet) -> None:

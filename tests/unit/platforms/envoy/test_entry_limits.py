@@ -9,7 +9,7 @@ from platforms.envoy.translate import routing, translate
 from platforms.errors import Untranslated
 from platforms.istio.resources import Resource, ResourceSet
 from tests.golden.validation import topology
-from tests.unit.platforms.istio.rules import FILE
+from tests.unit.platforms.istio.rules import FILE, rule
 from tests.unit.platforms.istio.service_entries.entries import HOST, entry, static
 
 LOOPBACK = "a mesh on loopback calls this machine alone (127.0.0.0/8, ::1, localhost)"
@@ -96,3 +96,12 @@ def test_rivals(given: tuple[Resource, ...], said: str) -> None:
         routing(resources(*given), BOOKINFO)
 
     assert f"{FILE}: ServiceEntry own: spec.hosts[0]: {said}: not supported" == str(refusal.value)
+
+
+def test_a_host_in_another_case() -> None:
+    """Is the same host, which one entry has once; the very same twice is once too."""
+    twice = rule("ServiceEntry", "own", "{hosts: [a.com, a.com], resolution: STATIC}")
+
+    assert routing(resources(twice), BOOKINFO)
+    with pytest.raises(Untranslated, match=r"spec.hosts\[1\]: A.com: ServiceEntry own has it already"):
+        routing(resources(rule("ServiceEntry", "own", "{hosts: [a.com, A.com], resolution: STATIC}")), BOOKINFO)
