@@ -59,7 +59,7 @@ def test_an_undecided_run_is_grey(screen: Screen, picture: dict[str, Any]) -> No
     run = {"from": "stage", "scenario": "canary", "title": "canary", "command": "", "claims": [], "step": ""}
     shown = {}
     for verdict in ("HOLDS", "FAILS", "INCONCLUSIVE"):
-        picture["run"] = {**run, "answers": 1, "of": 1, "verdict": verdict, "reasons": [], "error": ""}
+        picture["run"] = {**run, "answers": 1, "of": 1, "verdict": verdict, "facts": [], "reasons": [], "error": ""}
         text, ground = drawn(screen, "proof", picture, look)
         shown[verdict] = text, [int(part) for part in ground.removeprefix("rgb(").removesuffix(")").split(",")]
 
@@ -79,6 +79,7 @@ def test_a_run_of_any_terminal_is_shown(screen: Screen, picture: dict[str, Any])
         "answers": 213,
         "of": 459,
         "verdict": "",
+        "facts": [],
         "reasons": [],
     }
     picture["run"]["error"] = ""
@@ -242,7 +243,7 @@ def test_a_screen_reader_hears_rules_and_verdicts(screen: Screen, picture: dict[
         "claims": [],
         "step": "",
     }
-    running |= {"answers": 1, "of": 2, "verdict": "", "reasons": [], "error": ""}
+    running |= {"answers": 1, "of": 2, "verdict": "", "facts": [], "reasons": [], "error": ""}
     changed = {**picture, "rule": {**picture["rule"], "revision": "0000000", "title": "90,10,0"}}
     counted = {**changed, "traffic": {**changed["traffic"], "answers": 1_000_000}, "run": running}
     judged = {**counted, "run": {**running, "verdict": "INCONCLUSIVE", "reasons": ["too few"]}}
