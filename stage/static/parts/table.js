@@ -79,11 +79,12 @@ function row(version) {
 }
 
 /**
+ * Return requests a second; of a hundred, nobody needs the tenths.
  * @param {number | null} value
  * @returns {string}
  */
 function rps(value) {
-  return value === null ? NONE : figure(value, 1);
+  return value === null ? NONE : figure(value, value < 99.95 ? 1 : 0);
 }
 
 /**
