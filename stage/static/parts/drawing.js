@@ -12,7 +12,7 @@ const WIDE = 420;
 const BOXES = /** @type {Record<string, [number, number, number]>} */ ({
   ingressgateway: [54, 97, 100],
   productpage: [196, 62, 136],
-  details: [322, 20, 92],
+  details: [322, 34, 92],
   reviews: [338, 100, 96],
   ratings: [368, 168, 92],
   impostor: [100, 18, 196],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +53,33 @@ def test_a_step_does_what_it_is_about(stage: Staged) -> None:
     assert ("HOLDS", "") == (over["run"]["verdict"], over["run"]["error"])
     back = _first(stage, lambda one: one["traffic"]["status"] == "running" and one["rule"]["status"] == "baseline")
     assert not any(frame["waits"] for frame in back["frames"].values())
+
+
+@pytest.mark.exhaustive
+def test_an_episode_more(demo: Demo) -> None:
+    """Its rule comes into force by one key and its own command proves it, whose arrows are drawn while it runs."""
+    with staged("--platform", "local", "--with", "zero_trust --open", environment=demo.environment) as running:
+        running.ask("goto", episode=4, phase="do")
+        in_force = _first(running, lambda one: one["rule"]["status"] == "in_force")
+        running.ask("goto", episode=4, phase="prove")
+        tried = _first(running, lambda one: one["run"] and one["run"]["tried"])
+        over = _first(running, lambda one: one["run"] and (one["run"]["verdict"] or one["run"]["error"]))
+
+    assert any(line["change"] == "-" for line in in_force["rule"]["lines"])
+    assert tried["run"]["command"].startswith("python -m scenarios.zero_trust --open --platform local")
+    assert ("FAILS", "") == (over["run"]["verdict"], over["run"]["error"])
+    assert 15 == sum(one["state"] == "opened" for one in over["run"]["tried"])
+
+
+@pytest.mark.exhaustive
+def test_no_such_episode(demo: Demo, tmp_path: Path) -> None:
+    """One line with file and line, before anything begins."""
+    (file := tmp_path / "talk.txt").write_text("canary\nzero_trust --opened\n", encoding="utf-8")
+    done = demo.typed("stage", "--platform", "local", "--talk", str(file))
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert done.stderr.startswith(f"stage: {file}:2: 'zero_trust --opened': no such option '--opened'")
+    assert 1 == done.stderr.count("\n")
 
 
 @pytest.mark.exhaustive
