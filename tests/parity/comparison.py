@@ -36,6 +36,10 @@ KNOWN: dict[str, str] = {
         "of a value of a wrong type the API server says that it is none of the choices, or of which format it is not"
     ),
     "(unsupported where|refused in other).*(localit|zone aware|failover)": "ours has no localities, and leaves their rules to Istio",
+    r"served otherwise: ingressgateway: behind outbound\|": (
+        "a cluster has one list of instances for all proxies, the sidecars': a DestinationRule that only the gateway sees, private in"
+        " istio-system, may give a subset of the same name other labels"
+    ),
     "warned of in other words: istiod alone: .*(mode does not|cipher|2 server cert|httpsRedirect)": "of a Gateway's TLS",
     "refused in other words: .*portLevelMtls.*not written as a number": "Go tells where in the text its JSON stopped",
     r"served otherwise: .*errorMatcher": "outlierDetectionHttpErrorCodes is in the API of 1.31, and istiod heeds it only since a later day",
