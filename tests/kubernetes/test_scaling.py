@@ -1,4 +1,4 @@
-"""The scaled overlay: replicas of the page come with its load and go with it, and no visitor notices."""
+"""Replicas that come with their load: of ratings alone, as `scale_out` has it, and of the page, as the scaled overlay; no visitor notices."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import pytest
@@ -17,6 +17,7 @@ import requests
 
 from scenarios.evidence.observation import marks
 from tests.kubernetes.deployed import DEADLINE, KIND, Bookinfo, rolled_out
+from tests.kubernetes.test_scenarios import document as told
 
 pytestmark = pytest.mark.exhaustive
 
@@ -86,12 +87,19 @@ def until(what: str, holds: Callable[[], bool], bookinfo: Bookinfo) -> None:
 
 
 @pytest.fixture(scope="module")
-def scaled(bookinfo: Bookinfo) -> Iterator[Bookinfo]:
-    """Bookinfo with the scaled overlay, on as few replicas as it allows; on one, as the kind overlay says, afterwards."""
+def metered(bookinfo: Bookinfo) -> Bookinfo:
+    """Bookinfo in a cluster with a metrics server."""
     if "v1beta1.metrics.k8s.io" not in bookinfo.run("kubectl", "get", "apiservices", "-o", "name"):
         if "METRICS_SERVER" not in os.environ:
             pytest.skip("no metrics-server, and METRICS_SERVER does not say by which command to install one")
         bookinfo.run(*shlex.split(os.environ["METRICS_SERVER"]))
+    return bookinfo
+
+
+@pytest.fixture(scope="module")
+def scaled(metered: Bookinfo) -> Iterator[Bookinfo]:
+    """Bookinfo with the scaled overlay, on as few replicas as it allows; on one, as the kind overlay says, afterwards."""
+    bookinfo = metered
     if "productpage-session" not in bookinfo.run("kubectl", "get", "secrets", "-n", "bookinfo", "-o", "name"):
         bookinfo.run(
             *("kubectl", "create", "secret", "generic", "productpage-session", "-n", "bookinfo"),
@@ -109,6 +117,26 @@ def scaled(bookinfo: Bookinfo) -> Iterator[Bookinfo]:
         bookinfo.run("kubectl", "apply", "-k", KIND)
         bookinfo.run("kubectl", "scale", DEPLOYMENT, "-n", "bookinfo", "--replicas=1")
         rolled_out(bookinfo.run)
+
+
+def test_ratings_alone_scale_out(metered: Bookinfo) -> None:
+    """By an autoscaler, which is gone with its pods when the baseline is back."""
+    until("told of the load", lambda: ratings_are_metered(metered), metered)
+    document = told("scenarios.scale_out")
+    (scaled,) = [step["scaled"] for step in document["steps"] if step["scaled"]]
+
+    assert ([], "HOLDS", True) == (document["reasons"], document["verdict"], document["restored"])
+    assert ("hpa", 3, 0, []) == (scaled["by"], scaled["ready"], scaled["lacking"], scaled["touched"])
+    assert "" == metered.run("kubectl", "get", "hpa", "-n", "bookinfo", "-o", "name")
+    assert "1" == metered.run(
+        *("kubectl", "get", "deployment/ratings-v1", "-n", "bookinfo", "-o", "jsonpath={.spec.replicas}")
+    )
+
+
+def ratings_are_metered(bookinfo: Bookinfo) -> bool:
+    with suppress(AssertionError):  # a metrics server that has just been started does not answer yet
+        return "ratings" in bookinfo.run("kubectl", "get", "podmetrics", "-n", "bookinfo", "-o", "name")
+    return False
 
 
 def test_every_replica_knows_who_is_signed_in(scaled: Bookinfo) -> None:
