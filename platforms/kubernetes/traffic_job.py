@@ -61,7 +61,7 @@ class TrafficJob:
         self._over.set()
         with contextlib.suppress(OSError):
             self._connection.shutdown(SHUT_RDWR)
-        self._connection.close()
+        _close(self._connection, self._reader)
         self._delete()
 
     @property
@@ -112,7 +112,10 @@ class TrafficJob:
         def connect() -> tuple[socket, IO[str]] | None:
             connection = self._cluster.forward(master, NAMESPACE, _ORDERS_PORT)
             reader = connection.makefile(encoding="utf-8", newline="\n")
-            return (connection, reader) if reader.readline() else None
+            if reader.readline():
+                return connection, reader
+            _close(connection, reader)
+            return None
 
         connected = wait_until(connect, _CONNECT_SECONDS, every=_POLL_SECONDS)
         if connected is None:
@@ -129,6 +132,12 @@ class TrafficJob:
         if self._cluster.answers():
             with contextlib.suppress(PlatformError):
                 self._cluster.delete(self._document)
+
+
+def _close(connection: socket, reader: IO[str]) -> None:
+    with contextlib.suppress(OSError, ValueError):
+        reader.close()
+    connection.close()
 
 
 def document(workers: int, image: str, *, loaded: bool) -> dict[str, Any]:
