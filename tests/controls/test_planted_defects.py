@@ -248,7 +248,12 @@ def test_the_innocent_are_let_go(defects: Defects, seed: int) -> None:
             for command, what, wrong, marks in (
                 (CANARY, "mislabelled pages", {"mislabelled": 0.02}, pytest.mark.exhaustive),
                 (CANARY, "pages from a cache", {"cached": 0.02}, pytest.mark.exhaustive),
-                (CANARY, "a leak of which every page is lost", {"leak": 0.02, "loses_leaks": True}, ()),
+                (
+                    CANARY,
+                    "a leak of which every page is lost",
+                    {"leak": 0.02, "loses_leaks": True},
+                    pytest.mark.exhaustive,
+                ),
                 (
                     USER,
                     "a leak to others of which every page is lost",

@@ -173,7 +173,8 @@ def test_no_network(project: Project) -> None:
     assert (0, "1") == (after.returncode, project.edition())
 
 
-@pytest.mark.parametrize("meanwhile", ["uv", pytest.param("novel", marks=pytest.mark.exhaustive)])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("meanwhile", ["uv", "novel"])
 def test_cut_off(project: Project, meanwhile: str) -> None:
     """Ctrl-C in the middle is one line and leaves nobody at work, and the next run makes a half-made environment anew."""
     project.index.held_back = meanwhile

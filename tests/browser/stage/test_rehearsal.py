@@ -54,6 +54,7 @@ def test_every_step(
     assert len(steps) == len(sentences)
 
 
+@pytest.mark.exhaustive
 def test_an_episode_more(browser: Chrome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is the fourth of the talk; one key leads to its verdict, which is drawn and can be read by everybody."""
     monkeypatch.setenv("BOOKINFO_RUN", str(tmp_path / "run"))

@@ -38,6 +38,7 @@ spec:
 """
 
 
+@pytest.mark.exhaustive
 def test_a_listener_of_the_gateway_api(demo: Demo) -> None:
     """The page comes over TLS by the printed command, and a redirect to https leads to the same place."""
     if shutil.which("curl") is None:
