@@ -243,25 +243,23 @@ def test_the_innocent_are_let_go(defects: Defects, seed: int) -> None:
                 command,
                 Defects(logs_calls=True, strangers=1, **wrong),
                 id=f"{what} behind strangers, logged",
-                marks=marks,
+                marks=pytest.mark.exhaustive,
             )
-            for command, what, wrong, marks in (
-                (CANARY, "mislabelled pages", {"mislabelled": 0.02}, pytest.mark.exhaustive),
-                (CANARY, "pages from a cache", {"cached": 0.02}, pytest.mark.exhaustive),
+            for command, what, wrong in (
+                (CANARY, "mislabelled pages", {"mislabelled": 0.02}),
+                (CANARY, "pages from a cache", {"cached": 0.02}),
                 (
                     CANARY,
                     "a leak of which every page is lost",
                     {"leak": 0.02, "loses_leaks": True},
-                    pytest.mark.exhaustive,
                 ),
                 (
                     USER,
                     "a leak to others of which every page is lost",
                     {"leak": 0.02, "loses_leaks": True},
-                    pytest.mark.exhaustive,
                 ),
-                (CANARY, "a way round the gateway", {"gateway_forgets": 5}, pytest.mark.exhaustive),
-                (CANARY, "a split", {"weights": {"v1": 80, "v2": 20, "v3": 0}}, pytest.mark.exhaustive),
+                (CANARY, "a way round the gateway", {"gateway_forgets": 5}),
+                (CANARY, "a split", {"weights": {"v1": 80, "v2": 20, "v3": 0}}),
             )
         ),
     ],
