@@ -205,6 +205,7 @@ _KUBERNETES_GATEWAY: Mapping[str, Refuses] = {
     "listeners[]": _no_door,
     "listeners[].allowedRoutes.kinds": lambda kinds: bool(kinds) and all(one["kind"] != "HTTPRoute" for one in kinds),
     "listeners[].allowedRoutes.namespaces.from": lambda scope: scope not in ("All", "Same"),
+    "listeners[].allowedRoutes.namespaces.selector": bool,  # also beside All, where one that istiod cannot read ends the listener
 }
 _HTTP_ROUTE: Mapping[str, Refuses] = {
     "useDefaultGateways": _always,

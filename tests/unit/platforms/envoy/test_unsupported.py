@@ -141,6 +141,11 @@ def test_an_http_route(path: str, route: Resource) -> None:
         ("spec.listeners[0]", "port: 80", "port: 443"),
         ("spec.listeners[0]", "port: 80, protocol: HTTP", "port: 443, protocol: HTTPS"),
         ("spec.listeners[1].allowedRoutes.namespaces.from: Selector", "from: All", "from: Selector, selector: {}"),
+        (
+            "spec.listeners[1].allowedRoutes.namespaces.selector",
+            "from: All",
+            "from: All, selector: {matchLabels: {a: b}}",
+        ),
         ("spec.infrastructure", "gatewayClassName", "infrastructure: {labels: {a: b}}\n  gatewayClassName"),
     ],
 )
