@@ -16,13 +16,13 @@ SAID = (
 
 def test_modules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who typed `python -m platforms` reads that, whatever else is named `bookinfo`."""
-    for program in ("/work/platforms/__main__.py", "-m", "", "/bookinfo/scenarios/canary.py", "/usr/bin/bookinfo2"):
+    for program in ("/src/platforms/__main__.py", "-m", "", "/bookinfo/scenarios/canary.py", "/usr/bin/bookinfo2"):
         monkeypatch.setattr(sys, "argv", [program, "status"])
         assert SAID == as_typed(SAID)
 
 
 @pytest.mark.parametrize(
-    ("program", "name"), [("/venv/bin/bookinfo", "bookinfo"), ("/work/bookinfo/__main__.py", "python -m bookinfo")]
+    ("program", "name"), [("/venv/bin/bookinfo", "bookinfo"), ("/src/bookinfo/__main__.py", "python -m bookinfo")]
 )
 def test_one_command(monkeypatch: pytest.MonkeyPatch, program: str, name: str) -> None:
     """Who typed `bookinfo` reads that of whatever it stands for."""
