@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import socket
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from platforms.local.record import LocalDemo
 from platforms.local.supervisor import control
 from platforms.local.xds import admin, files, hashes
 from platforms.local.xds.hashes import ExpectedHashes
-from platforms.loopback import LOOPBACK
+from platforms.loopback import LOOPBACK, is_answered
 from platforms.wait import wait_while
 
 APPLY_SECONDS = 30.0
@@ -39,7 +38,6 @@ STATUS_SECONDS = 10.0
 
 _POLL_SECONDS = 0.002
 _LONGEST_POLL_SECONDS = 0.05
-_CONNECT_SECONDS = 0.5
 _COUNTED_SECONDS = 5.0
 """How long proxies get to say what they counted: on a busy machine one may miss a question, or be starting again."""
 _BRING_UP = "`make demo-up` (or `python -m platforms up`) brings it up"
@@ -289,11 +287,7 @@ class LocalPlatform:
         return [f"{name} has {there[name]} instances, not {n}" for name, n in asked.items() if there[name] != n]
 
     def _listens(self, instance: str) -> bool:
-        try:
-            with socket.create_connection((LOOPBACK, self._topology.ports[instance].app), timeout=_CONNECT_SECONDS):
-                return True
-        except OSError:
-            return False
+        return is_answered(LOOPBACK, self._topology.ports[instance].app)
 
 
 def _version(demo: LocalDemo) -> tuple[int, int]:

@@ -22,26 +22,20 @@ _WHILE_SECONDS = 3.0
 
 def counted_defects() -> Iterator[Defect]:
     """Those of the episodes that claim something of the proxies' counts: without what they are about, and with less of it."""
-    scenario = timeouts.COMMAND.scenario([], _MARGIN)
-    yield Defect(
-        name="timeout-missing",
-        description=Message("defect.timeout_missing"),
-        scenario=scenario,
-        step=2,
-        actual_state=scenario.steps[1].state,
-        expected=Verdict.FAILS,
-        expected_reason="ended by their time-out: 0 of",
-    )
-    scenario = retries.COMMAND.scenario([], _MARGIN)
-    yield Defect(
-        name="retries-missing",
-        description=Message("defect.retries_missing"),
-        scenario=scenario,
-        step=2,
-        actual_state=scenario.steps[1].state,
-        expected=Verdict.FAILS,
-        expected_reason="rescued by a retry: 0 of",
-    )
+    for name, description, command, reason in (
+        ("timeout-missing", Message("defect.timeout_missing"), timeouts.COMMAND, "ended by their time-out: 0 of"),
+        ("retries-missing", Message("defect.retries_missing"), retries.COMMAND, "rescued by a retry: 0 of"),
+    ):
+        scenario = command.scenario([], _MARGIN)
+        yield Defect(
+            name=name,
+            description=description,
+            scenario=scenario,
+            step=2,
+            actual_state=scenario.steps[1].state,
+            expected=Verdict.FAILS,
+            expected_reason=reason,
+        )
     scenario = mirroring.COMMAND.scenario([], _MARGIN)
     yield Defect(
         name="copies-missing",

@@ -12,10 +12,9 @@ from platforms.istio import hosts
 from platforms.istio.registry import INGRESS_GATEWAY, Registry
 from platforms.istio.resources import ResourceSet
 from scenarios.plugin.declared import CLIENT
+from scenarios.prove.asked import is_header
 
 _PATH = re.compile(r"(/[!-~]*)?")
-_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
-_HEADER_TEXT = re.compile(r"[\x20-\x7e]*")
 _METHOD = re.compile(r"[A-Z]+", re.ASCII)
 
 
@@ -50,7 +49,7 @@ def find(
     if not _METHOD.fullmatch(method):
         raise UsageError(f"method {method!a}: give one such as GET or POST")
     for name, value in headers.items():
-        if not (isinstance(value, str) and _HEADER.fullmatch(name) and _HEADER_TEXT.fullmatch(value)):
+        if not (isinstance(value, str) and is_header(name, value)):
             raise UsageError(f"headers: {name!a}: {value!a:.100} cannot be sent as a header: give a text")
     port = registry.port
     if any(parts.hostname in hosts.aliases(host, address) for host, address in registry.hosts.items()):

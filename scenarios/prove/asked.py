@@ -72,10 +72,15 @@ def _end_user(item: _Item) -> str:
         raise item.wrong(str(error), "as") from error
 
 
+def is_header(name: str, value: str) -> bool:
+    """Tell whether a request can be sent with this header."""
+    return bool(_HEADER.fullmatch(name) and _HEADER_TEXT.fullmatch(value))
+
+
 def _headers(item: _Item, end_user: str) -> Mapping[str, str]:
     headers: Mapping[str, str] = item.written.get("headers", {})
     for name, value in headers.items():
-        if not _HEADER.fullmatch(name) or not _HEADER_TEXT.fullmatch(value):
+        if not is_header(name, value):
             raise item.wrong(f"{name!a}: {value!a:.100} cannot be sent as a header", "headers")
         if name.lower() == "end-user":
             raise item.wrong(f"{name}: productpage sets it for whoever has signed in: give `as: {value}`", "headers")

@@ -145,6 +145,20 @@ def _document(
     name: str, namespace: str, pair: KeyPair, annotations: Mapping[str, str], more: Mapping[str, str] | None = None
 ) -> Document:
     texts = {"tls.crt": pair.chain, "tls.key": pair.key, **(more or {})}
+    data = {field: base64.b64encode(text.encode()).decode() for field, text in texts.items()}
+    return _secret(name, namespace, "kubernetes.io/tls", annotations, data)
+
+
+def _kept(one: Document) -> Document:
+    """A live Secret of ours as it would be applied."""
+    metadata = one["metadata"]
+    annotations = {
+        field: value for field, value in (metadata.get("annotations") or {}).items() if field in (SAID, MADE_FOR)
+    }
+    return _secret(metadata["name"], metadata["namespace"], one["type"], annotations, one.get("data") or {})
+
+
+def _secret(name: str, namespace: str, type_: str, annotations: Mapping[str, str], data: Mapping[str, str]) -> Document:
     return {
         "apiVersion": "v1",
         "kind": SECRET,
@@ -154,29 +168,8 @@ def _document(
             "labels": dict((OURS, CERTIFICATE)),
             "annotations": dict(annotations),
         },
-        "type": "kubernetes.io/tls",
-        "data": {field: base64.b64encode(text.encode()).decode() for field, text in texts.items()},
-    }
-
-
-def _kept(one: Document) -> Document:
-    """A live Secret of ours as it would be applied."""
-    metadata = one["metadata"]
-    return {
-        "apiVersion": "v1",
-        "kind": SECRET,
-        "metadata": {
-            "name": metadata["name"],
-            "namespace": metadata["namespace"],
-            "labels": dict((OURS, CERTIFICATE)),
-            "annotations": {
-                field: value
-                for field, value in (metadata.get("annotations") or {}).items()
-                if field in (SAID, MADE_FOR)
-            },
-        },
-        "type": one["type"],
-        "data": dict(one.get("data") or {}),
+        "type": type_,
+        "data": dict(data),
     }
 
 
