@@ -124,7 +124,7 @@ def ejection_parts(told: Mapping[str, Any]) -> Iterator[Message]:
     out_at = None
     for step in told["steps"]:
         it = step.get("ejection")
-        if not it or it["after_ms"] is None:
+        if not it or None in (it["after_ms"], it["at_ms"]):
             continue
         if it["wanted"] == "out":
             out_at = it["at_ms"]

@@ -11,6 +11,8 @@ pytestmark = pytest.mark.exhaustive
 
 HALF = ("--steps", "50")
 TIMES = {"p50", "p95", "p99.5"}
+TAIL = {"p95", "p99.5"}
+"""What 4 slow calls in 100 are seen in: at p95 too where the old version got quicker, for the line is of all its answers so far."""
 
 
 def test_a_good_one_is_promoted(demo: Demo) -> None:
@@ -27,7 +29,7 @@ def test_a_good_one_is_promoted(demo: Demo) -> None:
         (("v2=errors:20%", "--steps", "10"), {"success"}),
         (("v2=errors:10%|user:opennaru", *HALF), {"success"}),
         (("v2=slow:800ms", *HALF), TIMES),
-        (("v2=slow:2500ms@4%", *HALF), {"p99.5"}),
+        (("v2=slow:2500ms@4%", *HALF), TAIL),
     ],
     ids=lambda one: one[0] if isinstance(one, tuple) else "",
 )
