@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import functools
 import logging
-import secrets
 import shutil
 import signal
 from collections.abc import Mapping
@@ -24,11 +23,10 @@ from platforms.local.certificates import Authority
 from platforms.local.deployments.deployment import Deployment
 from platforms.local.deployments.scaled import scaled
 from platforms.local.processes import Identity
-from platforms.local.programs import envoy, workloads
 from platforms.local.record import LocalDemo
 from platforms.local.snapshot import snapshot
 from platforms.local.supervisor import control
-from platforms.local.supervisor.child import Child, Phase, Probe
+from platforms.local.supervisor.fleet import Fleet
 from platforms.local.supervisor.logs import bound
 from platforms.local.supervisor.server_certificates import ServerCertificates
 from platforms.local.xds import hashes
@@ -66,17 +64,12 @@ class Supervisor:
         self._registry = demo.registry
         self._snapshot = self._snapshot_of(self._state.resources)
         self._mesh = Mesh(self._registry, demo.topology, demo.logs)
-        self._nodes = {
-            name: replace(self._registry.proxy(demo.topology.workload(name)), name=name)
-            for name in demo.topology.proxies
-        }
-        self._session_secret = secrets.token_hex()
-        self._runtimes = runtimes
+        self._fleet = Fleet(
+            demo, runtimes, authority, changed=self._readiness_changed, restarting=self._proxy_restarting
+        )
         self._deployments = demo.deployments
         """With as many instances of each as there are now."""
         self._known_ports: dict[str, Ports] = {}
-        self._proxies = {proxy: self._proxy(proxy) for proxy in demo.topology.proxies}
-        self._instances = {name: self._instance(name, one) for one in demo.deployments for name in one.instances}
         self._pending_update: asyncio.TimerHandle | None = None
         self._late: frozenset[str] = frozenset()
         self._applied = 0
@@ -99,10 +92,7 @@ class Supervisor:
                 self._snapshot, self._assignments(self._snapshot), revision=self._state.resources.revision
             )
             self._authority.publish()
-            for node in self._nodes.values():
-                self._authority.issue(node)
-            for child in self._children():
-                child.start()
+            self._fleet.start()
             watching = asyncio.create_task(self._watch_start())
             await self._done.wait()
             watching.cancel()
@@ -118,7 +108,7 @@ class Supervisor:
         """Note what a proxy refuses at the very start as the failure of the demo: there is nothing to fall back to."""
         try:
             async with asyncio.TaskGroup() as group:
-                for proxy in self._proxies:
+                for proxy in self._demo.topology.proxies:
                     group.create_task(self._mesh.wait_until_acked(proxy, timeout=READY_SECONDS))
         except* DemoError as errors:
             self._failure = next(error for error in errors.exceptions if isinstance(error, DemoError))
@@ -161,7 +151,7 @@ class Supervisor:
             self._servers.keep_only(target.terminations)
             self._state, self._snapshot = state, target
             await self._scale(deployments, topology)
-            await self._start_and_stop(state.stopped)
+            await self._fleet.run(self._demo.topology.instances(state.stopped), drained=self._withdraw_endpoints)
             log.info(
                 "revision %s applied, stopped: %s, scaled: %s",
                 state.resources.revision,
@@ -193,17 +183,11 @@ class Supervisor:
                 replace(target, ports={**there.ports, **target.ports}, replicas={**there.replicas, **target.replicas})
             )
             self._mesh.add(added, self._snapshot, self._demo.topology)
-            for one in deployments:
-                for name in (name for name in one.instances if name in added):
-                    self._nodes[name] = replace(self._registry.proxy(one.workload.name), name=name)
-                    self._authority.issue(self._nodes[name])
-                    self._proxies[name], self._instances[name] = self._proxy(name), self._instance(name, one)
-                    self._proxies[name].start()
+            self._fleet.add(deployments, added, self._demo.topology)
         if gone := there.ports.keys() - target.ports.keys():
-            await asyncio.gather(*map(self._end, gone))
-            for known in (self._nodes, self._proxies, self._instances):
-                for name in gone:
-                    del known[name]
+            await self._fleet.remove(gone, drained=self._drained)
+            for name in gone:
+                await asyncio.to_thread(shutil.rmtree, self._demo.topology.proxy_folder(name), ignore_errors=True)
             self._mesh.remove(gone)
             self._know(target)
 
@@ -213,38 +197,21 @@ class Supervisor:
         self._snapshot = self._snapshot_of(self._state.resources)
         self._demo.write()
 
-    async def _end(self, name: str) -> None:
-        """End an instance and its proxy once nobody calls it any more."""
+    async def _drained(self, name: str) -> None:
+        """Have an instance called by nobody any more."""
+        await self._withdraw_endpoints()
+        await self._mesh.wait_until_quiet(name, timeout=QUIET_SECONDS)
 
-        async def drained() -> None:
-            await self._withdraw_endpoints()
-            await self._mesh.wait_until_quiet(name, timeout=QUIET_SECONDS)
+    def _proxy_restarting(self, proxy: str) -> None:
+        self._servers.replace_lost()
+        self._mesh.on_proxy_restart(proxy)
 
-        await self._instances[name].stop(drained=drained)
-        await self._proxies[name].stop()
-        await asyncio.to_thread(shutil.rmtree, self._demo.topology.proxy_folder(name), ignore_errors=True)
-
-    async def _start_and_stop(self, stopped: frozenset[str]) -> None:
-        gone = self._demo.topology.instances(stopped)
-        for name in self._instances.keys() - gone:
-            self._instances[name].start()
-        async with asyncio.TaskGroup() as group:
-            for name in gone:
-                group.create_task(self._instances[name].stop(drained=self._withdraw_endpoints))
-
-    def _proxy_changed(self, proxy: str, child: Child) -> None:
-        if child.phase is Phase.STARTING:
-            self._authority.replace_if_lost(self._nodes[proxy])
-            self._servers.replace_lost()
-            self._mesh.on_proxy_restart(proxy)
-        self._child_changed(child)
-
-    def _child_changed(self, _child: Child) -> None:
+    def _readiness_changed(self) -> None:
         if not self._pending_update and not self._done.is_set():  # several at once, as at the start, are written once
             self._pending_update = asyncio.get_running_loop().call_later(BATCH_SECONDS, self._update_endpoints)
 
     def _update_endpoints(self) -> None:
-        """Tell the proxies who is ready now; as in Kubernetes, an instance is ready when it and its proxy are."""
+        """Tell the proxies who is ready now."""
         if self._pending_update:
             self._pending_update.cancel()
             self._pending_update = None
@@ -256,12 +223,11 @@ class Supervisor:
         await self._mesh.wait_until_endpoints_acked()
 
     def _assignments(self, target: Snapshot) -> Mapping[str, Mapping[str, Any]]:
-        ready = {name for name, child in self._instances.items() if child.ready and self._proxies[name].ready}
-        return endpoints(target, self._demo.topology, ready)
+        return endpoints(target, self._demo.topology, self._fleet.ready)
 
     def _expected_hashes(self) -> dict[str, Any]:
         """The hashes of what the proxies should serve, once everything that should run is ready."""
-        should_run = self._instances.keys() - self._demo.topology.instances(self._state.stopped)
+        should_run = self._fleet.names - self._demo.topology.instances(self._state.stopped)
         return hashes.document(self._mesh.expected_hashes(endpoints(self._snapshot, self._demo.topology, should_run)))
 
     def _status(self) -> control.Reply:
@@ -275,34 +241,8 @@ class Supervisor:
             "supervisor": self._demo.supervisor.pid,
             "since": self._demo.since,
             "certificates": self._authority.document(),
-            "workloads": {name: _child_document(child) for name, child in self._instances.items()},
-            "proxies": {name: _child_document(child) for name, child in self._proxies.items()},
+            **self._fleet.document(),
         }
-
-    def _children(self) -> tuple[Child, ...]:
-        return (*self._instances.values(), *self._proxies.values())
-
-    def _instance(self, name: str, deployment: Deployment) -> Child:
-        topology, secret = self._demo.topology, self._session_secret
-        return Child(
-            name,
-            lambda: workloads.launch(name, deployment, topology, self._runtimes, session_secret=secret),
-            Probe(topology.ports[name].app, "/health"),
-            log_file=self._demo.logs / f"{name}.log",
-            mark=self._demo.mark,
-            changed=self._child_changed,
-        )
-
-    def _proxy(self, proxy: str) -> Child:
-        topology, log_file = self._demo.topology, envoy.log_file(self._demo.logs, proxy)
-        return Child(
-            log_file.stem,
-            lambda: envoy.launch(proxy, topology, self._runtimes["envoy"]),
-            Probe(topology.admin_socket(proxy), "/ready"),
-            log_file=log_file,
-            mark=self._demo.mark,
-            changed=functools.partial(self._proxy_changed, proxy),
-        )
 
     async def _take_down(self) -> None:
         """Drain the gateway first, unless its owner is its only client; then everything else can stop in parallel."""
@@ -311,7 +251,7 @@ class Supervisor:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(DRAIN_SECONDS):
                         await self._mesh.drain_gateway()
-            await asyncio.gather(*(child.stop() for child in self._children()))
+            await self._fleet.stop()
             self._mesh.close()
 
     async def _keep_house(self) -> None:
@@ -330,21 +270,7 @@ class Supervisor:
             await asyncio.sleep(OWNER_SECONDS)
 
     async def _keep_certificates(self) -> None:
-        """Replace every proxy's certificate when half its time is over; one after the other, so that nobody waits for it."""
+        """Replace every proxy's certificate when half its time is over."""
         while True:
             await asyncio.sleep(self._authority.pause.total_seconds())
-            for node in tuple(self._nodes.values()):
-                if node.name in self._nodes:  # it may have gone meanwhile
-                    self._authority.issue(node)
-                await asyncio.sleep(0)
-
-
-def _child_document(child: Child) -> dict[str, Any]:
-    return {
-        "phase": child.phase.value,
-        "pid": child.identity.pid if child.identity else None,
-        "restarts": child.restarts,
-        "since": child.since,
-        "last_exit": child.last_exit,
-        "log": str(child.log_file),
-    }
+            await self._fleet.renew_certificates()
