@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 
 from productpage import api, assets, metrics, pages
 from productpage.backends.services import Backends
+from productpage.rendering import renderer
 from productpage.settings import Settings
 
 
@@ -23,9 +26,9 @@ def create_app(settings: Settings) -> Flask:
     )
     app.json.sort_keys = False  # the contract's order  # type: ignore[attr-defined]
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    for template in app.jinja_env.list_templates():
-        app.jinja_env.get_template(template)  # compiled once, before the workers fork
+    app.session_interface = _Sessions(app)
     app.extensions["settings"] = settings
+    app.extensions["render"] = renderer(app.jinja_env, settings)  # compiles once, before the workers fork
     app.extensions["backends"] = Backends(settings, metrics.count)
     for blueprint in (pages.blueprint, api.blueprint, assets.blueprint):
         app.register_blueprint(blueprint)
@@ -34,6 +37,17 @@ def create_app(settings: Settings) -> Flask:
     app.register_error_handler(HTTPException, pages.problem)
     app.after_request(_guard(settings))
     return app
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's sessions in a signed cookie, with one signer for all requests instead of a new one for each."""
+
+    def __init__(self, app: Flask) -> None:
+        self._serializer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:  # noqa: ARG002  # Flask's signature
+        """Return the one of the app that these sessions are for."""
+        return self._serializer
 
 
 def _guard(settings: Settings) -> Callable[[Response], Response]:

@@ -27,6 +27,14 @@ PRODUCTS = [
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What one instance of details served."""
+
+    facts: tuple[tuple[str, str], ...]
+    """By key of the details service, in the order of the page."""
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """One reader's opinion."""
 
@@ -66,9 +74,12 @@ class Reviews:
         return " ".join(sorted({review.color for review in self.reviews if review.stars is not None}))
 
 
-def read_details(answer: Answer) -> Mapping[str, Any] | None:
-    """The details to show, by key; none if they are unavailable."""
-    return answer.document
+def read_details(answer: Answer) -> Details | None:
+    """The details to show; none if they are unavailable."""
+    document = answer.document
+    if not document:
+        return None
+    return Details(tuple((key, str(document[key])) for key in ENGLISH.detail_names if key in document))
 
 
 def read_reviews(answer: Answer) -> Reviews | None:
@@ -89,7 +100,7 @@ def read_reviews(answer: Answer) -> Reviews | None:
         return None
 
 
-def marks(*, details: Mapping[str, Any] | None, reviews: Reviews | None, end_user: str) -> dict[str, str]:
+def marks(*, details: Details | None, reviews: Reviews | None, end_user: str) -> dict[str, str]:
     """The page's state for a machine: `data-` attributes by name."""
     return {
         "end-user": end_user,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter
 from prometheus_client.exposition import choose_encoder
@@ -19,7 +20,12 @@ _results = Counter(
 
 def count(app: str, status: int) -> None:
     """Count one result of a backend."""
-    _results.labels(destination_app=app, response_code=status).inc()
+    _of(app, status).inc()
+
+
+@cache
+def _of(app: str, status: int) -> Counter:
+    return _results.labels(destination_app=app, response_code=status)
 
 
 def exposition(accept: str) -> tuple[bytes, str]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, session
+from flask import Blueprint, Response, abort, current_app, redirect, request, session
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from productpage import assets, enduser
+from productpage import enduser
 from productpage.backends.forwarding import forwarded
 from productpage.backends.services import Backends
-from productpage.book import AUTHOR, MOST_STARS, TITLE, WIKIPEDIA, marks, read_details, read_reviews
+from productpage.book import read_details, read_reviews
+from productpage.rendering import Render
 from productpage.settings import Settings
-from productpage.texts import LANGUAGES, Texts, chosen
+from productpage.texts import Texts, chosen
 
 PAGES = ("/productpage", "/", "/index.html")
 """Where signing in and out may lead back to."""
@@ -39,18 +41,11 @@ def productpage() -> AnyResponse:
     headers = headers_for_backends()
     backends.flood("0", headers)
     said_details, said_reviews = backends.ask(["details", "reviews"], "0", headers)
-    details, reviews = read_details(said_details), read_reviews(said_reviews)
-    end_user = signed_in()
     return _page(
         "productpage.html",
-        title=TITLE,
-        author=AUTHOR,
-        wikipedia=WIKIPEDIA,
-        most_stars=MOST_STARS,
-        end_user=end_user,
-        details=details,
-        reviews=reviews,
-        marks=marks(details=details, reviews=reviews, end_user=end_user),
+        end_user=signed_in(),
+        details=read_details(said_details),
+        reviews=read_reviews(said_reviews),
     )
 
 
@@ -58,8 +53,7 @@ def productpage() -> AnyResponse:
 @blueprint.get("/index.html")
 def index() -> AnyResponse:
     """The services, who calls whom, and two ways to the book."""
-    settings: Settings = current_app.extensions["settings"]
-    return _page("index.html", end_user=signed_in(), backends=settings.backends)
+    return _page("index.html", end_user=signed_in())
 
 
 @blueprint.post("/login")
@@ -94,15 +88,13 @@ def problem(error: HTTPException) -> AnyResponse:
     return response
 
 
-def _page(template: str, *, status: int = 200, **shown: object) -> AnyResponse:
-    settings: Settings = current_app.extensions["settings"]
+def _page(template: str, *, status: int = 200, **shown: Hashable) -> AnyResponse:
+    render: Render = current_app.extensions["render"]
     texts = _texts()
-    text = render_template(template, t=texts, languages=LANGUAGES.values(), asset=assets.url, pod=settings.pod, **shown)
-    # JSON can say half a character, UTF-8 cannot.
-    response = Response(text.encode(errors="replace"), status, content_type="text/html; charset=utf-8")
+    response = Response(render(template, texts.code, **shown), status, content_type="text/html; charset=utf-8")
     response.headers["Content-Language"] = texts.code
     response.headers["Cache-Control"] = "no-store"  # the next look may be served by another version
-    response.vary.add("Accept-Language")
+    response.headers["Vary"] = "Accept-Language"
     return response
 
 
