@@ -8,6 +8,7 @@ can run; 64 per worker keep 20 such pages a second alive, and a thread that has 
 from __future__ import annotations
 
 import atexit
+import gc
 import logging
 import os
 import shutil
@@ -66,3 +67,9 @@ def _folder_for_counts() -> str:
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = _folder_for_counts()  # read when prometheus_client is imported
 
 logging.basicConfig(format="productpage: %(message)s")
+
+
+def when_ready(_server: object) -> None:
+    """Leave what all workers share out of their garbage collections, which would write into its pages."""
+    gc.collect()
+    gc.freeze()
