@@ -89,7 +89,7 @@ def _answer(app: App, reply: Reply) -> Answer:
         log.warning("%s: answered %d", app, reply.status)
         return Answer(reply.status if reply.status >= 400 else 502)  # noqa: PLR2004  # a redirection is no answer here
     try:
-        document = json.loads(reply.body, parse_float=_finite, parse_constant=_finite)
+        document = _DECODER.decode(reply.body.decode(json.detect_encoding(reply.body), "surrogatepass"))
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
@@ -104,3 +104,7 @@ def _finite(text: str) -> float:
     if not isfinite(number):
         raise ValueError(f"{text}: not a finite number")
     return number
+
+
+# As `json.loads` reads bytes; told of numbers, that would make a decoder for every answer.
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
