@@ -86,5 +86,5 @@ def _destinations(route: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
 def _drawn(name: str, made: Snapshot) -> frozenset[str]:
     """The workloads of a cluster that are drawn evenly; none where another policy decides."""
     cluster = next((one for one in made.proxies[_CALLER].clusters if one["name"] == name), {})
-    workloads = frozenset(made.selected.get(name, ()))
+    workloads = frozenset(made.selected_for(_CALLER).get(name, ()))
     return workloads if len(workloads) == 1 or cluster.get("lbPolicy", "ROUND_ROBIN") in _DRAWS else frozenset()

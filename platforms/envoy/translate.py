@@ -9,6 +9,7 @@ from typing import Any
 from platforms.envoy import entry_limits, listeners, reconnection, tls, unsupported
 from platforms.envoy.access import Access
 from platforms.envoy.cluster import clusters
+from platforms.envoy.reconnection import Assignments
 from platforms.envoy.route import virtual_hosts
 from platforms.envoy.route.virtual_hosts import GATEWAY_ROUTES
 from platforms.envoy.topology import Topology
@@ -30,6 +31,8 @@ class ProxyConfig:
     """Route configurations by name: `9080` and the other ports of a sidecar, `http.8080` and those for HTTPS of the gateway."""
     access: Access
     """What it takes of those that call it; the listeners have it in them."""
+    namespace: str
+    """Where it is, which decides whose rules it sees."""
     outward: str = ""
     """The name by which a sidecar's listener asks for its routes on all ports at once."""
 
@@ -45,12 +48,17 @@ class Snapshot:
 
     proxies: Mapping[str, ProxyConfig]
     """By proxy name: one for each instance, and the gateway's; without listeners, one for each workload."""
-    selected: Mapping[str, Mapping[str, bool]]
-    """The workloads that each cluster's labels select, by the cluster's name, ready or not, each with whether it is called by mutual TLS."""
+    selected: Mapping[str, Mapping[str, Mapping[str, bool]]]
+    """The workloads that each cluster's labels select for the proxies of a namespace, by the namespace and the cluster's name,
+    ready or not, each with whether it is called by mutual TLS."""
     terminations: tuple[Termination, ...] = ()
     """The TLS that the gateway ends."""
     doors: Mapping[str, str] = field(default_factory=dict)
     """A hash of what listens before each instance, by its name; empty without listeners."""
+
+    def selected_for(self, proxy: str) -> Mapping[str, Mapping[str, bool]]:
+        """Return the workloads that the labels of a proxy's clusters select, as `selected`."""
+        return self.selected[self.proxies[proxy].namespace]
 
 
 def translate(resources: ResourceSet, registry: Registry, topology: Topology) -> Snapshot:
@@ -78,8 +86,15 @@ def routing(resources: ResourceSet, registry: Registry) -> Snapshot:
     return _routing(_understood(validate.validated(resources), registry))
 
 
-def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, dict[str, Any]]:
-    """The ClusterLoadAssignment of each cluster, by its name: its workloads' instances that are `ready`."""
+def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, Assignments]:
+    """The ClusterLoadAssignments of each proxy, by its name: the instances behind its clusters that are `ready`."""
+    assigned = {name: _assignments(snapshot, one, topology, ready) for name, one in snapshot.selected.items()}
+    return {proxy: assigned[config.namespace] for proxy, config in snapshot.proxies.items()}
+
+
+def _assignments(
+    snapshot: Snapshot, selected: Mapping[str, Mapping[str, bool]], topology: Topology, ready: Collection[str]
+) -> Assignments:
     return {
         name: _assignment(
             name,
@@ -92,7 +107,7 @@ def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) ->
                 if one in ready
             ],
         )
-        for name, workloads in snapshot.selected.items()
+        for name, workloads in selected.items()
     }
 
 
@@ -109,10 +124,12 @@ def _routing(push: PushContext) -> Snapshot:
     outbound = {namespace: tuple(clusters.outbound(push, proxy)) for namespace, proxy in callers.items()}
     return Snapshot(
         proxies={
-            proxy.name: ProxyConfig((), outbound[proxy.namespace], _routes(proxy, push), Access.of(push, proxy))
+            proxy.name: ProxyConfig(
+                (), outbound[proxy.namespace], _routes(proxy, push), Access.of(push, proxy), proxy.namespace
+            )
             for proxy in registry.proxies
         },
-        selected=clusters.destinations(push),
+        selected={namespace: clusters.destinations(push, namespace) for namespace in callers},
         terminations=tuple(one.termination for one in push.servers if one.termination),
     )
 

@@ -213,12 +213,17 @@ class KubernetesPlatform:
         agreed &= {pod.name for pod in pods}
         ready = {pod.proxy: {one.address for one in pods if one.proxy == pod.proxy and one.ready} for pod in pods}
         selected = {
-            cluster: set[str]().union(*(ready.get(name, set()) for name in names))
-            for cluster, names in applied.snapshot.selected.items()
+            proxy: {
+                cluster: set[str]().union(*(ready.get(name, set()) for name in names))
+                for cluster, names in applied.snapshot.selected_for(proxy).items()
+            }
+            for proxy in {pod.proxy for pod in pods}
         }
         pods.sort(key=lambda pod: pod.name in agreed)
         for some in (pods[:1], pods[1:]):  # as long as one is late, nobody else is asked
-            late = together([partial(self._lag, pod, applied, expected[pod.proxy], selected, agreed) for pod in some])
+            late = together(
+                [partial(self._lag, pod, applied, expected[pod.proxy], selected[pod.proxy], agreed) for pod in some]
+            )
             yield from ((pod, lag) for pod, lag in zip(some, late, strict=True) if lag)
 
     def _unready(self, state: State) -> list[str]:

@@ -36,10 +36,6 @@ KNOWN: dict[str, str] = {
         "of a value of a wrong type the API server says that it is none of the choices, or of which format it is not"
     ),
     "(unsupported where|refused in other).*(localit|zone aware|failover)": "ours has no localities, and leaves their rules to Istio",
-    r"served otherwise: ingressgateway: behind outbound\|": (
-        "a cluster has one list of instances for all proxies, the sidecars': a DestinationRule that only the gateway sees, private in"
-        " istio-system, may give a subset of the same name other labels"
-    ),
     "warned of in other words: istiod alone: .*(mode does not|cipher|2 server cert|httpsRedirect)": "of a Gateway's TLS",
     "refused in other words: .*portLevelMtls.*not written as a number": "Go tells where in the text its JSON stopped",
     r"served otherwise: .*errorMatcher": "outlierDetectionHttpErrorCodes is in the API of 1.31, and istiod heeds it only since a later day",
@@ -168,14 +164,14 @@ def _doors(snapshot: Snapshot, answer: dict[str, Any]) -> Iterator[Difference]:
         )
 
 
-def _behind(ours: Mapping[str, list[str]], answer: dict[str, Any]) -> Iterator[Difference]:
+def _behind(ours: Mapping[str, Mapping[str, list[str]]], answer: dict[str, Any]) -> Iterator[Difference]:
     """The instances that a cluster balances over, each as much as any other."""
     for proxy, theirs in answer.items():
         for name, weights in theirs.get("behind", {}).items():
-            if name in ours and (ours[name] != sorted(weights) or len({*weights.values()}) > 1):
+            found = ours[proxy].get(name)
+            if found is not None and (found != sorted(weights) or len({*weights.values()}) > 1):
                 yield Difference(
-                    "served otherwise",
-                    f"{proxy}: behind {name}:\n    ours   {ours.get(name)}\n    istiod {weights}",
+                    "served otherwise", f"{proxy}: behind {name}:\n    ours   {found}\n    istiod {weights}"
                 )
 
 

@@ -61,14 +61,17 @@ class Mesh:
         """Ours of the rules; raises as `translate` does."""
         return translate(self.rules, self.registry, self.topology)
 
-    def balanced(self, snapshot: Snapshot) -> Mapping[str, list[str]]:
-        """The instances behind each cluster, by its name."""
+    def balanced(self, snapshot: Snapshot) -> Mapping[str, Mapping[str, list[str]]]:
+        """The instances behind each cluster, by its proxy's name and its own."""
         by_port = {ports.inbound: name for name, ports in self.topology.ports.items()}
         return {
-            name: sorted(
-                by_port[one["endpoint"]["address"]["socketAddress"]["portValue"]]
-                for locality in assignment["endpoints"]
-                for one in locality["lbEndpoints"]
-            )
-            for name, assignment in endpoints(snapshot, self.topology, self.topology.ports).items()
+            proxy: {
+                name: sorted(
+                    by_port[one["endpoint"]["address"]["socketAddress"]["portValue"]]
+                    for locality in assignment["endpoints"]
+                    for one in locality["lbEndpoints"]
+                )
+                for name, assignment in assigned.items()
+            }
+            for proxy, assigned in endpoints(snapshot, self.topology, self.topology.ports).items()
         }

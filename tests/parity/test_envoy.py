@@ -7,7 +7,7 @@ import json
 import socket
 import ssl
 import subprocess  # noqa: TID251  # the tests start their own Envoys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 from platforms.bookinfo import BOOKINFO, baseline
 from platforms.envoy import tls
 from platforms.envoy.config_dump import served
+from platforms.envoy.reconnection import Assignments
 from platforms.envoy.topology import Topology
 from platforms.envoy.translate import Snapshot, endpoints, translate
 from platforms.istio.resources import ResourceSet
@@ -87,7 +88,7 @@ def running(names: Iterable[str], snapshot: Snapshot, topology: Topology, binary
     with ExitStack() as started:
         for name in names:
             publisher = XdsPublisher(name, BOOKINFO.proxy(name), topology, _log(topology, name))
-            publisher.prepare(files.proxy_files(snapshot.proxies[name]), _assignments(topology), revision="0")
+            publisher.prepare(files.proxy_files(snapshot.proxies[name]), _assignments(topology)[name], revision="0")
             authority.issue(BOOKINFO.proxy(name))
             launch = envoy.launch(name, topology, binary)
             log = started.enter_context(_log(topology, name).open("wb"))
@@ -146,7 +147,7 @@ async def _serve(proxy: str, topology: Topology, resource_files: files.ProxyFile
     publisher = XdsPublisher(proxy, BOOKINFO.proxy(proxy), topology, _log(topology, proxy))
     connection = Connection(topology.admin_socket(proxy))
     try:
-        publisher.prepare(resource_files, _assignments(topology), revision="1")
+        publisher.prepare(resource_files, _assignments(topology)[proxy], revision="1")
         async with asyncio.timeout(SECONDS):
             await publisher.wait_until_acked(resource_files.keys(), log_start=None)
         return served(json.loads((await connection.get("/config_dump", timeout=SECONDS)).text), BOOKINFO)
@@ -155,11 +156,9 @@ async def _serve(proxy: str, topology: Topology, resource_files: files.ProxyFile
         connection.close()
 
 
-def _assignments(topology: Topology) -> dict[str, dict[str, object]]:
-    return dict(
-        endpoints(
-            translate(baseline(), BOOKINFO, topology), topology, [workload.name for workload in BOOKINFO.workloads]
-        )
+def _assignments(topology: Topology) -> Mapping[str, Assignments]:
+    return endpoints(
+        translate(baseline(), BOOKINFO, topology), topology, [workload.name for workload in BOOKINFO.workloads]
     )
 
 

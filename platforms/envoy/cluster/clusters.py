@@ -61,19 +61,19 @@ def inbound(push: PushContext, host: str, app_port: int) -> dict[str, Any]:
     return cluster
 
 
-def destinations(push: PushContext) -> dict[str, dict[str, bool]]:
-    """The workloads behind each cluster that any proxy has, by its name, and whether each is called by mutual TLS."""
+def destinations(push: PushContext, namespace: str) -> dict[str, dict[str, bool]]:
+    """The workloads behind each cluster of a namespace's proxies, by its name, and whether each is called by mutual TLS."""
     registry, port = push.registry, push.registry.port
     found: dict[str, dict[str, bool]] = {}
     for host in sorted(registry.hosts):
-        for rule in (push.destination_rule(host, namespace) for namespace in reversed(registry.namespaces)):
-            for subset in ({"name": ""}, *(rule.subsets if rule else ())):
-                asked = mutual_tls.asked_of_endpoints(rule, subset["name"], port)
-                found[hosts.cluster(host, port=port, subset=subset["name"])] = {
-                    one.name: _takes_mutual(push, one) if asked is None else asked
-                    for one in registry.behind(host)
-                    if subset.get("labels", {}).items() <= one.labels.items()
-                }
+        rule = push.destination_rule(host, namespace)
+        for subset in ({"name": ""}, *(rule.subsets if rule else ())):
+            asked = mutual_tls.asked_of_endpoints(rule, subset["name"], port)
+            found[hosts.cluster(host, port=port, subset=subset["name"])] = {
+                one.name: _takes_mutual(push, one) if asked is None else asked
+                for one in registry.behind(host)
+                if subset.get("labels", {}).items() <= one.labels.items()
+            }
     return found
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from platforms.boundary import State
 from platforms.envoy import culprits
+from platforms.envoy.reconnection import Assignments
 from platforms.envoy.topology import Ports, Topology
 from platforms.envoy.translate import Snapshot, endpoints
 from platforms.errors import DemoError, NotApplied, Rejected, UsageError
@@ -182,14 +183,14 @@ class Supervisor:
             self._know(
                 replace(target, ports={**there.ports, **target.ports}, replicas={**there.replicas, **target.replicas})
             )
-            self._mesh.add(added, self._snapshot, self._demo.topology)
+            self._mesh.add(added, self._snapshot, self._assignments(self._snapshot), self._demo.topology)
             self._fleet.add(deployments, added, self._demo.topology)
         if gone := there.ports.keys() - target.ports.keys():
             await self._fleet.remove(gone, drained=self._drained)
-            for name in gone:
-                await asyncio.to_thread(shutil.rmtree, self._demo.topology.proxy_folder(name), ignore_errors=True)
             self._mesh.remove(gone)
             self._know(target)
+            for name in gone:
+                await asyncio.to_thread(shutil.rmtree, target.proxy_folder(name), ignore_errors=True)
 
     def _know(self, topology: Topology) -> None:
         """Have everybody know the instances that there are: the record is what commands go by."""
@@ -222,7 +223,7 @@ class Supervisor:
         self._update_endpoints()
         await self._mesh.wait_until_endpoints_acked()
 
-    def _assignments(self, target: Snapshot) -> Mapping[str, Mapping[str, Any]]:
+    def _assignments(self, target: Snapshot) -> Mapping[str, Assignments]:
         return endpoints(target, self._demo.topology, self._fleet.ready)
 
     def _expected_hashes(self) -> dict[str, Any]:

@@ -29,11 +29,11 @@ _CODE = ("istio", "envoy", "bookinfo.py", "local/snapshot.py", "local/xds")
 """The part of `platforms` that decides what a proxy is given."""
 
 
-def published(resource_files: Mapping[str, ProxyFiles], assignments: Assignments) -> ExpectedHashes:
-    """The hashes of these files, with these endpoints inside the clusters."""
+def published(resource_files: Mapping[str, ProxyFiles], assignments: Mapping[str, Assignments]) -> ExpectedHashes:
+    """The hashes of each proxy's files, with its endpoints inside the clusters."""
     expected = {}
     for proxy, bare in resource_files.items():
-        filled = {**bare, CLUSTERS: files.with_endpoints(bare[CLUSTERS], assignments)}
+        filled = {**bare, CLUSTERS: files.with_endpoints(bare[CLUSTERS], assignments[proxy])}
         expected[proxy] = {str(subscription): file.hash for subscription, file in filled.items()}
     return expected
 

@@ -37,22 +37,30 @@ class Mesh:
         self._logs = logs
         self._publishers = {proxy: self._publisher(proxy, topology) for proxy in topology.proxies}
         self._in_force: Mapping[str, ProxyFiles] = {}
-        self._assignments: Assignments = {}
+        self._assignments: Mapping[str, Assignments] = {}
+        """Of each proxy, with those of clusters that are on their way out."""
         self._revision = ""
         self._following: set[asyncio.Task[None]] = set()
 
-    def prepare(self, snapshot: Snapshot, assignments: Assignments, *, revision: str) -> None:
+    def prepare(self, snapshot: Snapshot, assignments: Mapping[str, Assignments], *, revision: str) -> None:
         """Write every file that the proxies read when they start."""
         self._in_force, self._assignments, self._revision = files.by_proxy(snapshot), assignments, revision
         for proxy, publisher in self._publishers.items():
-            publisher.prepare(self._in_force[proxy], assignments, revision=revision)
+            publisher.prepare(self._in_force[proxy], assignments[proxy], revision=revision)
 
-    def add(self, proxies: Collection[str], snapshot: Snapshot, topology: Topology) -> None:
+    def add(
+        self,
+        proxies: Collection[str],
+        snapshot: Snapshot,
+        assignments: Mapping[str, Assignments],
+        topology: Topology,
+    ) -> None:
         """Write the files of proxies that are about to start, of a snapshot in which the others have what they have."""
+        self._assignments = {**self._assignments, **{proxy: assignments[proxy] for proxy in proxies}}
         added = {proxy: one for proxy, one in files.by_proxy(snapshot).items() if proxy in proxies}
         for proxy, resource_files in added.items():
             self._publishers[proxy] = self._publisher(proxy, topology)
-            self._publishers[proxy].prepare(resource_files, self._assignments, revision=self._revision)
+            self._publishers[proxy].prepare(resource_files, self._assignments[proxy], revision=self._revision)
         self._in_force = {**self._in_force, **added}
 
     async def wait_until_quiet(self, proxy: str, *, timeout: float) -> None:  # noqa: ASYNC109
@@ -66,8 +74,9 @@ class Mesh:
         for proxy in proxies:
             self._publishers.pop(proxy).close()
         self._in_force = {proxy: one for proxy, one in self._in_force.items() if proxy not in proxies}
+        self._assignments = {proxy: one for proxy, one in self._assignments.items() if proxy not in proxies}
 
-    def expected_hashes(self, assignments: Assignments) -> ExpectedHashes:
+    def expected_hashes(self, assignments: Mapping[str, Assignments]) -> ExpectedHashes:
         """The hashes of all that is published, with these endpoints in place of those of the moment."""
         return hashes.published(self._in_force, assignments)
 
@@ -75,11 +84,11 @@ class Mesh:
         """Take note that a proxy was started anew; it reads its files by itself."""
         self._publishers[proxy].on_restart()
 
-    def update_endpoints(self, assignments: Assignments) -> None:
+    def update_endpoints(self, assignments: Mapping[str, Assignments]) -> None:
         """Write who stands behind each cluster now; clusters that are not named keep what they had."""
-        self._assignments = {**self._assignments, **assignments}
-        for publisher in self._publishers.values():
-            publisher.update_endpoints(self._assignments, revision=self._revision)
+        self._assignments = self._merged(assignments)
+        for proxy, publisher in self._publishers.items():
+            publisher.update_endpoints(self._assignments[proxy], revision=self._revision)
 
     async def wait_until_acked(self, proxy: str, *, timeout: float) -> None:  # noqa: ASYNC109
         """Return when a proxy that has just started serves its files; else raise Rejected or NotApplied."""
@@ -96,20 +105,26 @@ class Mesh:
             ACKNOWLEDGE_SECONDS,
         )
 
-    async def roll_out(self, snapshot: Snapshot, assignments: Assignments, *, revision: str) -> frozenset[str]:
+    async def roll_out(
+        self, snapshot: Snapshot, assignments: Mapping[str, Assignments], *, revision: str
+    ) -> frozenset[str]:
         """Put the snapshot in force on every proxy; returns those that are late, which follow when they can.
 
         Raises Rejected, quoting Envoy, when a proxy refuses it; then what was in force still is, everywhere.
         """
         await _cancel(tuple(self._following))
         before, assigned, target = self._in_force, self._assignments, files.by_proxy(snapshot)
-        self._assignments = {**assigned, **assignments}
-        same_connections = reconnection.marked_as_before(self._assignments, assigned)
+        self._assignments = self._merged(assignments)
         barriers = _Barrier(target), _Barrier(target), _Barrier(target)
         tasks = {
             proxy: asyncio.create_task(
                 self._publish_in_order(
-                    publisher, before[proxy], target[proxy], revision, barriers, same_connections=same_connections
+                    publisher,
+                    before[proxy],
+                    target[proxy],
+                    revision,
+                    barriers,
+                    same_connections=reconnection.marked_as_before(self._assignments[proxy], assigned[proxy]),
                 )
             )
             for proxy, publisher in self._publishers.items()
@@ -160,20 +175,26 @@ class Mesh:
         """
         opened, added, routed = barriers
         both = files.open_to_both(before[LISTENERS], target[LISTENERS])
-        await publisher.publish({LISTENERS: both}, self._assignments, revision=revision)
+        await self._publish(publisher, {LISTENERS: both}, revision)
         await opened.wait(publisher.proxy)
         await publisher.add_clusters(target[CLUSTERS], same_connections, revision=revision)
         await added.wait(publisher.proxy)
-        await publisher.publish(_without_clusters(target), self._assignments, revision=revision)
+        await self._publish(publisher, _without_clusters(target), revision)
         await routed.wait(publisher.proxy)
-        await publisher.publish({CLUSTERS: target[CLUSTERS]}, self._assignments, revision=revision)
+        await self._publish(publisher, {CLUSTERS: target[CLUSTERS]}, revision)
         publisher.remove(before.keys() - target.keys())
+
+    async def _publish(self, publisher: XdsPublisher, resource_files: ProxyFiles, revision: str) -> None:
+        await publisher.publish(resource_files, self._assignments[publisher.proxy], revision=revision)
+
+    def _merged(self, assignments: Mapping[str, Assignments]) -> Mapping[str, Assignments]:
+        return {proxy: {**self._assignments[proxy], **one} for proxy, one in assignments.items()}
 
     async def _roll_back(self, before: Mapping[str, ProxyFiles]) -> None:
         async def one(publisher: XdsPublisher) -> None:
             resource_files = before[publisher.proxy]
-            await publisher.publish(_without_clusters(resource_files), self._assignments, revision=self._revision)
-            await publisher.publish({CLUSTERS: resource_files[CLUSTERS]}, self._assignments, revision=self._revision)
+            await self._publish(publisher, _without_clusters(resource_files), self._revision)
+            await self._publish(publisher, {CLUSTERS: resource_files[CLUSTERS]}, self._revision)
 
         await _all_within((one(publisher) for publisher in self._publishers.values()), ACKNOWLEDGE_SECONDS)
 

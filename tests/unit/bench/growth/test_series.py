@@ -28,7 +28,7 @@ def test_versions(versions: int) -> None:
     made = routing(baseline().overlaid(canary(names)), with_workloads(one.workload for one in found))
 
     assert {f"reviews-{name}" for name in names} == {
-        workload for name in names for workload in made.selected[f"outbound|9080|{name}|{REVIEWS}"]
+        workload for name in names for workload in made.selected_for(CALLER)[f"outbound|9080|{name}|{REVIEWS}"]
     }
 
 

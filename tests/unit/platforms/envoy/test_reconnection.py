@@ -18,7 +18,8 @@ READY = [one.name for one in BOOKINFO.workloads]
 
 
 def assignments(*added: Resource) -> Assignments:
-    return endpoints(translate(baseline().overlaid(ResourceSet(added)), BOOKINFO, TOPOLOGY), TOPOLOGY, READY)
+    snapshot = translate(baseline().overlaid(ResourceSet(added)), BOOKINFO, TOPOLOGY)
+    return endpoints(snapshot, TOPOLOGY, READY)["productpage-v1"]
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ def test_proxy_files() -> None:
         clusters=({"name": "c"},),
         routes={"9080": {"name": "9080"}},
         access=Access(MutualTls.STRICT, ()),
+        namespace="bookinfo",
     )
 
     assert [Subscription("rds", "9080"), LISTENERS, CLUSTERS] == list(xds_files.proxy_files(config))
