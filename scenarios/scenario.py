@@ -108,8 +108,8 @@ class Scenario:
 
     @property
     def shown(self) -> Step:
-        """The step that a talk shows before the proof: a rollout's first, for the others come only if that holds."""
-        return self.steps[0 if self.fallback else self.point]
+        """The step that a talk shows before the proof: the first of a rollout, and before more instances, for these come with the proof."""
+        return self.steps[0 if self.fallback or self.steps[self.point].scaling else self.point]
 
     @property
     def expectations(self) -> tuple[Expectation, ...]:

@@ -150,9 +150,14 @@ def scaled_parts(told: Mapping[str, Any]) -> Iterator[Message]:
         if not it or it["grown_ms"] is None:
             continue
         yield Message("run.p95", before=it["p95_before_ms"], after=it["p95_after_ms"], n=it["ready"])
-        yield Message("run.parts", parts=[Message("run.part", name=name, n=n) for name, n in it["sent"].items()])
+        yield parts_line(it["sent"])
         if not it["touched"]:
             yield Message("run.untouched")
+
+
+def parts_line(sent: Mapping[str, int]) -> Message:
+    """Say how the calls were dealt out to the instances."""
+    return Message("run.parts", parts=[Message("run.part", name=name, n=n) for name, n in sent.items()])
 
 
 def scaled_line(title: Text, wanted: Scaling, seen: GrowthRecord) -> Message:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scenarios.events.event import Counted, Ejected, Event, Opened, RolledBack, Scaled
 from scenarios.evidence.counted import judge_counting, named
 from scenarios.messages.message import Message, Text
-from scenarios.reporting.lines import ejection_line, scaled_line
+from scenarios.reporting.lines import ejection_line, parts_line, scaled_line
 
 
 def told(event: Event, opened: Opened) -> Iterator[Text]:
@@ -21,6 +21,8 @@ def told(event: Event, opened: Opened) -> Iterator[Text]:
             yield ejection_line(steps[event.step].title, event.wanted, event.seen)
         case Scaled():
             yield scaled_line(steps[event.step].title, event.wanted, event.seen)
+        case Counted() if event.sent:
+            yield parts_line(event.sent)
         case Counted() if counting := steps[event.step].counting:
             alpha = opened.claims[event.step][0].alpha
             found = judge_counting(counting, event.counters, alpha=alpha, disagreement=None)

@@ -37,12 +37,12 @@ export function show({ run, now_ms, language }) {
   const drawing = byId('drawing');
   const has = run !== null && (run.tried.length > 0 || run.stairs.length > 0);
   mark(drawing, 'hidden', !has && '');
-  mark(byId('proof'), 'data-drawn', has && '');
+  const stairs = has && run.stairs.length > 0;
+  mark(byId('proof'), 'data-drawn', has && (stairs ? 'stairs' : 'arrows'));
   if (!run || !has) return;
   const wanted = JSON.stringify([run.tried, run.stairs, language, run.stairs.some(lasts) && now_ms]);
   if (wanted === drawn) return;
   drawn = wanted;
-  const stairs = run.stairs.length > 0;
   mark(drawing, 'aria-label', say(stairs ? 'stairs' : 'arrows'));
   drawing.replaceChildren(...(stairs ? staircase(run.stairs, now_ms) : arrows(run.tried)));
 }

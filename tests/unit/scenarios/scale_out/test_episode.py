@@ -37,6 +37,13 @@ def test_the_yaml_as_it_stands_is_in_force_in_both_steps() -> None:
     assert (4, "replicas") == (more.scaling.instances, more.scaling.by)
 
 
+def test_a_talk_shows_the_usual_instances_first() -> None:
+    """More of them come with the proof alone, so no step before it may be called after them."""
+    scenario = built()
+
+    assert scenario.steps[0] == scenario.shown
+
+
 def test_without_scaling_the_same_is_claimed() -> None:
     """Of a state that cannot keep it: its instances are the usual ones."""
     usual, more = fitted("--without-scaling").steps

@@ -22,6 +22,10 @@ from tools.rehearsal import file_of
         ("retries", [r"calls of reviews rescued by a retry: \d+ of \d+"]),
         ("mirroring", [r"copies to reviews v2: \d+ of [\d,]+"]),
         ("circuit_breaking", [r".* · out after 3 bad answers, .* met it", r".* · back after .* s, .*"]),
+        (
+            "scale_out",
+            [r".* 3 instances can be called after .* whole meanwhile", r".*ratings-v1 \d+, ratings-v1-2 \d+, .*"],
+        ),
         ("rollout --break v2=errors:20%", [r"10 % v2 rolled back: v1 for everybody after \d+ ms"]),
     ],
 )
