@@ -181,6 +181,7 @@ def _plant(defect: Defect, platform: DemoPlatform, source: LoadSource, *, comman
                 command=command,
                 stream=Stream(screen),
                 source=source,
+                fit=defect.fit,
             )
     except NotConverged as error:
         return Control(defect, NotConverged, (told(error),), requests=0)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from platforms.bookinfo import baseline
 from platforms.boundary import State
-from scenarios import circuit_breaking, mirroring, retries, rollout, timeouts
+from scenarios import circuit_breaking, mirroring, retries, rollout, scale_out, timeouts
 from scenarios.circuit_breaking.episode import rule as breaker
 from scenarios.defects import mutations
 from scenarios.defects.defect import Defect
@@ -67,6 +67,21 @@ def ejection_defects() -> Iterator[Defect]:
         description=Message("defect.back_too_soon"),
         actual_state=State(baseline().overlaid(breaker(out_seconds=1))),
         expected_reason="was out, and got",
+    )
+
+
+def scaling_defects() -> Iterator[Defect]:
+    """No instance more is asked for, while a page as quick as with three is claimed."""
+    scenario = scale_out.COMMAND.scenario(["--without-scaling"], _MARGIN)
+    yield Defect(
+        name="instances-missing",
+        description=Message("defect.instances_missing"),
+        scenario=scenario,
+        step=1,
+        actual_state=scenario.steps[1].state,
+        expected=Verdict.FAILS,
+        expected_reason="95 of 100 pages took up to",
+        fit=scale_out.COMMAND.fit,
     )
 
 

@@ -7,10 +7,15 @@ from dataclasses import replace
 from fractions import Fraction
 
 from platforms.errors import NotConverged
-from scenarios import canary, fault_ratings, rollout, user_routing
+from scenarios import canary, fault_ratings, rollout, scale_out, user_routing
 from scenarios.canary import Weights
 from scenarios.defects import mutations
-from scenarios.defects.beyond_the_deck import counted_defects, ejection_defects, rollout_defects
+from scenarios.defects.beyond_the_deck import (
+    counted_defects,
+    ejection_defects,
+    rollout_defects,
+    scaling_defects,
+)
 from scenarios.defects.defect import Defect
 from scenarios.evidence.judgement import Verdict
 from scenarios.fault_ratings import Fault
@@ -23,17 +28,19 @@ _USER = user_routing.SLIDE_USER
 
 
 def defects() -> tuple[Defect, ...]:
-    """Return four controls without a defect, which must hold, then one entry per defect."""
+    """Return five controls without a defect, which must hold, then one entry per defect."""
     release = canary.scenario(Weights((90, 10, 0)), _MARGIN)
     user = user_routing.scenario(_USER, _MARGIN)
     fault = fault_ratings.scenario(Fault.ABORT, "v3", _MARGIN)
     return (
         *map(_no_defect, (release, user, fault, rollout.COMMAND.scenario(["--steps", "50"], _MARGIN))),
+        replace(_no_defect(scale_out.COMMAND.scenario(["--by", "replicas"], _MARGIN)), fit=scale_out.COMMAND.fit),
         *_canary_defects(release),
         *_user_routing_defects(user),
         *_fault_defects(fault),
         *counted_defects(),
         *ejection_defects(),
+        *scaling_defects(),
         *rollout_defects(),
         *_run_defects(release),
         *_restore_defects(user),

@@ -16,6 +16,7 @@ from platforms.istio.registry import Workload
 from scenarios.defects.rewriting import RewritingProxy
 from scenarios.evidence.judgement import Verdict
 from scenarios.messages.message import Text
+from scenarios.run.run import fitted
 from scenarios.scenario import Scenario
 
 Answer = Verdict | type[DemoError]
@@ -54,6 +55,8 @@ class Defect:
     """A part of the expected reason: a scenario that fails for another one has not caught this defect."""
     convergence_checked: bool = False
     """The proxies are asked for the claimed state; otherwise they are taken to serve it."""
+    fit: Callable[[Scenario, DemoPlatform], Scenario] = fitted
+    """The scenario for the demo that is up, as its own command fits it."""
     after: float = 0.0
     """For how many seconds the claimed state is in force before the other takes its place, if it is to be at first."""
     interfere: Callable[[Platform, State], None] = _no_interference
