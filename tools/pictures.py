@@ -36,6 +36,7 @@ _ANSWERS = 150
 _FILM_SECONDS = 20.0
 _FILM_SCALE = 0.75
 _QUALITY = 50
+_BAD_RELEASE = "rollout --break v2=errors:20%|from:50%"
 
 
 @click.command(cls=TitledCommand, help=__doc__)
@@ -47,6 +48,7 @@ def pictures(into: Path) -> int:
         _fault(stage, browser, into)
         _user(stage, browser, into)
         _canary(stage, browser, into)
+        _rollout(stage, browser, into)
     for path in sorted(into.iterdir()):
         print(f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}  {path.stat().st_size / 1000:,.0f} kB")
     return 0
@@ -61,7 +63,10 @@ def _on_stage() -> Iterator[tuple[Staged, Chrome]]:
         try:
             if run("platforms", "up", *where, "--port", str(free_port()), quiet=True):
                 raise NotReachable("the demo does not come up: python -m platforms up --platform local says why")
-            with staged(*where, "--lang", "en") as stage, chromium(Path(folder) / "chromium") as browser:
+            with (
+                staged(*where, "--lang", "en", "--with", _BAD_RELEASE) as stage,
+                chromium(Path(folder) / "chromium") as browser,
+            ):
                 resize(browser, *SIZE)
                 browser.get(stage.url)
                 yield stage, browser
@@ -101,6 +106,14 @@ def _canary(stage: Staged, browser: Chrome, into: Path) -> None:
     _until(stage, _goes_on, "answers after the proof")
     _take(browser, into / "proof-light-ko.png")
     stage.ask("language", language="en")
+
+
+def _rollout(stage: Staged, browser: Chrome, into: Path) -> None:
+    """A release that is bad from its second step on: the first one holds, that one is taken back."""
+    stage.ask("goto", episode=4, phase="prove")
+    _until(stage, _release_judged, "a verdict on the release")
+    _until(stage, _goes_on, "answers after the rollout")
+    _take(browser, into / "rollout-light-en.png")
 
 
 def _film(stage: Staged, browser: Chrome, path: Path) -> None:
@@ -154,6 +167,12 @@ def _shot(browser: Chrome, scale: float = 1.0) -> bytes:
 
 def _steady(picture: Picture) -> bool:
     return bool(picture["rule"]["status"] == "in_force" and picture["traffic"]["answers"] >= _ANSWERS)
+
+
+def _release_judged(picture: Picture) -> bool:
+    """Tell that there is a verdict, and not that of the run before."""
+    run = picture["run"]
+    return bool(run and run["scenario"] == "rollout" and run["verdict"])
 
 
 def _goes_on(picture: Picture) -> bool:
