@@ -161,6 +161,16 @@ class PlatformContract:
 
         assert {"v1", "v2", "v3"} == set(visitor.seen("reviews-version", pages=MANY))
 
+    def test_a_rule_that_the_gateway_does_not_see_comes_into_force(self, put: Any, visitor: Visitor) -> None:
+        """Subsets that are private to their namespace are clusters of the sidecars alone."""
+        private = tuple(
+            replace(one, spec={**one.spec, "exportTo": ["."]}) if one.kind == "DestinationRule" else one
+            for one in everybody_on("v2").resources
+        )
+        put(State(ResourceSet(private)))
+
+        assert {"v2": PAGES} == visitor.seen("reviews-version", pages=PAGES)
+
     def test_a_rule_for_one_end_user_is_for_no_other(self, put: Any, platform: Platform) -> None:
         """Exactly that name, in that case."""
         put(State(baseline().overlaid(rule("user_routing"))))
