@@ -11,6 +11,7 @@ from platforms.errors import Untranslated
 from platforms.istio.gateway_api import filters
 from platforms.istio.registry import Proxy
 from platforms.istio.resources import GATEWAY_API, SECRET, Resource, ResourceSet
+from platforms.istio.schema.object_meta import NAME
 from platforms.istio.servers import HTTPS, selects
 from platforms.istio.validation import http_match, regex
 from platforms.istio.validation.security import values
@@ -200,6 +201,7 @@ _KUBERNETES_GATEWAY: Mapping[str, Refuses] = {
     "listeners[].tls.mode": lambda mode: bool(mode != "Terminate"),
     "listeners[].tls.options": bool,  # a certificate that callers must show, among them
     "listeners[].tls": _no_certificate,
+    "listeners[].tls.certificateRefs[].name": lambda name: NAME.fullmatch(name) is None,  # no Secret has such a name
     "listeners[].protocol": lambda protocol: protocol not in _LISTENERS,
     "listeners[].port": lambda number: number not in _PORTS | _HTTPS_PORTS,
     "listeners[]": _no_door,

@@ -167,6 +167,7 @@ AT_HTTPS = GATEWAY.replace("port: 80, protocol: HTTP}", f"port: 443, protocol: H
     ("path", "tls"),
     [
         (".tls.certificateRefs[0].namespace: other", "tls: {certificateRefs: [{name: shop, namespace: other}]}"),
+        (".tls.certificateRefs[0].name: /a", "tls: {certificateRefs: [{name: /a}]}"),
         (".tls.options", "tls: {certificateRefs: [{name: shop}], options: {gateway.istio.io/tls-terminate-mode: MUTUAL}}"),
         (".tls", "tls: {certificateRefs: [{name: shop}, {name: other}]}"),
         (".tls", "tls: {certificateRefs: [{name: shop, kind: ConfigMap}]}"),
