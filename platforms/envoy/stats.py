@@ -70,10 +70,19 @@ def counters(
 
 
 def endpoints(clusters: Document) -> Iterator[Endpoint]:
-    """The endpoints of every outbound cluster."""
+    """The endpoints of every outbound cluster of a Service."""
+    return _endpoints(clusters, lambda name: called_app(name) is not None)
+
+
+def endpoints_elsewhere(clusters: Document) -> Iterator[Endpoint]:
+    """The endpoints of every outbound cluster of another host."""
+    return _endpoints(clusters, lambda name: name.startswith("outbound|") and called_app(name) is None)
+
+
+def _endpoints(clusters: Document, is_asked_for: Callable[[str], bool]) -> Iterator[Endpoint]:
     for cluster in clusters.get("cluster_statuses", ()):
         name = str(cluster["name"])
-        if called_app(name) is None:
+        if not is_asked_for(name):
             continue
         for host in cluster.get("host_statuses", ()):
             socket, health = host["address"].get("socket_address", {}), host.get("health_status", {})

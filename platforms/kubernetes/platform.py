@@ -217,6 +217,7 @@ class KubernetesPlatform:
                 cluster: set[str]().union(*(ready.get(name, set()) for name in names))
                 for cluster, names in applied.snapshot.selected_for(proxy).items()
             }
+            | config_diff.expected_addresses(applied.snapshot.proxies[proxy])
             for proxy in {pod.proxy for pod in pods}
         }
         pods.sort(key=lambda pod: pod.name in agreed)

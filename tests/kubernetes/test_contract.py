@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from platforms.bookinfo import BOOKINFO, baseline
+from platforms.boundary import State
+from platforms.istio.resources import Resource, ResourceSet
 from platforms.kubernetes.record import KubernetesDemo
 from tests.contract.platform.contract import PlatformContract
 from tests.kubernetes.deployed import OnKubernetes, Run
@@ -50,3 +54,24 @@ class TestKubernetes(OnKubernetes, PlatformContract):
                 cluster(*in_proxy, SIGNAL_ENVOY.format("CONT"))
 
         return lagging()
+
+    @pytest.mark.exhaustive
+    def test_another_address_of_a_host_is_awaited(self, put: Any, cluster: Run, demo: KubernetesDemo) -> None:
+        """In force is a ServiceEntry once every sidecar sends to its addresses of now; istiod gives it no new cluster for them."""
+        for address in ("192.0.2.1", "192.0.2.2", "192.0.2.3"):
+            put(State(baseline().overlaid(ResourceSet((_away(address),)))))
+            for workload in BOOKINFO.workloads:
+                in_proxy = ("-n", demo.namespace, f"deployment/{workload.name}", "-c", "istio-proxy", "--")
+                told = cluster("kubectl", "exec", *in_proxy, "pilot-agent", "request", "GET", "clusters")
+                found = {
+                    one.split("::")[1] for one in told.splitlines() if one.startswith("outbound|80||away.example::1")
+                }
+
+                assert {f"{address}:80"} == found
+
+
+def _away(address: str) -> Resource:
+    """A host that nobody calls."""
+    ports = [{"number": 80, "name": "http", "protocol": "HTTP"}]
+    spec = {"hosts": ["away.example"], "ports": ports, "resolution": "STATIC", "endpoints": [{"address": address}]}
+    return Resource("networking.istio.io/v1", "ServiceEntry", "away", spec, "bookinfo")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,30 @@ _TRUST_DOMAIN = re.compile('spiffe://[^/"]+')
 def expected_config(config: ProxyConfig) -> dict[str, Any]:
     """The configuration that a proxy should serve, in the form in which it shows its own."""
     return {**shown(config.routes.values(), config.clusters, BOOKINFO), "access": config.access.shown()}
+
+
+def expected_addresses(config: ProxyConfig) -> dict[str, set[str]]:
+    """The addresses with their ports behind each cluster of a ServiceEntry, by its name.
+
+    Those whose addresses the cluster alone knows are left out: DNS is asked for them, or their pods are selected.
+    """
+    found: dict[str, set[str]] = {}
+    for cluster in config.clusters:
+        sockets = [
+            one["endpoint"]["address"]["socketAddress"]
+            for group in cluster.get("loadAssignment", {}).get("endpoints", ())
+            for one in group["lbEndpoints"]
+        ]
+        if sockets and all(_is_of_a_network(one["address"]) for one in sockets):
+            found[cluster["name"]] = {f"{one['address']}:{one['portValue']}" for one in sockets}
+    return found
+
+
+def _is_of_a_network(address: str) -> bool:
+    try:
+        return not ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def stale_resources(expected: Mapping[str, Any], served: Mapping[str, Any]) -> Iterator[str]:

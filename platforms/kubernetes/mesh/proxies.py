@@ -108,12 +108,15 @@ class Proxies:
         return {name: self._part(pod, part) for name, part in _PARTS.items()}
 
     def endpoints(self, pod: Pod) -> dict[str, set[str]]:
-        """The addresses that a pod's Envoy sends requests to, by outbound cluster."""
+        """The addresses that a pod's Envoy sends requests to, by outbound cluster; of hosts that are no Service, with their ports."""
+        clusters = self._ask(pod, stats.CLUSTERS_PATH)
         found: dict[str, set[str]] = {}
-        for endpoint in stats.endpoints(self._ask(pod, stats.CLUSTERS_PATH)):
+        for endpoint in stats.endpoints(clusters):
             addresses = found.setdefault(in_namespace(endpoint.cluster, self._namespace, NAMESPACE), set())
             if endpoint.healthy:
                 addresses.add(endpoint.address)
+        for endpoint in stats.endpoints_elsewhere(clusters):
+            found.setdefault(endpoint.cluster, set()).add(f"{endpoint.address}:{endpoint.port}")
         return found
 
     def sent(self, pod: Pod) -> dict[str, int]:

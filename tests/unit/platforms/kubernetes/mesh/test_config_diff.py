@@ -5,9 +5,13 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import pytest
+
 from platforms.bookinfo import BOOKINFO, ISTIO, baseline, load
 from platforms.envoy.translate import routing
+from platforms.istio.resources import ResourceSet
 from platforms.kubernetes.mesh import config_diff
+from tests.unit.platforms.istio.rules import rule
 
 CALLER = "productpage-v1"
 BASELINE = config_diff.expected_config(routing(baseline(), BOOKINFO).proxies[CALLER])
@@ -81,3 +85,25 @@ def test_what_no_rule_of_ours_speaks_of_is_left_alone() -> None:
     route(said)["name"] = "default"
 
     assert [] == list(config_diff.stale_resources(CANARY, said))
+
+
+@pytest.mark.parametrize(
+    ("endpoints", "addresses"),
+    [
+        ("[{address: 192.0.2.7}, {address: 192.0.2.8, ports: {http: 8080}}]", {"192.0.2.7:80", "192.0.2.8:8080"}),
+        ("[{address: away.example.com}]", None),
+        ("[{address: 127.0.0.1}]", None),
+    ],
+)
+def test_the_addresses_of_a_host_that_is_no_service(endpoints: str, addresses: set[str] | None) -> None:
+    """As far as the rule says them: what DNS answers, the cluster alone knows."""
+    ports = "ports: [{number: 80, name: http, protocol: HTTP}]"
+    resolution = "DNS" if "example" in endpoints else "STATIC"
+    away = rule(
+        "ServiceEntry",
+        "away",
+        f"{{hosts: [away.example], {ports}, resolution: {resolution}, endpoints: {endpoints}}}",
+    )
+    config = routing(baseline().overlaid(ResourceSet((away,))), BOOKINFO).proxies[CALLER]
+
+    assert addresses == config_diff.expected_addresses(config).get("outbound|80||away.example")

@@ -20,6 +20,8 @@ from platforms.kubernetes.mesh.proxies import Proxies
 
 RATINGS = "10.0.0.9"
 CLUSTER = "outbound|9080|v1|ratings.{}.svc.cluster.local"
+ELSEWHERE = "outbound|80||away.example.com"
+AWAY = {"address": "192.0.2.7", "port_value": 8080}
 
 
 def pod(name: str, app: str, version: str, address: str, **metadata: Any) -> dict[str, Any]:
@@ -99,6 +101,7 @@ class Pods:
             "cluster_statuses": [
                 {"name": CLUSTER.format("shop"), "host_statuses": [host]},
                 {"name": "inbound|9080||", "host_statuses": [host]},
+                {"name": ELSEWHERE, "host_statuses": [{"address": {"socket_address": AWAY}}]},
             ]
         }
 
@@ -223,10 +226,11 @@ def test_an_envoy_that_starts_anew_counts_on(pods: Pods, proxies: Proxies) -> No
 def test_endpoints_are_those_that_get_requests(pods: Pods, proxies: Proxies) -> None:
     """In the names of the namespace that translations know; an instance that is leaving gets none."""
     (asked,) = (one for one in proxies.pods() if one.app == "reviews")
-    assert {CLUSTER.format("bookinfo"): {RATINGS}} == proxies.endpoints(asked)
+    elsewhere = {ELSEWHERE: {"192.0.2.7:8080"}}
+    assert {CLUSTER.format("bookinfo"): {RATINGS}, **elsewhere} == proxies.endpoints(asked)
     pods.healthy = "DRAINING"
 
-    assert {CLUSTER.format("bookinfo"): set()} == proxies.endpoints(asked)
+    assert {CLUSTER.format("bookinfo"): set(), **elsewhere} == proxies.endpoints(asked)
 
 
 def test_a_connection_that_broke_is_made_anew(pods: Pods, proxies: Proxies) -> None:
