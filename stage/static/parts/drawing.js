@@ -22,9 +22,12 @@ const OUTSIDE = ['impostor', 'plain_text'];
 const BOX_HIGH = 30;
 const BEND = 0.16;
 
-/** Above and below the stairs. */
+const HIGH = 190;
+
+/** Above the stairs, up to the highest, and below them: two lines of counts. They have less room than the boxes. */
 const LANDING = 22;
-const RISE = 120;
+const RISE = 64;
+const GROUND = 46;
 
 /** What was drawn last, as text: a picture comes five times a second. */
 let drawn = '';
@@ -44,6 +47,7 @@ export function show({ run, now_ms, language }) {
   if (wanted === drawn) return;
   drawn = wanted;
   mark(drawing, 'aria-label', say(stairs ? 'stairs' : 'arrows'));
+  mark(drawing, 'viewBox', `0 0 ${WIDE} ${stairs ? LANDING + RISE + GROUND : HIGH}`);
   drawing.replaceChildren(...(stairs ? staircase(run.stairs, now_ms) : arrows(run.tried)));
 }
 
