@@ -63,6 +63,26 @@ spec:
   parentRefs: [{group: "", kind: Service, name: reviews, port: 9080}]
   rules: [{backendRefs: [{name: reviews-v3, port: 9080}]}]
 """
+TWO_SUBSETS = """\
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: bookinfo}
+spec:
+  hosts: ["*"]
+  gateways: [bookinfo-gateway]
+  http: [{route: [{destination: {host: productpage, subset: v1}}]}]
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: productpage}
+spec: {host: productpage, subsets: [{name: v1, labels: {version: v1}}]}
+"""
+PRIVATE = """---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: productpage, namespace: istio-system}
+spec: {host: productpage.bookinfo.svc.cluster.local, exportTo: [.], subsets: [{name: v1, labels: {version: v0}}]}
+"""
 BASELINE = State(baseline())
 
 
@@ -235,6 +255,16 @@ def test_logs(demo: Demo) -> None:
     assert 0 == demo.run("logs", "envoy-reviews-v2").returncode
     assert 2 == unknown.returncode
     assert "reviews-v2" in unknown.stderr
+
+
+def test_a_subset_is_what_its_caller_sees(platform: LocalPlatform) -> None:
+    """A DestinationRule that is private to the gateway's namespace leaves the gateway nobody to call."""
+    url = f"{platform.gateway_url}/productpage"
+    put_in_force(platform, over_baseline(TWO_SUBSETS))
+    before = urllib3.request("GET", url, retries=False).status
+    put_in_force(platform, over_baseline(TWO_SUBSETS + PRIVATE))
+
+    assert (200, 503) == (before, urllib3.request("GET", url, retries=False).status)
 
 
 def test_late_proxy(demo: Demo, platform: LocalPlatform) -> None:
