@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from platforms import loopback
 from platforms.bookinfo import BOOKINFO
 from platforms.envoy.config_dump import shown
 from platforms.envoy.translate import ProxyConfig
+from platforms.istio import hosts
 
 _ABSENT = ("outlierDetection", "tls")
 """Fields of a cluster that matter when they are there unasked."""
@@ -35,16 +36,11 @@ def expected_addresses(config: ProxyConfig) -> dict[str, set[str]]:
             for group in cluster.get("loadAssignment", {}).get("endpoints", ())
             for one in group["lbEndpoints"]
         ]
-        if sockets and all(_is_of_a_network(one["address"]) for one in sockets):
+        if sockets and all(
+            hosts.is_address(one["address"]) and loopback.address(one["address"]) is None for one in sockets
+        ):
             found[cluster["name"]] = {f"{one['address']}:{one['portValue']}" for one in sockets}
     return found
-
-
-def _is_of_a_network(address: str) -> bool:
-    try:
-        return not ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def stale_resources(expected: Mapping[str, Any], served: Mapping[str, Any]) -> Iterator[str]:
