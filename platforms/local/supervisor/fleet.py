@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from platforms.envoy.topology import Topology
+from platforms.istio.registry import Proxy
 from platforms.local.certificates import Authority
 from platforms.local.deployments.deployment import Deployment
 from platforms.local.programs import envoy, workloads
@@ -34,10 +35,7 @@ class Fleet:
         self._runtimes, self._authority = runtimes, authority
         self._changed, self._restarting = changed, restarting
         self._session_secret = secrets.token_hex()
-        self._nodes = {
-            name: replace(self._registry.proxy(demo.topology.workload(name)), name=name)
-            for name in demo.topology.proxies
-        }
+        self._nodes = {name: self._node(name, demo.topology) for name in demo.topology.proxies}
         self._proxies = {name: self._proxy(name, demo.topology) for name in demo.topology.proxies}
         self._instances = {
             name: self._instance(name, one, demo.topology) for one in demo.deployments for name in one.instances
@@ -55,7 +53,8 @@ class Fleet:
 
     def start(self) -> None:
         """Start everything, each proxy with a certificate of its own."""
-        self.issue_certificates(self._nodes)
+        for node in self._nodes.values():
+            self._authority.issue(node)
         for child in self._children():
             child.start()
 
@@ -63,10 +62,10 @@ class Fleet:
         """Add these instances and start their proxies; the instances themselves start by `run`."""
         for one in deployments:
             for name in (name for name in one.instances if name in names):
-                self._nodes[name] = replace(self._registry.proxy(one.workload.name), name=name)
+                self._nodes[name] = self._node(name, topology)
+                self._authority.issue(self._nodes[name])
                 self._proxies[name] = self._proxy(name, topology)
                 self._instances[name] = self._instance(name, one, topology)
-                self.issue_certificates([name])
                 self._proxies[name].start()
 
     async def remove(self, names: Collection[str], *, drained: Callable[[str], Awaitable[None]]) -> None:
@@ -95,15 +94,10 @@ class Fleet:
 
     async def renew_certificates(self) -> None:
         """Replace every proxy's certificate; one after the other, so that nobody waits for it."""
-        for name in tuple(self._nodes):
-            if name in self._nodes:  # it may have gone meanwhile
-                self.issue_certificates([name])
+        for node in tuple(self._nodes.values()):
+            if node.name in self._nodes:  # it may have gone meanwhile
+                self._authority.issue(node)
             await asyncio.sleep(0)
-
-    def issue_certificates(self, names: Iterable[str]) -> None:
-        """Give these proxies new certificates."""
-        for name in names:
-            self._authority.issue(self._nodes[name])
 
     def document(self) -> dict[str, Any]:
         """Return how each child is, as `status` shows it."""
@@ -114,6 +108,10 @@ class Fleet:
 
     def _children(self) -> tuple[Child, ...]:
         return (*self._instances.values(), *self._proxies.values())
+
+    def _node(self, name: str, topology: Topology) -> Proxy:
+        """The proxy of an instance: that of its workload, by a name of its own."""
+        return replace(self._registry.proxy(topology.workload(name)), name=name)
 
     def _instance(self, name: str, deployment: Deployment, topology: Topology) -> Child:
         return Child(
