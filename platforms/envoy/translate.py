@@ -87,9 +87,8 @@ def routing(resources: ResourceSet, registry: Registry) -> Snapshot:
 
 
 def endpoints(snapshot: Snapshot, topology: Topology, ready: Collection[str]) -> Mapping[str, Assignments]:
-    """The ClusterLoadAssignments of each proxy, by its name: the instances behind its clusters that are `ready`."""
-    assigned = {name: _assignments(snapshot, one, topology, ready) for name, one in snapshot.selected.items()}
-    return {proxy: assigned[config.namespace] for proxy, config in snapshot.proxies.items()}
+    """The ClusterLoadAssignments for the proxies of each namespace, by its name: the instances behind their clusters that are `ready`."""
+    return {namespace: _assignments(snapshot, one, topology, ready) for namespace, one in snapshot.selected.items()}
 
 
 def _assignments(

@@ -64,6 +64,7 @@ class Mesh:
     def balanced(self, snapshot: Snapshot) -> Mapping[str, Mapping[str, list[str]]]:
         """The instances behind each cluster, by its proxy's name and its own."""
         by_port = {ports.inbound: name for name, ports in self.topology.ports.items()}
+        assigned = endpoints(snapshot, self.topology, self.topology.ports)
         return {
             proxy: {
                 name: sorted(
@@ -71,7 +72,7 @@ class Mesh:
                     for locality in assignment["endpoints"]
                     for one in locality["lbEndpoints"]
                 )
-                for name, assignment in assigned.items()
+                for name, assignment in assigned[config.namespace].items()
             }
-            for proxy, assigned in endpoints(snapshot, self.topology, self.topology.ports).items()
+            for proxy, config in snapshot.proxies.items()
         }

@@ -88,7 +88,11 @@ def running(names: Iterable[str], snapshot: Snapshot, topology: Topology, binary
     with ExitStack() as started:
         for name in names:
             publisher = XdsPublisher(name, BOOKINFO.proxy(name), topology, _log(topology, name))
-            publisher.prepare(files.proxy_files(snapshot.proxies[name]), _assignments(topology)[name], revision="0")
+            publisher.prepare(
+                files.proxy_files(snapshot.proxies[name]),
+                _assignments(topology)[BOOKINFO.proxy(name).namespace],
+                revision="0",
+            )
             authority.issue(BOOKINFO.proxy(name))
             launch = envoy.launch(name, topology, binary)
             log = started.enter_context(_log(topology, name).open("wb"))
@@ -147,7 +151,7 @@ async def _serve(proxy: str, topology: Topology, resource_files: files.ProxyFile
     publisher = XdsPublisher(proxy, BOOKINFO.proxy(proxy), topology, _log(topology, proxy))
     connection = Connection(topology.admin_socket(proxy))
     try:
-        publisher.prepare(resource_files, _assignments(topology)[proxy], revision="1")
+        publisher.prepare(resource_files, _assignments(topology)[BOOKINFO.proxy(proxy).namespace], revision="1")
         async with asyncio.timeout(SECONDS):
             await publisher.wait_until_acked(resource_files.keys(), log_start=None)
         return served(json.loads((await connection.get("/config_dump", timeout=SECONDS)).text), BOOKINFO)

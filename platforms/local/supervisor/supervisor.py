@@ -183,7 +183,7 @@ class Supervisor:
             self._know(
                 replace(target, ports={**there.ports, **target.ports}, replicas={**there.replicas, **target.replicas})
             )
-            self._mesh.add(added, self._snapshot, self._assignments(self._snapshot), self._demo.topology)
+            self._mesh.add(added, self._snapshot, self._demo.topology)
             self._fleet.add(deployments, added, self._demo.topology)
         if gone := there.ports.keys() - target.ports.keys():
             await self._fleet.remove(gone, drained=self._drained)

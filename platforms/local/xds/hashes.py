@@ -29,11 +29,13 @@ _CODE = ("istio", "envoy", "bookinfo.py", "local/snapshot.py", "local/xds")
 """The part of `platforms` that decides what a proxy is given."""
 
 
-def published(resource_files: Mapping[str, ProxyFiles], assignments: Mapping[str, Assignments]) -> ExpectedHashes:
-    """The hashes of each proxy's files, with its endpoints inside the clusters."""
+def published(
+    resource_files: Mapping[str, ProxyFiles], namespaces: Mapping[str, str], assignments: Mapping[str, Assignments]
+) -> ExpectedHashes:
+    """The hashes of each proxy's files, with the endpoints of its namespace inside the clusters."""
     expected = {}
     for proxy, bare in resource_files.items():
-        filled = {**bare, CLUSTERS: files.with_endpoints(bare[CLUSTERS], assignments[proxy])}
+        filled = {**bare, CLUSTERS: files.with_endpoints(bare[CLUSTERS], assignments[namespaces[proxy]])}
         expected[proxy] = {str(subscription): file.hash for subscription, file in filled.items()}
     return expected
 
@@ -49,7 +51,8 @@ def told(found: Any, state: State, registry: Registry, topology: Topology) -> Ex
         return dict(found["hashes"])
     target = snapshot(state.resources, registry, topology)
     running = {one.name for one in registry.workloads} - state.stopped
-    return published(files.by_proxy(target), endpoints(target, topology, topology.instances(running)))
+    namespaces = {proxy: config.namespace for proxy, config in target.proxies.items()}
+    return published(files.by_proxy(target), namespaces, endpoints(target, topology, topology.instances(running)))
 
 
 @functools.cache  # the code that was loaded stays the same, whatever becomes of its files

@@ -52,6 +52,11 @@ class XdsPublisher:
         """The clusters in its file, without their endpoints."""
         self._filled: tuple[ResourceFile, Assignments, ResourceFile] | None = None
 
+    @property
+    def namespace(self) -> str:
+        """The namespace that its proxy is in."""
+        return self._node.namespace
+
     def prepare(self, resource_files: ProxyFiles, assignments: Assignments, *, revision: str) -> None:
         """Write everything that the proxy reads when it starts."""
         folder = self._topology.proxy_folder(self.proxy)

@@ -38,7 +38,7 @@ class Mesh:
         self._publishers = {proxy: self._publisher(proxy, topology) for proxy in topology.proxies}
         self._in_force: Mapping[str, ProxyFiles] = {}
         self._assignments: Mapping[str, Assignments] = {}
-        """Of each proxy, with those of clusters that are on their way out."""
+        """Of each namespace's proxies, with those of clusters that are on their way out."""
         self._revision = ""
         self._following: set[asyncio.Task[None]] = set()
 
@@ -46,21 +46,14 @@ class Mesh:
         """Write every file that the proxies read when they start."""
         self._in_force, self._assignments, self._revision = files.by_proxy(snapshot), assignments, revision
         for proxy, publisher in self._publishers.items():
-            publisher.prepare(self._in_force[proxy], assignments[proxy], revision=revision)
+            publisher.prepare(self._in_force[proxy], assignments[publisher.namespace], revision=revision)
 
-    def add(
-        self,
-        proxies: Collection[str],
-        snapshot: Snapshot,
-        assignments: Mapping[str, Assignments],
-        topology: Topology,
-    ) -> None:
+    def add(self, proxies: Collection[str], snapshot: Snapshot, topology: Topology) -> None:
         """Write the files of proxies that are about to start, of a snapshot in which the others have what they have."""
-        self._assignments = {**self._assignments, **{proxy: assignments[proxy] for proxy in proxies}}
         added = {proxy: one for proxy, one in files.by_proxy(snapshot).items() if proxy in proxies}
         for proxy, resource_files in added.items():
-            self._publishers[proxy] = self._publisher(proxy, topology)
-            self._publishers[proxy].prepare(resource_files, self._assignments[proxy], revision=self._revision)
+            publisher = self._publishers[proxy] = self._publisher(proxy, topology)
+            publisher.prepare(resource_files, self._assignments[publisher.namespace], revision=self._revision)
         self._in_force = {**self._in_force, **added}
 
     async def wait_until_quiet(self, proxy: str, *, timeout: float) -> None:  # noqa: ASYNC109
@@ -74,11 +67,11 @@ class Mesh:
         for proxy in proxies:
             self._publishers.pop(proxy).close()
         self._in_force = {proxy: one for proxy, one in self._in_force.items() if proxy not in proxies}
-        self._assignments = {proxy: one for proxy, one in self._assignments.items() if proxy not in proxies}
 
     def expected_hashes(self, assignments: Mapping[str, Assignments]) -> ExpectedHashes:
         """The hashes of all that is published, with these endpoints in place of those of the moment."""
-        return hashes.published(self._in_force, assignments)
+        namespaces = {proxy: publisher.namespace for proxy, publisher in self._publishers.items()}
+        return hashes.published(self._in_force, namespaces, assignments)
 
     def on_proxy_restart(self, proxy: str) -> None:
         """Take note that a proxy was started anew; it reads its files by itself."""
@@ -87,8 +80,8 @@ class Mesh:
     def update_endpoints(self, assignments: Mapping[str, Assignments]) -> None:
         """Write who stands behind each cluster now; clusters that are not named keep what they had."""
         self._assignments = self._merged(assignments)
-        for proxy, publisher in self._publishers.items():
-            publisher.update_endpoints(self._assignments[proxy], revision=self._revision)
+        for publisher in self._publishers.values():
+            publisher.update_endpoints(self._assignments[publisher.namespace], revision=self._revision)
 
     async def wait_until_acked(self, proxy: str, *, timeout: float) -> None:  # noqa: ASYNC109
         """Return when a proxy that has just started serves its files; else raise Rejected or NotApplied."""
@@ -115,6 +108,10 @@ class Mesh:
         await _cancel(tuple(self._following))
         before, assigned, target = self._in_force, self._assignments, files.by_proxy(snapshot)
         self._assignments = self._merged(assignments)
+        same_connections = {
+            namespace: reconnection.marked_as_before(one, assigned[namespace])
+            for namespace, one in self._assignments.items()
+        }
         barriers = _Barrier(target), _Barrier(target), _Barrier(target)
         tasks = {
             proxy: asyncio.create_task(
@@ -124,7 +121,7 @@ class Mesh:
                     target[proxy],
                     revision,
                     barriers,
-                    same_connections=reconnection.marked_as_before(self._assignments[proxy], assigned[proxy]),
+                    same_connections=same_connections[publisher.namespace],
                 )
             )
             for proxy, publisher in self._publishers.items()
@@ -185,10 +182,10 @@ class Mesh:
         publisher.remove(before.keys() - target.keys())
 
     async def _publish(self, publisher: XdsPublisher, resource_files: ProxyFiles, revision: str) -> None:
-        await publisher.publish(resource_files, self._assignments[publisher.proxy], revision=revision)
+        await publisher.publish(resource_files, self._assignments[publisher.namespace], revision=revision)
 
     def _merged(self, assignments: Mapping[str, Assignments]) -> Mapping[str, Assignments]:
-        return {proxy: {**self._assignments[proxy], **one} for proxy, one in assignments.items()}
+        return {namespace: {**self._assignments[namespace], **one} for namespace, one in assignments.items()}
 
     async def _roll_back(self, before: Mapping[str, ProxyFiles]) -> None:
         async def one(publisher: XdsPublisher) -> None:

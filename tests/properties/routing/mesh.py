@@ -60,7 +60,7 @@ class Mesh:
         resources = lay_over(BASE, ResourceSet(rules), BOOKINFO).resources
         snapshot = translate(resources, BOOKINFO, self._topology)
         resource_files = files.proxy_files(snapshot.proxies[CALLER])
-        everybody = endpoints(snapshot, self._topology, self._topology.ports)[CALLER]
+        everybody = endpoints(snapshot, self._topology, self._topology.ports)[BOOKINFO.namespace]
 
         async def publish() -> None:
             async with asyncio.timeout(SECONDS):
@@ -72,7 +72,7 @@ class Mesh:
     def prepare(self) -> None:
         """Write what the proxy starts with."""
         snapshot = translate(BASE, BOOKINFO, self._topology)
-        everybody = endpoints(snapshot, self._topology, self._topology.ports)[CALLER]
+        everybody = endpoints(snapshot, self._topology, self._topology.ports)[BOOKINFO.namespace]
         self._publisher.prepare(files.proxy_files(snapshot.proxies[CALLER]), everybody, revision="0")
 
     def ask(self, request: Request) -> Outcome:

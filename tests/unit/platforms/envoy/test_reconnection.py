@@ -19,7 +19,7 @@ READY = [one.name for one in BOOKINFO.workloads]
 
 def assignments(*added: Resource) -> Assignments:
     snapshot = translate(baseline().overlaid(ResourceSet(added)), BOOKINFO, TOPOLOGY)
-    return endpoints(snapshot, TOPOLOGY, READY)["productpage-v1"]
+    return endpoints(snapshot, TOPOLOGY, READY)[BOOKINFO.namespace]
 
 
 @pytest.fixture

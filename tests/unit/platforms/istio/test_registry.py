@@ -41,7 +41,7 @@ def test_another_mesh() -> None:
     snapshot = translate(rules, SHOP, topology)
     sidecar = snapshot.proxies["cart-blue"]
     (cart, _) = sidecar.routes["8000"]["virtualHosts"]
-    (behind,) = endpoints(snapshot, topology, ports)["cart-blue"][f"outbound|8000|green|{CART}"]["endpoints"]
+    (behind,) = endpoints(snapshot, topology, ports)["shop"][f"outbound|8000|green|{CART}"]["endpoints"]
 
     assert {"cart-blue", "cart-green", "ingressgateway"} == snapshot.proxies.keys()
     assert f"outbound|8000|green|{CART}" == cart["routes"][0]["route"]["cluster"]

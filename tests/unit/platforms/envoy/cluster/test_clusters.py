@@ -87,7 +87,7 @@ def test_every_ready_instance_is_an_endpoint() -> None:
     snapshot = translate(baseline(), BOOKINFO, more)
     first, second = snapshot.proxies["reviews-v1"], snapshot.proxies["reviews-v1-2"]
     listening = [one["address"]["socketAddress"]["portValue"] for one in second.listeners]
-    assigned = endpoints(snapshot, more, ("reviews-v1", "reviews-v1-3", "reviews-v2"))["productpage-v1"]
+    assigned = endpoints(snapshot, more, ("reviews-v1", "reviews-v1-3", "reviews-v2"))[BOOKINFO.namespace]
 
     assert [more.ports["reviews-v1"].inbound, 5] == _ports_in(assigned[cluster("v1")])
     assert [more.ports[name].inbound for name in ("reviews-v1", "reviews-v2", "reviews-v1-3")] == _ports_in(
@@ -98,7 +98,9 @@ def test_every_ready_instance_is_an_endpoint() -> None:
 
 
 def _ports(name: str, *ready: str) -> list[int]:
-    return _ports_in(endpoints(translate(baseline(), BOOKINFO, topology()), topology(), ready)["productpage-v1"][name])
+    return _ports_in(
+        endpoints(translate(baseline(), BOOKINFO, topology()), topology(), ready)[BOOKINFO.namespace][name]
+    )
 
 
 def _ports_in(assignment: dict[str, Any]) -> list[int]:
@@ -127,6 +129,6 @@ def test_a_rule_of_one_namespace_selects_for_its_proxies_alone() -> None:
     rules = baseline().overlaid(ResourceSet((rule("DestinationRule", "private", private, namespace="istio-system"),)))
     assigned = endpoints(translate(rules, BOOKINFO, topology()), topology(), topology().ports)
 
-    assert [topology().ports["reviews-v3"].inbound] == _ports_in(assigned["ingressgateway"][cluster("v1")])
-    assert [topology().ports["reviews-v1"].inbound] == _ports_in(assigned["productpage-v1"][cluster("v1")])
-    assert cluster("v2") not in assigned["ingressgateway"]
+    assert [topology().ports["reviews-v3"].inbound] == _ports_in(assigned["istio-system"][cluster("v1")])
+    assert [topology().ports["reviews-v1"].inbound] == _ports_in(assigned[BOOKINFO.namespace][cluster("v1")])
+    assert cluster("v2") not in assigned["istio-system"]

@@ -38,7 +38,7 @@ def asked(found: Snapshot, cluster: str) -> dict[str, Any]:
 
 
 def marked(found: Snapshot, cluster: str) -> list[bool]:
-    (behind,) = endpoints(found, TOPOLOGY, ["ratings-v1"])["reviews-v2"][cluster]["endpoints"]
+    (behind,) = endpoints(found, TOPOLOGY, ["ratings-v1"])[BOOKINFO.namespace][cluster]["endpoints"]
     return ["envoy.transport_socket_match" in one["metadata"]["filterMetadata"] for one in behind["lbEndpoints"]]
 
 
