@@ -13,8 +13,10 @@ import logging
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 wsgi_app = "productpage.wsgi:app"
 preload_app = True  # code and templates are read once and shared; so is a generated session secret
@@ -30,6 +32,7 @@ forwarded_allow_ips = ""  # nobody may say, by a header, which path was asked fo
 _host = os.environ.get("BIND_HOST") or ("::" if socket.has_dualstack_ipv6() else "0.0.0.0")  # noqa: S104  # a container's
 _port = os.environ.get("PORT") or "9080"
 bind = f"[{_host}]:{_port}" if ":" in _host else f"{_host}:{_port}"
+reuse_port = True  # each worker has a listener of its own: from a common one the quicker takes them all, and keeps them
 
 # Where it is told to, else in memory where it can be: works with a read-only root, and no disk stands in the way of a
 # heartbeat.
@@ -69,7 +72,20 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = _folder_for_counts()  # read when prome
 logging.basicConfig(format="productpage: %(message)s")
 
 
+def on_starting(_server: object) -> None:
+    """Refuse a port that another program has: listeners that share one would share its requests, too."""
+    try:
+        socket.create_server((_host, int(_port)), family=socket.AF_INET6 if ":" in _host else socket.AF_INET).close()
+    except (OSError, OverflowError) as error:
+        sys.exit(f"productpage: {bind}: {getattr(error, 'strerror', error)}")
+
+
 def when_ready(_server: object) -> None:
     """Leave what all workers share out of their garbage collections, which would write into its pages."""
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Say that a worker listens, in place of the arbiter, which has no listener."""
+    worker.log.info("Worker %s listens at %s", worker.pid, ", ".join(map(str, worker.sockets)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import Flask, Response, request
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 
@@ -49,6 +49,11 @@ class _Sessions(SecureCookieSessionInterface):
         """Return the one of the app that these sessions are for."""
         return self._serializer
 
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set a changed session's cookie; pages say by themselves that they differ by it, and need nothing else."""
+        if session.modified or "Cookie" not in response.headers.get("Vary", ""):
+            super().save_session(app, session, response)
+
 
 def _guard(settings: Settings) -> Callable[[Response], Response]:
     """Add to every response what keeps a browser from doing more with it than we mean."""
@@ -63,10 +68,14 @@ def _guard(settings: Settings) -> Callable[[Response], Response]:
         )
     )
 
+    headers = (
+        ("Content-Security-Policy", policy),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),  # signing in leads back to the page it came from
+    )
+
     def guard(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = policy
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "same-origin"  # signing in leads back to the page it came from
+        response.headers.extend(headers)
         return response
 
     return guard

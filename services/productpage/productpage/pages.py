@@ -91,11 +91,13 @@ def problem(error: HTTPException) -> AnyResponse:
 def _page(template: str, *, status: int = 200, **shown: Hashable) -> AnyResponse:
     render: Render = current_app.extensions["render"]
     texts = _texts()
-    response = Response(render(template, texts.code, **shown), status, content_type="text/html; charset=utf-8")
-    response.headers["Content-Language"] = texts.code
-    response.headers["Cache-Control"] = "no-store"  # the next look may be served by another version
-    response.headers["Vary"] = "Accept-Language"
-    return response
+    headers = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Language", texts.code),
+        ("Cache-Control", "no-store"),  # the next look may be served by another version
+        ("Vary", "Accept-Language, Cookie"),
+    ]
+    return Response(render(template, texts.code, **shown), status, headers)
 
 
 def _texts() -> Texts:

@@ -32,8 +32,8 @@ def serving(backend: Backend, home: Path, port: int | None = None) -> Iterator[s
         environment[f"{app}_SERVICE_PORT"] = str(backend.address.port)
     command = [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"]
     with subprocess.Popen(command, cwd=FOLDER, env=environment, stderr=subprocess.PIPE, text=True) as process:
-        booted = (line for line in process.stderr if "Booting worker" in line)
-        next(booted), next(booted)
+        listening = (line for line in process.stderr if "listens at" in line)
+        next(listening), next(listening)
         reader = Thread(target=lambda: [None for _ in process.stderr])  # or a full pipe would hold the service up
         reader.start()
         yield process

@@ -51,13 +51,44 @@ class Inbox:
         return taken
 
 
+class Client(socket.socket):
+    """A client's connection, which waits for no more than a time until its answer is taken."""
+
+    _waits_for = 1
+
+    def wait_for(self, size: int) -> None:
+        """Be readable once so many bytes are there."""
+        if size != self._waits_for:
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size)
+            self._waits_for = size
+
+    def sendall(self, data: Any, flags: int = 0) -> None:
+        """Send all at once where there is room, as there is for everybody who reads; raises TimeoutError for others."""
+        try:
+            sent = self.send(data, flags | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            sent = 0
+        if sent < len(data):
+            self.settimeout(_ANSWER_SECONDS)
+            super().sendall(memoryview(data)[sent:], flags)
+
+
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn's worker with threads, which wait for backends and never for clients."""
+
+    _next_sign = 0.0
 
     def init_process(self) -> None:
         """Keep a thread for the health check: when all others wait for a backend, the service is alive all the same."""
         self.health_pool = ThreadPoolExecutor(max_workers=1)
         super().init_process()
+
+    def notify(self) -> None:
+        """Tell the arbiter that this worker is alive, once in a second and not for every event."""
+        now = time.monotonic()
+        if now >= self._next_sign:
+            self._next_sign = now + 1
+            super().notify()
 
     def enqueue_req(self, conn: TConn) -> None:
         """Have a thread answer."""
@@ -74,6 +105,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 return
             raise
         self.nr_conns += 1
+        client = Client(fileno=client.detach())
         conn = TConn(self.cfg, client, address, listener.getsockname())
         conn.data_ready = True  # when a thread gets it
         conn.inbox = Inbox()
@@ -82,13 +114,13 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.keepalived_conns.append(conn)
         self.poller.register(client, EVENT_READ, partial(self.on_client_socket_readable, conn))
 
-    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
+    def on_client_socket_readable(self, conn: TConn, client: Client) -> None:
         """Give a thread to a request that is there; of another, wait for the rest."""
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
         self._give_or_wait(conn)
 
-    def on_pending_socket_readable(self, conn: TConn, client: socket.socket) -> None:
+    def on_pending_socket_readable(self, conn: TConn, client: Client) -> None:
         """See whether the rest has come; the deadline stays."""
         self.poller.unregister(client)
         self.pending_conns.remove(conn)
@@ -100,7 +132,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if not kept:
             self._linger(conn)
         elif _read_ahead(conn):
-            conn.sock.settimeout(0)
             self._give_or_wait(conn)
         else:
             super().finish_request(conn, fs)
@@ -114,15 +145,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 _send(conn, 408)
             self._close(conn)
 
-    def handle_request(self, req: Any, conn: TConn) -> Any:
-        """Answer, within a time: who does not read holds no thread either."""
-        conn.sock.settimeout(_ANSWER_SECONDS)
-        return super().handle_request(req, conn)
-
     def _give_or_wait(self, conn: TConn, until: float | None = None) -> None:
         read = _read_ahead(conn)
         try:
-            waiting = conn.sock.recv(LARGEST + 1, socket.MSG_PEEK)
+            waiting = conn.sock.recv(LARGEST + 1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
             waiting = None
         except OSError:
@@ -138,12 +164,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if incomplete and _peer_has_finished(conn.sock):  # the poller would wake up for it again and again
             self._refuse(conn, 400)
             return
-        # The poller wakes up once so much is there.
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(waiting or b"") + 1 if incomplete else 1)
         if incomplete:
+            conn.sock.wait_for(len(waiting or b"") + 1)
             conn.timeout = until or deadline()
             self.wait(conn, self.on_pending_socket_readable)
         else:
+            conn.sock.wait_for(1)
             conn.inbox.unread += conn.sock.recv(len(waiting)) if waiting else b""
             self.enqueue_req(conn)
 
@@ -160,7 +186,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """Close once the peer has, or what it still sends would cut off the answer (RFC 9112, 9.6); no thread waits."""
         try:
             conn.sock.settimeout(0)
-            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+            conn.sock.wait_for(1)
             conn.sock.shutdown(socket.SHUT_WR)
         except OSError:
             self._close(conn)
@@ -169,7 +195,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.timeout = deadline()
         self.wait(conn, self._drain)
 
-    def _drain(self, conn: TConn, client: socket.socket) -> None:
+    def _drain(self, conn: TConn, client: Client) -> None:
         try:
             arrived = client.recv(LARGEST)
         except BlockingIOError:
@@ -193,7 +219,7 @@ def _read_ahead(conn: TConn) -> bytes:
     return read
 
 
-def _peer_has_finished(client: socket.socket) -> bool:
+def _peer_has_finished(client: Client) -> bool:
     """Return whether no more will come than lies in the kernel's buffer."""
     return client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == _CLOSE_WAIT
 

@@ -77,6 +77,34 @@ def test_headers_cannot_move_the_application(port: int) -> None:
     assert (200, True) == (response.status, title)
 
 
+@pytest.mark.usefixtures("service")
+def test_every_worker_has_a_listener_of_its_own(port: int) -> None:
+    """Whoever is quicker would take all connections of a common one, and serve them alone for as long as they are kept."""
+    table = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()
+    listening = "0A"
+
+    assert 2 == sum(line.split()[1].endswith(f":{port:04X}") and line.split()[3] == listening for line in table)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:taken", "127.0.0.1:70000", "192.0.2.1:9080"])
+def test_a_port_that_cannot_be_had(address: str, port: int, request: pytest.FixtureRequest) -> None:
+    """Two productpages on one port would share its requests, so the second one ends at once and says why."""
+    request.getfixturevalue("service")
+    host, _, asked = address.replace("taken", str(port)).partition(":")
+    second = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py"],
+        cwd=FOLDER,
+        env=os.environ | {"BIND_HOST": host, "PORT": asked},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 1 == second.returncode
+    assert f"productpage: {host}:{asked}: " in second.stderr
+    assert "Traceback" not in second.stderr
+
+
 def test_request_under_way_is_answered_before_the_end(
     service: subprocess.Popen[str], port: int, backend: Backend
 ) -> None:
