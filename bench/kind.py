@@ -33,7 +33,7 @@ def demo(_: Reference) -> Iterator[Figure]:
     with cluster() as page:
         local.verify(page)
         yield Figure("kind up to the first whole page, images cached", time.monotonic() - began, "s", Target(90))
-        yield from local.measure_rule_changes(page, Choice("kubernetes"), where="kind: ")
+        yield from local.measure_rule_changes(page, Choice("kubernetes"), Target(250), where="kind: ")
         yield from local.measure_scenarios(where="kind: ")
 
 

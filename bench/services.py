@@ -14,6 +14,8 @@ from bench.instruments.memory import pss
 from bench.standalone import Service, StandaloneServices
 from stage.frames.stand_in import DETAILS
 
+COMPARED = 9
+"""Rounds for each of two productpages: a page takes so little that every other program on the machine shows."""
 STARTS = 5
 """The number of starts of reviews, of which the median counts."""
 VERSIONS = ("v1", "v2", "v3")
@@ -94,8 +96,7 @@ def page(other: Reference) -> Iterator[Figure]:
 def productpage(other: Reference) -> Iterator[Figure]:
     """Measure productpage, and another one in turns with it, before backends that answer at once."""
     with (
-        instant.backend(DETAILS) as details,
-        instant.backend(instant.REVIEWS) as reviews,
+        instant.backends(DETAILS, instant.REVIEWS) as (details, reviews),
         StandaloneServices() as services,
         StandaloneServices({"productpage": other.productpage} if other.productpage else {}) as others,
     ):
@@ -106,7 +107,7 @@ def productpage(other: Reference) -> Iterator[Figure]:
             their_service = others.productpage(details=details, reviews=reviews, ratings=details)
             others.wait_until_up(their_service)
             urls["theirs"] = f"{their_service.url}/productpage"
-        loads = wrk.interleaved(urls)
+        loads = wrk.interleaved(urls, rounds=COMPARED)
         spent = min(_seconds_per_page(service) for _ in range(wrk.ROUNDS))
     yield from _compared("productpage, instant backends", loads)
     yield Figure("productpage, instant backends, processor time of a page", 1000 * spent, "ms")

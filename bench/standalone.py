@@ -144,15 +144,24 @@ class StandaloneServices:
             },
             Path.cwd() if kind in self._commands else SERVICES / kind,
         )
-        process = processes.start(launch, log=log, mark=self._folder.name)
+        try:
+            process = processes.start(launch, log=log, mark=self._folder.name)
+        except OSError as error:
+            raise ServiceNotReady(f"{name}: {launch.command[0]}: {error.strerror}") from error
         service = Service(name, f"http://{LOOPBACK}:{port}", process, log)
         self._services.append(service)
         return service
 
     def _command(self, kind: str, port: int) -> tuple[str, ...]:
-        if kind in self._commands:
-            return tuple(part.replace("{port}", str(port)) for part in shlex.split(self._commands[kind]))
-        return OURS[kind]
+        if kind not in self._commands:
+            return OURS[kind]
+        try:
+            parts = shlex.split(self._commands[kind])
+        except ValueError as error:  # such as a quote that nothing closes
+            raise ServiceNotReady(f"{kind}: {self._commands[kind]}: {error}") from error
+        if not parts:
+            raise ServiceNotReady(f"{kind}: no command is given")
+        return tuple(part.replace("{port}", str(port)) for part in parts)
 
 
 def _backend(name: str, url: str) -> dict[str, str]:

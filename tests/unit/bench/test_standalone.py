@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from bench.standalone import ServiceNotReady, StandaloneServices
 from platforms.environment import ROOT
 from platforms.local.processes import Identity
 from platforms.wait import wait_until
@@ -30,3 +31,19 @@ def test_a_killed_bench_leaves_no_service() -> None:
         bench.kill()
 
     assert wait_until(lambda: not service.alive, 30.0)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("/ --port {port}", "productpage-v1: /: Permission denied"),
+        ("no-such-program", "productpage-v1: no-such-program: No such file or directory"),
+        ("'", "productpage: ': No closing quotation"),
+        ("", "productpage: no command is given"),
+    ],
+)
+def test_a_command_that_starts_nothing(command: str, said: str) -> None:
+    with StandaloneServices({"productpage": command}) as services, pytest.raises(ServiceNotReady) as refusal:
+        services.productpage(details="http://127.0.0.1:1", reviews="http://127.0.0.1:1", ratings="http://127.0.0.1:1")
+
+    assert said == str(refusal.value)
