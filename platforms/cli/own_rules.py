@@ -217,15 +217,22 @@ def is_rule(resource: Resource) -> bool:
 
 
 def is_of_istio(resource: Resource) -> bool:
-    """Tell an object of Istio's or of the Gateway API's, also a misspelt one."""
+    """Tell an object of Istio's or of the Gateway API's, also a misspelt one; a class of Gateways is the cluster's."""
     group = resource.api_version.rpartition("/")[0]
-    return "istio.io" in group or group == GATEWAY_API or resource.kind in crds.kinds()
+    of_istio = "istio.io" in group or group == GATEWAY_API or resource.kind in crds.kinds()
+    return of_istio and not _is_class(resource)
+
+
+def _is_class(resource: Resource) -> bool:
+    return resource.kind == "GatewayClass" and resource.api_version.startswith(f"{GATEWAY_API}/")
 
 
 def aside(resource: Resource, platform: str | None = None) -> str | None:
     """Return why an object beside rules is left out, on any platform or on that one; None for what is not."""
     if is_rule(resource):
         return CLUSTERS_OWN.get(resource.kind) if platform == "kubernetes" else None
+    if _is_class(resource):
+        return "Istio brings its classes of Gateways along"
     if resource.kind == "Service" and resource.name not in BOOKINFO.services:
         return f"{_OF_ITS_OWN}, and this one adds none: {hindrance(resource, BOOKINFO)}"
     return (

@@ -8,6 +8,7 @@ from typing import Any
 
 from platforms.envoy.route import routes
 from platforms.errors import Untranslated
+from platforms.istio import hosts
 from platforms.istio.gateway_api import filters
 from platforms.istio.registry import Proxy
 from platforms.istio.resources import GATEWAY_API, SECRET, Resource, ResourceSet
@@ -193,7 +194,6 @@ _AUTHORIZATION_POLICY: Mapping[str, Refuses] = {
 }
 _KUBERNETES_GATEWAY: Mapping[str, Refuses] = {
     "gatewayClassName": lambda name: bool(name != "istio"),
-    "addresses[].value": lambda address: address != _GATEWAY_SERVICE,
     "infrastructure": _always,
     "allowedListeners": _always,
     "defaultScope": _always,
@@ -254,6 +254,7 @@ def refuse(resources: ResourceSet, gateway: Proxy) -> None:
             _refuse_fields(resource)
         if resource.collection == "KubernetesGateway":
             _refuse_grants(resource)
+            _refuse_addresses(resource)
 
 
 def _refuse_fields(resource: Resource) -> None:
@@ -268,6 +269,14 @@ def _refuse_grants(gateway: Resource) -> None:
     for path, namespace in _at(gateway.spec, "listeners[].tls.certificateRefs[].namespace", "spec"):
         if namespace != gateway.namespace:
             raise Untranslated(f"{gateway}: {path}: {namespace}: not supported")
+
+
+def _refuse_addresses(gateway: Resource) -> None:
+    """Refuse an address that is not the gateway's Service, whose name alone istiod completes with the Gateway's namespace."""
+    for path, address in _at(gateway.spec, "addresses[]", "spec"):
+        name = address.get("value", "")
+        if address["type"] != "Hostname" or hosts.fqdn(name, gateway.namespace) != _GATEWAY_SERVICE:
+            raise Untranslated(f"{gateway}: {path}{_said(name)}: not supported")
 
 
 def _at(value: Any, pattern: str, path: str) -> Iterator[tuple[str, Any]]:

@@ -61,9 +61,10 @@ def _rival(resource: Resource, own: ResourceSet, registry: Registry) -> Resource
 
 
 def _taken(rival: Resource) -> str:
-    if rival.collection == "KubernetesGateway":
-        return "takes the place of the ingress gateway; in a cluster it has a Deployment of its own beside it"
-    return "claims the same host"
+    if rival.collection != "KubernetesGateway":
+        return "claims the same host"
+    there = "its listeners are" if rival.spec.get("addresses") else "it has a Deployment of its own"
+    return f"takes the place of the ingress gateway; in a cluster {there} beside it"
 
 
 def _is_at_the_door(resource: Resource) -> bool:

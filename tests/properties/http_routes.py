@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from platforms.istio.resources import GATEWAY_API, Resource
 
 _VERSION = f"{GATEWAY_API}/v1"
-_GATEWAY_ADDRESS = "istio-ingressgateway.istio-system.svc.cluster.local"
+_GATEWAY_NAMES = ("istio-ingressgateway", "istio-ingressgateway.istio-system.svc.cluster.local")
 _SITES = ("shop.example.com", "*.example.com", "www.shop.example.com")
 _PATHS = ("/", "/reviews", "/reviews/", "/reviews/0", "/shop.html", "/a+b")
 _NAMES = ("end-user", "End-User", "x-shop")
@@ -197,19 +197,20 @@ _LISTENER = st.one_of(
     ),
 )
 GATEWAYS = st.builds(
-    lambda listeners, scope, created: Resource(
+    lambda name, listeners, scope, created: Resource(
         _VERSION,
         "Gateway",
         "front",
         {
             "gatewayClassName": "istio",
-            "addresses": [{"type": "Hostname", "value": _GATEWAY_ADDRESS}],
+            "addresses": [{"type": "Hostname", "value": name}],
             "listeners": [{**one, "allowedRoutes": {"namespaces": {"from": scope}}} for one in listeners],
         },
         "istio-system",
         "istio/x.yaml",
         created,
     ),
+    _some(_GATEWAY_NAMES),
     st.lists(
         _LISTENER,
         min_size=1,

@@ -151,6 +151,18 @@ def test_a_service_for_one_version(platform: FakePlatform, tmp_path: Path) -> No
     assert f"set aside, since {aside}: Service shop" in applied.remarks.notes
 
 
+def test_a_class_of_gateways(platform: FakePlatform, tmp_path: Path) -> None:
+    """It often stands beside a Gateway of the Gateway API, and Istio has its own already."""
+    path = tmp_path / "all.yaml"
+    path.write_text(
+        f"apiVersion: gateway.networking.k8s.io/v1\nkind: GatewayClass\nmetadata: {{name: istio}}\n---\n{ROUTE}"
+    )
+    applied = apply(platform, str(path))
+
+    assert ["mine"] == names(platform)
+    assert "set aside, since Istio brings its classes of Gateways along: GatewayClass istio" in applied.remarks.notes
+
+
 def test_a_cluster_keeps_its_services() -> None:
     """There `kubectl apply` makes them."""
     own = own_rules.parsed(f"{ONE_VERSION}---{ROUTE}", "x.yaml")

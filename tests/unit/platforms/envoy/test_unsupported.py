@@ -159,6 +159,30 @@ def test_a_gateway_of_the_gateway_api(path: str, old: str, new: str) -> None:
     assert f"Gateway door: {path}: not supported" in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("namespace", "address", "taken"),
+    [
+        ("istio-system", "type: Hostname, value: istio-ingressgateway", True),
+        ("bookinfo", "type: Hostname, value: istio-ingressgateway.istio-system.svc.cluster.local", True),
+        ("bookinfo", "type: Hostname, value: istio-ingressgateway", False),
+        ("istio-system", "type: NamedAddress, value: istio-ingressgateway", False),
+        ("istio-system", "type: Hostname", False),
+        ("istio-system", "value: 127.0.0.1", False),
+    ],
+)
+def test_the_address_of_a_gateway(namespace: str, address: str, *, taken: bool) -> None:
+    """Istiod completes a short name with the Gateway's own namespace, and passes over what is no name."""
+    named = GATEWAY.replace("gatewayClassName", f"addresses: [{{{address}}}]\n  gatewayClassName")
+    named = named.replace("{name: door}", f"{{name: door, namespace: {namespace}}}")
+    assert named.count(address) == named.count(namespace + "}") == 1
+
+    if taken:
+        refuse(gateway(named))
+        return
+    with pytest.raises(Untranslated, match=r"Gateway door: spec\.addresses\[0\].*: not supported"):
+        refuse(gateway(named))
+
+
 SHOP = "tls: {certificateRefs: [{name: shop}]}"
 AT_HTTPS = GATEWAY.replace("port: 80, protocol: HTTP}", f"port: 443, protocol: HTTPS, {SHOP}}}", 1)
 
