@@ -14,8 +14,8 @@ import requests
 
 from tests.contract.http.harness.target import Target
 
-DEADLINE = 10.0
-"""Seconds; productpage, which faces the world, gives 5."""
+DEADLINE = 20.0
+"""Seconds of productpage; the others give 10."""
 SLACK = 10.0
 CROWD = 400
 BEGUN = {
