@@ -239,6 +239,11 @@ _REFUSED: Mapping[str, Mapping[str, Refuses]] = {
     "ServiceEntry": {},  # of which entry_limits knows
     "VirtualService": _VIRTUAL_SERVICE,
 }
+_GRANTED: Mapping[str, tuple[str, ...]] = {
+    "HTTPRoute": ("rules[].backendRefs[].namespace", "rules[].filters[].requestMirror.backendRef.namespace"),
+    "KubernetesGateway": ("listeners[].tls.certificateRefs[].namespace",),
+}
+"""Where an object names one that may be of another namespace."""
 _STEP = re.compile(r"([^.\[{]+)(\[\]|\{\})?\.?")
 
 
@@ -252,8 +257,9 @@ def refuse(resources: ResourceSet, gateway: Proxy) -> None:
             raise Untranslated(f"{resource}: kind {resource.kind} is not supported")
         if resource.collection != "Gateway" or selects(resource, gateway):
             _refuse_fields(resource)
+        for pattern in _GRANTED.get(resource.collection, ()):
+            _refuse_grants(resource, pattern)
         if resource.collection == "KubernetesGateway":
-            _refuse_grants(resource)
             _refuse_addresses(resource)
 
 
@@ -264,11 +270,11 @@ def _refuse_fields(resource: Resource) -> None:
                 raise Untranslated(f"{resource}: {path}{_said(value)}: not supported")
 
 
-def _refuse_grants(gateway: Resource) -> None:
-    """Refuse a certificate of another namespace, which needs a ReferenceGrant there."""
-    for path, namespace in _at(gateway.spec, "listeners[].tls.certificateRefs[].namespace", "spec"):
-        if namespace != gateway.namespace:
-            raise Untranslated(f"{gateway}: {path}: {namespace}: not supported")
+def _refuse_grants(resource: Resource, pattern: str) -> None:
+    """Refuse what is of another namespace, which needs a ReferenceGrant there."""
+    for path, namespace in _at(resource.spec, pattern, "spec"):
+        if namespace != resource.namespace:
+            raise Untranslated(f"{resource}: {path}: {namespace}: not supported")
 
 
 def _refuse_addresses(gateway: Resource) -> None:

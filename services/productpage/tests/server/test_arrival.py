@@ -202,7 +202,7 @@ def test_two_requests_at_once_are_both_answered(served: tuple[subprocess.Popen[s
 
 
 def test_what_came_at_once_does_not_end_at_once() -> None:
-    """Each has its deadline and up to 2 s more: a thousand refusals in one moment would hold up everybody."""
+    """Each has its deadline and up to 5 s more: a thousand refusals in one moment would hold up everybody."""
     now = monotonic()
     ends = [deadline() for _ in range(100)]
 

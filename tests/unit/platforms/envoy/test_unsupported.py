@@ -118,13 +118,16 @@ TO = "backendRefs: [{name: reviews, port: 9080}]"
         ("spec.rules[0].sessionPersistence", http_route(f"[{{sessionPersistence: {{sessionName: a}}, {TO}}}]")),
         ("spec.rules[0].filters[0].type: ExtensionRef", http_route(f"[{{filters: [{{type: ExtensionRef, extensionRef: {{group: a.io, kind: B, name: c}}}}], {TO}}}]")),
         ("spec.rules[0].backendRefs[0]", http_route("[{backendRefs: [{name: reviews.bookinfo, port: 9080}]}]")),
+        ("spec.rules[0].backendRefs[0].namespace: shop", http_route("[{backendRefs: [{name: reviews, namespace: shop, port: 9080}]}]")),
+        ("spec.rules[0].filters[0].requestMirror.backendRef.namespace: shop", http_route(f"[{{filters: [{{type: RequestMirror, requestMirror: {{backendRef: {{name: reviews, namespace: shop, port: 9080}}}}}}], {TO}}}]")),
         ("spec.rules[0].backendRefs[0].filters[0].type: URLRewrite", http_route("[{backendRefs: [{name: reviews, port: 9080, filters: [{type: URLRewrite, urlRewrite: {}}]}]}]")),
         ("spec.rules[0].matches[0].headers[0]", http_route(f"[{{matches: [{{headers: [{{name: a, type: RegularExpression, value: '{UNREADABLE}'}}]}}], {TO}}}]")),
     ],
 )  # fmt: skip
 def test_an_http_route(path: str, route: Resource) -> None:
-    """For most of these istiod would drop the whole route, and say so in its status alone."""
+    """For most of these istiod would drop the whole route, or its destination, and say so in its status alone."""
     refuse(http_route(f"[{{{TO}}}]"))
+    refuse(http_route("[{backendRefs: [{name: reviews, namespace: bookinfo, port: 9080}]}]"))
 
     with pytest.raises(Untranslated) as refusal:
         refuse(route)
