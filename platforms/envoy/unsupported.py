@@ -26,7 +26,7 @@ _HTTPS_PORTS = frozenset({443, 8443})
 _PROTOCOLS = frozenset({"http", "http2", "grpc", HTTPS})
 _LISTENERS = {"HTTP": _PORTS, "HTTPS": _HTTPS_PORTS}
 _FILE_NAME = re.compile("[A-Za-z0-9_.-]{1,63}")
-_GATEWAY_SERVICE = "istio-ingressgateway.istio-system.svc.cluster.local"
+_GATEWAY_SERVICE = "istio-ingressgateway"
 _PARENTS = frozenset({("", "Service"), (GATEWAY_API, "Gateway")})
 _BACKENDS = frozenset({("", "Service"), ("networking.istio.io", "Hostname")})
 _END_OF_STATUSES = 600
@@ -260,7 +260,7 @@ def refuse(resources: ResourceSet, gateway: Proxy) -> None:
         for pattern in _GRANTED.get(resource.collection, ()):
             _refuse_grants(resource, pattern)
         if resource.collection == "KubernetesGateway":
-            _refuse_addresses(resource)
+            _refuse_addresses(resource, gateway.namespace)
 
 
 def _refuse_fields(resource: Resource) -> None:
@@ -277,12 +277,13 @@ def _refuse_grants(resource: Resource, pattern: str) -> None:
             raise Untranslated(f"{resource}: {path}: {namespace}: not supported")
 
 
-def _refuse_addresses(gateway: Resource) -> None:
-    """Refuse an address that is not the gateway's Service, whose name alone istiod completes with the Gateway's namespace."""
-    for path, address in _at(gateway.spec, "addresses[]", "spec"):
+def _refuse_addresses(resource: Resource, namespace: str) -> None:
+    """Refuse an address that is not the ingress gateway's Service, or not said in its namespace: istiod takes no notice of it."""
+    for path, address in _at(resource.spec, "addresses[]", "spec"):
         name = address.get("value", "")
-        if address["type"] != "Hostname" or hosts.fqdn(name, gateway.namespace) != _GATEWAY_SERVICE:
-            raise Untranslated(f"{gateway}: {path}{_said(name)}: not supported")
+        is_ours = hosts.fqdn(name, namespace) == hosts.service(_GATEWAY_SERVICE, namespace)
+        if address["type"] != "Hostname" or not is_ours or resource.namespace != namespace:
+            raise Untranslated(f"{resource}: {path}{_said(name)}: not supported")
 
 
 def _at(value: Any, pattern: str, path: str) -> Iterator[tuple[str, Any]]:

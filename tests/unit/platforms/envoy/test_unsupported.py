@@ -166,7 +166,8 @@ def test_a_gateway_of_the_gateway_api(path: str, old: str, new: str) -> None:
     ("namespace", "address", "taken"),
     [
         ("istio-system", "type: Hostname, value: istio-ingressgateway", True),
-        ("bookinfo", "type: Hostname, value: istio-ingressgateway.istio-system.svc.cluster.local", True),
+        ("istio-system", "type: Hostname, value: istio-ingressgateway.istio-system.svc.cluster.local", True),
+        ("bookinfo", "type: Hostname, value: istio-ingressgateway.istio-system.svc.cluster.local", False),
         ("bookinfo", "type: Hostname, value: istio-ingressgateway", False),
         ("istio-system", "type: NamedAddress, value: istio-ingressgateway", False),
         ("istio-system", "type: Hostname", False),
@@ -174,7 +175,7 @@ def test_a_gateway_of_the_gateway_api(path: str, old: str, new: str) -> None:
     ],
 )
 def test_the_address_of_a_gateway(namespace: str, address: str, *, taken: bool) -> None:
-    """Istiod completes a short name with the Gateway's own namespace, and passes over what is no name."""
+    """Istiod completes a short name with the Gateway's own namespace, and looks there alone; it passes over what is no name."""
     named = GATEWAY.replace("gatewayClassName", f"addresses: [{{{address}}}]\n  gatewayClassName")
     named = named.replace("{name: door}", f"{{name: door, namespace: {namespace}}}")
     assert named.count(address) == named.count(namespace + "}") == 1
