@@ -38,6 +38,8 @@ KNOWN: dict[str, str] = {
     "(unsupported where|refused in other).*(localit|zone aware|failover)": "ours has no localities, and leaves their rules to Istio",
     "warned of in other words: istiod alone: .*(mode does not|cipher|2 server cert|httpsRedirect)": "of a Gateway's TLS",
     "refused in other words: .*portLevelMtls.*not written as a number": "Go tells where in the text its JSON stopped",
+    r"re\w+ (by ours alone|in other words): .*is invalid: metadata\.": "the program does not look at an object's name and labels, as the API server does of every kind",
+    "refused in other words: .*(strict decoding error|no matches for kind)": "kubectl asks the API server to be strict, and says so in its words",
     r"served otherwise: .*errorMatcher": "outlierDetectionHttpErrorCodes is in the API of 1.31, and istiod heeds it only since a later day",
 }
 """What is known to differ: a pattern by which it is recognised, and why it stays."""
