@@ -1,4 +1,4 @@
-"""Rules that people have written, ours against istiod's: `python -m tests.parity.files rules/ more.yaml`.
+"""Rules that people have written, ours against istiod's: `python -m tests.parity.files.asked rules/ more.yaml`.
 
 The rules of a file are asked about together, and each by itself; without Gateways of the Gateway API that have proxies of their
 own in a cluster. What differs is printed with its objects and its file; exit 1 if anything does that `KNOWN` in `comparison.py` does
@@ -85,4 +85,4 @@ def ask_of_files(given: tuple[Path, ...], show: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(command_line.main(ask_of_files, "python -m tests.parity.files"))
+    sys.exit(command_line.main(ask_of_files, "python -m tests.parity.files.asked"))

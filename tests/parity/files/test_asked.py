@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.parity.files import ask_of_files, files, rules
+from tests.parity.files.asked import ask_of_files, files, rules
 from tests.parity.oracle import PROGRAM
 
 RULES = """
