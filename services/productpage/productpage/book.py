@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from productpage.backends.services import Answer
+from productpage.backends.services import MOST_KEPT, Answer
 from productpage.texts import ENGLISH
 
 MOST_STARS = 5
@@ -74,6 +75,7 @@ class Reviews:
         return " ".join(sorted({review.color for review in self.reviews if review.stars is not None}))
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def read_details(answer: Answer) -> Details | None:
     """The details to show; none if they are unavailable."""
     document = answer.document
@@ -82,6 +84,7 @@ def read_details(answer: Answer) -> Details | None:
     return Details(tuple((key, str(document[key])) for key in ENGLISH.detail_names if key in document))
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def read_reviews(answer: Answer) -> Reviews | None:
     """The reviews to show; none if they are unavailable, or are no reviews."""
     document = answer.document

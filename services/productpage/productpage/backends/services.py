@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Literal
 from urllib.parse import quote
@@ -18,13 +19,18 @@ log = logging.getLogger(__name__)
 
 App = Literal["details", "reviews", "ratings"]
 
+MOST_KEPT = 16
+"""Answers that are not read anew: an instance says the same again and again, and here are four that are asked for a page."""
+LARGEST_KEPT = 16 * 1024
+"""Bytes of such an answer."""
+
 # One repetition, for reviews alone: the delay scenario counts on it (a page then takes twice the budget).
 ATTEMPTS: Mapping[App, int] = {"details": 1, "reviews": 2, "ratings": 1}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """What a backend said: status 200 with its document, or an error status with none."""
+    """What a backend said: status 200 with its document, or an error status with none; the same bytes are one answer."""
 
     status: int
     document: dict[str, Any] | None = None
@@ -88,14 +94,21 @@ def _answer(app: App, reply: Reply) -> Answer:
     if reply.status != 200:  # noqa: PLR2004  # the one status that carries a document
         log.warning("%s: answered %d", app, reply.status)
         return Answer(reply.status if reply.status >= 400 else 502)  # noqa: PLR2004  # a redirection is no answer here
-    try:
-        document = _DECODER.decode(reply.body.decode(json.detect_encoding(reply.body), "surrogatepass"))
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
+    answer = _read(reply.body) if len(reply.body) <= LARGEST_KEPT else _read.__wrapped__(reply.body)
+    if answer is None:
         log.warning("%s: answered 200 without a JSON object", app)
         return Answer(502)
-    return Answer(200, document)
+    return answer
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _read(body: bytes) -> Answer | None:
+    """The answer with this JSON object; none with anything else."""
+    try:
+        document = _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
+    except (ValueError, RecursionError):
+        return None
+    return Answer(200, document) if isinstance(document, dict) else None
 
 
 def _finite(text: str) -> float:

@@ -8,6 +8,7 @@ from threading import Event
 
 import pytest
 from flask.testing import FlaskClient
+from productpage.backends.services import LARGEST_KEPT
 from productpage.settings import Address
 from stub import DETAILS, Backend, Peer, Productpage
 
@@ -27,6 +28,27 @@ def test_good_answer_is_not_asked_for_again(backend: Backend, browser: FlaskClie
     browser.get("/productpage")
 
     assert (1, 1) == (len(backend.asked_for("reviews")), len(backend.asked_for("details")))
+
+
+def test_what_is_said_again_is_not_read_again(backend: Backend, browser: FlaskClient) -> None:
+    """The same bytes are one answer, and a page shows at once what others say."""
+    backends = browser.application.extensions["backends"]
+    first, again = (backends.ask(["details"], "0", {})[0] for _ in range(2))
+    backend.say("details", DETAILS | {"publisher": "PublisherB"})
+    (other,) = backends.ask(["details"], "0", {})
+
+    assert first is again
+    assert ("PublisherA", "PublisherB") == (first.document["publisher"], other.document["publisher"])
+
+
+def test_a_long_answer_is_not_kept(backend: Backend, browser: FlaskClient) -> None:
+    """Backends can say 128 kB, and 16 of those are more than a worker has to spare."""
+    backend.say("details", DETAILS | {"publisher": "B" * LARGEST_KEPT})
+    backends = browser.application.extensions["backends"]
+    first, again = (backends.ask(["details"], "0", {})[0] for _ in range(2))
+
+    assert first is not again
+    assert first.document == again.document
 
 
 @pytest.mark.parametrize(("app", "calls"), [("details", 1), ("ratings", 1), ("reviews", 2)])
