@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-LOOPBACK = "127.0.0.1"
+from platforms.loopback import LOOPBACK
+
 REVIEWS = {
     "id": "0",
     "podname": "reviews-v3-instant",

@@ -18,6 +18,7 @@ from platforms.bookinfo import NAMESPACE
 from platforms.cli import command_line
 from platforms.cli.command_line import TitledCommand
 from platforms.errors import DemoError
+from platforms.istio.reading.files import texts
 from platforms.istio.resources import GATEWAY_API, Resource, ResourceSet, parse
 from tests.parity.comparison import BASE
 from tests.parity.differential import Tally
@@ -45,8 +46,9 @@ def rules(path: Path) -> list[Resource]:
 
     Raises DemoError for what cannot be read.
     """
+    ((name, text),) = texts([path])
     found = {}
-    for one in parse(path.read_text(encoding="utf-8", errors="replace"), source=str(path), namespace=NAMESPACE):
+    for one in parse(text, source=name, namespace=NAMESPACE):
         if is_asked(one):
             stored = f"{GATEWAY_API}/v1" if one.api_version == f"{GATEWAY_API}/v1beta1" else one.api_version
             found[one.key] = replace(one, api_version=stored, source=path.name, created=_YOUNGER)
@@ -56,7 +58,8 @@ def rules(path: Path) -> list[Resource]:
 def files(given: tuple[Path, ...]) -> Iterator[Path]:
     """The YAML files among these, and in these folders."""
     for one in given:
-        yield from sorted((*one.rglob("*.yaml"), *one.rglob("*.yml"))) if one.is_dir() else (one,)
+        inside = (*one.rglob("*.yaml"), *one.rglob("*.yml")) if one.is_dir() else (one,)
+        yield from sorted(path for path in inside if not path.is_dir())
 
 
 @click.command(cls=TitledCommand, help=__doc__)

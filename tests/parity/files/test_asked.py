@@ -33,6 +33,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
     (tmp_path / "text.yml").write_text("- no: object", encoding="utf-8")
     (tmp_path / "notes.md").write_text("kind: VirtualService", encoding="utf-8")
+    (tmp_path / "folder.yaml").mkdir()
     return tmp_path
 
 
