@@ -26,6 +26,7 @@ _ENDS = frozenset({"SuccessCriteriaMet", "Complete", "FailureTarget", "Failed"})
 """The conditions of a Job that ends, in whichever order its controller sets them."""
 _LEFTOVER_SECONDS = 20.0
 _CONNECT_SECONDS = 30.0
+_ANSWER_SECONDS = 10.0
 _POLL_SECONDS = 0.2
 _SIGN_OF_LIFE_SECONDS = 20.0
 """The master gives up on a runner who has been silent for three minutes."""
@@ -107,13 +108,21 @@ class TrafficJob:
             )
 
     def _connected(self, master: str) -> tuple[socket, IO[str]]:
-        """A connection to the master, who says so: a forwarded port is open before anybody listens behind it."""
+        """A connection to the master, who says so: a forwarded port is open before anybody listens behind it.
+
+        We speak first. What comes together with the API server's consent to forward, in one TLS record, the Kubernetes client
+        hands on only once something else comes (37.0.2: it waits for the socket, whose bytes have all been read).
+        """
 
         def connect() -> tuple[socket, IO[str]] | None:
             connection = self._cluster.forward(master, NAMESPACE, _ORDERS_PORT)
+            connection.settimeout(_ANSWER_SECONDS)
             reader = connection.makefile(encoding="utf-8", newline="\n")
-            if reader.readline():
-                return connection, reader
+            with contextlib.suppress(OSError):
+                connection.sendall(b"\n")
+                if reader.readline():
+                    connection.settimeout(None)
+                    return connection, reader
             _close(connection, reader)
             return None
 

@@ -48,26 +48,33 @@ class StdioWire:
 
 
 class PortWire:
-    """The channel to the first client that connects to a loopback port; there is no second one."""
+    """The channel to the first client of a loopback port that says a line, which is answered; there is no second one."""
 
     def __init__(self, port: int) -> None:
         with socket.create_server(("127.0.0.1", port)) as server:
             server.settimeout(_SILENCE_SECONDS)
-            self._socket, _ = server.accept()
-        self._socket.settimeout(_SILENCE_SECONDS)
+            self._accept(server)
+            while not self._received():
+                self._socket.close()
+                self._accept(server)
         self.send({"here": "loadgen"})
 
     def lines(self) -> Iterator[bytes]:
         rest = b""
-        while chunk := self._received():
-            *whole, rest = (rest + chunk).split(b"\n")
-            yield from whole
+        with self._socket:
+            while chunk := self._received():
+                *whole, rest = (rest + chunk).split(b"\n")
+                yield from whole
 
     def write(self, text: str) -> None:
         self._socket.sendall(text.encode())
 
     def send(self, line: dict[str, Any]) -> None:
         self.write(encode(line))
+
+    def _accept(self, server: socket.socket) -> None:
+        self._socket, _ = server.accept()
+        self._socket.settimeout(_SILENCE_SECONDS)
 
     def _received(self) -> bytes:
         try:
