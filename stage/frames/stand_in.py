@@ -141,7 +141,7 @@ def _rating(rated: str, stars: int, colour: str) -> dict[str, Any]:
 
 def _answers(url: str) -> bool:
     try:
-        return urllib3.request("GET", url, timeout=1.0, retries=False).status == _OK
+        return urllib3.request("GET", url, timeout=1.0, retries=False).status == _OK  # noqa: TID251  # once, and no longer
     except urllib3.exceptions.HTTPError:
         return False
 

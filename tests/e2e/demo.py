@@ -23,6 +23,7 @@ from platforms.local.platform import LocalPlatform
 from platforms.loopback import free_port
 from platforms.wait import wait_until
 from tests import commands
+from tests.ask import ask
 
 WORKLOADS = ("details-v1", "productpage-v1", "ratings-v1", "reviews-v1", "reviews-v2", "reviews-v3")
 """Every workload of Bookinfo."""
@@ -85,7 +86,7 @@ class Demo:
         url = f"http://127.0.0.1:{self.port}/productpage"
         headers = {"Cookie": cookie, "Connection": "close"}  # a test counts the gateway's connections
         try:
-            answer = urllib3.request("GET", url, headers=headers, timeout=60, retries=False)
+            answer = ask("GET", url, headers=headers, retries=False)
         except urllib3.exceptions.HTTPError as error:
             return f"no answer: {error}"
         marks = MAIN.search(answer.data.decode())

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from typing import Protocol
 
 import pytest
-import urllib3
 
 from platforms.bookinfo import BOOKINFO, baseline, parse
 from platforms.boundary import Platform, State
 from platforms.istio.registry import Workload
 from platforms.istio.resources import ResourceSet
 from platforms.wait import wait_until
+from tests.ask import ask
 
 API = {"details": "/details/0", "productpage": "/productpage", "ratings": "/ratings/0", "reviews": "/reviews/0"}
 """What a caller asks of each app: what its API offers."""
@@ -176,4 +176,4 @@ def _through_gateway(platform: Platform, path: str, method: str = "GET") -> int:
     form = {"body": "username=opennaru&passwd=x"} if method in ("POST", "PUT") else {}
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     url = f"{platform.gateway_url}{path}"
-    return urllib3.request(method, url, headers=headers, redirect=False, retries=False, timeout=15.0, **form).status
+    return ask(method, url, headers=headers, redirect=False, retries=False, **form).status

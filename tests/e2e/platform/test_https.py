@@ -7,8 +7,8 @@ import shlex
 import shutil
 
 import pytest
-import urllib3
 
+from tests.ask import ask
 from tests.commands import output
 from tests.e2e.demo import Demo
 
@@ -47,9 +47,7 @@ def test_a_listener_of_the_gateway_api(demo: Demo) -> None:
     done = demo.run("apply", "-f", "-", stdin=RULES)
     (command,) = re.findall(r"Gateway bookinfo-gateway: there is no Secret shop, .*: (curl .*)", done.stdout)
     page = output(*shlex.split(command), "--silent")
-    sent = urllib3.request(
-        "GET", f"http://127.0.0.1:{demo.port}/productpage", headers={"Host": "shop.example.com"}, redirect=False
-    )
+    sent = ask("GET", f"http://127.0.0.1:{demo.port}/productpage", headers={"Host": "shop.example.com"}, redirect=False)
     demo.run("reset")
 
     assert 'data-details="shown"' in page

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import urllib3
 import yaml
 
 from platforms.bookinfo import BOOKINFO, ISTIO, baseline, load, parse
@@ -25,6 +24,7 @@ from platforms.istio.resources import ResourceSet
 from platforms.local.platform import LocalPlatform
 from platforms.local.snapshot import snapshot
 from platforms.local.xds import hashes
+from tests.ask import ask
 from tests.e2e.demo import Demo
 
 TO_V3 = """\
@@ -201,7 +201,7 @@ def test_a_task_of_the_gateway_api(demo: Demo) -> None:
     """A Service for one version, a Gateway and two HTTPRoutes act as in a cluster: only what they name is reached."""
     done = demo.run("apply", "-f", "-", stdin=GATEWAY_API)
     pages = shown(demo, "reviews-version")
-    closed = urllib3.request("GET", f"http://127.0.0.1:{demo.port}/login", retries=False).status
+    closed = ask("GET", f"http://127.0.0.1:{demo.port}/login", retries=False).status
     alone = demo.run("delete", "-f", "-", stdin=GATEWAY_API.partition("---")[0])
     without = demo.page()
     demo.run("reset")
@@ -261,10 +261,10 @@ def test_a_subset_is_what_its_caller_sees(platform: LocalPlatform) -> None:
     """A DestinationRule that is private to the gateway's namespace leaves the gateway nobody to call."""
     url = f"{platform.gateway_url}/productpage"
     put_in_force(platform, over_baseline(TWO_SUBSETS))
-    before = urllib3.request("GET", url, retries=False).status
+    before = ask("GET", url, retries=False).status
     put_in_force(platform, over_baseline(TWO_SUBSETS + PRIVATE))
 
-    assert (200, 503) == (before, urllib3.request("GET", url, retries=False).status)
+    assert (200, 503) == (before, ask("GET", url, retries=False).status)
 
 
 def test_late_proxy(demo: Demo, platform: LocalPlatform) -> None:

@@ -6,14 +6,13 @@ import socket
 from io import BufferedReader
 from urllib.parse import urlsplit
 
-import urllib3
-
 from bench.instruments import instant
+from tests.ask import ask
 
 
 def test_each_says_its_own() -> None:
     with instant.backends({"id": 1}, {"id": 2}) as urls:
-        said = [urllib3.request("GET", f"{url}/details/0").json() for url in urls]
+        said = [ask("GET", f"{url}/details/0").json() for url in urls]
 
     assert [{"id": 1}, {"id": 2}] == said
 
@@ -36,8 +35,8 @@ def test_others_are_answered_when_one_has_gone() -> None:
     with instant.backends({}) as (url,):
         socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)).close()
 
-        assert urllib3.request("GET", url).status == 200
-        assert urllib3.request("GET", url).status == 200
+        assert ask("GET", url).status == 200
+        assert ask("GET", url).status == 200
 
 
 def _status(answers: BufferedReader) -> bytes:

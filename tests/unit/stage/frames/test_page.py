@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-import urllib3
 
 from scenarios.messages.language import Language
 from stage.frames.listener import create_frame
 from stage.frames.page import HeldPage
 from stage.server import Listener
 from stage.web.door import Door
+from tests.ask import ask
 
 _POLICY = "default-src 'none'; frame-ancestors 'self'; form-action 'self'"
 
@@ -154,12 +154,12 @@ def test_a_frame_shows_the_held_page_without_cookies(fetched: Fetched, gateway: 
         stage = Door(8090)
         listener.serve(create_frame(fetched.page, stage.origins, stage.at(listener.port).check))
         own = f"http://127.0.0.1:{listener.port}"
-        answers = [urllib3.request("GET", fetched.page.view(own).url, headers={"Cookie": "a=b"}) for _ in range(3)]
+        answers = [ask("GET", fetched.page.view(own).url, headers={"Cookie": "a=b"}) for _ in range(3)]
         links = [
-            urllib3.request(method, f"{own}{path}", redirect=False)
+            ask(method, f"{own}{path}", redirect=False)
             for method, path in (("GET", "/"), ("GET", "/logout"), ("POST", "/login"), ("GET", "/productpage?lang=en"))
         ]
-        stranger = urllib3.request("GET", fetched.page.view(own).url, headers={"Host": f"evil.example:{listener.port}"})
+        stranger = ask("GET", fetched.page.view(own).url, headers={"Host": f"evil.example:{listener.port}"})
 
     assert {200} == {answer.status for answer in answers}
     assert asked == len(gateway.asked)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import urllib3
 
 from platforms.wait import wait_until
 from scenarios.evidence.observation import marks
 from scenarios.messages.language import Language
 from stage.frames.pages import Pages
 from stage.frames.stand_in import Marks, StandIn, productpage
+from tests.ask import ask
 from tests.unit.stage.recorded import seen
 
 _PATIENCE = 60.0
@@ -49,7 +49,7 @@ def test_stars_can_be_missing(running: tuple[str, dict[str, Marks]]) -> None:
     """As while ratings fail."""
     url, shown = running
     shown[""] = {"reviews-version": "v3", "ratings": "unavailable"}
-    found = marks(urllib3.request("GET", f"{url}/productpage").data.decode())
+    found = marks(ask("GET", f"{url}/productpage").data.decode())
 
     assert ("v3", "unavailable", "shown") == (found["reviews-version"], found["ratings"], found["details"])
 
@@ -58,6 +58,6 @@ def test_reviews_can_be_missing(running: tuple[str, dict[str, Marks]]) -> None:
     """As where a time-out ends every call of them."""
     url, shown = running
     shown[""] = {"reviews": "unavailable"}
-    found = marks(urllib3.request("GET", f"{url}/productpage").data.decode())
+    found = marks(ask("GET", f"{url}/productpage").data.decode())
 
     assert ("", "unavailable", "shown") == (found["reviews-version"], found["reviews"], found["details"])

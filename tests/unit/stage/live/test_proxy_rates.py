@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-import urllib3
 
 from platforms.counters import Calls, Counters, Hop
 from platforms.errors import NotReachable
@@ -14,6 +13,7 @@ from platforms.wait import wait_until
 from stage.live import proxy_rates as module
 from stage.live.proxy_rates import ARROWS, PolledRates, Reading, rates
 from stage.picture import MapView
+from tests.ask import ask
 from tests.fakes import FakePlatform
 
 GATEWAY = Hop("ingressgateway", "productpage", "v1")
@@ -61,7 +61,7 @@ def until(rated: PolledRates, fact: Callable[[MapView | None], bool]) -> None:
 
 
 def get_page(platform: FakePlatform) -> None:
-    urllib3.request("GET", f"{platform.gateway_url}/productpage", retries=False)
+    ask("GET", f"{platform.gateway_url}/productpage", retries=False)
 
 
 def test_proxies_are_polled(platform: FakePlatform) -> None:

@@ -22,6 +22,7 @@ from stage.show import Place, Show
 from stage.web.app import create_app
 from stage.web.door import Door
 from stage.web.publisher import Publisher
+from tests.ask import ask
 from tests.unit.stage.examples import picture
 
 FRAMES = ("http://127.0.0.1:8091", "http://127.0.0.1:8092")
@@ -61,7 +62,7 @@ class Running:
     def ask(self, name: str, body: Any = None, **headers: str) -> urllib3.BaseHTTPResponse:
         """Ask as the page does; a header given replaces the page's, and an empty one leaves it out."""
         given = {"Origin": self.door.origins[0], "X-Stage-Token": self.door.token, **headers}
-        return urllib3.request(
+        return ask(
             "POST",
             f"{self.url}do/{name}",
             body=json.dumps(body or {}),
@@ -164,12 +165,12 @@ def test_a_slow_browser_slows_nobody(running: Running) -> None:
 @pytest.mark.parametrize("path", ["", "stream", "static/styles/stage.css"])
 def test_another_name_cannot_even_look(running: Running, path: str) -> None:
     """A page whose name was made to lead to this machine would read the token."""
-    assert 403 == urllib3.request("GET", f"{running.url}{path}", headers={"Host": "rebound.example:80"}).status
+    assert 403 == ask("GET", f"{running.url}{path}", headers={"Host": "rebound.example:80"}).status
 
 
 def test_what_the_page_may_do(running: Running) -> None:
     """No script but the stage's files, no frame but the two pages, and nobody frames the stage."""
-    answer = urllib3.request("GET", running.url)
+    answer = ask("GET", running.url)
     policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
 
     assert "'none'" == policy["default-src"]
@@ -185,7 +186,7 @@ def test_nothing_that_somebody_typed_stands_in_the_page(running: Running) -> Non
     assert 200 == running.ask("user", {"name": name}).status
 
     assert name == next(one for one in running.pictures() if one["user"] != "opennaru")["user"]
-    page = urllib3.request("GET", running.url).data.decode()
+    page = ask("GET", running.url).data.decode()
     assert "onerror" not in page
     assert running.door.token in page
 
@@ -219,15 +220,15 @@ def test_a_body_without_end(running: Running) -> None:
 def test_a_guest_needs_the_token_and_keeps_a_cookie(guarded: Running) -> None:
     """From another machine: the token once, then the cookie; without either nothing, not even a file."""
     token = f"{guarded.url}?token={guarded.door.guests}"
-    let_in = urllib3.request("GET", token, redirect=False)
+    let_in = ask("GET", token, redirect=False)
     cookie, *attributes = let_in.headers["Set-Cookie"].split("; ")
 
     assert guarded.door.url == token
     assert (303, "/") == (let_in.status, let_in.headers["Location"])
     assert {"HttpOnly", "SameSite=Strict"} <= set(attributes)
     assert guarded.door.guests not in cookie
-    assert 200 == urllib3.request("GET", guarded.url, headers={"Cookie": cookie}).status
+    assert 200 == ask("GET", guarded.url, headers={"Cookie": cookie}).status
     assert 200 == guarded.ask("next", Cookie=cookie).status
     for path in ("", "?token=wrong", f"stream?token={guarded.door.guests}", "static/styles/stage.css"):
-        assert 403 == urllib3.request("GET", f"{guarded.url}{path}", redirect=False).status
+        assert 403 == ask("GET", f"{guarded.url}{path}", redirect=False).status
     assert 403 == guarded.ask("next").status
