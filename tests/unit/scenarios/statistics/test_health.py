@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from scenarios.statistics.binomial import ALPHA
 from scenarios.statistics.health import Health, Lines, Measure
 
 
@@ -22,6 +23,6 @@ def test_all_steps_of_a_run_share_its_false_alarms() -> None:
     """In three steps with four measures each, one twelfth for each."""
     health = Health("v2", "v1", Fraction(1, 10), Fraction(1, 100), slower_ms=200, steps=3)
 
-    assert {1 / 12_000} == {one.alpha for one in health.comparisons.values()}
+    assert {ALPHA / 12} == {one.alpha for one in health.comparisons.values()}
     assert Fraction(1, 100) == health.comparisons[Measure.SUCCESS].margin
     assert health.most_answers == max(one.most_answers for one in health.comparisons.values())

@@ -80,7 +80,7 @@ def in_turn(one: Claim) -> list[str | None]:
 
 
 @pytest.mark.parametrize("share", [ONE, Fraction(1, 2), Fraction(1, 5), Fraction(2, 100), Fraction(1, 200)])
-def test_a_right_mesh_fails_less_than_once_in_a_thousand_runs(share: Fraction) -> None:
+def test_a_right_mesh_fails_less_than_once_in_so_many_runs(share: Fraction) -> None:
     """Stopping early and the last count together make no more false alarms than was promised, exactly."""
     assert exact(claim(v1=1 - share, v2=share), float(share)).fails <= binomial.ALPHA
 
@@ -208,7 +208,7 @@ def test_what_is_allowed_speaks_not_against_the_share() -> None:
     sprt = sprt_by_outcome(canary)["v2"]
 
     assert sprt.non_rejection_region(decision.answers) == decision.allowed["v2"]
-    assert Range(21, 77) == sprt.non_rejection_region(459)
+    assert Range(18, 82) == sprt.non_rejection_region(459)
     assert Range(41, 45) == sprt.acceptance_region(459)
 
 
