@@ -35,7 +35,7 @@ RULE_OF_THUMB, TOLERANCE = 100, 10
 _LEAK = "leak"
 _SURE = 0.95
 RUNS = 10_000
-"""The number of right meshes with which a judge that is wrong once in 1,000 instead of once in 10,000 is detected in 9 of 10 calibrations."""
+"""The number of right meshes with which a judge that is wrong twice in 1,000 instead of once in 4,000 is detected in 9 of 10 calibrations."""
 _WRONG_PART = 10
 """Right meshes per wrong one: a judge that misses 3 in 100 is detected with so many fewer."""
 _CALIBRATION_ALPHA = 0.002
@@ -173,9 +173,9 @@ def simulate(claim: Claim, shares: Shares, runs: int, dice: random.Random) -> Si
 
 
 def detection_rate(runs: int) -> float:
-    """The share of calibrations with so many right meshes that detect a judge that is wrong once in 1,000."""
+    """The share of calibrations with so many right meshes that detect a judge that is wrong twice in 1,000."""
     most = binomial.allowed(runs, Fraction(str(binomial.ALPHA)), _CALIBRATION_ALPHA).high
-    return 1 - binomial.probability_below(most + 1, requests=runs, share=Fraction(1, 1000))
+    return 1 - binomial.probability_below(most + 1, requests=runs, share=Fraction(2, 1000))
 
 
 def render(rows: list[CalibrationRow]) -> Table:
@@ -187,7 +187,7 @@ def render(rows: list[CalibrationRow]) -> Table:
         " must 99 in 100\n"
         "limit: at most (right) or at least (wrong) so many of them, 95 times sure\n"
         f"±{TOLERANCE} of {RULE_OF_THUMB}: how many of them the usual rule of thumb fails\n"
-        f"met: a judge that fails 1 right mesh in 1,000 is seen in {int(100 * seen)} of 100 such calibrations"
+        f"met: a judge that fails 2 right meshes in 1,000 is seen in {int(100 * seen)} of 100 such calibrations"
     )
     table = Table(box=None, header_style="bold", pad_edge=False, caption=caption, caption_justify="left")
     table.add_column("claim", no_wrap=True)

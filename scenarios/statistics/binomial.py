@@ -1,6 +1,6 @@
 """Exact binomial tests: acceptance ranges, their power, and the sample sizes that they need.
 
-A right mesh fails less than once in 10,000 runs, whatever the number of shares that are compared; a wrong one is caught
+A right mesh fails less than once in 4,000 runs, whatever the number of shares that are compared; a wrong one is caught
 in 99 runs of 100 once it deviates by the margin.
 """
 
@@ -14,7 +14,7 @@ from statistics import NormalDist
 
 from scenarios.messages.figures import span
 
-ALPHA = 1 / 10_000
+ALPHA = 1 / 4000
 """The probability that a run on a right mesh fails."""
 POWER = 0.99
 """The probability that a wrong mesh is caught."""

@@ -20,9 +20,9 @@ def row(fails: int, *, wrong: str = "", runs: int = 1000) -> CalibrationRow:
     )
 
 
-@pytest.mark.parametrize(("fails", "holds"), [(0, True), (2, True), (3, False), (1000, False)])
+@pytest.mark.parametrize(("fails", "holds"), [(0, True), (3, True), (4, False), (1000, False)])
 def test_more_false_alarms_than_chance_explains_are_a_broken_promise(fails: int, *, holds: bool) -> None:
-    """Two in 1,000 may be bad luck at 1 in 10,000; three are not."""
+    """Three in 1,000 may be bad luck at 1 in 4,000; four are not."""
     assert holds is row(fails).holds
 
 
@@ -38,13 +38,13 @@ def test_the_limit_says_what_so_many_runs_can_exclude() -> None:
     assert 0.997 == pytest.approx(row(1000, wrong="leak").limit, abs=1e-4)
 
 
-def test_a_judge_that_is_wrong_once_in_a_thousand_is_seen() -> None:
+def test_a_judge_that_is_wrong_twice_in_a_thousand_is_seen() -> None:
     """In nine of ten calibrations, where one that keeps its promise is called wrong in one of 1,000."""
     most = max(fails for fails in range(100) if row(fails, runs=RUNS).holds)
 
-    assert 0.9 <= binom.sf(most, RUNS, 0.001) == pytest.approx(detection_rate(RUNS))
+    assert 0.9 <= binom.sf(most, RUNS, 0.002) == pytest.approx(detection_rate(RUNS))
     assert binom.sf(most, RUNS, ALPHA) <= 0.001
-    assert detection_rate(1000) < 0.1
+    assert detection_rate(1000) < 0.2
 
 
 def test_every_promise_is_kept() -> None:

@@ -52,7 +52,7 @@ def test_what_has_no_budget_cannot_be_late() -> None:
     assert Verdict.HOLDS is judge_latency(judgement(late, seconds=None), late, None).verdict
 
 
-@pytest.mark.parametrize(("of", "most", "caught"), [(44, 9, "0.381"), (459, 42, "0.128"), (10, 4, "0.782")])
+@pytest.mark.parametrize(("of", "most", "caught"), [(44, 9, "0.381"), (459, 41, "0.126"), (10, 4, "0.782")])
 def test_only_what_chance_does_not_explain_refutes_a_budget(of: int, most: int, caught: str) -> None:
     """A mesh with 5 of 100 late pages fails as seldom as a run may, and what is said to be caught is."""
     own = judgement(some_late(0, of)).claim

@@ -54,5 +54,5 @@ def test_all_requests_are_sent_that_the_count_takes() -> None:
         for scenario in (built(), built(margin=2 * MARGIN), built("--percent", "100"))
     ]
 
-    assert [2694, 716, 459] == [claim.requests for claim in requests]
+    assert [2498, 673, 459] == [claim.requests for claim in requests]
     assert all(claim.sequential_alpha is None for claim in requests)

@@ -208,7 +208,7 @@ def test_what_is_allowed_speaks_not_against_the_share() -> None:
     sprt = sprt_by_outcome(canary)["v2"]
 
     assert sprt.non_rejection_region(decision.answers) == decision.allowed["v2"]
-    assert Range(18, 82) == sprt.non_rejection_region(459)
+    assert Range(19, 80) == sprt.non_rejection_region(459)
     assert Range(41, 45) == sprt.acceptance_region(459)
 
 
