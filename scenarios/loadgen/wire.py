@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from gevent.os import tp_read
 
+_CHUNK = 65536
 _SILENCE_SECONDS = 180.0
 """A runner that holds the connection to a port writes more often than that."""
 
@@ -35,10 +36,7 @@ class StdioWire:
         os.dup2(2, 1)
 
     def lines(self) -> Iterator[bytes]:
-        rest = b""
-        while chunk := tp_read(0, 65536):
-            *whole, rest = (rest + chunk).split(b"\n")
-            yield from whole
+        return _lines(lambda: tp_read(0, _CHUNK))
 
     def write(self, text: str) -> None:
         self._out.write(text)
@@ -60,11 +58,8 @@ class PortWire:
         self.send({"here": "loadgen"})
 
     def lines(self) -> Iterator[bytes]:
-        rest = b""
         with self._socket:
-            while chunk := self._received():
-                *whole, rest = (rest + chunk).split(b"\n")
-                yield from whole
+            yield from _lines(self._received)
 
     def write(self, text: str) -> None:
         self._socket.sendall(text.encode())
@@ -78,9 +73,17 @@ class PortWire:
 
     def _received(self) -> bytes:
         try:
-            return self._socket.recv(65536)
+            return self._socket.recv(_CHUNK)
         except OSError:  # silence counts as the end, too
             return b""
+
+
+def _lines(received: Callable[[], bytes]) -> Iterator[bytes]:
+    """The whole lines of what is received, until that is nothing."""
+    rest = b""
+    while chunk := received():
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from whole
 
 
 def encode(line: dict[str, Any]) -> str:

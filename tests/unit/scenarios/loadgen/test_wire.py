@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from platforms.loopback import free_port
+from platforms.loopback import LOOPBACK, free_port, is_answered
 from platforms.wait import wait_until
 from scenarios.loadgen.wire import PortWire
 
@@ -28,15 +28,8 @@ def opened(port: int) -> Iterator[Future[PortWire]]:
 
 
 def connected(port: int) -> socket.socket:
-    def connect() -> socket.socket | None:
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=10)
-        except ConnectionRefusedError:
-            return None
-
-    found = wait_until(connect, 10)
-    assert found is not None
-    return found
+    assert wait_until(lambda: is_answered(LOOPBACK, port), 10)
+    return socket.create_connection((LOOPBACK, port), timeout=10)
 
 
 def first_line(runner: socket.socket) -> bytes:
