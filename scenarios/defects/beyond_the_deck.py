@@ -66,7 +66,7 @@ def ejection_defects() -> Iterator[Defect]:
         name="back-too-soon",
         description=Message("defect.back_too_soon"),
         actual_state=State(baseline().overlaid(breaker(out_seconds=1))),
-        expected_reason="was out, and got",
+        expected_reason="was out, and",
     )
 
 

@@ -130,7 +130,7 @@ class StepReport:
 def judge_step(record: StepRecord, *, usual_ms: float | None, before: StepRecord | None = None) -> StepReport:
     """Judge every claim of a step by what its clients saw and its proxies counted; `usual_ms` as in `judge_latency`.
 
-    What more instances do is judged beside the step `before`.
+    What more instances do, and how long an instance was kept out, is judged beside the step `before`.
     """
     record = _while_out(record)
     claims, observations, counting = record.claims, record.observations, record.step.counting
@@ -175,7 +175,14 @@ def judge_step(record: StepRecord, *, usual_ms: float | None, before: StepRecord
         counted = judge_counting(counting, record.counters, alpha=claims[0].alpha, disagreement=disagreement)
     ejection = None
     if (wanted := record.step.ejection) and record.ejection:
-        ejection = judge_ejection(wanted, record.ejection, record.counters, observations, record.step.title)
+        ejection = judge_ejection(
+            wanted,
+            record.ejection,
+            record.counters,
+            observations,
+            record.step.title,
+            before.ejection if before else None,
+        )
     scaled = None
     if (scaling := record.step.scaling) and record.growth and before:
         scaled = judge_scaling(

@@ -91,30 +91,54 @@ def watch_ejection(platform: Platform, wanted: Ejection) -> EjectionRecord:
     )
 
 
-def judge_ejection(
-    wanted: Ejection, record: EjectionRecord, counters: Counters, seen: Iterable[Observation], title: Text
+def judge_ejection(  # noqa: PLR0917  # each another kind of thing
+    wanted: Ejection,
+    record: EjectionRecord,
+    counters: Counters,
+    seen: Iterable[Observation],
+    title: Text,
+    before: EjectionRecord | None = None,
 ) -> EjectionReport:
-    """Judge what became of the instance, by the calls that it got while the judged requests were sent."""
+    """Judge what became of the instance: out, it gets none of the judged requests; back, it was out for its time since the step `before`."""
     asked = _at(wanted.version, counters.requests)
-    names: Mapping[str, Text] = {"step": title, "version": wanted.version}
+    found = _fault_while_out(wanted, record, counters, seen) if wanted.out else _fault_when_back(wanted, record, before)
+    if found is None:
+        return EjectionReport(wanted, record, asked, Verdict.HOLDS)
+    verdict, key, figures = found
+    return EjectionReport(wanted, record, asked, verdict, Message(key, step=title, version=wanted.version, **figures))
 
-    def report(verdict: Verdict, key: str, **fields: float) -> EjectionReport:
-        return EjectionReport(wanted, record, asked, verdict, Message(key, **names, **fields))
 
-    if record.at is None and not wanted.out:
-        return report(Verdict.FAILS, "reason.not_back", seconds=wanted.seconds)
+_Fault = tuple[Verdict, str, Mapping[str, float]]
+"""The verdict, the message, and its figures."""
+
+
+def _fault_while_out(
+    wanted: Ejection, record: EjectionRecord, counters: Counters, seen: Iterable[Observation]
+) -> _Fault | None:
+    asked = _at(wanted.version, counters.requests)
     if record.at is None:
         of = sum(n for hop, n in counters.requests.items() if hop.app == _APP)
-        return report(
-            Verdict.FAILS, "reason.not_out", met=record.met, pages=record.pages, asked=asked, of=of, seconds=PATIENCE
-        )
-    if wanted.out and record.after_ms is None:
-        return report(Verdict.INCONCLUSIVE, "reason.out_before")
-    if wanted.out and asked:
-        if any(one.at > record.at + wanted.seconds - _SEEN_LATE for one in seen):
-            return report(Verdict.INCONCLUSIVE, "reason.back_early", seconds=wanted.seconds)
-        return report(Verdict.FAILS, "reason.asked_while_out", asked=asked)
-    return EjectionReport(wanted, record, asked, Verdict.HOLDS)
+        figures = {"met": record.met, "pages": record.pages, "asked": asked, "of": of, "seconds": PATIENCE}
+        return Verdict.FAILS, "reason.not_out", figures
+    if record.after_ms is None:
+        return Verdict.INCONCLUSIVE, "reason.out_before", {}
+    if not asked:
+        return None
+    if any(one.at > record.at + wanted.seconds - _SEEN_LATE for one in seen):
+        return Verdict.INCONCLUSIVE, "reason.back_early", {"seconds": wanted.seconds}
+    return Verdict.FAILS, "reason.asked_while_out", {"asked": asked}
+
+
+def _fault_when_back(wanted: Ejection, record: EjectionRecord, before: EjectionRecord | None) -> _Fault | None:
+    """Nobody may have met it only because the requests of the step before were sent sooner than it was taken back."""
+    if record.at is None:
+        return Verdict.FAILS, "reason.not_back", {"seconds": wanted.seconds}
+    if before is None or before.at is None:
+        return None
+    kept = record.at - before.at
+    if kept >= wanted.seconds - _SEEN_LATE:
+        return None
+    return Verdict.FAILS, "reason.back_too_soon", {"kept": kept, "seconds": wanted.seconds}
 
 
 def answers_while_out(wanted: Ejection, record: EjectionRecord, seen: Iterable[Observation]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -51,6 +52,24 @@ def test_verdicts(  # noqa: PLR0917  # a row each
     counters = Counters({V1: 62 - asked, V2: asked})
 
     found = judge_ejection(wanted, record, counters, [answer(last)], "v2 hangs")
+
+    assert verdict is found.verdict
+    assert reason in english(found.reason)
+
+
+@pytest.mark.parametrize(
+    ("back_at", "verdict", "reason"),
+    [
+        (104.2, Verdict.FAILS, "v2 was out, and back after 4.2 s, before its 30 s were over"),
+        (128.5, Verdict.HOLDS, ""),  # it may have been out for a while when that was seen
+        (170.0, Verdict.HOLDS, ""),
+    ],
+)
+def test_it_is_out_for_its_time(back_at: float, verdict: Verdict, reason: str) -> None:
+    """Or else nobody may have met it only because the requests of the step were sent within a second."""
+    back = replace(RECORD, at=back_at)
+
+    found = judge_ejection(BACK, back, Counters({V1: 42, V2: 20}), [answer(180.0)], "v2 is well", before=RECORD)
 
     assert verdict is found.verdict
     assert reason in english(found.reason)
