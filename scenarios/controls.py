@@ -172,6 +172,7 @@ def _plant(defect: Defect, platform: DemoPlatform, source: LoadSource, *, comman
     """Run the scenario while the defect is planted."""
     try:
         with contextlib.closing(DefectivePlatform(platform, defect)) as planted:
+            stream = Stream(screen, planted.hear)
             report = run(
                 defect.scenario,
                 plan_steps(defect.scenario, LoadProfile()),
@@ -179,12 +180,14 @@ def _plant(defect: Defect, platform: DemoPlatform, source: LoadSource, *, comman
                 rate=None,
                 keep=False,
                 command=command,
-                stream=Stream(screen),
+                stream=stream,
                 source=source,
                 fit=defect.fit,
             )
     except NotConverged as error:
         return Control(defect, NotConverged, (told(error),), requests=0)
+    for failure in stream.failures:
+        raise failure
     if report.error:
         return Control(defect, getattr(errors, report.error.kind), (report.error.why,), report.requests)
     return Control(defect, report.verdict, tuple(report.reasons), _requests(report))

@@ -16,8 +16,8 @@ from scenarios.evidence.judgement import Verdict
 from scenarios.messages.message import Message
 
 _MARGIN = Fraction(5, 100)
-_WHILE_SECONDS = 3.0
-"""A step of a rollout in which nothing is bad takes three times as long, or longer."""
+_WHILE_PAGES = 1000
+"""A step of a rollout in which nothing is bad takes three times as many, or more."""
 
 
 def counted_defects() -> Iterator[Defect]:
@@ -89,9 +89,9 @@ def rollout_defects() -> Iterator[Defect]:
     """The new version is bad at once, after a while or only in the last step, and a step gives it more than it claims."""
     broken = ["--break", "v2=errors:20%"]
     for name, description, steps, step, after in (
-        ("bad-release", Message("defect.bad_release"), "50", 0, 0.0),
-        ("bad-after-a-while", Message("defect.bad_after_a_while"), "50", 0, _WHILE_SECONDS),
-        ("bad-at-last", Message("defect.bad_at_last"), "50,100", 1, 0.0),
+        ("bad-release", Message("defect.bad_release"), "50", 0, 0),
+        ("bad-after-a-while", Message("defect.bad_after_a_while", pages=_WHILE_PAGES), "50", 0, _WHILE_PAGES),
+        ("bad-at-last", Message("defect.bad_at_last"), "50,100", 1, 0),
     ):
         scenario = rollout.COMMAND.scenario(["--steps", steps], _MARGIN)
         yield Defect(

@@ -75,7 +75,7 @@ def _canary_defects(scenario: Scenario) -> Iterator[Defect]:
         description=Message("defect.leak"),
         scenario=scenario,
         step=1,
-        actual_state=mutations.with_weights(weights, 891, 99, 10),
+        actual_state=mutations.with_weights(weights, 882, 98, 20),
         expected=Verdict.FAILS,
         expected_reason="v3",
     )

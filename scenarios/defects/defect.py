@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -14,6 +13,7 @@ from platforms.demo.journal import DemoPlatform
 from platforms.errors import DemoError
 from platforms.istio.registry import Workload
 from scenarios.defects.rewriting import RewritingProxy
+from scenarios.events.event import Answered, Event
 from scenarios.evidence.judgement import Verdict
 from scenarios.messages.message import Text
 from scenarios.run.run import fitted
@@ -57,8 +57,8 @@ class Defect:
     """The proxies are asked for the claimed state; otherwise they are taken to serve it."""
     fit: Callable[[Scenario, DemoPlatform], Scenario] = fitted
     """The scenario for the demo that is up, as its own command fits it."""
-    after: float = 0.0
-    """For how many seconds the claimed state is in force before the other takes its place, if it is to be at first."""
+    after: int = 0
+    """The number of answers that come while the claimed state is in force, before the other takes its place."""
     interfere: Callable[[Platform, State], None] = _no_interference
     """An action of somebody else before the last request is counted."""
     alter_counters: Callable[[Counters], Counters] = _unchanged
@@ -84,7 +84,8 @@ class DefectivePlatform:
         self._waits = 0
         self._in_force = defect.actual_state
         """The state that is in force while the defect is planted."""
-        self._onset: threading.Timer | None = None
+        self._came = 0
+        """The answers since the claimed state was asked for."""
         self._rewriting = (
             RewritingProxy(lambda: platform.gateway_url, defect.rewrite_page)
             if defect.rewrite_page is not _untouched
@@ -111,8 +112,7 @@ class DefectivePlatform:
         return self._platform.workloads()
 
     def apply(self, state: State) -> None:
-        self._stop_onset()
-        self._planted, self._waits = state == self._defect.claimed_state, 0
+        self._planted, self._waits, self._came = state == self._defect.claimed_state, 0, 0
         self._in_force = state if self._defect.after else self._defect.actual_state
         self._platform.apply(self._in_force if self._planted else state)
 
@@ -125,20 +125,16 @@ class DefectivePlatform:
         if self._waits == 2:  # noqa: PLR2004  # the first wait follows the apply, the second the last answer
             self._defect.interfere(self._platform, self._in_force)
         convergence = self._platform.wait_until_converged(self._in_force, timeout=timeout)
-        if self._defect.after and self._waits == 1:
-            self._onset = threading.Timer(self._defect.after, self._set_in)
-            self._onset.start()
         return replace(convergence, revision=state.resources.revision)
 
-    def _set_in(self) -> None:
-        self._in_force = self._defect.actual_state
-        self._platform.apply(self._in_force)
-
-    def _stop_onset(self) -> None:
-        """Return when the defect does not set in any more, or has done so."""
-        if self._onset:
-            self._onset.cancel()
-            self._onset.join()
+    def hear(self, event: Event) -> None:
+        """Let the defect set in once the answers have come that are good."""
+        if not (self._planted and self._defect.after and isinstance(event, Answered)):
+            return
+        self._came += len(event.seen)
+        if self._came >= self._defect.after and self._in_force != self._defect.actual_state:
+            self._in_force = self._defect.actual_state
+            self._platform.apply(self._in_force)
 
     @property
     def load_generator(self) -> LoadGeneratorFactory | None:
@@ -178,6 +174,5 @@ class DefectivePlatform:
 
     def close(self) -> None:
         """Remove the defect; the platform stays open for the next one."""
-        self._stop_onset()
         if self._rewriting:
             self._rewriting.close()

@@ -152,7 +152,7 @@ def test_a_defect_may_set_in_while_requests_are_sent(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is claimed is in force until then: so many pages of the new version came before the first bad one."""
-    (late,) = (replace(one, after=0.5) for one in defects() if one.name == "bad-after-a-while")
+    (late,) = (replace(one, after=100) for one in defects() if one.name == "bad-after-a-while")
     monkeypatch.setattr(controls, "defects", lambda: (late,))
     with FakePlatform() as platform:
         code, (control,) = played(platform, capsys)
