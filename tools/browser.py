@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 
 from platforms.errors import NotReachable
+from platforms.local.processes import dies_with
 
 _FLAGS = (
     "--headless",
@@ -20,6 +23,7 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--remote-debugging-pipe",
 )
 
 
@@ -34,7 +38,9 @@ def chromium(profile: Path) -> Iterator[Chrome]:
     for flag in (*_FLAGS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    browser = Chrome(options, ChromeService(driver))
+    # A driver that is killed closes the pipe, which ends its browser.
+    service = ChromeService(driver, popen_kw={"preexec_fn": dies_with(os.getpid(), signal.SIGKILL)})
+    browser = Chrome(options, service)
     try:
         yield browser
     finally:
