@@ -41,15 +41,27 @@ Answer = Mapping[str, Any]
 
 def question(resources: ResourceSet) -> dict[str, Any]:
     """The objects as the API server has them, without fields that are null, each with its age; asked for every proxy."""
-    shown = [_secret()] if resources.of_kind("KubernetesGateway") else []
-    return {"objects": [*map(_dated, resources), *shown], "proxies": Mesh.of(resources).proxies}
+    gateways = resources.of_kind("KubernetesGateway")
+    secrets = sorted({CERTIFICATE, *(name for one in gateways for name in _certificates(one.spec))}) if gateways else []
+    return {"objects": [*map(_dated, resources), *map(_secret, secrets)], "proxies": Mesh.of(resources).proxies}
+
+
+def _certificates(value: object) -> Iterator[str]:
+    """The Secrets that listeners name, in whatever a random object has there."""
+    match value:
+        case {"certificateRefs": [*references]}:
+            yield from (one["name"] for one in references if isinstance(one, dict) and isinstance(one.get("name"), str))
+        case {**fields}:
+            yield from (name for one in fields.values() for name in _certificates(one))
+        case [*items]:
+            yield from (name for one in items for name in _certificates(one))
 
 
 @functools.cache
-def _secret() -> dict[str, Any]:
+def _secret(name: str) -> dict[str, Any]:
     """The certificate that listeners of the Gateway API name: istiod leaves out one whose Secret is not there."""
     certificate, key = map(encoded, pair())
-    metadata = {"name": CERTIFICATE, "namespace": BOOKINFO.gateway.namespace}
+    metadata = {"name": name, "namespace": BOOKINFO.gateway.namespace}
     data = {"tls.crt": certificate, "tls.key": key}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "kubernetes.io/tls", "data": data}
 
