@@ -11,9 +11,10 @@ import pytest
 import requests
 
 from tests.contract.http.harness.target import Target
+from tests.contract.http.misuse.test_slow import DEADLINE, SLACK
 
-PATIENCE = 20.0
-"""Seconds for a refusal; a request that seems unfinished is given up after 10 (test_slow)."""
+PATIENCE = DEADLINE + SLACK
+"""Seconds for a refusal: some of these seem unfinished, and are given up as such."""
 
 
 def head(*lines: bytes, start: bytes = b"GET /health HTTP/1.1", body: bytes = b"") -> bytes:
