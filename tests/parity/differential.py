@@ -26,6 +26,7 @@ from tests.parity.mesh import Mesh
 from tests.parity.oracle import Answer, oracle, question, served
 from tests.parity.questions.entries import ENTRIES
 from tests.parity.questions.https import HTTPS
+from tests.parity.questions.mixed import MIXED
 from tests.parity.questions.replicas import REPLICAS
 from tests.parity.questions.traffic import TRAFFIC
 from tests.parity.questions.wide import wide
@@ -49,6 +50,7 @@ KINDS = {
     "https": Kind(HTTPS, _FOLDER / "oracle-answers-https.json.gz"),
     "replicas": Kind(REPLICAS, _FOLDER / "oracle-answers-replicas.json.gz"),
     "entries": Kind(ENTRIES, _FOLDER / "oracle-answers-entries.json.gz"),
+    "mixed": Kind(MIXED, _FOLDER / "oracle-answers-mixed.json.gz"),
 }
 
 
@@ -124,7 +126,7 @@ class Tally:
     "--about",
     type=click.Choice([*KINDS]),
     default="traffic",
-    help="where calls are led, who may call whom, HTTPS at the gateway, several instances, or hosts of ServiceEntries; default traffic",
+    help="where calls are led, who may call whom, HTTPS at the gateway, several instances, hosts of ServiceEntries, or two of these in one mesh; default traffic",
 )
 def differential(runs: int, of: int, show: int, about: str, *, record: bool, as_wide: bool) -> int:
     if as_wide and record:

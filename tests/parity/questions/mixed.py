@@ -1,0 +1,25 @@
+"""Random objects of two kinds of questions in one mesh: what comes of the one beside the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations
+
+from hypothesis import strategies as st
+
+from platforms.istio.resources import Resource
+from tests.parity.questions.entries import ENTRIES
+from tests.parity.questions.https import HTTPS
+from tests.parity.questions.replicas import REPLICAS
+from tests.parity.questions.traffic import TRAFFIC
+from tests.properties.access.policies import POLICIES
+
+
+def _in_one_mesh(of: Iterable[list[Resource]]) -> list[Resource]:
+    """The objects of all; of two with one name, the last."""
+    return list({one.key: one for objects in of for one in objects}.values())
+
+
+MIXED: st.SearchStrategy[list[Resource]] = st.one_of(
+    *(st.tuples(*two).map(_in_one_mesh) for two in combinations((TRAFFIC, POLICIES, HTTPS, REPLICAS, ENTRIES), 2))
+)
