@@ -147,9 +147,9 @@ def test_ratings_that_do_not_answer_are_missing_answers(command: Command) -> Non
             marks=pytest.mark.exhaustive,
         ),
         pytest.param(Defects(strangers=1), "somebody else used the demo", id="other people's traffic"),
-        pytest.param(Defects(broken_pages=0.01), "answers are missing (HTTP 503", id="error pages"),
+        pytest.param(Defects(broken_pages=0.05), "answers are missing (HTTP 503", id="error pages"),
         pytest.param(
-            Defects(cut_connections=0.01),
+            Defects(cut_connections=0.05),
             "answers are missing (connection",
             id="broken connections",
             marks=pytest.mark.exhaustive,
