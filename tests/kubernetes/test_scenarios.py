@@ -46,7 +46,6 @@ def document(*words: str) -> dict[str, Any]:
         pytest.param(("scenarios.timeouts",), marks=pytest.mark.exhaustive),
         pytest.param(("scenarios.retries",), marks=pytest.mark.exhaustive),
         pytest.param(("scenarios.mirroring", "--to", "v3"), marks=pytest.mark.exhaustive),
-        pytest.param(("scenarios.scale_out", "--by", "replicas"), marks=pytest.mark.exhaustive),
         pytest.param(("scenarios.circuit_breaking",), marks=pytest.mark.exhaustive),
         pytest.param(("scenarios.rollout", "--steps", "50,100"), marks=pytest.mark.exhaustive),
     ],
