@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome
@@ -12,11 +13,17 @@ from tools.browser import chromium
 
 
 @pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    """One for all tests of a module."""
+def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a browser, where there is one to be started."""
     if not all(map(shutil.which, ("chromium", "chromedriver"))):
         pytest.skip("no chromium or no chromedriver: `make setup-dev` brings them")
-    with chromium(tmp_path_factory.mktemp("chrome")) as browser:
+    return tmp_path_factory.mktemp("chrome")
+
+
+@pytest.fixture(scope="module")
+def chrome(profile: Path) -> Iterator[Chrome]:
+    """One for all tests of a module."""
+    with chromium(profile) as browser:
         yield browser
 
 

@@ -11,9 +11,9 @@ from tests.commands import Typed
 SECONDS = 60
 
 
-def test_no_browser_outlives_whoever_started_it(tmp_path: Path, chrome: object) -> None:  # noqa: ARG001  # skipped without one
+def test_no_browser_outlives_whoever_started_it(profile: Path) -> None:
     """A suite that is killed leaves none behind, to take a part of the machine from what is measured next."""
-    with Typed("tests.browser.opened", str(tmp_path)) as opened:
+    with Typed("tests.browser.opened", str(profile)) as opened:
         opened.wait_for("a page is open", seconds=SECONDS)
         assert opened.leftovers()
 

@@ -26,7 +26,7 @@ from tests.parity.mesh import Mesh
 from tests.parity.oracle import Answer, oracle, question, served
 from tests.parity.questions.entries import ENTRIES
 from tests.parity.questions.https import HTTPS
-from tests.parity.questions.mixed import MIXED
+from tests.parity.questions.mixed import mixed
 from tests.parity.questions.replicas import REPLICAS
 from tests.parity.questions.traffic import TRAFFIC
 from tests.parity.questions.wide import wide
@@ -50,8 +50,8 @@ KINDS = {
     "https": Kind(HTTPS, _FOLDER / "oracle-answers-https.json.gz"),
     "replicas": Kind(REPLICAS, _FOLDER / "oracle-answers-replicas.json.gz"),
     "entries": Kind(ENTRIES, _FOLDER / "oracle-answers-entries.json.gz"),
-    "mixed": Kind(MIXED, _FOLDER / "oracle-answers-mixed.json.gz"),
 }
+KINDS["mixed"] = Kind(mixed([kind.objects for kind in KINDS.values()]), _FOLDER / "oracle-answers-mixed.json.gz")
 
 
 def stored(objects: list[Resource], answer: Answer) -> dict[str, Any]:

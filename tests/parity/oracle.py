@@ -18,7 +18,6 @@ from platforms.envoy import access
 from platforms.envoy.config_dump import shown
 from platforms.istio.resources import Resource, ResourceSet
 from tests.parity.mesh import POD, Mesh
-from tests.properties.http_routes import CERTIFICATE
 from tests.unit.platforms.istio.secret_texts import encoded, pair
 
 FOLDER = Path(os.environ.get("BOOKINFO_ORACLE") or Path(__file__).parent / "oracle" / "build")
@@ -41,8 +40,7 @@ Answer = Mapping[str, Any]
 
 def question(resources: ResourceSet) -> dict[str, Any]:
     """The objects as the API server has them, without fields that are null, each with its age; asked for every proxy."""
-    gateways = resources.of_kind("KubernetesGateway")
-    secrets = sorted({CERTIFICATE, *(name for one in gateways for name in _certificates(one.spec))}) if gateways else []
+    secrets = sorted({name for one in resources.of_kind("KubernetesGateway") for name in _certificates(one.spec)})
     return {"objects": [*map(_dated, resources), *map(_secret, secrets)], "proxies": Mesh.of(resources).proxies}
 
 

@@ -7,7 +7,7 @@ aside from the judged requests: who of them met the instance is told by their pa
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from platforms.boundary import Platform
@@ -95,13 +95,17 @@ def judge_ejection(  # noqa: PLR0917  # each another kind of thing
     wanted: Ejection,
     record: EjectionRecord,
     counters: Counters,
-    seen: Iterable[Observation],
+    seen: Sequence[Observation],
     title: Text,
     before: EjectionRecord | None = None,
 ) -> EjectionReport:
     """Judge what became of the instance: out, it gets none of the judged requests; back, it was out for its time since the step `before`."""
     asked = _at(wanted.version, counters.requests)
-    found = _fault_while_out(wanted, record, counters, seen) if wanted.out else _fault_when_back(wanted, record, before)
+    found = (
+        _fault_while_out(wanted, record, counters, asked, seen)
+        if wanted.out
+        else _fault_when_back(wanted, record, before)
+    )
     if found is None:
         return EjectionReport(wanted, record, asked, Verdict.HOLDS)
     verdict, key, figures = found
@@ -113,9 +117,8 @@ _Fault = tuple[Verdict, str, Mapping[str, float]]
 
 
 def _fault_while_out(
-    wanted: Ejection, record: EjectionRecord, counters: Counters, seen: Iterable[Observation]
+    wanted: Ejection, record: EjectionRecord, counters: Counters, asked: int, seen: Sequence[Observation]
 ) -> _Fault | None:
-    asked = _at(wanted.version, counters.requests)
     if record.at is None:
         of = sum(n for hop, n in counters.requests.items() if hop.app == _APP)
         figures = {"met": record.met, "pages": record.pages, "asked": asked, "of": of, "seconds": PATIENCE}
@@ -124,7 +127,7 @@ def _fault_while_out(
         return Verdict.INCONCLUSIVE, "reason.out_before", {}
     if not asked:
         return None
-    if any(one.at > record.at + wanted.seconds - _SEEN_LATE for one in seen):
+    if answers_while_out(wanted, record, seen) is not None:
         return Verdict.INCONCLUSIVE, "reason.back_early", {"seconds": wanted.seconds}
     return Verdict.FAILS, "reason.asked_while_out", {"asked": asked}
 
@@ -135,19 +138,23 @@ def _fault_when_back(wanted: Ejection, record: EjectionRecord, before: EjectionR
         return Verdict.FAILS, "reason.not_back", {"seconds": wanted.seconds}
     if before is None or before.at is None:
         return None
-    kept = record.at - before.at
-    if kept >= wanted.seconds - _SEEN_LATE:
+    if record.at >= _surely_out_until(wanted, before.at):
         return None
-    return Verdict.FAILS, "reason.back_too_soon", {"kept": kept, "seconds": wanted.seconds}
+    return Verdict.FAILS, "reason.back_too_soon", {"kept": record.at - before.at, "seconds": wanted.seconds}
 
 
-def answers_while_out(wanted: Ejection, record: EjectionRecord, seen: Iterable[Observation]) -> int | None:
+def answers_while_out(wanted: Ejection, record: EjectionRecord, seen: Sequence[Observation]) -> int | None:
     """The number of answers that came while the instance was kept out; None if none came later, or if it never was out."""
     if not wanted.out or record.at is None:
         return None
-    over = record.at + wanted.seconds - _SEEN_LATE
+    over = _surely_out_until(wanted, record.at)
     came = [one.at <= over for one in seen]
     return None if all(came) else came.index(False)
+
+
+def _surely_out_until(wanted: Ejection, seen_out: float) -> float:
+    """The end of its time, as early as that can be for one that was seen to be out then."""
+    return seen_out + wanted.seconds - _SEEN_LATE
 
 
 def ejected_besides(wanted: Ejection, counters: Counters) -> list[str]:

@@ -8,18 +8,15 @@ from itertools import combinations
 from hypothesis import strategies as st
 
 from platforms.istio.resources import Resource
-from tests.parity.questions.entries import ENTRIES
-from tests.parity.questions.https import HTTPS
-from tests.parity.questions.replicas import REPLICAS
-from tests.parity.questions.traffic import TRAFFIC
-from tests.properties.access.policies import POLICIES
+
+Objects = st.SearchStrategy[list[Resource]]
+
+
+def mixed(kinds: Iterable[Objects]) -> Objects:
+    """The objects of any two of these."""
+    return st.one_of(*(st.tuples(*two).map(_in_one_mesh) for two in combinations(kinds, 2)))
 
 
 def _in_one_mesh(of: Iterable[list[Resource]]) -> list[Resource]:
     """The objects of all; of two with one name, the last."""
     return list({one.key: one for objects in of for one in objects}.values())
-
-
-MIXED: st.SearchStrategy[list[Resource]] = st.one_of(
-    *(st.tuples(*two).map(_in_one_mesh) for two in combinations((TRAFFIC, POLICIES, HTTPS, REPLICAS, ENTRIES), 2))
-)
